@@ -1,0 +1,103 @@
+// What a node is, in the values that a plan decides: WireGuard device and peers, bridge, tunnels,
+// foreign ports. One type for wanted and found, compared with ==. Nothing here changes by itself
+// (handshakes, counters, port states are Status), and nothing is named by a number that the kernel
+// hands out (ifindex).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/key.h"
+#include "common/net.h"
+
+namespace wgmesh {
+
+// What every link of ours has. `group` and `alias` are the mark of ownership.
+struct Link {
+  std::string name;
+  std::uint32_t group = 0;
+  std::string alias;
+  std::set<std::string> altnames;
+  std::uint32_t mtu = 0;
+  bool up = false;
+  std::string master;  // empty: none
+
+  bool operator==(const Link&) const = default;
+};
+
+struct WireguardPeer {
+  std::optional<Secret> preshared_key;
+  std::optional<SocketAddress> endpoint;   // as desired has decided; see desired.h for roaming
+  std::uint16_t persistent_keepalive = 0;  // seconds, 0: off
+  std::set<Prefix> allowed_ips;
+
+  bool operator==(const WireguardPeer&) const = default;
+};
+
+struct Wireguard {
+  Link link;
+  std::optional<Secret> private_key;
+  std::uint16_t listen_port = 0;
+  std::uint32_t fwmark = 0;
+  std::set<Prefix> addresses;
+  std::map<PublicKey, WireguardPeer> peers;
+
+  bool operator==(const Wireguard&) const = default;
+};
+
+enum class TunnelKind : std::uint8_t { kGretap, kIp6gretap };
+
+struct Tunnel {
+  Link link;
+  MacAddress mac;
+  TunnelKind kind = TunnelKind::kIp6gretap;
+  IpAddress local;
+  IpAddress remote;
+  bool path_mtu_discovery = true;     // gretap only; true for ip6gretap
+  bool ignore_df = false;             // gretap only
+  bool generates_link_local = false;  // IFLA_AF_SPEC addrgenmode: false is "none"
+  std::uint32_t path_cost = 0;        // of the bridge port; 0: whatever the kernel computed
+  bool isolated = false;
+
+  bool operator==(const Tunnel&) const = default;
+};
+
+// Times in hundredths of a second, as the kernel's netlink attributes have them (USER_HZ).
+struct Bridge {
+  Link link;
+  MacAddress mac;
+  bool stp = true;
+  std::uint16_t priority = 32768;
+  std::uint32_t forward_delay = 1500;
+  std::uint32_t hello_time = 200;
+  std::uint32_t max_age = 2000;
+  std::uint32_t ageing = 30000;
+  std::set<Prefix> addresses;
+  bool accepts_router_advertisements = false;  // sysctl accept_ra or autoconf is on for the bridge
+
+  bool operator==(const Bridge&) const = default;
+};
+
+// An existing interface of the node that bridge_ports puts into the bridge; not ours.
+struct ForeignPort {
+  std::string master;  // empty: none
+  std::uint32_t mtu = 0;
+  bool up = false;
+
+  bool operator==(const ForeignPort&) const = default;
+};
+
+// Absent members mean: there is none (desired: there shall be none).
+struct State {
+  std::optional<Wireguard> wireguard;
+  std::optional<Bridge> bridge;
+  std::map<std::string, Tunnel> tunnels;             // by interface name
+  std::map<std::string, ForeignPort> foreign_ports;  // by interface name
+
+  bool operator==(const State&) const = default;
+};
+
+}  // namespace wgmesh

@@ -1,0 +1,88 @@
+// mesh.yaml as values, every default filled in. Knows nothing of YAML, SSH or protobuf.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "common/net.h"
+
+namespace wgmesh {
+
+enum class Become : std::uint8_t { kAuto, kNone, kSudo, kDoas };  // kAuto: sudo when the login is not root
+
+// Where and how to log in. Empty or absent: what the user's ssh configuration says.
+struct SshTarget {
+  std::string host;  // usually a Host of ~/.ssh/config
+  std::string user;
+  std::optional<std::uint16_t> port;
+  std::vector<std::string> identity_files;
+  std::string proxy_jump;
+  std::optional<unsigned> connect_timeout;  // seconds
+  Become become = Become::kAuto;
+
+  bool operator==(const SshTarget&) const = default;
+};
+
+// A command prefix that runs its arguments on the node, split into POSIX words.
+struct ExecTarget {
+  std::vector<std::string> words;
+  std::string text;  // as written
+  bool operator==(const ExecTarget&) const = default;
+};
+
+struct Node {
+  std::string name;
+  std::vector<Prefix> addresses;  // at least one
+  std::variant<SshTarget, ExecTarget> target;
+  std::optional<HostPort> endpoint;  // port filled in from endpoint or listen_port
+  std::uint16_t listen_port = 51820;
+  std::uint16_t persistent_keepalive = 25;  // seconds, 0: off
+  std::uint32_t fwmark = 0;                 // 0: none
+  std::vector<std::string> peers;           // as listed
+  std::uint16_t priority = 0;               // default filled in from the position in the file
+  std::optional<IpAddress> underlay_address;  // only where the file names one
+  std::vector<std::string> bridge_ports;
+  nlohmann::ordered_json json;              // null when absent
+
+  bool operator==(const Node&) const = default;
+};
+
+// Seconds.
+struct StpTimers {
+  unsigned forward_delay = 4;
+  unsigned hello_time = 1;
+  unsigned max_age = 6;
+  unsigned ageing = 10;
+  bool operator==(const StpTimers&) const = default;
+};
+
+struct Mesh {
+  std::string name;
+  Prefix network;
+  bool full = true;
+  Prefix underlay;                    // derived where the file names none
+  std::optional<unsigned> mtu;        // absent: auto
+  StpTimers stp;
+  std::vector<Node> nodes;            // in file order
+
+  bool operator==(const Mesh&) const = default;
+};
+
+// The nodes that `node` shares a link with, in file order. full: all others; else a pair is peered when
+// either lists the other, or when neither lists anybody.
+std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node);
+
+// The node's inner address: underlay_address, or derived; length of the underlay.
+Prefix inner_address_of(const Mesh& mesh, const Node& node);
+
+// What the file reader cannot see key by key: inner addresses, addresses or interface names that collide,
+// pairs of which neither end has an endpoint, ... One sentence per problem, each naming nodes and cure.
+std::vector<std::string> check(const Mesh& mesh);
+
+}  // namespace wgmesh

@@ -1,0 +1,52 @@
+// The controller's world outside: a stream of octets to a POSIX shell on a node. The one abstract class of
+// the controller. SshTransport runs it through libssh, ExecTransport as a child process, tests in memory.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/error.h"
+#include "controller/mesh.h"
+
+namespace wgmesh {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+// The node cannot be reached or refuses us: nothing was done there. Exit code 4.
+class Unreachable : public Error {
+ public:
+  using Error::Error;
+};
+class TimedOut : public Unreachable {
+ public:
+  using Unreachable::Unreachable;
+};
+// The user pressed Ctrl-C; any wait of a transport ends with it.
+class Interrupted : public Error {
+ public:
+  using Error::Error;
+};
+
+// Used from one thread, but interrupt() from any.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // Starts `command` on the node (SSH: one channel's exec request; an exec prefix appends the one word
+  // `sh` and ignores `command`). Once only.
+  virtual void start(std::string_view command) = 0;
+  // Writes all of it. Throws Unreachable or TimedOut.
+  virtual void write(std::string_view octets, Deadline deadline) = 0;
+  // At least one octet, or empty at end of file. Throws Unreachable or TimedOut.
+  virtual std::string read(Deadline deadline) = 0;
+  // What the other side has written to stderr so far (bounded), for error messages.
+  virtual std::string stderr_text() = 0;
+  // True where `start` runs a command line through the login shell (SSH).
+  virtual bool takes_command_line() const = 0;
+  // Wakes a blocked read or write, which throws Interrupted.
+  virtual void interrupt() = 0;
+};
+
+}  // namespace wgmesh
