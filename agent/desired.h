@@ -1,5 +1,5 @@
-// Plan and secrets in, wanted State out. The only place of the agent that reads plan messages; every
-// string in a plan is parsed and checked here (the controller is hostile until then). Pure.
+// Plan and secrets in, wanted State out. The only place of the agent that reads plan messages;
+// every string in a plan is parsed and checked here (the controller is hostile until then). Pure.
 #pragma once
 
 #include <map>
@@ -18,16 +18,17 @@ struct NodeSecrets {
 
 // What `desired_state` needs to know of the present to leave roamed endpoints alone.
 struct EndpointKnowledge {
-  std::map<std::string, SocketAddress> resolved;  // by peer node name; absent: not resolved, or no endpoint
-  const proto::Plan* committed = nullptr;         // the stored plan, may be null
+  std::map<std::string, SocketAddress>
+      resolved;  // by peer node name; absent: not resolved, or no endpoint
+  const proto::Plan* committed = nullptr;  // the stored plan, may be null
   const State* observed = nullptr;
-  const proto::Status* status = nullptr;          // for handshake ages
-  std::int64_t now = 0;                           // seconds since the epoch
+  const proto::Status* status = nullptr;  // for handshake ages
+  std::int64_t now = 0;                   // seconds since the epoch
 };
 
 // A live peer's endpoint is kept as the kernel has it, unless its text differs from the committed
-// plan's or the last handshake is older than 135 s. Throws Error for a plan that does not hold together
-// (bad address, duplicate key or name, missing preshared key, newer format).
+// plan's or the last handshake is older than 135 s. Throws Error for a plan that does not hold
+// together (bad address, duplicate key or name, missing preshared key, newer format).
 State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
                     const EndpointKnowledge& endpoints);
 

@@ -1,6 +1,6 @@
 // The agent's world outside: the one abstract class of the agent. LinuxKernel speaks netlink;
-// FakeKernel (tests) keeps state and copies the kernel's rules; FailingKernel (tests) fails on demand
-// around either.
+// FakeKernel (tests) keeps state and copies the kernel's rules; FailingKernel (tests) fails on
+// demand around either.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,8 @@ namespace wgmesh {
 // What to look for: the mesh's own links (by mark) and the named foreign interfaces.
 struct Scope {
   std::string mesh;
-  std::set<std::string> wanted_names;     // interface names and altnames that the plan will use
-  std::set<std::string> foreign_ports;    // interfaces of bridge_ports, now and formerly
+  std::set<std::string> wanted_names;   // interface names and altnames that the plan will use
+  std::set<std::string> foreign_ports;  // interfaces of bridge_ports, now and formerly
 };
 
 // A link that has a name we want, but not our mark; never touched.
@@ -36,8 +36,8 @@ struct Observation {
   std::set<std::string> missing_ports;  // foreign_ports that do not exist
 };
 
-// A refusal by the kernel, in its own words: the errno, and the extended-ack text where there is one.
-// what(): "Too many levels of symbolic links (kernel: Can not enslave a bridge to a bridge)".
+// A refusal by the kernel, in its own words: the errno, and the extended-ack text where there is
+// one. what(): "Too many levels of symbolic links (kernel: Can not enslave a bridge to a bridge)".
 class NetlinkError : public Error {
  public:
   NetlinkError(int error_number, std::string extended_ack);
@@ -53,11 +53,12 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
 
-  // Consistent dumps (retried when interrupted). A link is ours by name and group, or name and alias.
+  // Consistent dumps (retried when interrupted). A link is ours by name and group, or name and
+  // alias.
   virtual Observation observe(const Scope& scope) = 0;
 
-  // Applies in order; may pipeline, so when one fails, later ones may have been done as well: the caller
-  // observes again and undoes. Throws NetlinkError with describe(operation) as context.
+  // Applies in order; may pipeline, so when one fails, later ones may have been done as well: the
+  // caller observes again and undoes. Throws NetlinkError with describe(operation) as context.
   // `done` is called with the number of operations acknowledged so far.
   virtual void apply(std::span<const Operation> operations,
                      const std::function<void(std::size_t)>& done) = 0;

@@ -1,5 +1,5 @@
-// One change to a node, as a value: what `diff` lists, `describe` prints, kernels apply. An operation
-// names links by name, so a list can be made before its links exist.
+// One change to a node, as a value: what `diff` lists, `describe` prints, kernels apply. An
+// operation names links by name, so a list can be made before its links exist.
 #pragma once
 
 #include <cstdint>
@@ -61,8 +61,8 @@ struct SetLink {
   std::optional<std::string> master;  // empty text: nomaster
   std::optional<MacAddress> mac;
   std::optional<bool> generates_link_local;
-  std::optional<bool> isolated;             // bridge port
-  std::optional<std::uint32_t> path_cost;   // bridge port, at least 1
+  std::optional<bool> isolated;            // bridge port
+  std::optional<std::uint32_t> path_cost;  // bridge port, at least 1
   std::optional<bool> up;
   bool operator==(const SetLink&) const = default;
 };
@@ -107,11 +107,12 @@ struct RemoveAddress {
   bool operator==(const RemoveAddress&) const = default;
 };
 
-// One WG_CMD_SET_DEVICE, or several where it does not fit into one message. Only what is present is set.
+// One WG_CMD_SET_DEVICE, or several where it does not fit into one message. Only what is present is
+// set.
 struct PeerUpdate {
   PublicKey public_key;
   bool remove = false;
-  bool update_only = false;  // WGPEER_F_UPDATE_ONLY: never create
+  bool update_only = false;                            // WGPEER_F_UPDATE_ONLY: never create
   std::optional<std::optional<Secret>> preshared_key;  // inner empty: clear it
   std::optional<SocketAddress> endpoint;
   std::optional<std::uint16_t> persistent_keepalive;
@@ -134,14 +135,14 @@ struct DeleteLink {
 };
 struct DeleteGroup {
   std::uint32_t group = 0;
-  std::set<std::string> members;  // whom it was checked against; anyone else in the group is an error
+  std::set<std::string>
+      members;  // whom it was checked against; anyone else in the group is an error
   bool operator==(const DeleteGroup&) const = default;
 };
 
-using Operation =
-    std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetLink, AddAltname,
-                 RemoveAltname, SetBridge, SetRouterAdvertisements, AddAddress, RemoveAddress,
-                 SetWireguard, DeleteLink, DeleteGroup>;
+using Operation = std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetLink,
+                               AddAltname, RemoveAltname, SetBridge, SetRouterAdvertisements,
+                               AddAddress, RemoveAddress, SetWireguard, DeleteLink, DeleteGroup>;
 
 // The operation in the words of `ip` and `wg`, secrets as "(hidden)":
 // "ip link set gt-test-mesh1 master br-test". Deterministic; goldens compare it.

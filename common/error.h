@@ -10,7 +10,8 @@ namespace wgmesh {
 
 class Error : public std::exception {
  public:
-  // `message` is a sentence for people, without a full stop. `cure` says what to do about it, if we know.
+  // `message` is a sentence for people, without a full stop. `cure` says what to do about it, if we
+  // know.
   explicit Error(std::string message, std::string cure = {});
 
   // Puts "context: " in front of the message.

@@ -1,6 +1,6 @@
-// Keys. Public keys are plain values. Secrets live in locked memory that is wiped when the last handle
-// goes; a copy of a handle shares the octets and never duplicates them, there is no way to print one,
-// and comparison takes constant time.
+// Keys. Public keys are plain values. Secrets live in locked memory that is wiped when the last
+// handle goes; a copy of a handle shares the octets and never duplicates them, there is no way to
+// print one, and comparison takes constant time.
 #pragma once
 
 #include <array>
@@ -45,8 +45,8 @@ class Secret {
 
 PublicKey public_key_of(const Secret& private_key);
 
-// What two nodes compare to know that they hold the same preshared key, through a controller that must
-// not learn it: keyed BLAKE2b over the mesh and both node names in sorted order.
+// What two nodes compare to know that they hold the same preshared key, through a controller that
+// must not learn it: keyed BLAKE2b over the mesh and both node names in sorted order.
 std::array<std::uint8_t, 32> preshared_proof(const Secret& preshared_key, std::string_view mesh,
                                              std::string_view node, std::string_view peer);
 

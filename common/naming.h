@@ -1,6 +1,6 @@
 // Every name and number that is derived from mesh and node names: interface names, the mark of
-// ownership, inner addresses, MACs. Fixed hashes (BLAKE2b over labelled, NUL-separated names), so the
-// controller, the agent and a person with this page compute the same, and no state is needed.
+// ownership, inner addresses, MACs. Fixed hashes (BLAKE2b over labelled, NUL-separated names), so
+// the controller, the agent and a person with this page compute the same, and no state is needed.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ inline constexpr std::size_t kMaxMeshName = 12;
 
 std::string wireguard_name(std::string_view mesh);  // wg-NAME
 std::string bridge_name(std::string_view mesh);     // br-NAME
-// gt-NAME-PEER where that fits and NAME has no '-'; otherwise a readable cut and a hash, 15 characters.
+// gt-NAME-PEER where that fits and NAME has no '-'; otherwise a readable cut and a hash, 15
+// characters.
 std::string tunnel_name(std::string_view mesh, std::string_view peer);
 // gt-NAME-PEER, whole.
 std::string tunnel_full_name(std::string_view mesh, std::string_view peer);
@@ -28,7 +29,8 @@ std::string link_alias(std::string_view mesh, std::string_view peer = {});
 
 // The default underlay: an IPv6 /64 in fd00::/8 derived from the mesh name.
 Prefix default_underlay(std::string_view mesh);
-// A node's address under `underlay`, never its network or broadcast address. The length is the underlay's.
+// A node's address under `underlay`, never its network or broadcast address. The length is the
+// underlay's.
 Prefix inner_address(std::string_view mesh, std::string_view node, const Prefix& underlay);
 
 // Locally administered unicast MACs.

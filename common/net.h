@@ -1,5 +1,5 @@
-// Addresses as values: IP addresses, prefixes, socket endpoints, MACs. Text in, text out, total order;
-// no sockets and no resolver here.
+// Addresses as values: IP addresses, prefixes, socket endpoints, MACs. Text in, text out, total
+// order; no sockets and no resolver here.
 #pragma once
 
 #include <array>
@@ -53,7 +53,7 @@ struct MacAddress {
 };
 
 std::optional<IpAddress> parse_ip(std::string_view text);
-std::optional<Prefix> parse_prefix(std::string_view text);        // length required, and in range
+std::optional<Prefix> parse_prefix(std::string_view text);  // length required, and in range
 std::optional<SocketAddress> parse_socket_address(std::string_view text);  // 1.2.3.4:5 or [::1]:5
 std::optional<MacAddress> parse_mac(std::string_view text);
 // The wire form "host:port" / "[v6]:port" that to_text(HostPort) writes. The port is required.

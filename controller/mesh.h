@@ -14,7 +14,12 @@
 
 namespace wgmesh {
 
-enum class Become : std::uint8_t { kAuto, kNone, kSudo, kDoas };  // kAuto: sudo when the login is not root
+enum class Become : std::uint8_t {
+  kAuto,
+  kNone,
+  kSudo,
+  kDoas
+};  // kAuto: sudo when the login is not root
 
 // Where and how to log in. Empty or absent: what the user's ssh configuration says.
 struct SshTarget {
@@ -42,13 +47,13 @@ struct Node {
   std::variant<SshTarget, ExecTarget> target;
   std::optional<HostPort> endpoint;  // port filled in from endpoint or listen_port
   std::uint16_t listen_port = 51820;
-  std::uint16_t persistent_keepalive = 25;  // seconds, 0: off
-  std::uint32_t fwmark = 0;                 // 0: none
-  std::vector<std::string> peers;           // as listed
-  std::uint16_t priority = 0;               // default filled in from the position in the file
+  std::uint16_t persistent_keepalive = 25;    // seconds, 0: off
+  std::uint32_t fwmark = 0;                   // 0: none
+  std::vector<std::string> peers;             // as listed
+  std::uint16_t priority = 0;                 // default filled in from the position in the file
   std::optional<IpAddress> underlay_address;  // only where the file names one
   std::vector<std::string> bridge_ports;
-  nlohmann::ordered_json json;              // null when absent
+  nlohmann::ordered_json json;  // null when absent
 
   bool operator==(const Node&) const = default;
 };
@@ -66,23 +71,24 @@ struct Mesh {
   std::string name;
   Prefix network;
   bool full = true;
-  Prefix underlay;                    // derived where the file names none
-  std::optional<unsigned> mtu;        // absent: auto
+  Prefix underlay;              // derived where the file names none
+  std::optional<unsigned> mtu;  // absent: auto
   StpTimers stp;
-  std::vector<Node> nodes;            // in file order
+  std::vector<Node> nodes;  // in file order
 
   bool operator==(const Mesh&) const = default;
 };
 
-// The nodes that `node` shares a link with, in file order. full: all others; else a pair is peered when
-// either lists the other, or when neither lists anybody.
+// The nodes that `node` shares a link with, in file order. full: all others; else a pair is peered
+// when either lists the other, or when neither lists anybody.
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node);
 
 // The node's inner address: underlay_address, or derived; length of the underlay.
 Prefix inner_address_of(const Mesh& mesh, const Node& node);
 
-// What the file reader cannot see key by key: inner addresses, addresses or interface names that collide,
-// pairs of which neither end has an endpoint, ... One sentence per problem, each naming nodes and cure.
+// What the file reader cannot see key by key: inner addresses, addresses or interface names that
+// collide, pairs of which neither end has an endpoint, ... One sentence per problem, each naming
+// nodes and cure.
 std::vector<std::string> check(const Mesh& mesh);
 
 }  // namespace wgmesh

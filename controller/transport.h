@@ -1,5 +1,6 @@
-// The controller's world outside: a stream of octets to a POSIX shell on a node. The one abstract class of
-// the controller. SshTransport runs it through libssh, ExecTransport as a child process, tests in memory.
+// The controller's world outside: a stream of octets to a POSIX shell on a node. The one abstract
+// class of the controller. SshTransport runs it through libssh, ExecTransport as a child process,
+// tests in memory.
 #pragma once
 
 #include <chrono>
@@ -34,8 +35,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Starts `command` on the node (SSH: one channel's exec request; an exec prefix appends the one word
-  // `sh` and ignores `command`). Once only.
+  // Starts `command` on the node (SSH: one channel's exec request; an exec prefix appends the one
+  // word `sh` and ignores `command`). Once only.
   virtual void start(std::string_view command) = 0;
   // Writes all of it. Throws Unreachable or TimedOut.
   virtual void write(std::string_view octets, Deadline deadline) = 0;

@@ -1,0 +1,22 @@
+#include "common/hash.h"
+
+#include <sodium.h>
+
+namespace wgmesh {
+
+Hash hash_of(std::initializer_list<std::string_view> parts, std::span<const std::uint8_t> key) {
+  crypto_generichash_state state;
+  Hash hash{};
+  crypto_generichash_init(&state, key.empty() ? nullptr : key.data(), key.size(), hash.size());
+  const unsigned char nul = 0;
+  for (const std::string_view part : parts) {
+    crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()),
+                              part.size());
+    crypto_generichash_update(&state, &nul, 1);
+  }
+  crypto_generichash_final(&state, hash.data(), hash.size());
+  sodium_memzero(&state, sizeof state);
+  return hash;
+}
+
+}  // namespace wgmesh

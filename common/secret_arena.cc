@@ -1,0 +1,66 @@
+#include "common/secret_arena.h"
+
+#include <sodium.h>
+#include <sys/mman.h>
+
+#include <mutex>
+#include <new>
+#include <vector>
+
+namespace wgmesh {
+namespace {
+
+// 16 KiB hold 512 secrets: a mesh of 500 peers in one chunk, and four chunks in the smallest usual
+// limit.
+constexpr std::size_t kChunk = 16u << 10;
+
+struct Arena {
+  std::mutex mutex;
+  std::vector<std::uint8_t*> free;
+  bool locked = true;
+
+  void grow() {
+    void* memory =
+        mmap(nullptr, kChunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    if (mlock(memory, kChunk) != 0) locked = false;
+    madvise(memory, kChunk, MADV_DONTDUMP);
+    auto* octets = static_cast<std::uint8_t*>(memory);
+    for (std::size_t at = kChunk; at > 0; at -= kSecretSlot) {
+      free.push_back(octets + at - kSecretSlot);
+    }
+  }
+};
+
+// Never destroyed: secrets in static objects may outlive any order of destruction.
+Arena& arena() {
+  static Arena* const instance = new Arena;
+  return *instance;
+}
+
+}  // namespace
+
+std::uint8_t* take_secret_slot() {
+  Arena& a = arena();
+  const std::lock_guard lock(a.mutex);
+  if (a.free.empty()) a.grow();
+  std::uint8_t* slot = a.free.back();
+  a.free.pop_back();
+  return slot;
+}
+
+void release_secret_slot(std::uint8_t* slot) noexcept {
+  sodium_memzero(slot, kSecretSlot);
+  Arena& a = arena();
+  const std::lock_guard lock(a.mutex);
+  // grow() has made room for every slot at once, so this cannot allocate.
+  a.free.push_back(slot);
+}
+
+bool secrets_are_locked() noexcept {
+  Arena& a = arena();
+  const std::lock_guard lock(a.mutex);
+  return a.locked;
+}
+
+}  // namespace wgmesh
