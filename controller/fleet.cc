@@ -1,0 +1,162 @@
+#include "controller/fleet.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace wgmesh {
+
+struct Fleet::Worker {
+  explicit Worker(const Node& n) : node(n) {}
+
+  const Node& node;
+  std::unique_ptr<Session> session;  // used by this worker's thread; interrupt() by others
+  std::function<void(Worker&)> job;  // empty: nothing to do
+  std::string step;
+  std::optional<NodeFailure> failure;
+  std::jthread thread;
+};
+
+NodeFailure failure_of_current_exception(const std::string& step) {
+  using Kind = NodeFailure::Kind;
+  try {
+    throw;
+  } catch (const AgentError& error) {
+    const Kind kind = error.kind() == proto::Error::LOCKED ? Kind::kLocked : Kind::kFailed;
+    return {kind, error.step().empty() ? step : error.step(), error.message(), error.cure(),
+            error.undone()};
+  } catch (const Unreachable& error) {
+    return {Kind::kUnreachable, step, error.message(), error.cure(), false};
+  } catch (const Interrupted& error) {
+    return {Kind::kInterrupted, step, error.message(), error.cure(), false};
+  } catch (const Error& error) {
+    return {Kind::kFailed, step, error.message(), error.cure(), false};
+  } catch (const std::exception& error) {
+    return {Kind::kFailed, step, error.what(), {}, false};
+  }
+}
+
+Fleet::Fleet(const std::vector<const Node*>& nodes, Connect connect,
+             std::chrono::milliseconds heartbeat)
+    : connect_(std::move(connect)), heartbeat_(heartbeat) {
+  for (const Node* node : nodes) workers_.push_back(std::make_unique<Worker>(*node));
+  for (const auto& worker : workers_) {
+    worker->thread = std::jthread([this, w = worker.get()] { run(*w); });
+  }
+}
+
+Fleet::~Fleet() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_all();
+}
+
+void Fleet::run(Worker& worker) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const bool woken = wake_.wait_for(lock, heartbeat_, [&] { return ending_ || worker.job; });
+    if (ending_) break;
+    const bool beat = !woken;
+    if (beat && (!worker.session || worker.failure)) continue;
+    auto job = worker.job;
+    const std::string step = beat ? "keep the session alive" : worker.step;
+    std::optional<NodeFailure> failure;
+    lock.unlock();
+    try {
+      beat ? worker.session->heartbeat() : job(worker);
+    } catch (...) {
+      failure = failure_of_current_exception(step);
+    }
+    lock.lock();
+    if (failure && !worker.failure) worker.failure = std::move(failure);
+    if (beat) continue;
+    worker.job = nullptr;
+    settled_.notify_all();
+  }
+  lock.unlock();
+  // Here, in the thread that has used it: a libssh session belongs to one thread.
+  worker.session.reset();
+}
+
+void Fleet::connect(const Step& step) {
+  std::unique_lock lock(mutex_);
+  for (const auto& worker : workers_) {
+    worker->step = "connect";
+    worker->job = [this, &step](Worker& w) {
+      std::unique_ptr<Session> session = connect_(w.node);
+      {
+        const std::lock_guard guard(mutex_);
+        w.session = std::move(session);
+      }
+      step(w.node, *w.session);
+    };
+  }
+  wake_.notify_all();
+  settled_.wait(lock, [&] {
+    return std::none_of(workers_.begin(), workers_.end(), [](const auto& w) { return !!w->job; });
+  });
+}
+
+void Fleet::each(const std::string& name, const Step& step) {
+  each(
+      name, [](const Node&) { return true; }, step);
+}
+
+void Fleet::each(const std::string& name, const std::function<bool(const Node&)>& chosen,
+                 const Step& step) {
+  std::unique_lock lock(mutex_);
+  for (const auto& worker : workers_) {
+    if (worker->failure || !worker->session || !chosen(worker->node)) continue;
+    worker->step = name;
+    worker->job = [&step](Worker& w) { step(w.node, *w.session); };
+  }
+  wake_.notify_all();
+  settled_.wait(lock, [&] {
+    return std::none_of(workers_.begin(), workers_.end(), [](const auto& w) { return !!w->job; });
+  });
+}
+
+std::map<std::string, NodeFailure> Fleet::failures() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, NodeFailure> failures;
+  for (const auto& worker : workers_) {
+    if (worker->failure) failures.emplace(worker->node.name, *worker->failure);
+  }
+  return failures;
+}
+
+bool Fleet::takes_part(const Node& node) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& worker) {
+    return &worker->node == &node && worker->session && !worker->failure;
+  });
+}
+
+bool Fleet::all_take_part() const { return failures().empty(); }
+
+void Fleet::fail(const Node& node, NodeFailure failure) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& worker : workers_) {
+    if (&worker->node == &node && !worker->failure) worker->failure = std::move(failure);
+  }
+}
+
+void Fleet::forget_interruptions() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& worker : workers_) {
+    if (worker->failure && worker->failure->kind == NodeFailure::Kind::kInterrupted) {
+      worker->failure.reset();
+    }
+  }
+}
+
+void Fleet::interrupt() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& worker : workers_) {
+    if (worker->session) worker->session->interrupt();
+  }
+}
+
+}  // namespace wgmesh

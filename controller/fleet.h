@@ -1,0 +1,83 @@
+// All nodes at once: one thread and one session for each, and a barrier after every step. Knows how
+// to run a step everywhere and whose session failed; what the steps are, transaction.h says.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "controller/mesh.h"
+#include "controller/session.h"
+
+namespace wgmesh {
+
+// Why a node takes no further part.
+struct NodeFailure {
+  enum class Kind { kUnreachable, kLocked, kFailed, kInterrupted };
+  Kind kind = Kind::kFailed;
+  std::string step;  // "connect", "apply" …
+  std::string message;
+  std::string cure;
+  bool undone = false;  // the agent says that it is as it was before
+};
+
+// What an exception from a step means for its node. Call inside a catch block.
+NodeFailure failure_of_current_exception(const std::string& step);
+
+class Fleet {
+ public:
+  using Connect = std::function<std::unique_ptr<Session>(const Node&)>;
+  using Step = std::function<void(const Node&, Session&)>;
+
+  // Connects nothing yet. While a node waits at a barrier it sends a heartbeat every `heartbeat`.
+  Fleet(const std::vector<const Node*>& nodes, Connect connect,
+        std::chrono::milliseconds heartbeat = std::chrono::seconds(5));
+  // Ends the sessions (agents see the end of the stream) and joins all threads.
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  // Opens every session, then runs `step` on each, all in parallel; returns when all have ended.
+  void connect(const Step& step);
+  // Runs `step` on every node whose session has not failed; returns when all have ended. A step
+  // that throws takes its node out, and the failure is kept.
+  void each(const std::string& name, const Step& step);
+  // As each, but for the nodes of which `chosen` holds.
+  void each(const std::string& name, const std::function<bool(const Node&)>& chosen,
+            const Step& step);
+
+  // By node name; whoever is not in it takes part.
+  std::map<std::string, NodeFailure> failures() const;
+  bool takes_part(const Node& node) const;
+  bool all_take_part() const;
+  // Takes a node out whose answer cannot be used.
+  void fail(const Node& node, NodeFailure failure);
+
+  // Lets nodes take part again whose step was only interrupted: their sessions are whole, and undo
+  // wants them.
+  void forget_interruptions();
+
+  // From a signal-watching thread: every step that waits ends with Interrupted.
+  void interrupt();
+
+ private:
+  struct Worker;
+  void run(Worker& worker);
+
+  Connect connect_;
+  std::chrono::milliseconds heartbeat_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;     // workers: there is a job, or the end
+  std::condition_variable settled_;  // each(): a job has ended
+  bool ending_ = false;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace wgmesh

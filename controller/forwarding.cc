@@ -1,0 +1,88 @@
+#include "controller/forwarding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+struct LinkEnd {
+  bool handshake = false;
+  std::string port_state;  // empty: there is no port
+};
+
+LinkEnd end_of(const proto::Status& status, const std::string& peer) {
+  LinkEnd end;
+  for (const proto::PeerStatus& p : status.device().peers()) {
+    if (p.node() == peer) end.handshake = p.latest_handshake() != 0;
+  }
+  for (const proto::PortStatus& port : status.ports()) {
+    if (port.peer() == peer) end.port_state = port.state();
+  }
+  return end;
+}
+
+bool forwards(const LinkEnd& end) { return end.port_state == "forwarding"; }
+bool blocks(const LinkEnd& end) { return end.port_state == "blocking"; }
+
+// The lowest bridge ID among the nodes that `start` reaches over links that have shaken hands: the
+// bridge that all of them must take for the root. Bridge IDs are fixed-width hex, so text order is
+// their order.
+std::string root_for(const std::string& start, const Statuses& statuses,
+                     const std::map<std::string, std::set<std::string>>& neighbours) {
+  std::set<std::string> seen{start};
+  std::vector<std::string> queue{start};
+  std::string root;
+  while (!queue.empty()) {
+    const std::string node = queue.back();
+    queue.pop_back();
+    const std::string& id = statuses.at(node).bridge().bridge_id();
+    if (root.empty() || id < root) root = id;
+    const auto found = neighbours.find(node);
+    if (found == neighbours.end()) continue;
+    for (const std::string& next : found->second) {
+      if (seen.insert(next).second) queue.push_back(next);
+    }
+  }
+  return root;
+}
+
+}  // namespace
+
+Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
+  Missing missing;
+  std::map<std::string, std::set<std::string>> neighbours;
+  for (const Node& node : mesh.nodes) {
+    if (!statuses.contains(node.name)) continue;
+    for (const Node* peer : peers_of(mesh, node)) {
+      if (peer->name <= node.name || !statuses.contains(peer->name)) continue;
+      const LinkEnd here = end_of(statuses.at(node.name), peer->name);
+      const LinkEnd there = end_of(statuses.at(peer->name), node.name);
+      const std::string link = fmt::format("{}-{}", node.name, peer->name);
+      if (!here.handshake || !there.handshake) {
+        missing.handshakes.push_back(link);
+        continue;
+      }
+      neighbours[node.name].insert(peer->name);
+      neighbours[peer->name].insert(node.name);
+      const bool settled = (forwards(here) && (forwards(there) || blocks(there))) ||
+                           (blocks(here) && forwards(there));
+      if (!settled) {
+        missing.tree.push_back(fmt::format("{} is {}/{}", link, here.port_state, there.port_state));
+      }
+    }
+  }
+  for (const auto& [name, status] : statuses) {
+    if (!status.bridge().stp()) continue;
+    if (status.bridge().root_id() != root_for(name, statuses, neighbours)) {
+      missing.tree.push_back(fmt::format("{} does not know the root yet", name));
+    }
+  }
+  return missing;
+}
+
+}  // namespace wgmesh

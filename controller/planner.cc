@@ -1,0 +1,179 @@
+#include "controller/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "common/error.h"
+#include "common/frame.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::uint32_t kPlanFormat = 1;
+constexpr unsigned kDefaultRouteMtu = 1500;
+constexpr unsigned kWireguardOverIpv4 = 60;
+constexpr unsigned kWireguardOverIpv6 = 80;
+constexpr unsigned kGretapCost = 38;
+constexpr unsigned kIp6gretapCost = 58;  // without the encapsulation limit option
+constexpr unsigned kMinIpv6Mtu = 1280;
+constexpr unsigned kMinIpv4Mtu = 576;
+
+std::string octets_of(const MacAddress& mac) { return {mac.octets.begin(), mac.octets.end()}; }
+
+bool is_ipv6(const Prefix& prefix) { return prefix.address.family == Family::kIpv6; }
+
+struct SmallestRoute {
+  unsigned mtu = kDefaultRouteMtu;
+  std::string because;
+  bool ipv6 = false;  // some endpoint is reached over IPv6, or not known to be reached over IPv4
+};
+
+SmallestRoute smallest_route(const Facts& facts) {
+  SmallestRoute smallest;
+  unsigned found = std::numeric_limits<unsigned>::max();
+  bool any = false;
+  for (const auto& [node, hello] : facts) {
+    for (const proto::EndpointRoute& route : hello.routes()) {
+      const auto address = parse_ip(route.address());
+      if (!address) continue;
+      any = true;
+      if (address->family == Family::kIpv6) smallest.ipv6 = true;
+      if (route.mtu() == 0 || route.mtu() >= found) continue;
+      found = route.mtu();
+      smallest.because = fmt::format("{} to {} ({})", node, route.node(), route.address());
+    }
+  }
+  // Unknown counts as IPv6: 20 bytes too careful beats a black hole.
+  if (!any) smallest.ipv6 = true;
+  if (found != std::numeric_limits<unsigned>::max()) smallest.mtu = found;
+  return smallest;
+}
+
+void fill_device(const Mesh& mesh, const Node& node, unsigned mtu, proto::Device& device) {
+  device.set_name(wireguard_name(mesh.name));
+  device.set_listen_port(node.listen_port);
+  device.set_fwmark(node.fwmark);
+  device.set_mtu(mtu);
+  device.set_inner_address(to_text(inner_address_of(mesh, node)));
+}
+
+void fill_bridge(const Mesh& mesh, const Node& node, proto::Bridge& bridge) {
+  bridge.set_name(bridge_name(mesh.name));
+  bridge.set_stp(true);
+  bridge.set_priority(node.priority);
+  bridge.set_forward_delay(mesh.stp.forward_delay);
+  bridge.set_hello_time(mesh.stp.hello_time);
+  bridge.set_max_age(mesh.stp.max_age);
+  bridge.set_ageing(mesh.stp.ageing);
+  for (const Prefix& address : node.addresses) bridge.add_addresses(to_text(address));
+  bridge.set_mac(octets_of(bridge_mac(mesh.name, node.name)));
+}
+
+void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto::Hello& hello,
+               proto::Peer& out) {
+  out.set_node(peer.name);
+  out.set_public_key(hello.public_key());
+  if (peer.endpoint) out.set_endpoint(to_text(*peer.endpoint));
+  out.set_inner_address(to_text(inner_address_of(mesh, peer).address));
+  out.set_persistent_keepalive(node.persistent_keepalive);
+  proto::Tunnel& tunnel = *out.mutable_tunnel();
+  tunnel.set_name(tunnel_name(mesh.name, peer.name));
+  const std::string full_name = tunnel_full_name(mesh.name, peer.name);
+  if (full_name != tunnel.name()) tunnel.set_altname(full_name);
+  tunnel.set_mac(octets_of(tunnel_mac(mesh.name, node.name, peer.name)));
+}
+
+// The proof of the preshared key that `hello` holds for `peer`; empty: none.
+std::string proof_of(const proto::Hello& hello, const std::string& peer) {
+  for (const proto::PresharedProof& held : hello.preshared()) {
+    if (held.node() == peer) return held.proof();
+  }
+  return {};
+}
+
+}  // namespace
+
+SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
+  const SmallestRoute route = smallest_route(facts);
+  const unsigned wireguard_cost = route.ipv6 ? kWireguardOverIpv6 : kWireguardOverIpv4;
+  const unsigned tunnel_cost = is_ipv6(mesh.underlay) ? kIp6gretapCost : kGretapCost;
+  const unsigned floor = is_ipv6(mesh.underlay) ? kMinIpv6Mtu : kMinIpv4Mtu;
+  const std::string because =
+      route.because.empty() ? "the usual 1500 of Ethernet" : "the path " + route.because;
+
+  SegmentMtu mtu;
+  mtu.because = route.because;
+  mtu.underlay = route.mtu;
+  if (route.mtu < floor + wireguard_cost) {
+    throw Error(
+        fmt::format("{} carries {} bytes, which leaves {} inside WireGuard; the tunnels need {}",
+                    because, route.mtu, route.mtu - std::min(route.mtu, wireguard_cost), floor),
+        is_ipv6(mesh.underlay) ? "raise that path's MTU, or set an IPv4 `underlay`"
+                               : "raise that path's MTU");
+  }
+  mtu.device = route.mtu - wireguard_cost;
+  const unsigned most = mtu.device - tunnel_cost;
+  mtu.segment = mesh.mtu.value_or(most);
+  if (mtu.segment > most) {
+    throw Error(
+        fmt::format("mtu: {} is more than the {} that the paths allow ({} carries {} bytes)",
+                    mtu.segment, most, because, route.mtu),
+        fmt::format("set mtu to auto, or to {} or less", most));
+  }
+  return mtu;
+}
+
+proto::Open open_for(const Mesh& mesh, const Node& node) {
+  proto::Open open;
+  open.set_protocol_version(kProtocolVersion);
+  open.set_mesh(mesh.name);
+  open.set_node(node.name);
+  open.set_network(to_text(mesh.network));
+  open.set_listen_port(node.listen_port);
+  open.set_inner_address(to_text(inner_address_of(mesh, node)));
+  for (const Node* peer : peers_of(mesh, node)) {
+    proto::OpenPeer& out = *open.add_peers();
+    out.set_node(peer->name);
+    if (peer->endpoint) out.set_endpoint(to_text(*peer->endpoint));
+  }
+  for (const std::string& port : node.bridge_ports) open.add_bridge_ports(port);
+  return open;
+}
+
+proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts,
+                     const SegmentMtu& mtu) {
+  proto::Plan plan;
+  plan.set_format_version(kPlanFormat);
+  plan.set_mesh(mesh.name);
+  plan.set_node(node.name);
+  plan.set_generation(facts.at(node.name).generation() + 1);
+  plan.set_network(to_text(mesh.network));
+  plan.set_tunnel_kind(is_ipv6(mesh.underlay) ? proto::IP6GRETAP : proto::GRETAP);
+  plan.set_segment_mtu(mtu.segment);
+  fill_device(mesh, node, mtu.device, *plan.mutable_device());
+  fill_bridge(mesh, node, *plan.mutable_bridge());
+  for (const Node* peer : peers_of(mesh, node)) {
+    fill_peer(mesh, node, *peer, facts.at(peer->name), *plan.add_peers());
+  }
+  for (const std::string& port : node.bridge_ports) plan.add_bridge_ports(port);
+  return plan;
+}
+
+std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mesh& mesh,
+                                                                       const Facts& facts) {
+  std::map<std::string, std::vector<std::string>> to_make;
+  for (const Node& node : mesh.nodes) {
+    for (const Node* peer : peers_of(mesh, node)) {
+      if (node.name > peer->name) continue;  // the pair is seen from its other end
+      const std::string mine = proof_of(facts.at(node.name), peer->name);
+      const std::string theirs = proof_of(facts.at(peer->name), node.name);
+      if (mine.empty() || mine != theirs) to_make[node.name].push_back(peer->name);
+    }
+  }
+  return to_make;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,46 @@
+// Mesh and facts in, one plan per node out. Pure, deterministic, and the only place that decides
+// listen ports, peering, MTU and timers of what will stand on a node. Knows no SSH and no terminal.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "controller/mesh.h"
+#include "proto/plan.pb.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+// What the planner needs of a node's Hello.
+using Facts = std::map<std::string, proto::Hello>;  // by node name
+
+// One value for the whole segment, since an L2 segment cannot have two. Bytes.
+struct SegmentMtu {
+  unsigned device = 0;   // of every WireGuard device
+  unsigned segment = 0;  // of every tunnel port and bridge
+  // The route that decided: "mesh1 to mesh3 (192.0.2.3)", its MTU; empty: no node reported a
+  // smaller one.
+  std::string because;
+  unsigned underlay = 0;
+};
+
+// The smallest route MTU that any node reports towards a peer's endpoint (1500 where none does),
+// less the cost of WireGuard (60 where every endpoint that was resolved is IPv4, else 80), less
+// that of the tunnel (58 for ip6gretap, 38 for gretap). An explicit mesh.mtu below that wins.
+// Throws Error, naming both, for one above it or for paths that are too small (IPv6 needs 1280
+// inside WireGuard).
+SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts);
+
+// What `node` is asked to look at before it is planned for.
+proto::Open open_for(const Mesh& mesh, const Node& node);
+
+// The plan of `node`. `facts` must hold it and all its peers.
+proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu);
+
+// Pairs whose ends do not hold the same preshared key, and who shall make it: by maker, the peers.
+// The node whose name sorts first makes it.
+std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mesh& mesh,
+                                                                       const Facts& facts);
+
+}  // namespace wgmesh

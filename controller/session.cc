@@ -1,0 +1,139 @@
+#include "controller/session.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace wgmesh {
+namespace {
+
+const char* name_of(proto::FromAgent::BodyCase body) {
+  const auto* field = proto::FromAgent::descriptor()->FindFieldByNumber(static_cast<int>(body));
+  return field == nullptr ? "nothing" : field->name().c_str();
+}
+
+}  // namespace
+
+AgentError::AgentError(const proto::Error& error)
+    : Error(error.message(), error.cure()),
+      kind_(error.kind()),
+      step_(error.step()),
+      undone_(error.undone()) {}
+
+Session::Session(std::unique_ptr<Transport> transport, std::string_view already_read,
+                 std::chrono::milliseconds silence)
+    : transport_(std::move(transport)), silence_(silence) {
+  frames_.feed(already_read);
+}
+
+proto::Hello Session::open(const proto::Open& open) {
+  proto::ToAgent frame;
+  *frame.mutable_open() = open;
+  proto::Hello hello = ask(frame, proto::FromAgent::kHello).hello();
+  if (hello.protocol_version() != kProtocolVersion) {
+    throw Error(fmt::format("the agent speaks protocol {}, this mesh speaks {}",
+                            hello.protocol_version(), kProtocolVersion),
+                "use the mesh and the wgmesh-agent of one release");
+  }
+  return hello;
+}
+
+proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_make_secrets() = wanted;
+  return ask(frame, proto::FromAgent::kSecrets).secrets();
+}
+
+proto::Changes Session::propose(const proto::Propose& proposal) {
+  proto::ToAgent frame;
+  *frame.mutable_propose() = proposal;
+  return ask(frame, proto::FromAgent::kChanges).changes();
+}
+
+proto::Applied Session::apply(const OnProgress& on_progress) {
+  proto::ToAgent frame;
+  frame.mutable_apply();
+  return ask(frame, proto::FromAgent::kApplied, on_progress).applied();
+}
+
+void Session::send_commit() {
+  proto::ToAgent frame;
+  frame.mutable_commit();
+  send(frame);
+}
+
+proto::Committed Session::wait_committed(const OnProgress& on_progress) {
+  return expect(proto::FromAgent::kCommitted, on_progress).committed();
+}
+
+proto::Undone Session::undo() {
+  proto::ToAgent frame;
+  frame.mutable_undo();
+  send(frame);
+  // An answer to an earlier step may still be on its way: it no longer matters.
+  for (;;) {
+    try {
+      proto::FromAgent answer = receive();
+      if (answer.body_case() == proto::FromAgent::kUndone)
+        return std::move(*answer.mutable_undone());
+    } catch (const AgentError& error) {
+      if (error.undone()) return {};
+      throw;
+    }
+  }
+}
+
+proto::Status Session::status() {
+  proto::ToAgent frame;
+  frame.mutable_ask_status();
+  return ask(frame, proto::FromAgent::kStatus).status();
+}
+
+void Session::heartbeat() {
+  proto::ToAgent frame;
+  frame.mutable_heartbeat();
+  send(frame);
+}
+
+void Session::send(const proto::ToAgent& frame) {
+  transport_->write(encode_frame(frame.SerializeAsString()),
+                    std::chrono::steady_clock::now() + silence_);
+}
+
+proto::FromAgent Session::receive(const OnProgress& on_progress) {
+  for (;;) {
+    while (auto octets = frames_.next()) {
+      proto::FromAgent frame;
+      if (!frame.ParseFromString(*octets))
+        throw Error("garbage from the node instead of a message");
+      if (frame.body_case() == proto::FromAgent::kError) throw AgentError(frame.error());
+      if (frame.body_case() != proto::FromAgent::kProgress) return frame;
+      if (on_progress) on_progress(frame.progress());
+    }
+    const std::string octets = transport_->read(std::chrono::steady_clock::now() + silence_);
+    if (octets.empty()) {
+      const std::string words = transport_->stderr_text();
+      throw Unreachable(words.empty() ? "the agent ended without a word"
+                                      : fmt::format("the agent ended: {}", words));
+    }
+    frames_.feed(octets);
+  }
+}
+
+proto::FromAgent Session::ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
+                              const OnProgress& on_progress) {
+  send(frame);
+  return expect(expected, on_progress);
+}
+
+proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected,
+                                 const OnProgress& on_progress) {
+  proto::FromAgent answer = receive(on_progress);
+  if (answer.body_case() != expected) {
+    throw Error(fmt::format("the node answered with {} where {} was due",
+                            name_of(answer.body_case()), name_of(expected)));
+  }
+  return answer;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,284 @@
+#include "controller/transaction.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+bool has_changes(const proto::Changes& changes) {
+  return changes.changes_size() > 0 || changes.stored_state_changes();
+}
+
+class Transaction {
+ public:
+  Transaction(Fleet& fleet, const Mesh& mesh, const std::vector<const Node*>& nodes,
+              const TransactionRequest& request, const TransactionHooks& hooks)
+      : fleet_(fleet), mesh_(mesh), nodes_(nodes), request_(request), hooks_(hooks) {
+    for (const Node* node : nodes_) result_.nodes[node->name];
+  }
+
+  TransactionResult run() {
+    if (prepare() && !request_.dry_run && result_.anything_to_do() && approved()) {
+      if (apply()) {
+        commit();
+      } else {
+        undo();
+      }
+    }
+    for (auto& [name, failure] : fleet_.failures()) {
+      NodeOutcome& node = result_.nodes[name];
+      if (!node.failure) node.failure = failure;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // Everything up to the list of changes. Nothing on any node changes here. False: it ends here.
+  bool prepare() {
+    hello();
+    if (stopped()) return false;
+    if (request_.goal == proto::UP) {
+      refuse_what_hello_shows();
+      if (stopped()) return false;
+      try {
+        result_.mtu = segment_mtu(mesh_, facts_);
+      } catch (const Error& error) {
+        result_.faults.push_back(error.cure().empty() ? error.message()
+                                                      : error.message() + "; " + error.cure());
+        return false;
+      }
+      make_secrets();
+      if (stopped()) return false;
+    }
+    propose();
+    return !stopped();
+  }
+
+  void hello() {
+    std::mutex mutex;
+    fleet_.connect([&](const Node& node, Session& session) {
+      report(node, "hello");
+      proto::Open open = open_for(mesh_, node);
+      open.set_changes_state(!request_.dry_run);
+      open.set_session_number(request_.session_number);
+      open.set_origin(request_.origin);
+      open.set_confirm_timeout(request_.confirm_timeout);
+      if (request_.goal != proto::UP) open.clear_peers();
+      proto::Hello hello = session.open(open);
+      const std::lock_guard lock(mutex);
+      facts_[node.name] = std::move(hello);
+    });
+  }
+
+  // Missing kernel modules, names that are taken …: found before anything is planned.
+  void refuse_what_hello_shows() {
+    for (const Node* node : nodes_) {
+      if (!fleet_.takes_part(*node)) continue;
+      const proto::Hello& hello = facts_.at(node->name);
+      for (const std::string& warning : hello.warnings()) {
+        result_.warnings.push_back(fmt::format("{}: {}", node->name, warning));
+      }
+      for (const proto::MissingFeature& missing : hello.missing()) {
+        fleet_.fail(*node,
+                    {NodeFailure::Kind::kFailed, "hello",
+                     fmt::format("the kernel {} has no {} ({})", hello.kernel_release(),
+                                 missing.module(), missing.why()),
+                     fmt::format("load it there with `modprobe {0}`, or install the kernel package "
+                                 "that has {0}.ko",
+                                 missing.module()),
+                     false});
+      }
+      for (const std::string& problem : hello.problems()) {
+        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", problem, {}, false});
+      }
+    }
+    for (const Node* node : nodes_) look_at_endpoints(*node);
+  }
+
+  // An endpoint that one end cannot resolve or reach is survivable while the other end can dial.
+  void look_at_endpoints(const Node& node) {
+    if (!fleet_.takes_part(node)) return;
+    for (const proto::EndpointRoute& route : facts_.at(node.name).routes()) {
+      if (route.error().empty()) continue;
+      const std::string text = fmt::format("endpoint of {}: {}", route.node(), route.error());
+      if (dials(route.node(), node.name)) {
+        result_.warnings.push_back(
+            fmt::format("{}: {}; {} can still dial it", node.name, text, route.node()));
+      } else {
+        fleet_.fail(
+            node, {NodeFailure::Kind::kFailed, "hello", text,
+                   "correct the endpoint in mesh.yaml, or the node's resolver and routes", false});
+      }
+    }
+  }
+
+  bool dials(const std::string& from, const std::string& to) const {
+    const auto facts = facts_.find(from);
+    if (facts == facts_.end()) return false;
+    const auto& routes = facts->second.routes();
+    return std::any_of(routes.begin(), routes.end(), [&](const proto::EndpointRoute& route) {
+      return route.node() == to && route.error().empty();
+    });
+  }
+
+  // One node of a pair makes the preshared key and seals it to the other; we carry the box.
+  void make_secrets() {
+    const auto to_make = preshared_keys_to_make(mesh_, facts_);
+    if (to_make.empty()) return;
+    std::mutex mutex;
+    fleet_.each(
+        "secrets", [&](const Node& node) { return to_make.contains(node.name); },
+        [&](const Node& node, Session& session) {
+          proto::MakeSecrets wanted;
+          for (const std::string& peer : to_make.at(node.name)) {
+            proto::SecretFor& one = *wanted.add_peers();
+            one.set_node(peer);
+            one.set_session_key(facts_.at(peer).session_key());
+          }
+          const proto::Secrets made = session.make_secrets(wanted);
+          const std::lock_guard lock(mutex);
+          for (const proto::SealedSecret& box : made.sealed()) {
+            proto::SealedSecret& forwarded = sealed_[box.node()].emplace_back();
+            forwarded.set_node(node.name);
+            forwarded.set_box(box.box());
+          }
+        });
+  }
+
+  void propose() {
+    fleet_.each("plan", [&](const Node& node, Session& session) {
+      report(node, "plan");
+      proto::Propose proposal;
+      proposal.set_goal(request_.goal);
+      if (request_.goal == proto::UP) {
+        *proposal.mutable_plan() = plan_for(mesh_, node, facts_, *result_.mtu);
+        if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
+          for (const proto::SealedSecret& box : boxes->second) *proposal.add_sealed() = box;
+        }
+      }
+      result_.nodes.at(node.name).changes = session.propose(proposal);
+    });
+  }
+
+  bool approved() {
+    result_.declined = hooks_.approve && !hooks_.approve(result_);
+    return !result_.declined && !stopped();
+  }
+
+  bool takes_changes(const Node& node) const {
+    return has_changes(result_.nodes.at(node.name).changes);
+  }
+
+  // True when every node that had something to do says that its kernel now equals the plan.
+  bool apply() {
+    fleet_.each(
+        "apply", [&](const Node& node) { return takes_changes(node); },
+        [&](const Node& node, Session& session) {
+          result_.nodes.at(node.name).outcome = Outcome::kUnknown;
+          report(node, "apply");
+          session.apply([&](const proto::Progress& progress) {
+            report(node, "apply", progress.done(), progress.total());
+          });
+          result_.nodes.at(node.name).outcome = Outcome::kApplied;
+        });
+    return !stopped();
+  }
+
+  void undo() {
+    for (const auto& [name, failure] : fleet_.failures()) {
+      NodeOutcome& node = result_.nodes[name];
+      if (node.outcome == Outcome::kUnknown && failure.undone) node.outcome = Outcome::kUndone;
+      if (failure.kind == NodeFailure::Kind::kInterrupted) result_.interrupted = true;
+    }
+    fleet_.forget_interruptions();
+    fleet_.each(
+        "undo",
+        [&](const Node& node) {
+          return result_.nodes.at(node.name).outcome != Outcome::kUnchanged;
+        },
+        [&](const Node& node, Session& session) {
+          report(node, "undo");
+          result_.nodes.at(node.name).outcome = Outcome::kUnknown;
+          const proto::Undone undone = session.undo();
+          if (!undone.error().empty()) throw Error(undone.error());
+          result_.nodes.at(node.name).outcome = Outcome::kUndone;
+        });
+  }
+
+  void commit() {
+    if (hooks_.committing) hooks_.committing();
+    const auto chosen = [&](const Node& node) { return takes_changes(node); };
+    fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
+      result_.nodes.at(node.name).outcome = Outcome::kUnknown;
+      session.send_commit();
+    });
+    fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
+      report(node, "commit");
+      const proto::Committed committed =
+          session.wait_committed([&](const proto::Progress& progress) {
+            report(node, "commit", progress.done(), progress.total());
+          });
+      NodeOutcome& outcome = result_.nodes.at(node.name);
+      outcome.outcome = Outcome::kApplied;
+      outcome.notes.assign(committed.notes().begin(), committed.notes().end());
+    });
+  }
+
+  // A node has failed, or the user wants out.
+  bool stopped() {
+    if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
+    return result_.interrupted || !fleet_.all_take_part();
+  }
+
+  void report(const Node& node, const std::string& step, unsigned done = 0,
+              unsigned total = 0) const {
+    if (hooks_.progress) hooks_.progress(node, step, done, total);
+  }
+
+  Fleet& fleet_;
+  const Mesh& mesh_;
+  const std::vector<const Node*>& nodes_;
+  const TransactionRequest& request_;
+  const TransactionHooks& hooks_;
+  TransactionResult result_;
+  Facts facts_;
+  std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node
+};
+
+}  // namespace
+
+bool TransactionResult::anything_to_do() const {
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [](const auto& node) { return has_changes(node.second.changes); });
+}
+
+int TransactionResult::exit_code() const {
+  const auto any = [&](auto&& holds) {
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](const auto& node) { return holds(node.second); });
+  };
+  const auto failed_as = [](NodeFailure::Kind kind) {
+    return [kind](const NodeOutcome& node) { return node.failure && node.failure->kind == kind; };
+  };
+  if (any([](const NodeOutcome& node) { return node.outcome == Outcome::kUnknown; })) return 6;
+  if (interrupted || any(failed_as(NodeFailure::Kind::kInterrupted))) return 130;
+  if (any(failed_as(NodeFailure::Kind::kLocked))) return 5;
+  if (any(failed_as(NodeFailure::Kind::kUnreachable))) return 4;
+  if (!faults.empty() || any(failed_as(NodeFailure::Kind::kFailed))) return 1;
+  return 0;
+}
+
+TransactionResult run_transaction(Fleet& fleet, const Mesh& mesh,
+                                  const std::vector<const Node*>& nodes,
+                                  const TransactionRequest& request,
+                                  const TransactionHooks& hooks) {
+  return Transaction(fleet, mesh, nodes, request, hooks).run();
+}
+
+}  // namespace wgmesh
