@@ -1,0 +1,60 @@
+// The command line as values: a verb, its nodes and its options, checked against each other. Reads
+// no file and contacts nobody; every default is filled in but the mesh file's name.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace wgmesh {
+
+enum class Verb : std::uint8_t { kUp, kDown, kPlan, kShow, kInfo, kConf };
+
+enum class ProgressMode : std::uint8_t { kAuto, kTty, kPlain, kJson, kQuiet };
+
+struct CommandLine {
+  Verb verb = Verb::kInfo;
+  std::vector<std::string>
+      nodes;         // as given; empty: all. Whether they exist is for find_unknown_nodes
+  std::string file;  // "-": standard input; empty: see default_mesh_file
+  bool json_in = false;
+  bool json_out = false;
+  bool quiet = false;
+  int verbose = 0;
+
+  bool show_info = false;    // up -i: print `info` when the mesh is up
+  bool interactive = false;  // ask before anything changes
+  bool dry_run = false;
+  bool no_wait = false;
+  bool remove = false;
+  bool detailed_exitcode = false;
+  bool dump = false;
+  bool skip_unreachable = false;
+  unsigned confirm_timeout = 60;  // seconds
+
+  bool ask_become_pass = false;
+  bool accept_new_host_keys = false;
+  ProgressMode progress = ProgressMode::kAuto;  // kQuiet where quiet is set
+
+  bool operator==(const CommandLine&) const = default;
+};
+
+// What is to be printed instead of doing anything: help, the version, or what was wrong.
+struct UsageExit {
+  int exit_code = 0;
+  std::string out;  // for stdout
+  std::string err;  // for stderr
+};
+
+// `arguments` without the program's name.
+std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments);
+
+// mesh.yaml, mesh.yml or mesh.json, the first that is in the working directory; else mesh.yaml, for
+// the error to name.
+std::string default_mesh_file();
+
+std::string to_text(Verb verb);
+
+}  // namespace wgmesh
