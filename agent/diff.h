@@ -1,6 +1,7 @@
 // The one place that knows the order of changes. Pure.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "agent/operation.h"
@@ -16,7 +17,9 @@ namespace wgmesh {
 // equal.
 std::vector<Operation> diff(const State& desired, const State& observed);
 
-// `observed` equals `desired`, with the tolerances of diff.
+// `observed` equals `desired`, with the tolerances of diff: a timer one tick off, a path cost of 0 (the
+// kernel's), a peer's endpoint where none is wanted (the kernel cannot forget one), and foreign ports
+// that `desired` does not name.
 bool matches(const State& desired, const State& observed);
 
 }  // namespace wgmesh

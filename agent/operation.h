@@ -41,7 +41,8 @@ struct CreateTunnel {
   bool operator==(const CreateTunnel&) const = default;
 };
 
-// RTM_NEWLINK on an existing tunnel with IFLA_INFO_DATA: other ends or flags, same interface.
+// RTM_NEWLINK on an existing tunnel with IFLA_INFO_DATA: other ends or flags, same interface. ip6gretap
+// computes its MTU anew with this, so a SetLink with the MTU follows.
 struct SetTunnel {
   std::string name;
   TunnelKind kind = TunnelKind::kIp6gretap;
@@ -52,7 +53,8 @@ struct SetTunnel {
   bool operator==(const SetTunnel&) const = default;
 };
 
-// Only what is present is set; all in one RTM_NEWLINK.
+// Only what is present is set; all in one RTM_NEWLINK. The kernel applies a port's own settings
+// (isolated, path_cost) before master, so they are never together with a new master in one operation.
 struct SetLink {
   std::string name;
   std::optional<std::uint32_t> group;
@@ -95,7 +97,8 @@ struct SetRouterAdvertisements {
   bool operator==(const SetRouterAdvertisements&) const = default;
 };
 
-// Without duplicate-address detection.
+// Without duplicate-address detection. An address that is there already is no error (NLM_F_REPLACE), and
+// neither is one to remove that is gone (EADDRNOTAVAIL): a primary IPv4 address takes its secondaries along.
 struct AddAddress {
   std::string name;
   Prefix address;
@@ -121,7 +124,7 @@ struct PeerUpdate {
 };
 struct SetWireguard {
   std::string name;
-  std::optional<Secret> private_key;
+  std::optional<Secret> private_key;  // 32 zero octets: clear it
   std::optional<std::uint16_t> listen_port;
   std::optional<std::uint32_t> fwmark;
   std::vector<PeerUpdate> peers;
@@ -149,7 +152,7 @@ using Operation = std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetT
 std::string describe(const Operation& operation);
 
 // Deletions wait for `commit`, when every node has applied: DeleteLink, DeleteGroup, RemoveAddress,
-// RemoveAltname, and a SetWireguard that only removes peers.
+// RemoveAltname, and a SetWireguard that only removes peers. (diff.h says which few go earlier.)
 bool is_deletion(const Operation& operation);
 
 }  // namespace wgmesh
