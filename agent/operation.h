@@ -41,8 +41,8 @@ struct CreateTunnel {
   bool operator==(const CreateTunnel&) const = default;
 };
 
-// RTM_NEWLINK on an existing tunnel with IFLA_INFO_DATA: other ends or flags, same interface. ip6gretap
-// computes its MTU anew with this, so a SetLink with the MTU follows.
+// RTM_NEWLINK on an existing tunnel with IFLA_INFO_DATA: other ends or flags, same interface.
+// ip6gretap computes its MTU anew with this, so a SetLink with the MTU follows.
 struct SetTunnel {
   std::string name;
   TunnelKind kind = TunnelKind::kIp6gretap;
@@ -54,7 +54,8 @@ struct SetTunnel {
 };
 
 // Only what is present is set; all in one RTM_NEWLINK. The kernel applies a port's own settings
-// (isolated, path_cost) before master, so they are never together with a new master in one operation.
+// (isolated, path_cost) before master, so they are never together with a new master in one
+// operation.
 struct SetLink {
   std::string name;
   std::optional<std::uint32_t> group;
@@ -97,8 +98,9 @@ struct SetRouterAdvertisements {
   bool operator==(const SetRouterAdvertisements&) const = default;
 };
 
-// Without duplicate-address detection. An address that is there already is no error (NLM_F_REPLACE), and
-// neither is one to remove that is gone (EADDRNOTAVAIL): a primary IPv4 address takes its secondaries along.
+// Without duplicate-address detection. An address that is there already is no error
+// (NLM_F_REPLACE), and neither is one to remove that is gone (EADDRNOTAVAIL): a primary IPv4
+// address takes its secondaries along.
 struct AddAddress {
   std::string name;
   Prefix address;
