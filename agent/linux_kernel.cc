@@ -1,0 +1,46 @@
+#include "agent/linux_kernel.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "agent/application.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+
+LinuxKernel::LinuxKernel(std::size_t max_set_bytes) : max_set_bytes_(max_set_bytes) {}
+
+WireguardSocket& LinuxKernel::wireguard() {
+  if (!wireguard_) wireguard_ = std::make_unique<WireguardSocket>();
+  return *wireguard_;
+}
+
+NodeReport LinuxKernel::read(const std::string& mesh, bool with_counters) {
+  NodeReport report;
+  report.links = links_.read_links(with_counters);
+  report.addresses = links_.read_addresses();
+  for (const LinkReport& link : report.links) {
+    if (link.kind == "wireguard" && is_own(link, mesh)) {
+      report.wireguard = wireguard().find_device(link.name);
+    }
+  }
+  return report;
+}
+
+Observation LinuxKernel::observe(const Scope& scope) {
+  return observation_of(read(scope.mesh, false), scope);
+}
+
+proto::Status LinuxKernel::measure(const std::string& mesh) {
+  return status_of(read(mesh, true), mesh);
+}
+
+void LinuxKernel::apply(std::span<const Operation> operations,
+                        const std::function<void(std::size_t)>& done) {
+  Application application(
+      links_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
+      done);
+  application.run(operations);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,32 @@
+// IFLA_INFO_DATA of the two tunnel kinds, both ways. Knows no names and no addresses but the two
+// ends.
+#pragma once
+
+#include <string_view>
+
+#include "agent/attributes.h"
+#include "agent/netlink_message.h"
+#include "agent/state.h"
+
+namespace wgmesh {
+
+struct TunnelData {
+  TunnelKind kind = TunnelKind::kIp6gretap;
+  IpAddress local;
+  IpAddress remote;
+  bool path_mtu_discovery = true;
+  bool ignore_df = false;
+
+  bool operator==(const TunnelData&) const = default;
+};
+
+// IFLA_INFO_KIND: "gretap" or "ip6gretap".
+std::string_view kind_name(TunnelKind kind);
+
+// Puts the attributes into the open IFLA_INFO_DATA nest. Everything is named: what a change leaves
+// out, the kernel sets to its default.
+void put_tunnel_data(NetlinkMessage& message, const TunnelData& tunnel);
+// Throws Error when it is malformed.
+TunnelData parse_tunnel_data(TunnelKind kind, Attributes data);
+
+}  // namespace wgmesh
