@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ enum class Ending : std::uint8_t { kDone, kFailed, kSkipped };
 class Progress {
  public:
   // kAuto becomes kTty or kPlain by what `fd` is. `fd` stays the caller's.
-  Progress(ProgressMode mode, std::vector<std::string> nodes, int fd = 2);
+  Progress(ProgressMode mode, const std::vector<std::string>& nodes, int fd = 2);
   ~Progress();  // close(true)
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -52,21 +53,28 @@ class Progress {
   ProgressMode mode() const { return mode_; }
 
  private:
+  struct Amount {
+    std::size_t done = 0;
+    std::size_t total = 0;  // 0: not counted
+    bool is_percentage = false;
+    bool operator==(const Amount&) const = default;
+  };
   struct Line {
     std::string node;
-    std::string activity;  // "applying"
-    std::string amount;    // "12/40"
-    std::string shown;     // what was told last, outside a terminal
-    std::optional<Ending> ending;
+    std::string activity = {};  // with an ending: its text
+    Amount amount = {};
+    std::optional<Ending> ending = {};
     std::chrono::steady_clock::time_point since;  // of the activity
   };
 
-  void update(std::string_view node, std::string_view activity, std::string amount);
-  void tell(std::string_view node, std::string_view kind, std::string_view text);
+  void update(std::string_view node, std::string_view activity, Amount amount);
+  void tell(std::string_view kind, std::string_view node, std::string_view text);
   void run_ticker();
-  std::string frame() const;
+  // All of these under the lock.
+  std::string activity_text(const Line& line) const;
   std::string line_text(const Line& line, std::size_t columns) const;
-  void draw(const std::string& above);
+  std::vector<std::string> frame() const;
+  void draw(std::string_view above);
   void erase();
 
   const int fd_;
@@ -77,11 +85,11 @@ class Progress {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Line> lines_;
-  std::size_t drawn_ = 0;  // live lines on the screen, above the cursor
-  bool dirty_ = false;
+  std::vector<std::string> drawn_;  // live lines on the screen, above the cursor
+  std::string held_;                // told while paused
   int paused_ = 0;
   bool closed_ = false;
-  std::thread ticker_;  // draws at a steady pace, whatever the number of events
+  std::thread ticker_;  // draws at a steady pace, however many events there are
 };
 
 }  // namespace wgmesh

@@ -26,7 +26,7 @@ struct Summary {
   bool removed = false;  // down -r
   std::size_t changed = 0;
   std::size_t unchanged = 0;
-  std::vector<std::string> skipped;
+  std::vector<std::string> skipped = {};
   std::size_t pairs = 0;
   Forwarding forwarding = Forwarding::kUnknown;
 };

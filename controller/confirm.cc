@@ -1,0 +1,28 @@
+#include "controller/confirm.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <string>
+
+#include "common/error.h"
+
+namespace wgmesh {
+
+bool confirm(std::istream& in, std::ostream& out, std::string_view question) {
+  out << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(in, answer);
+  std::transform(answer.begin(), answer.end(), answer.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return answer == "y" || answer == "yes";
+}
+
+bool confirm(std::string_view question) {
+  std::ifstream in("/dev/tty");
+  std::ofstream out("/dev/tty");
+  if (!in || !out) throw Error("there is no terminal to ask on", "leave out --interactive");
+  return confirm(in, out, question);
+}
+
+}  // namespace wgmesh

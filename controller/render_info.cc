@@ -1,0 +1,209 @@
+#include "controller/render_info.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "common/key.h"
+#include "common/naming.h"
+#include "controller/yaml_writer.h"
+
+namespace wgmesh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr unsigned kVlanTag = 4;  // bytes
+
+Json mtu_json(unsigned segment) {
+  return {{"segment", segment}, {"vlan", segment - std::min(segment, kVlanTag)}};
+}
+
+Json key_json(const std::string& octets) {
+  const auto key = public_key_from(octets);
+  return key ? Json(to_base64(*key)) : Json();
+}
+
+std::string host_of(const Node& node) {
+  if (const auto* ssh = std::get_if<SshTarget>(&node.target)) return ssh->host;
+  return std::get<ExecTarget>(node.target).text;
+}
+
+// As the kernel prints it: priority and MAC in hex. Known without asking the node.
+std::string bridge_id_of(const Mesh& mesh, const Node& node) {
+  const MacAddress mac = bridge_mac(mesh.name, node.name);
+  std::string id = fmt::format("{:04x}.", node.priority);
+  for (const std::uint8_t octet : mac.octets) id += fmt::format("{:02x}", octet);
+  return id;
+}
+
+bool runs_stp(const NodeReport& report) {
+  return report.status && report.status->is_up() && report.status->bridge().stp();
+}
+
+// The bridge that most nodes take for the root, which of ours that is, and who takes another one.
+Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
+  std::map<std::string, std::size_t> votes;
+  for (const NodeReport& report : reports) {
+    if (runs_stp(report)) ++votes[report.status->bridge().root_id()];
+  }
+  if (votes.empty()) return {{"node", nullptr}, {"bridge_id", nullptr}};
+  const std::string& root =
+      std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
+        return a.second < b.second;
+      })->first;
+  Json out = {{"node", nullptr}, {"bridge_id", root}};
+  for (const Node& node : mesh.nodes) {
+    if (bridge_id_of(mesh, node) == root) out["node"] = node.name;
+  }
+  // A node's own word counts for more than what its bridge ID should be.
+  for (const NodeReport& report : reports) {
+    if (!runs_stp(report)) continue;
+    if (report.status->bridge().bridge_id() == root) out["node"] = report.node;
+    if (report.status->bridge().root_id() != root) out["disagreeing"].push_back(report.node);
+  }
+  return out;
+}
+
+// One value for the segment, or null while nodes differ or none is up.
+Json segment_mtu_json(std::span<const NodeReport> reports) {
+  std::optional<unsigned> mtu;
+  for (const NodeReport& report : reports) {
+    if (!report.status || !report.status->is_up()) continue;
+    if (mtu && *mtu != report.status->bridge().mtu()) return {};
+    mtu = report.status->bridge().mtu();
+  }
+  return mtu ? mtu_json(*mtu) : Json();
+}
+
+Json stp_json(const proto::Status& status) {
+  const proto::BridgeStatus& bridge = status.bridge();
+  Json root_port;
+  for (const proto::PortStatus& port : status.ports()) {
+    if (bridge.root_port() != 0 && port.number() == bridge.root_port()) root_port = port.name();
+  }
+  return {{"enabled", bridge.stp()},
+          {"bridge_id", bridge.bridge_id()},
+          {"priority", bridge.priority()},
+          {"root_id", bridge.root_id()},
+          {"root_path_cost", bridge.root_path_cost()},
+          {"root_port", std::move(root_port)}};
+}
+
+Json port_json(const proto::PortStatus& port) {
+  return {{"port", port.name()},
+          {"state", port.state()},
+          {"path_cost", port.path_cost()},
+          {"mtu", port.mtu()},
+          {"carrier", port.carrier()}};
+}
+
+Json peer_json(const proto::PeerStatus& peer, std::int64_t now) {
+  Json age;
+  if (peer.latest_handshake() > 0) age = std::max<std::int64_t>(now - peer.latest_handshake(), 0);
+  return {{"public_key", key_json(peer.public_key())},
+          {"preshared_key", peer.has_preshared_key()},
+          {"endpoint", peer.endpoint().empty() ? Json() : Json(peer.endpoint())},
+          {"handshake_age", std::move(age)},
+          {"transfer", {{"rx_bytes", peer.transfer_rx()}, {"tx_bytes", peer.transfer_tx()}}}};
+}
+
+// By peer: its end of the tunnel and its WireGuard peer, whichever of the two there is.
+Json links_json(const proto::Status& status, std::int64_t now) {
+  Json links = Json::object();
+  for (const proto::PeerStatus& peer : status.device().peers()) {
+    if (!peer.node().empty()) links[peer.node()] = peer_json(peer, now);
+  }
+  for (const proto::PortStatus& port : status.ports()) {
+    if (!port.peer().empty()) links[port.peer()].update(port_json(port));
+  }
+  return links;
+}
+
+void put_status(const proto::Status& status, std::int64_t now, Json& out) {
+  out["generation"] = status.generation();
+  out["taken_down"] = status.taken_down();
+  if (status.has_device()) {
+    const proto::DeviceStatus& device = status.device();
+    out["public_key"] = key_json(device.public_key());
+    out["listen_port"] = device.listen_port();
+    for (const proto::PeerStatus& peer : device.peers()) {
+      if (peer.node().empty()) out["unknown_peers"].push_back(key_json(peer.public_key()));
+    }
+  }
+  if (status.has_bridge()) {
+    const proto::BridgeStatus& bridge = status.bridge();
+    out["mtu"] = mtu_json(bridge.mtu());
+    out["mtu"]["wireguard"] = status.device().mtu();
+    out["transfer"] = {{"rx_bytes", bridge.rx_bytes()}, {"tx_bytes", bridge.tx_bytes()}};
+    out["stp"] = stp_json(status);
+  }
+  if (status.has_device() || status.has_bridge()) out["links"] = links_json(status, now);
+  for (const proto::PortStatus& port : status.ports()) {
+    if (port.peer().empty()) out["bridge_ports"].push_back(port_json(port));
+  }
+}
+
+Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std::int64_t now) {
+  const bool known = report.status.has_value();
+  Json out = {{"host", host_of(node)},
+              {"is_up", known ? Json(report.status->is_up()) : Json()},
+              {"config_exists", known ? Json(report.status->stored()) : Json()},
+              {"address", to_text(node.addresses.front().address)},
+              {"peers", Json::array()}};
+  for (const Node* peer : peers_of(mesh, node)) out["peers"].push_back(peer->name);
+  for (const Prefix& address : node.addresses) out["addresses"].push_back(to_text(address));
+  if (known) {
+    put_status(*report.status, report.status->time() > 0 ? report.status->time() : now, out);
+  } else {
+    out["unreachable"] = report.unreachable;
+  }
+  if (!node.json.is_null()) out["json"] = node.json;
+  return out;
+}
+
+double fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
+  if (reports.empty()) return 0;
+  const auto count = std::count_if(reports.begin(), reports.end(), [&](const NodeReport& report) {
+    return report.status && holds(*report.status);
+  });
+  return static_cast<double>(count) / static_cast<double>(reports.size());
+}
+
+}  // namespace
+
+Json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
+                   std::chrono::system_clock::time_point now) {
+  const std::int64_t seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  Json document = {
+      {"format_version", 1},
+      {"name", mesh.name},
+      {"network", to_text(network_of(mesh.network))},
+      {"is_up", fraction_of(reports, [](const proto::Status& status) { return status.is_up(); })},
+      {"config_exists",
+       fraction_of(reports, [](const proto::Status& status) { return status.stored(); })},
+      {"root", root_json(mesh, reports)},
+      {"mtu", segment_mtu_json(reports)},
+      {"nodes", Json::object()}};
+  for (const Node& node : mesh.nodes) {
+    const auto report =
+        std::find_if(reports.begin(), reports.end(),
+                     [&](const NodeReport& candidate) { return candidate.node == node.name; });
+    if (report != reports.end()) {
+      document["nodes"][node.name] = node_json(mesh, node, *report, seconds);
+    }
+  }
+  return document;
+}
+
+std::string render_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
+                        std::chrono::system_clock::time_point now) {
+  const Json document = info_document(mesh, reports, now);
+  if (!json) return to_yaml(document);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,40 @@
+#include "controller/render_error.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+namespace {
+
+TEST(RenderError, NamesNodeStepMessageAndCure) {
+  proto::Error error;
+  error.set_step("ip link set gt-test-c master br-test");
+  error.set_message(
+      "Too many levels of symbolic links (kernel: Can not enslave a bridge to a bridge)");
+  error.set_cure("take br0 out of the way");
+  EXPECT_EQ(render_error(report_of(error, "node-b")),
+            "mesh: node-b: ip link set gt-test-c master br-test: Too many levels of symbolic links "
+            "(kernel: Can not enslave a bridge to a bridge)\n"
+            "  cure: take br0 out of the way\n");
+}
+
+TEST(RenderError, LeavesOutWhatIsNotKnown) {
+  EXPECT_EQ(render_error(report_of(Error("open mesh.yaml: No such file or directory"))),
+            "mesh: open mesh.yaml: No such file or directory\n");
+  EXPECT_EQ(render_error(report_of(Error("a:1:1: x\na:2:1: y\n"))), "mesh: a:1:1: x\na:2:1: y\n");
+}
+
+TEST(RenderError, NodesDoNotWriteOnTheTerminal) {
+  EXPECT_EQ(render_error({"n", "", "\x1b]0;title\a", "\x1b[2J"}),
+            "mesh: n: \\x1b]0;title\\x07\n  cure: \\x1b[2J\n");
+}
+
+TEST(RenderError, IsOneJsonLineForPrograms) {
+  EXPECT_EQ(render_error_json({"n", "apply", "a\nb\xff", ""}),
+            "{\"format_version\":1,\"event\":\"error\",\"node\":\"n\",\"step\":\"apply\","
+            "\"message\":\"a\\nb\xef\xbf\xbd\"}\n");
+}
+
+}  // namespace
+}  // namespace wgmesh
