@@ -64,24 +64,36 @@ std::optional<std::string> FrameReader::next() {
 std::optional<std::string> LineScanner::find(std::string_view octets, std::string_view prefix) {
   buffer_ += octets;
   std::size_t start = 0;
-  for (std::size_t end = buffer_.find('\n'); end != std::string::npos;
+  for (std::size_t end = buffer_.find('\n', searched_); end != std::string::npos;
        end = buffer_.find('\n', start)) {
-    std::string line = buffer_.substr(start, end - start);
+    const std::size_t length = end + 1 - start;
+    check_bound(length);
+    std::string line = buffer_.substr(start, length - 1);
     start = end + 1;
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (line.ends_with('\r')) line.pop_back();
     if (line.starts_with(prefix)) {
       buffer_.erase(0, start);
+      searched_ = 0;
       return line;
     }
+    skipped_ += length;
     noise_ += line + '\n';
   }
   buffer_.erase(0, start);
-  if (noise_.size() + buffer_.size() > kMaxNoise) {
-    throw Error(fmt::format("no sign of the agent in the first {} octets of output", kMaxNoise));
-  }
+  searched_ = buffer_.size();
+  check_bound(buffer_.size());
   return std::nullopt;
 }
 
-std::string LineScanner::take_rest() { return std::exchange(buffer_, {}); }
+std::string LineScanner::take_rest() {
+  searched_ = 0;
+  return std::exchange(buffer_, {});
+}
+
+void LineScanner::check_bound(std::size_t more) const {
+  if (skipped_ + more > kMaxNoise) {
+    throw Error(fmt::format("no sign of the agent in the first {} octets of output", kMaxNoise));
+  }
+}
 
 }  // namespace wgmesh

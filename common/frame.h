@@ -33,20 +33,24 @@ class FrameReader {
   std::size_t start_ = 0;
 };
 
-// Finds a line equal to one of the wanted ones in noisy output. Throws Error after kMaxNoise
-// octets.
+// Finds a wanted line in noisy output. Throws Error when that line does not end within the first
+// kMaxNoise octets, however they were cut into pieces.
 class LineScanner {
  public:
   // Feeds octets; returns the first whole line that starts with `prefix` (without newline), once it
-  // is there. What follows the line is left in rest(). Carriage returns before the newline are
-  // dropped.
+  // is there. A prefix may match a longer line: where only one line will do, compare. What follows
+  // is kept for take_rest(). A carriage return before the newline is dropped.
   std::optional<std::string> find(std::string_view octets, std::string_view prefix);
   std::string take_rest();
   const std::string& noise() const { return noise_; }  // lines skipped so far, for error messages
 
  private:
+  void check_bound(std::size_t more) const;
+
   std::string buffer_;
   std::string noise_;
+  std::size_t searched_ = 0;  // octets of buffer_ known to hold no newline
+  std::size_t skipped_ = 0;   // octets of noise, with what noise_ leaves out
 };
 
 }  // namespace wgmesh

@@ -16,8 +16,8 @@ inline constexpr std::size_t kMaxMeshName = 12;
 
 std::string wireguard_name(std::string_view mesh);  // wg-NAME
 std::string bridge_name(std::string_view mesh);     // br-NAME
-// gt-NAME-PEER where that fits and NAME has no '-'; otherwise a readable cut and a hash, 15
-// characters.
+// gt-NAME-PEER where that fits and NAME has no '-'; otherwise a readable cut and a hash, at
+// most 15 characters.
 std::string tunnel_name(std::string_view mesh, std::string_view peer);
 // gt-NAME-PEER, whole.
 std::string tunnel_full_name(std::string_view mesh, std::string_view peer);

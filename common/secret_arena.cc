@@ -17,9 +17,12 @@ constexpr std::size_t kChunk = 16u << 10;
 struct Arena {
   std::mutex mutex;
   std::vector<std::uint8_t*> free;
+  std::size_t slots = 0;  // free and taken
   bool locked = true;
 
   void grow() {
+    // Room for every slot there will be, so that giving one back never allocates.
+    free.reserve(slots + kChunk / kSecretSlot);
     void* memory =
         mmap(nullptr, kChunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
@@ -29,6 +32,7 @@ struct Arena {
     for (std::size_t at = kChunk; at > 0; at -= kSecretSlot) {
       free.push_back(octets + at - kSecretSlot);
     }
+    slots += kChunk / kSecretSlot;
   }
 };
 
@@ -53,7 +57,7 @@ void release_secret_slot(std::uint8_t* slot) noexcept {
   sodium_memzero(slot, kSecretSlot);
   Arena& a = arena();
   const std::lock_guard lock(a.mutex);
-  // grow() has made room for every slot at once, so this cannot allocate.
+  // grow() has made room, so this cannot throw.
   a.free.push_back(slot);
 }
 
