@@ -1,0 +1,251 @@
+#include "tests/support/kernel/seen.h"
+
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/wireguard.h>
+
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+#include <vector>
+
+namespace wgmesh {
+namespace {
+
+using Each = std::function<void(const nlmsghdr*)>;
+using Attributes = std::map<int, const nlattr*>;
+
+int call(const nlmsghdr* message, void* each) {
+  (*static_cast<Each*>(each))(message);
+  return MNL_CB_OK;
+}
+
+int collect(const nlattr* attribute, void* into) {
+  (*static_cast<Attributes*>(into))[mnl_attr_get_type(attribute)] = attribute;
+  return MNL_CB_OK;
+}
+
+Attributes attributes_of(const nlmsghdr* message, unsigned header) {
+  Attributes result;
+  mnl_attr_parse(message, header, collect, &result);
+  return result;
+}
+
+Attributes nested(const nlattr* attribute) {
+  Attributes result;
+  mnl_attr_parse_nested(attribute, collect, &result);
+  return result;
+}
+
+int append(const nlattr* attribute, void* into) {
+  static_cast<std::vector<const nlattr*>*>(into)->push_back(attribute);
+  return MNL_CB_OK;
+}
+
+std::vector<const nlattr*> items_of(const nlattr* list) {
+  std::vector<const nlattr*> items;
+  mnl_attr_parse_nested(list, append, &items);
+  return items;
+}
+
+std::string hex_of(const nlattr* attribute) {
+  return hex(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
+}
+
+// One request, all answers.
+void ask(int protocol, const std::function<void(nlmsghdr*)>& fill, Each each) {
+  mnl_socket* const socket = mnl_socket_open(protocol);
+  if (socket == nullptr || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+    throw std::runtime_error("mnl_socket_open");
+  }
+  std::vector<char> buffer(1u << 16);
+  nlmsghdr* const request = mnl_nlmsg_put_header(buffer.data());
+  request->nlmsg_seq = 1;
+  fill(request);
+  if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0) {
+    throw std::runtime_error("mnl_socket_sendto");
+  }
+  int run = MNL_CB_OK;
+  while (run > MNL_CB_STOP) {
+    const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+    if (size < 0) throw std::runtime_error("mnl_socket_recvfrom");
+    run = mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), 1,
+                     mnl_socket_get_portid(socket), call, &each);
+  }
+  mnl_socket_close(socket);
+  if (run < 0) throw std::runtime_error("mnl_cb_run");
+}
+
+std::string ip_text(int family, const void* octets, int length) {
+  char text[INET6_ADDRSTRLEN];
+  inet_ntop(family, octets, text, sizeof text);
+  return std::string(text) + "/" + std::to_string(length);
+}
+
+SeenLink see_link(const Attributes& attributes) {
+  SeenLink link;
+  if (attributes.contains(IFLA_MTU)) link.mtu = mnl_attr_get_u32(attributes.at(IFLA_MTU));
+  if (attributes.contains(IFLA_GROUP)) link.group = mnl_attr_get_u32(attributes.at(IFLA_GROUP));
+  if (attributes.contains(IFLA_IFALIAS)) {
+    link.alias = mnl_attr_get_str(attributes.at(IFLA_IFALIAS));
+  }
+  if (attributes.contains(IFLA_ADDRESS)) {
+    const auto* octets =
+        static_cast<const std::uint8_t*>(mnl_attr_get_payload(attributes.at(IFLA_ADDRESS)));
+    for (int i = 0; i < mnl_attr_get_payload_len(attributes.at(IFLA_ADDRESS)); ++i) {
+      link.mac += (i == 0 ? "" : ":") + hex(octets + i, 1);
+    }
+  }
+  if (attributes.contains(IFLA_PROP_LIST)) {
+    for (const nlattr* name : items_of(attributes.at(IFLA_PROP_LIST))) {
+      link.altnames.insert(mnl_attr_get_str(name));
+    }
+  }
+  if (!attributes.contains(IFLA_LINKINFO)) return link;
+  const Attributes info = nested(attributes.at(IFLA_LINKINFO));
+  if (info.contains(IFLA_INFO_KIND)) link.kind = mnl_attr_get_str(info.at(IFLA_INFO_KIND));
+  if (info.contains(IFLA_INFO_DATA)) {
+    for (const auto& [type, value] : nested(info.at(IFLA_INFO_DATA))) {
+      link.data[type] = hex_of(value);
+    }
+  }
+  if (info.contains(IFLA_INFO_SLAVE_DATA)) {
+    for (const auto& [type, value] : nested(info.at(IFLA_INFO_SLAVE_DATA))) {
+      link.port_data[type] = hex_of(value);
+    }
+  }
+  return link;
+}
+
+void see_peer(const nlattr* attribute, SeenDevice& device) {
+  const Attributes attributes = nested(attribute);
+  SeenPeer& peer = device.peers[hex_of(attributes.at(WGPEER_A_PUBLIC_KEY))];
+  if (attributes.contains(WGPEER_A_PRESHARED_KEY)) {
+    peer.preshared_key = hex_of(attributes.at(WGPEER_A_PRESHARED_KEY));
+  }
+  if (attributes.contains(WGPEER_A_ENDPOINT)) {
+    peer.endpoint = hex_of(attributes.at(WGPEER_A_ENDPOINT));
+  }
+  if (attributes.contains(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL)) {
+    peer.persistent_keepalive =
+        mnl_attr_get_u16(attributes.at(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL));
+  }
+  if (!attributes.contains(WGPEER_A_ALLOWEDIPS)) return;
+  for (const nlattr* item : items_of(attributes.at(WGPEER_A_ALLOWEDIPS))) {
+    const Attributes parts = nested(item);
+    peer.allowed_ips.insert(ip_text(mnl_attr_get_u16(parts.at(WGALLOWEDIP_A_FAMILY)),
+                                    mnl_attr_get_payload(parts.at(WGALLOWEDIP_A_IPADDR)),
+                                    mnl_attr_get_u8(parts.at(WGALLOWEDIP_A_CIDR_MASK))));
+  }
+}
+
+std::uint16_t wireguard_family() {
+  std::uint16_t id = 0;
+  ask(
+      NETLINK_GENERIC,
+      [](nlmsghdr* request) {
+        request->nlmsg_type = GENL_ID_CTRL;
+        request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+        auto* const header =
+            static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(request, sizeof(genlmsghdr)));
+        header->cmd = CTRL_CMD_GETFAMILY;
+        header->version = 1;
+        mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME);
+      },
+      [&](const nlmsghdr* answer) {
+        id = mnl_attr_get_u16(attributes_of(answer, sizeof(genlmsghdr)).at(CTRL_ATTR_FAMILY_ID));
+      });
+  return id;
+}
+
+}  // namespace
+
+std::string hex(const void* octets, std::size_t size) {
+  std::string text;
+  char digits[3];
+  for (std::size_t i = 0; i < size; ++i) {
+    std::snprintf(digits, sizeof digits, "%02x", static_cast<const std::uint8_t*>(octets)[i]);
+    text += digits;
+  }
+  return text;
+}
+
+std::map<std::string, SeenLink> seen_links() {
+  std::map<std::string, SeenLink> links;
+  std::map<int, std::string> names;
+  std::map<std::string, int> masters;
+  ask(
+      NETLINK_ROUTE,
+      [](nlmsghdr* request) {
+        request->nlmsg_type = RTM_GETLINK;
+        request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+        mnl_nlmsg_put_extra_header(request, sizeof(ifinfomsg));
+      },
+      [&](const nlmsghdr* answer) {
+        const auto* header = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(answer));
+        const Attributes attributes = attributes_of(answer, sizeof(ifinfomsg));
+        const std::string name = mnl_attr_get_str(attributes.at(IFLA_IFNAME));
+        SeenLink link = see_link(attributes);
+        link.index = header->ifi_index;
+        link.up = (header->ifi_flags & IFF_UP) != 0;
+        names[link.index] = name;
+        if (attributes.contains(IFLA_MASTER)) {
+          masters[name] = static_cast<int>(mnl_attr_get_u32(attributes.at(IFLA_MASTER)));
+        }
+        links[name] = std::move(link);
+      });
+  for (const auto& [name, master] : masters) links[name].master = names[master];
+  ask(
+      NETLINK_ROUTE,
+      [](nlmsghdr* request) {
+        request->nlmsg_type = RTM_GETADDR;
+        request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+        mnl_nlmsg_put_extra_header(request, sizeof(ifaddrmsg));
+      },
+      [&](const nlmsghdr* answer) {
+        const auto* header = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(answer));
+        const Attributes attributes = attributes_of(answer, sizeof(ifaddrmsg));
+        const nlattr* address =
+            attributes.contains(IFA_LOCAL) ? attributes.at(IFA_LOCAL) : attributes.at(IFA_ADDRESS);
+        links[names[static_cast<int>(header->ifa_index)]].addresses.insert(
+            ip_text(header->ifa_family, mnl_attr_get_payload(address), header->ifa_prefixlen));
+      });
+  return links;
+}
+
+SeenDevice seen_device(const std::string& name) {
+  const std::uint16_t family = wireguard_family();
+  SeenDevice device;
+  ask(
+      NETLINK_GENERIC,
+      [&](nlmsghdr* request) {
+        request->nlmsg_type = family;
+        request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+        auto* const header =
+            static_cast<genlmsghdr*>(mnl_nlmsg_put_extra_header(request, sizeof(genlmsghdr)));
+        header->cmd = WG_CMD_GET_DEVICE;
+        header->version = WG_GENL_VERSION;
+        mnl_attr_put_strz(request, WGDEVICE_A_IFNAME, name.c_str());
+      },
+      [&](const nlmsghdr* answer) {
+        const Attributes attributes = attributes_of(answer, sizeof(genlmsghdr));
+        if (attributes.contains(WGDEVICE_A_PRIVATE_KEY)) {
+          device.private_key = hex_of(attributes.at(WGDEVICE_A_PRIVATE_KEY));
+        }
+        if (attributes.contains(WGDEVICE_A_LISTEN_PORT)) {
+          device.listen_port = mnl_attr_get_u16(attributes.at(WGDEVICE_A_LISTEN_PORT));
+        }
+        if (attributes.contains(WGDEVICE_A_FWMARK)) {
+          device.fwmark = mnl_attr_get_u32(attributes.at(WGDEVICE_A_FWMARK));
+        }
+        if (!attributes.contains(WGDEVICE_A_PEERS)) return;
+        for (const nlattr* peer : items_of(attributes.at(WGDEVICE_A_PEERS))) see_peer(peer, device);
+      });
+  return device;
+}
+
+}  // namespace wgmesh
