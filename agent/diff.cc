@@ -1,0 +1,134 @@
+#include "agent/diff.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "agent/diff_parts.h"
+
+namespace wgmesh {
+namespace {
+
+// Deleting a group costs half of deleting its links by name, but takes a dump to check its members.
+constexpr std::size_t kWorthAGroup = 3;
+// Groups of ours are above this (common/naming.h); one below was set by somebody's hand.
+constexpr std::uint32_t kHandMadeGroups = 1u << 16;
+
+template <class StateType, class Visit>
+void for_each_link(StateType& state, Visit visit) {
+  if (state.wireguard) visit(state.wireguard->link);
+  if (state.bridge) visit(state.bridge->link);
+  for (auto& [name, tunnel] : state.tunnels) visit(tunnel.link);
+}
+
+// A name can belong to one link at a time: altnames that another link is to have go first.
+void free_altnames(const State& desired, State& now, Changes& changes) {
+  std::map<std::string, std::string> owners;  // link by wanted name
+  for_each_link(desired, [&](const Link& link) {
+    owners[link.name] = link.name;
+    for (const std::string& altname : link.altnames) owners[altname] = link.name;
+  });
+  for_each_link(now, [&](Link& link) {
+    std::erase_if(link.altnames, [&](const std::string& altname) {
+      auto owner = owners.find(altname);
+      if (owner == owners.end() || owner->second == link.name) return false;
+      changes.first.push_back(RemoveAltname{link.name, altname});
+      return true;
+    });
+  });
+}
+
+// Foreign ports that leave the bridge do so before anything changes in it, those that join come
+// last.
+void diff_foreign_ports(const State& desired, const State& observed, bool joining,
+                        Changes& changes) {
+  for (const auto& [name, port] : desired.foreign_ports) {
+    bool joins = desired.bridge && port.master == desired.bridge->link.name;
+    if (joins != joining) continue;
+    auto found = observed.foreign_ports.find(name);
+    bool known = found != observed.foreign_ports.end();
+    SetLink set{.name = name};
+    if (!known || port.mtu != found->second.mtu) set.mtu = port.mtu;
+    if (!known || port.master != found->second.master) set.master = port.master;
+    if (!known || port.up != found->second.up) set.up = port.up;
+    if (changes_anything(set)) changes.first.push_back(set);
+  }
+}
+
+std::vector<Link> links_to_delete(const State& desired, const State& now) {
+  std::vector<Link> links;
+  for (const auto& [name, tunnel] : now.tunnels)
+    if (!desired.tunnels.contains(name)) links.push_back(tunnel.link);
+  if (now.bridge && !desired.bridge) links.push_back(now.bridge->link);
+  if (now.wireguard && !desired.wireguard) links.push_back(now.wireguard->link);
+  return links;
+}
+
+// By group where the whole mesh goes: a group that keeps a member cannot be deleted. Links in
+// another group (ours by alias) go by name.
+void delete_links(const State& desired, const State& now, Changes& changes) {
+  bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
+  std::map<std::uint32_t, std::set<std::string>> groups;
+  std::vector<Link> links = links_to_delete(desired, now);
+  for (const Link& link : links)
+    if (all_go && link.group > kHandMadeGroups) groups[link.group].insert(link.name);
+  std::erase_if(groups, [](const auto& group) { return group.second.size() < kWorthAGroup; });
+  for (const Link& link : links)
+    if (!groups.contains(link.group)) changes.deletions.push_back(DeleteLink{link.name});
+  for (auto& [group, members] : groups)
+    changes.deletions.push_back(DeleteGroup{group, std::move(members)});
+}
+
+bool within_a_tick(std::uint32_t a, std::uint32_t b) { return a > b ? a - b <= 1 : b - a <= 1; }
+
+}  // namespace
+
+std::vector<Operation> diff(const State& desired, const State& observed) {
+  Changes changes;
+  State now = observed;
+  diff_foreign_ports(desired, observed, false, changes);
+  detach_tunnels(desired, now, changes);
+  free_altnames(desired, now, changes);
+  if (desired.wireguard) diff_wireguard(*desired.wireguard, now.wireguard, changes);
+  if (desired.bridge) diff_bridge(*desired.bridge, now.bridge, changes);
+  diff_tunnels(desired, now, changes);
+  diff_foreign_ports(desired, observed, true, changes);
+  if (desired.bridge) raise_bridge(*desired.bridge, now.bridge, changes);
+  delete_links(desired, now, changes);
+
+  std::move(changes.deletions.begin(), changes.deletions.end(), std::back_inserter(changes.first));
+  return std::move(changes.first);
+}
+
+std::size_t first_deletion(const std::vector<Operation>& operations) {
+  auto last_change = std::find_if(operations.rbegin(), operations.rend(),
+                                  [](const Operation& each) { return !is_deletion(each); });
+  return static_cast<std::size_t>(operations.rend() - last_change);
+}
+
+bool matches(const State& desired, const State& observed) {
+  State found = observed;
+  if (desired.bridge && found.bridge) {
+    using Timer = std::uint32_t Bridge::*;
+    for (Timer timer :
+         {&Bridge::forward_delay, &Bridge::hello_time, &Bridge::max_age, &Bridge::ageing})
+      if (within_a_tick((*desired.bridge).*timer, (*found.bridge).*timer))
+        (*found.bridge).*timer = (*desired.bridge).*timer;
+  }
+  if (desired.wireguard && found.wireguard)
+    for (auto& [key, peer] : found.wireguard->peers) {
+      auto wanted = desired.wireguard->peers.find(key);
+      if (wanted != desired.wireguard->peers.end() && !wanted->second.endpoint)
+        peer.endpoint.reset();
+    }
+  for (auto& [name, tunnel] : found.tunnels) {
+    auto wanted = desired.tunnels.find(name);
+    if (wanted != desired.tunnels.end() && wanted->second.path_cost == 0) tunnel.path_cost = 0;
+  }
+  std::erase_if(found.foreign_ports,
+                [&](const auto& port) { return !desired.foreign_ports.contains(port.first); });
+  return found == desired;
+}
+
+}  // namespace wgmesh
