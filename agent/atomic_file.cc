@@ -1,0 +1,123 @@
+#include "agent/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::size_t kMaxFile = 16u << 20;
+
+UniqueFd open_file(const std::string& path, int flags) {
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+  } while (fd < 0 && errno == EINTR);
+  return UniqueFd(fd);
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+void make_folder(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
+  if (errno != ENOENT || path.find('/', 1) == std::string::npos) {
+    throw SystemError("create folder " + path, errno);
+  }
+  make_folder(folder_of(path));
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw SystemError("create folder " + path, errno);
+  }
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  const UniqueFd file = open_file(path, O_RDONLY);
+  if (!file) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw SystemError("read " + path, errno);
+  }
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw SystemError("read " + path, errno);
+  if (!S_ISREG(status.st_mode) || static_cast<std::size_t>(status.st_size) > kMaxFile) {
+    throw Error("read " + path + ": not a regular file of at most 16 MiB");
+  }
+  // One allocation of the final size: growing would leave copies of secrets in freed memory.
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t have = 0;
+  while (have < content.size()) {
+    const ssize_t n = ::read(file.get(), content.data() + have, content.size() - have);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw SystemError("read " + path, errno);
+    if (n == 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  content.resize(have);
+  return content;
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  // A leftover of a killed writer may have any content; never follow or reuse it.
+  ::unlink(path.c_str());
+  const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_EXCL);
+  if (!file) throw SystemError("write " + path, errno);
+  try {
+    std::string_view left = content;
+    while (!left.empty()) {
+      const ssize_t n = ::write(file.get(), left.data(), left.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) throw SystemError("write " + path, errno);
+      left.remove_prefix(static_cast<std::size_t>(n));
+    }
+    if (::fsync(file.get()) != 0) throw SystemError("write " + path, errno);
+  } catch (...) {
+    ::unlink(path.c_str());
+    throw;
+  }
+}
+
+void write_file_atomically(const std::string& path, std::string_view content) {
+  const std::string beside = path + ".tmp";
+  write_file(beside, content);
+  rename_file(beside, path);
+  sync_folder(folder_of(path));
+}
+
+void rename_file(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) {
+    throw SystemError("rename " + from + " to " + to, errno);
+  }
+}
+
+bool remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw SystemError("remove " + path, errno);
+}
+
+bool remove_folder_if_empty(const std::string& path) { return ::rmdir(path.c_str()) == 0; }
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+void sync_folder(const std::string& path) {
+  const UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) throw SystemError("sync folder " + path, errno);
+  // Some file systems cannot sync a folder and say EINVAL; their renames are as durable as they
+  // get.
+  if (::fsync(folder.get()) != 0 && errno != EINVAL)
+    throw SystemError("sync folder " + path, errno);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "agent/commands.h"
+#include "agent/lock.h"
+#include "agent/mesh_name.h"
+#include "agent/proposal.h"
+#include "agent/recovery.h"
+#include "agent/refused.h"
+#include "agent/transaction.h"
+#include "agent/uninstall.h"
+
+namespace wgmesh {
+
+int run_down(const Surroundings& surroundings, const std::string& mesh, bool forget) {
+  if (!is_mesh_name(mesh)) throw Refused(fmt::format("{} is not the name of a mesh", mesh));
+  const Store store(surroundings.paths.state);
+  const Holder me{"wgmesh-agent down", 0, std::time(nullptr), ::getpid()};
+  MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
+  const auto kernel = surroundings.open_kernel();
+  if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {
+    fmt::print(stderr, "{}\n", *finished);
+  }
+
+  const Goal goal{forget ? proto::REMOVE : proto::DOWN, {}, {}, {}};
+  const Proposal proposal = make_proposal(*kernel, store, mesh, goal);
+  TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}};
+  if (surroundings.with_watcher) setup.open_kernel = surroundings.open_kernel;
+  Transaction transaction(*kernel, store, std::move(setup));
+  transaction.apply(proposal, [](std::size_t, std::size_t) {});
+  const auto left = transaction.commit();
+  for (const Operation& operation : proposal.operations) fmt::print("{}\n", describe(operation));
+  if (left) throw Error(*left);
+  if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);
+  if (forget) {
+    lock.remove_file();
+    remove_agent_with_last_mesh(surroundings.paths, store);
+  }
+  return 0;
+}
+
+}  // namespace wgmesh

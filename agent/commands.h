@@ -1,0 +1,18 @@
+// The agent's verbs for people and boot scripts, beside `serve`. Results go to stdout, the rest to
+// stderr; each returns the exit code.
+#pragma once
+
+#include <string>
+
+#include "agent/surroundings.h"
+
+namespace wgmesh {
+
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitLocked = 5;
+
+// An empty mesh: all that are stored here.
+int run_status(const Surroundings& surroundings, const std::string& mesh, bool as_json);
+int run_down(const Surroundings& surroundings, const std::string& mesh, bool forget);
+
+}  // namespace wgmesh

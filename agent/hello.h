@@ -1,0 +1,28 @@
+// What a node says of itself when a session opens: all that can make a plan impossible is found
+// here, before anything changes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/session_secrets.h"
+#include "agent/store.h"
+#include "agent/surroundings.h"
+
+namespace wgmesh {
+
+// Throws Refused for an Open that does not hold together.
+void check_open(const proto::Open& open);
+
+// Every endpoint of `open`, resolved at the same time.
+ResolvedEndpoints resolve_endpoints(const proto::Open& open, std::chrono::milliseconds patience);
+
+// For each peer the first resolved address that the node has a route to.
+std::map<std::string, SocketAddress> choose_endpoints(const proto::Open& open,
+                                                      const proto::Hello& hello);
+
+proto::Hello make_hello(const proto::Open& open, const Surroundings& surroundings, Kernel& kernel,
+                        const Store& store, const SessionSecrets& secrets,
+                        const ResolvedEndpoints& endpoints);
+
+}  // namespace wgmesh

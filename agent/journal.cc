@@ -1,0 +1,134 @@
+#include "agent/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include "agent/atomic_file.h"
+#include "agent/state_file.h"
+#include "agent/wiped_text.h"
+#include "common/hash.h"
+#include "proto/journal.pb.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::uint32_t kJournalFormat = 1;
+constexpr std::size_t kChecksum = sizeof(Hash);
+
+void wipe_secrets(proto::SavedState& state) {
+  if (!state.has_wireguard()) return;
+  wipe(*state.mutable_wireguard()->mutable_private_key());
+  for (auto& peer : *state.mutable_wireguard()->mutable_peers()) {
+    wipe(*peer.mutable_preshared_key());
+  }
+}
+
+// Wipes the secrets in a message when it goes.
+class WipeLater {
+ public:
+  explicit WipeLater(proto::Journal& journal) : journal_(journal) {}
+  WipeLater(const WipeLater&) = delete;
+  WipeLater& operator=(const WipeLater&) = delete;
+  ~WipeLater() {
+    wipe_secrets(*journal_.mutable_before());
+    wipe_secrets(*journal_.mutable_after());
+  }
+
+ private:
+  proto::Journal& journal_;
+};
+
+std::string checksum(std::string_view payload) {
+  const Hash hash = hash_of({"wgmesh journal", payload});
+  return {hash.begin(), hash.end()};
+}
+
+}  // namespace
+
+Journal::Journal(const Store& store, std::string mesh)
+    : folder_(store.folder(mesh)),
+      mesh_(std::move(mesh)),
+      undo_(folder_ + "/journal.undo"),
+      commit_(folder_ + "/journal.commit") {}
+
+void Journal::begin(const JournalEntry& entry) const {
+  WipedText content;
+  {
+    proto::Journal journal;
+    const WipeLater wipe_later(journal);
+    journal.set_format_version(kJournalFormat);
+    journal.set_mesh(mesh_);
+    *journal.mutable_before() = save(entry.before);
+    *journal.mutable_after() = save(entry.after);
+    for (const Staged& file : entry.files) {
+      proto::StagedFile& staged = *journal.add_files();
+      staged.set_name(file.name);
+      staged.set_remove(file.remove);
+    }
+    journal.set_origin(entry.origin);
+    journal.set_boot_id(entry.boot_id);
+    WipedText payload(journal.SerializeAsString());
+    (*content).reserve(payload->size() + kChecksum);
+    *content += checksum(*payload);
+    *content += *payload;
+  }
+  make_folder(folder_);
+  write_file_atomically(undo_, *content);
+}
+
+void Journal::commit() const {
+  rename_file(undo_, commit_);
+  sync_folder(folder_);
+}
+
+std::optional<Direction> Journal::open() const {
+  if (exists(commit_)) return Direction::kCommit;
+  if (exists(undo_)) return Direction::kUndo;
+  return std::nullopt;
+}
+
+JournalEntry Journal::read() const {
+  const std::string path = exists(commit_) ? commit_ : undo_;
+  auto text = read_file(path);
+  if (!text) throw Error("read " + path + ": it is gone");
+  const WipedText content(std::move(*text));
+  const std::string_view all = *content;
+  proto::Journal journal;
+  const WipeLater wipe_later(journal);
+  if (all.size() < kChecksum || all.substr(0, kChecksum) != checksum(all.substr(kChecksum)) ||
+      !journal.ParseFromArray(all.data() + kChecksum, static_cast<int>(all.size() - kChecksum))) {
+    throw Error(path + " is damaged, so an interrupted change cannot be undone",
+                "move the file away, then run `mesh up`");
+  }
+  if (journal.format_version() > kJournalFormat) {
+    throw Error(fmt::format("{} has format {}, and this agent ({}) knows up to {}", path,
+                            journal.format_version(), WGMESH_VERSION, kJournalFormat),
+                "use the agent that wrote it, or a newer one");
+  }
+  JournalEntry entry{
+      load(journal.before()), load(journal.after()), {}, journal.origin(), journal.boot_id()};
+  for (const proto::StagedFile& file : journal.files()) {
+    entry.files.push_back({file.name(), file.remove()});
+  }
+  return entry;
+}
+
+void Journal::close() const {
+  // At most one of them is there; both are tried so that a half-made pair cannot stay.
+  remove_file(commit_);
+  remove_file(undo_);
+  remove_file(undo_ + ".tmp");
+  if (exists(folder_)) sync_folder(folder_);
+}
+
+std::string boot_id() {
+  // Read by hand: files in /proc have size 0.
+  std::string id(64, '\0');
+  const UniqueFd file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  const ssize_t n = file ? ::read(file.get(), id.data(), id.size()) : 0;
+  id.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+}  // namespace wgmesh

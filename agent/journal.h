@@ -1,0 +1,49 @@
+// The durable note of an open transaction: what was before, what shall be, which files are staged.
+// While it is called journal.undo the transaction ends backwards; renaming it to journal.commit is
+// the commit point, from which it ends forwards. Whoever comes next finishes what it says.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/state.h"
+#include "agent/store.h"
+
+namespace wgmesh {
+
+struct JournalEntry {
+  State before;
+  State after;
+  std::vector<Staged> files;
+  std::string origin;   // whose transaction
+  std::string boot_id;  // of the kernel that `before` was seen on
+};
+
+enum class Direction { kUndo, kCommit };
+
+class Journal {
+ public:
+  Journal(const Store& store, std::string mesh);
+
+  // Durable when it returns. Throws SystemError.
+  void begin(const JournalEntry& entry) const;
+  // The commit point. Needs no space on the disk.
+  void commit() const;
+  // Which way an open transaction is to end; empty: none is open.
+  std::optional<Direction> open() const;
+  // Throws Error when it cannot be read: then somebody must look.
+  JournalEntry read() const;
+  void close() const;
+
+ private:
+  std::string folder_;
+  std::string mesh_;
+  std::string undo_;
+  std::string commit_;
+};
+
+// Of the running kernel: /proc/sys/kernel/random/boot_id, or empty.
+std::string boot_id();
+
+}  // namespace wgmesh

@@ -1,0 +1,17 @@
+// What the agent does to its own process before anything else: nothing of it in core dumps, nothing
+// but frames on the stream to the controller, signals as something to read.
+#pragma once
+
+#include "common/unique_fd.h"
+
+namespace wgmesh {
+
+// No core dumps, no tracing by others of the same user, files 0600. Never fails.
+void harden_process();
+// The descriptor that was stdout; from here on stdout is stderr, so nothing can spoil the frames.
+UniqueFd take_stdout();
+// SIGTERM, SIGHUP and SIGINT become readable here instead of ending the process; SIGPIPE is
+// ignored.
+UniqueFd take_stop_signals();
+
+}  // namespace wgmesh

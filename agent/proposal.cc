@@ -1,0 +1,104 @@
+#include "agent/proposal.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "agent/diff.h"
+#include "agent/refused.h"
+
+namespace wgmesh {
+namespace {
+
+// Ports that bridge_ports no longer lists get back what they were; `former` keeps the others, and
+// learns those that are about to join.
+void settle_ports(const std::set<std::string>& wanted, const State& observed, State& desired,
+                  std::map<std::string, ForeignPort>& former) {
+  std::erase_if(former, [&](const auto& entry) {
+    const auto& [name, port] = entry;
+    if (wanted.contains(name)) return false;
+    if (observed.foreign_ports.contains(name)) desired.foreign_ports[name] = port;
+    return true;
+  });
+  for (const std::string& name : wanted) {
+    const auto now = observed.foreign_ports.find(name);
+    if (former.contains(name) || now == observed.foreign_ports.end()) continue;
+    ForeignPort was = now->second;
+    // Already in our bridge, but nobody wrote down what it was before: free is the best guess.
+    if (observed.bridge && was.master == observed.bridge->link.name) was.master.clear();
+    former[name] = was;
+  }
+}
+
+void propose_up(Kernel& kernel, const Loaded& loaded, const Goal& goal, const Observation& observed,
+                Proposal& proposal) {
+  const proto::Plan& plan = *goal.plan;
+  const proto::Status status = kernel.measure(plan.mesh());
+  EndpointKnowledge endpoints;
+  endpoints.resolved = goal.endpoints;
+  endpoints.committed = loaded.mesh.plan ? &*loaded.mesh.plan : nullptr;
+  endpoints.observed = &observed.state;
+  endpoints.status = &status;
+  endpoints.now = std::time(nullptr);
+  proposal.desired = desired_state(plan, *goal.secrets, endpoints);
+  proposal.stored.private_key = goal.secrets->private_key;
+  proposal.stored.preshared_keys = goal.secrets->preshared_keys;
+  proposal.stored.taken_down = false;
+  if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) proposal.stored.plan = plan;
+  // The controller does not know it; it is settled when it is known that something changes.
+  proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
+}
+
+}  // namespace
+
+void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
+  std::string obstacles;
+  for (const NameTaken& taken : observed.taken) {
+    if (!proposal.scope.wanted_names.contains(taken.name)) continue;
+    if (!obstacles.empty()) obstacles += "; ";
+    obstacles += fmt::format("the interface {} exists and is not wgmesh's", taken.name);
+    if (!taken.kind.empty()) obstacles += fmt::format(" (kind {})", taken.kind);
+    if (!taken.alias.empty()) obstacles += fmt::format(" (alias {})", taken.alias);
+  }
+  if (!obstacles.empty()) {
+    throw Refused(obstacles, "rename or delete it, or give the mesh another name");
+  }
+  for (const std::string& port : observed.missing_ports) {
+    if (!proposal.desired.foreign_ports.contains(port)) continue;
+    throw Refused(fmt::format("bridge_ports: there is no interface {} on this node", port),
+                  "create it, or take it out of bridge_ports");
+  }
+}
+
+Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
+                       const Goal& goal) {
+  const Loaded loaded = store.load(mesh);
+  Proposal proposal;
+  proposal.stored = loaded.mesh;
+  if (goal.plan) proposal.scope = scope_of(*goal.plan);
+  proposal.scope.mesh = mesh;
+  for (const auto& [name, port] : loaded.mesh.former_ports)
+    proposal.scope.foreign_ports.insert(name);
+  const Observation observed = kernel.observe(proposal.scope);
+
+  std::set<std::string> wanted_ports;
+  if (goal.kind == proto::UP) {
+    propose_up(kernel, loaded, goal, observed, proposal);
+    wanted_ports.insert(goal.plan->bridge_ports().begin(), goal.plan->bridge_ports().end());
+  } else {
+    proposal.stored.taken_down = !loaded.mesh.empty();
+  }
+  settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
+  if (goal.kind == proto::REMOVE) proposal.stored = {};
+  refuse_obstacles(observed, proposal);
+
+  proposal.operations = diff(proposal.desired, observed.state);
+  proposal.files = store.changes(mesh, proposal.stored);
+  if (goal.kind == proto::UP && !proposal.changes_nothing()) {
+    proposal.stored.plan->set_generation(proposal.stored.plan->generation() + 1);
+    proposal.files = store.changes(mesh, proposal.stored);
+  }
+  return proposal;
+}
+
+}  // namespace wgmesh

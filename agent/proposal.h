@@ -1,0 +1,42 @@
+// What a controller wants of this node, worked out against what the node is: wanted state, files to
+// store, and the list of operations. Reads the kernel, changes nothing.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/desired.h"
+#include "agent/kernel.h"
+#include "agent/operation.h"
+#include "agent/store.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+struct Goal {
+  proto::Goal kind = proto::DOWN;
+  std::optional<proto::Plan> plan;  // of UP
+  std::optional<NodeSecrets> secrets;
+  std::map<std::string, SocketAddress> endpoints;  // resolved, by peer node
+};
+
+struct Proposal {
+  Scope scope;
+  State desired;
+  StoredMesh stored;          // what is kept once it is committed
+  std::vector<Staged> files;  // which files change by that
+  std::vector<Operation> operations;
+
+  bool changes_nothing() const { return operations.empty() && files.empty(); }
+};
+
+// Throws Refused when the node cannot become that, naming everything that stands in the way.
+Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
+                       const Goal& goal);
+
+// Throws Refused for names that are taken and interfaces that do not exist.
+void refuse_obstacles(const Observation& observed, const Proposal& proposal);
+
+}  // namespace wgmesh

@@ -1,0 +1,104 @@
+#include "agent/recovery.h"
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "agent/diff.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr std::chrono::milliseconds kPause{100};
+
+Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
+  Scope scope{mesh, {}, {}};
+  for (const auto& [name, port] : entry.before.foreign_ports) scope.foreign_ports.insert(name);
+  for (const auto& [name, port] : entry.after.foreign_ports) scope.foreign_ports.insert(name);
+  return scope;
+}
+
+// Observes, lists and applies until nothing is listed. A refusal may pass (a device is busy for an
+// instant), so it counts only when it comes three times.
+void repeat(Kernel& kernel, const Scope& scope,
+            const std::function<std::vector<Operation>(const Observation&)>& list) {
+  for (int attempt = 1;; ++attempt) {
+    const auto operations = list(kernel.observe(scope));
+    if (operations.empty()) return;
+    try {
+      kernel.apply(operations, [](std::size_t) {});
+      if (list(kernel.observe(scope)).empty()) return;
+      if (attempt == kAttempts) throw Error(describe(operations.front()) + ": has no effect");
+    } catch (const Error&) {
+      if (attempt == kAttempts) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace
+
+State with_live_endpoints(State wanted, const State& observed) {
+  if (!wanted.wireguard || !observed.wireguard) return wanted;
+  for (auto& [key, peer] : wanted.wireguard->peers) {
+    const auto live = observed.wireguard->peers.find(key);
+    if (live != observed.wireguard->peers.end() && live->second.endpoint) {
+      peer.endpoint = live->second.endpoint;
+    }
+  }
+  return wanted;
+}
+
+void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
+               const JournalEntry& entry) {
+  // After a reboot the kernel has nothing of the transaction, and `restore` builds the committed
+  // plan.
+  if (entry.boot_id == boot_id()) {
+    repeat(kernel, scope_of(mesh, entry), [&](const Observation& now) {
+      State before = entry.before;
+      for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
+      return diff(before, now.state);
+    });
+  }
+  Journal(store, mesh).close();
+  store.discard(mesh, entry.files);
+}
+
+void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
+                  const JournalEntry& entry) {
+  store.publish(mesh, entry.files);
+  repeat(kernel, scope_of(mesh, entry), [&](const Observation& now) {
+    State after = with_live_endpoints(entry.after, now.state);
+    for (const std::string& port : now.missing_ports) after.foreign_ports.erase(port);
+    const auto operations = diff(after, now.state);
+    return std::vector<Operation>(
+        operations.begin() + static_cast<std::ptrdiff_t>(first_deletion(operations)),
+        operations.end());
+  });
+  Journal(store, mesh).close();
+  const Loaded left = store.load(mesh);
+  if (left.mesh.empty() && left.damaged.empty()) store.forget(mesh);
+}
+
+std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,
+                                                   const std::string& mesh) {
+  const Journal journal(store, mesh);
+  const auto direction = journal.open();
+  if (!direction) return std::nullopt;
+  const JournalEntry entry = journal.read();
+  const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
+  try {
+    if (*direction == Direction::kCommit) {
+      roll_forward(kernel, store, mesh, entry);
+      return "finished the interrupted change that " + whose + " had committed";
+    }
+    roll_back(kernel, store, mesh, entry);
+    return "undone the interrupted change that " + whose + " had begun";
+  } catch (Error& error) {
+    error.add_context("finish the interrupted change of " + whose);
+    throw;
+  }
+}
+
+}  // namespace wgmesh

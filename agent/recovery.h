@@ -1,0 +1,31 @@
+// Ends what a journal says is open: back to what was before, or forward to what was committed. The
+// session, the watcher and every later agent command use these same two ways.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/journal.h"
+#include "agent/kernel.h"
+#include "agent/store.h"
+
+namespace wgmesh {
+
+// The node as it was: kernel, staged files, journal. Throws when the kernel refuses three times;
+// the journal stays then.
+void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
+               const JournalEntry& entry);
+// Publishes the staged files and deletes what is to go. Throws as above.
+void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
+                  const JournalEntry& entry);
+
+// Says what was finished ("undone: the change that root@ci7 began"), or empty when nothing was
+// open. The caller holds the mesh's lock.
+std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,
+                                                   const std::string& mesh);
+
+// `wanted`, but for endpoints of peers that have one in `observed`: a peer may roam at any moment,
+// and that is neither a failure to verify nor a reason to change anything.
+State with_live_endpoints(State wanted, const State& observed);
+
+}  // namespace wgmesh

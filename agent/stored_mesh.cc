@@ -1,0 +1,203 @@
+#include "agent/stored_mesh.h"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <charconv>
+#include <span>
+
+#include "common/hash.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::size_t kBase64Key = 44;
+
+std::string checksum(std::string_view payload) {
+  const Hash hash = hash_of({"wgmesh stored file", payload});
+  std::string hex;
+  for (std::size_t i = 0; i < 16; ++i) hex += fmt::format("{:02x}", hash[i]);
+  return hex;
+}
+
+WipedText with_header(std::string_view payload) {
+  std::string text;
+  text.reserve(payload.size() + 64);
+  text += fmt::format("wgmesh {} {}\n", kStoredFormat, checksum(payload));
+  text += payload;
+  return WipedText(std::move(text));
+}
+
+// The payload behind the header line.
+std::string_view checked_payload(std::string_view content) {
+  const auto newline = content.find('\n');
+  const std::string_view header = content.substr(0, newline);
+  constexpr std::string_view kName = "wgmesh ";
+  if (newline == std::string_view::npos || !header.starts_with(kName)) {
+    throw Damaged("has no header line");
+  }
+  unsigned format = 0;
+  const char* begin = header.data() + kName.size();
+  const char* end = header.data() + header.size();
+  const auto [after, fault] = std::from_chars(begin, end, format);
+  if (fault != std::errc{} || after == end || *after != ' ')
+    throw Damaged("has a broken header line");
+  if (format > kStoredFormat) {
+    throw Error(fmt::format("has format {}, and this agent ({}) knows up to {}", format,
+                            WGMESH_VERSION, kStoredFormat),
+                "use the agent that wrote it, or a newer one");
+  }
+  const std::string_view payload = content.substr(newline + 1);
+  if (std::string_view(after + 1, static_cast<std::size_t>(end - after - 1)) != checksum(payload)) {
+    throw Damaged("does not match its checksum");
+  }
+  return payload;
+}
+
+void append_base64(std::string& text, const Secret& secret) {
+  char base64[kBase64Key + 1];
+  sodium_bin2base64(base64, sizeof base64, secret.reveal().data(), kKeySize,
+                    sodium_base64_VARIANT_ORIGINAL);
+  text.append(base64, kBase64Key);
+  sodium_memzero(base64, sizeof base64);
+}
+
+Secret parse_base64(std::string_view text) {
+  std::uint8_t octets[kKeySize];
+  std::size_t size = 0;
+  const bool whole = sodium_base642bin(octets, sizeof octets, text.data(), text.size(), nullptr,
+                                       &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
+                     size == kKeySize;
+  if (!whole) throw Damaged("holds no key");
+  const Secret secret = Secret::from_octets(std::span<const std::uint8_t, kKeySize>(octets));
+  sodium_memzero(octets, sizeof octets);
+  return secret;
+}
+
+// The next word up to `separator`, taken off the front.
+std::string_view take(std::string_view& text, char separator) {
+  const auto at = text.find(separator);
+  if (at == std::string_view::npos) throw Damaged("is cut off");
+  const std::string_view word = text.substr(0, at);
+  text.remove_prefix(at + 1);
+  return word;
+}
+
+// One line a peer: "NODE BASE64".
+WipedText put_preshared_keys(const std::map<std::string, Secret>& keys) {
+  std::string text;
+  std::size_t size = 0;
+  for (const auto& [node, key] : keys) size += node.size() + kBase64Key + 2;
+  text.reserve(size);
+  for (const auto& [node, key] : keys) {
+    text += node;
+    text += ' ';
+    append_base64(text, key);
+    text += '\n';
+  }
+  const WipedText payload(std::move(text));
+  return with_header(*payload);
+}
+
+std::map<std::string, Secret> parse_preshared_keys(std::string_view payload) {
+  std::map<std::string, Secret> keys;
+  while (!payload.empty()) {
+    const std::string node(take(payload, ' '));
+    keys.insert_or_assign(node, parse_base64(take(payload, '\n')));
+  }
+  return keys;
+}
+
+// One line a port: "NAME MTU up|down MASTER", master may be empty.
+std::string put_former_ports(const std::map<std::string, ForeignPort>& ports) {
+  std::string text;
+  for (const auto& [name, port] : ports) {
+    text += fmt::format("{} {} {} {}\n", name, port.mtu, port.up ? "up" : "down", port.master);
+  }
+  return text;
+}
+
+std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) {
+  std::map<std::string, ForeignPort> ports;
+  while (!payload.empty()) {
+    const std::string name(take(payload, ' '));
+    ForeignPort port;
+    const std::string_view mtu = take(payload, ' ');
+    if (std::from_chars(mtu.data(), mtu.data() + mtu.size(), port.mtu).ec != std::errc{}) {
+      throw Damaged("holds no MTU");
+    }
+    port.up = take(payload, ' ') == "up";
+    port.master = take(payload, '\n');
+    ports.insert_or_assign(name, port);
+  }
+  return ports;
+}
+
+proto::Plan parse_plan(std::string_view payload) {
+  proto::Plan plan;
+  if (!plan.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    throw Damaged("holds no plan");
+  }
+  if (plan.format_version() > kStoredFormat) {
+    throw Error(fmt::format("holds a plan of format {}, and this agent ({}) knows up to {}",
+                            plan.format_version(), WGMESH_VERSION, kStoredFormat),
+                "use the agent that wrote it, or a newer one");
+  }
+  return plan;
+}
+
+}  // namespace
+
+bool StoredMesh::empty() const {
+  return !private_key && preshared_keys.empty() && !plan && former_ports.empty() && !taken_down;
+}
+
+std::map<std::string, WipedText> put_stored(const StoredMesh& stored) {
+  std::map<std::string, WipedText> files;
+  if (stored.private_key) {
+    std::string text;
+    text.reserve(kBase64Key + 1);
+    append_base64(text, *stored.private_key);
+    text += '\n';
+    const WipedText payload(std::move(text));
+    files.emplace("private_key", with_header(*payload));
+  }
+  if (!stored.preshared_keys.empty()) {
+    files.emplace("preshared_keys", put_preshared_keys(stored.preshared_keys));
+  }
+  if (stored.plan) files.emplace("plan", with_header(stored.plan->SerializeAsString()));
+  if (!stored.former_ports.empty()) {
+    files.emplace("former_ports", with_header(put_former_ports(stored.former_ports)));
+  }
+  if (stored.taken_down) files.emplace("down", with_header("stays down\n"));
+  return files;
+}
+
+void parse_stored(std::string_view name, std::string_view content, StoredMesh& stored) {
+  std::string_view payload = checked_payload(content);
+  if (name == "private_key") {
+    stored.private_key = parse_base64(take(payload, '\n'));
+  } else if (name == "preshared_keys") {
+    stored.preshared_keys = parse_preshared_keys(payload);
+  } else if (name == "plan") {
+    stored.plan = parse_plan(payload);
+  } else if (name == "former_ports") {
+    stored.former_ports = parse_former_ports(payload);
+  } else if (name == "down") {
+    stored.taken_down = true;
+  } else {
+    throw Error(fmt::format("no stored file is called {}", name));
+  }
+}
+
+bool same_plan(const proto::Plan& a, const proto::Plan& b) {
+  // The lite runtime has no field-wise comparison. A plan has no maps, so equal plans of one
+  // program are equal octets; after an upgrade the worst case is one more commit.
+  proto::Plan x = a;
+  proto::Plan y = b;
+  x.clear_generation();
+  y.clear_generation();
+  return x.SerializeAsString() == y.SerializeAsString();
+}
+
+}  // namespace wgmesh

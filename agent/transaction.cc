@@ -1,0 +1,127 @@
+#include "agent/transaction.h"
+
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "agent/diff.h"
+#include "agent/recovery.h"
+#include "agent/refused.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr int kVerifyAttempts = 5;
+constexpr std::chrono::milliseconds kVerifyPause{100};
+
+}  // namespace
+
+Transaction::Transaction(Kernel& kernel, const Store& store, TransactionSetup setup)
+    : kernel_(kernel), store_(store), setup_(std::move(setup)), journal_(store, setup_.mesh) {}
+
+Transaction::~Transaction() {
+  if (!entry_) return;
+  try {
+    undo();
+  } catch (const std::exception&) {
+    // The journal stays, and the next agent command tries again.
+  }
+}
+
+void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
+  if (proposal.changes_nothing()) return;
+  // The barrier may have taken a while: what is undone is what is there now.
+  const Observation observed = kernel_.observe(proposal.scope);
+  refuse_obstacles(observed, proposal);
+  const auto operations = diff(proposal.desired, observed.state);
+  const std::span first(operations.data(), first_deletion(operations));
+
+  store_.stage(setup_.mesh, proposal.stored, proposal.files);
+  JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
+  try {
+    journal_.begin(entry);
+    if (setup_.open_kernel) {
+      watcher_.emplace(setup_.lock, setup_.patience, [this] {
+        const auto kernel = setup_.open_kernel();
+        finish_open_transaction(*kernel, store_, setup_.mesh);
+      });
+    }
+  } catch (...) {
+    journal_.close();
+    store_.discard(setup_.mesh, proposal.files);
+    throw;
+  }
+  entry_ = std::move(entry);
+
+  try {
+    kernel_.apply(first, [&](std::size_t done) {
+      beat();
+      progress(done, first.size());
+    });
+    verify(proposal);
+  } catch (Error& error) {
+    try {
+      undo();
+    } catch (const Error& second) {
+      throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
+                       "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
+    }
+    throw;
+  }
+}
+
+void Transaction::verify(const Proposal& proposal) {
+  for (int attempt = 1;; ++attempt) {
+    const State now = kernel_.observe(proposal.scope).state;
+    const auto left = diff(with_live_endpoints(proposal.desired, now), now);
+    if (first_deletion(left) == 0) return;
+    if (attempt == kVerifyAttempts) {
+      throw Error(
+          "the kernel took every change, but this is still to do: " + describe(left.front()),
+          "see what else configures this interface (NetworkManager, systemd-networkd, ifupdown)");
+    }
+    std::this_thread::sleep_for(kVerifyPause);
+  }
+}
+
+std::optional<std::string> Transaction::commit() {
+  if (!entry_) return std::nullopt;
+  try {
+    journal_.commit();
+  } catch (const Error&) {
+    undo();
+    throw;
+  }
+  const JournalEntry entry = *std::exchange(entry_, std::nullopt);
+  std::optional<std::string> left;
+  try {
+    roll_forward(kernel_, store_, setup_.mesh, entry);
+  } catch (const Error& error) {
+    left = error.message() + "; the next agent command tries again";
+  }
+  end();
+  return left;
+}
+
+void Transaction::undo() {
+  if (!entry_) return;
+  const JournalEntry entry = *std::exchange(entry_, std::nullopt);
+  try {
+    roll_back(kernel_, store_, setup_.mesh, entry);
+  } catch (...) {
+    end();
+    throw;
+  }
+  end();
+}
+
+void Transaction::beat() const {
+  if (watcher_) watcher_->beat();
+}
+
+void Transaction::end() {
+  if (watcher_) watcher_->dismiss();
+  watcher_.reset();
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,68 @@
+// One change of a node, all or nothing: apply, then commit or undo. Keeps the journal and the
+// watcher that see to it when this process does not live to do so.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/journal.h"
+#include "agent/kernel.h"
+#include "agent/proposal.h"
+#include "agent/store.h"
+#include "agent/watcher.h"
+
+namespace wgmesh {
+
+struct TransactionSetup {
+  std::string mesh;
+  std::string origin;                          // for the journal
+  int lock = -1;                               // shared with the watcher
+  std::chrono::milliseconds patience{90'000};  // of the watcher with us
+  // Made in the watcher, for itself. Empty: no watcher (tests that have only one process).
+  std::function<std::unique_ptr<Kernel>()> open_kernel;
+};
+
+class Transaction {
+ public:
+  using OnProgress = std::function<void(std::size_t done, std::size_t total)>;
+
+  Transaction(Kernel& kernel, const Store& store, TransactionSetup setup);
+  // Undoes what was applied and not committed.
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Adds, changes and detaches, then reads the kernel again. Whatever it throws, the node is as
+  // before, unless the undo failed too: then it throws UndoFailed. Does nothing where nothing
+  // changes.
+  void apply(const Proposal& proposal, const OnProgress& progress);
+  // When it returns it is committed; when it throws it was undone. A deletion that the kernel
+  // refuses is returned as a line for the user, and is tried again by the next agent command.
+  std::optional<std::string> commit();
+  void undo();
+
+  bool is_open() const { return entry_.has_value(); }
+  void beat() const;
+
+ private:
+  void verify(const Proposal& proposal);
+  void end();
+
+  Kernel& kernel_;
+  const Store& store_;
+  TransactionSetup setup_;
+  Journal journal_;
+  std::optional<JournalEntry> entry_;  // while it is open
+  std::optional<Watcher> watcher_;
+};
+
+// Neither the new state nor the old one: somebody must look.
+class UndoFailed : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace wgmesh

@@ -1,0 +1,101 @@
+#include "agent/watcher.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr char kBeat = 'b';
+constexpr char kOver = 'o';
+
+enum class WorkerEnd { kOver, kDied, kHangs };
+
+WorkerEnd watch(int life, std::chrono::milliseconds patience) {
+  for (;;) {
+    pollfd fd{life, POLLIN, 0};
+    const int n = ::poll(&fd, 1, static_cast<int>(patience.count()));
+    if (n == 0) return WorkerEnd::kHangs;
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return WorkerEnd::kDied;
+    }
+    std::array<char, 256> signs;
+    const ssize_t size = ::read(life, signs.data(), signs.size());
+    if (size <= 0) return WorkerEnd::kDied;
+    if (signs[static_cast<std::size_t>(size) - 1] == kOver) return WorkerEnd::kOver;
+  }
+}
+
+// Only the two that are needed stay open: an inherited stdout would keep the SSH channel open. They
+// become 3 and 4, behind /dev/null for the standard three.
+void keep_only(int life, int lock) {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int high_life = ::fcntl(life, F_DUPFD, 10);
+  const int high_lock = ::fcntl(lock, F_DUPFD, 10);
+  for (const int standard : {0, 1, 2}) ::dup2(null, standard);
+  ::dup3(high_life, 3, O_CLOEXEC);
+  ::dup3(high_lock, 4, O_CLOEXEC);
+  // Not close_range(): kernels before 5.9 have none.
+  const long last = ::sysconf(_SC_OPEN_MAX);
+  if (::syscall(SYS_close_range, 5, ~0U, 0) == 0) return;
+  for (int fd = 5; fd < static_cast<int>(last > 0 ? last : 1024); ++fd) ::close(fd);
+}
+
+[[noreturn]] void run_child(int life, pid_t worker, std::chrono::milliseconds patience,
+                            const std::function<void()>& finish) {
+  // What ends a login session must not end this.
+  ::setsid();
+  for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) ::signal(number, SIG_IGN);
+  const WorkerEnd end = watch(life, patience);
+  if (end == WorkerEnd::kOver) ::_exit(0);
+  // Our parent's number cannot be another's while it is our parent.
+  if (end == WorkerEnd::kHangs && ::getppid() == worker) {
+    ::kill(worker, SIGKILL);
+    while (::getppid() == worker) ::poll(nullptr, 0, 10);
+  }
+  try {
+    finish();
+  } catch (...) {
+    ::_exit(1);  // the journal stays, and the next agent command tries again
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+Watcher::Watcher(int lock, std::chrono::milliseconds patience,
+                 const std::function<void()>& finish) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw SystemError("pipe", errno);
+  const UniqueFd read_end(ends[0]);
+  life_.reset(ends[1]);
+  const pid_t worker = ::getpid();
+  child_ = ::fork();
+  if (child_ < 0) throw SystemError("fork", errno);
+  if (child_ > 0) return;
+  keep_only(read_end.get(), lock);
+  run_child(3, worker, patience, finish);
+}
+
+void Watcher::beat() const { (void)!::write(life_.get(), &kBeat, 1); }
+
+void Watcher::dismiss() {
+  if (child_ < 0) return;
+  (void)!::write(life_.get(), &kOver, 1);
+  life_.reset();
+  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  child_ = -1;
+}
+
+}  // namespace wgmesh
