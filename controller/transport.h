@@ -46,7 +46,8 @@ class Transport {
   virtual std::string stderr_text() = 0;
   // True where `start` runs a command line through the login shell (SSH).
   virtual bool takes_command_line() const = 0;
-  // Wakes a blocked read or write, which throws Interrupted.
+  // Ends a blocked read, or else the next one, with Interrupted; the stream stays whole. A write is
+  // not cut short: half a frame would be the end of the session.
   virtual void interrupt() = 0;
 };
 

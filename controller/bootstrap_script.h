@@ -1,0 +1,30 @@
+// The script that a node's shell runs, and the lines by which it talks back. Plain POSIX sh with
+// coreutils or busybox; it travels over stdin, so it may contain any character.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "controller/agent_binary.h"
+#include "controller/mesh.h"
+
+namespace wgmesh {
+
+// What the script writes on lines of its own; everything else on stdout is noise.
+inline constexpr std::string_view kScriptPrefix = "wgmesh-";
+inline constexpr std::string_view kShellLine = "wgmesh-shell";  // a root shell waits for the script
+inline constexpr std::string_view kNeedLine = "wgmesh-need ";   // + machine: send the agent
+inline constexpr std::string_view kFailLine = "wgmesh-fail ";   // + reason: the end
+
+struct ScriptOptions {
+  Become become = Become::kAuto;
+  std::string password_prompt;  // empty: nobody can answer one
+  bool second = false;          // root was asked for already
+};
+
+std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options);
+
+// What the script reads after kNeedLine: the size of the gzip on a line, then the gzip.
+std::string upload_header(const AgentBinary& agent);
+
+}  // namespace wgmesh

@@ -1,0 +1,306 @@
+#include "controller/ssh_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <sstream>
+
+#include "controller/child_process.h"
+
+namespace wgmesh {
+namespace {
+
+// What changes who, where or how and has no counterpart in libssh. Any value but ssh's default is
+// an error. All other unknown options only concern what we never do (forwarding, terminals,
+// sharing).
+constexpr std::array kCannotHonour = {
+    "bindinterface",       "certificatefile", "knownhostscommand", "pkcs11provider",
+    "proxyusefdpass",      "remotecommand",   "revokedhostkeys",   "requiredrsasize",
+    "securitykeyprovider", "sessiontype",     "stdinnull",         "forkafterauthentication",
+};
+
+std::string value_of(const SshOptionLines& options, const std::string& name,
+                     const std::string& otherwise = {}) {
+  const auto found = options.find(name);
+  return found == options.end() || found->second.empty() ? otherwise : found->second.front();
+}
+
+bool is_yes(const SshOptionLines& options, const std::string& name, bool otherwise) {
+  const std::string value = value_of(options, name, otherwise ? "yes" : "no");
+  return value == "yes" || value == "true";
+}
+
+std::optional<unsigned> number(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> found;
+  for (std::string word; in >> word;) found.push_back(word);
+  return found;
+}
+
+// As ssh does it: the account's home, whatever $HOME says.
+std::string home() {
+  const passwd* account = getpwuid(getuid());
+  if (account != nullptr && account->pw_dir != nullptr) return account->pw_dir;
+  const char* from_environment = getenv("HOME");
+  return from_environment == nullptr ? "/" : from_environment;
+}
+
+std::string local_user() {
+  const passwd* account = getpwuid(getuid());
+  return account == nullptr ? std::to_string(getuid()) : account->pw_name;
+}
+
+std::string local_host() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::string token(char letter, const SshConfig& config) {
+  switch (letter) {
+    case '%':
+      return "%";
+    case 'd':
+      return home();
+    case 'h':
+      return config.host_name;
+    case 'i':
+      return std::to_string(getuid());
+    case 'k':
+      return config.host_key_alias.empty() ? config.alias : config.host_key_alias;
+    case 'L':
+      return local_host().substr(0, local_host().find('.'));
+    case 'l':
+      return local_host();
+    case 'n':
+      return config.alias;
+    case 'p':
+      return std::to_string(config.port);
+    case 'r':
+      return config.user;
+    case 'u':
+      return local_user();
+    default:
+      throw Error(fmt::format("the token %{} is not understood", letter));
+  }
+}
+
+// Percent tokens; for paths also a leading ~ and ${ENVIRONMENT}.
+std::string expand(const std::string& option, const std::string& text, const SshConfig& config,
+                   bool path) try {
+  std::string made;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 1 < text.size()) {
+      made += token(text[++i], config);
+    } else if (path && text[i] == '$' && text.compare(i, 2, "${") == 0 &&
+               text.find('}', i) != std::string::npos) {
+      const std::size_t end = text.find('}', i);
+      const char* value = getenv(text.substr(i + 2, end - i - 2).c_str());
+      if (value == nullptr) throw Error(text.substr(i, end - i + 1) + " is not set");
+      made += value;
+      i = end;
+    } else {
+      made += text[i];
+    }
+  }
+  if (path && (made == "~" || made.starts_with("~/"))) made.replace(0, 1, home());
+  return made;
+} catch (Error& error) {
+  error.add_context(fmt::format("ssh option {} {}", option, text));
+  throw;
+}
+
+void refuse_what_cannot_be_honoured(const std::string& alias, const SshOptionLines& options,
+                                    const SshOptionLines& defaults) {
+  std::vector<std::string> refused;
+  for (const char* name : kCannotHonour) {
+    const auto found = options.find(name);
+    if (found == options.end()) continue;
+    const auto usual = defaults.find(name);
+    if (usual != defaults.end() && usual->second == found->second) continue;
+    if (found->second.front() == "none" || found->second.front() == "no") continue;
+    refused.push_back(fmt::format("{} {}", name, found->second.front()));
+  }
+  if (refused.empty()) return;
+  throw Error(
+      fmt::format("the ssh configuration of {} has what wgmesh cannot honour: {}", alias,
+                  fmt::join(refused, ", ")),
+      fmt::format("take it out for this host, or write `exec: ssh {}` instead of ssh", alias));
+}
+
+// The list when the user has set one, else empty: libssh's own order is better than a filtered copy
+// of OpenSSH's.
+std::string chosen_list(const SshOptionLines& options, const SshOptionLines& defaults,
+                        const std::string& name) {
+  const std::string value = value_of(options, name);
+  return value == value_of(defaults, name) ? std::string() : value;
+}
+
+std::vector<std::string> paths(const SshOptionLines& options, const std::string& name,
+                               const SshConfig& config) {
+  std::vector<std::string> made;
+  for (const std::string& path : words(value_of(options, name))) {
+    if (path != "none") made.push_back(expand(name, path, config, true));
+  }
+  return made;
+}
+
+std::string agent_socket(const SshOptionLines& options, const SshConfig& config) {
+  std::string value = value_of(options, "identityagent", "SSH_AUTH_SOCK");
+  if (value == "none") return {};
+  const bool from_environment = value == "SSH_AUTH_SOCK" || value.starts_with("$");
+  if (!from_environment || value.starts_with("${")) {
+    return expand("identityagent", value, config, true);
+  }
+  if (value.starts_with("$")) value.erase(0, 1);
+  const char* path = getenv(value.c_str());
+  return path == nullptr ? std::string() : path;
+}
+
+void read_where(const SshOptionLines& options, SshConfig& config) {
+  config.host_name = value_of(options, "hostname", config.alias);
+  config.user = value_of(options, "user", local_user());
+  const std::string port = value_of(options, "port", "22");
+  const std::optional<unsigned> parsed = number(port);
+  if (!parsed || *parsed == 0 || *parsed > 65535) throw Error("ssh option port: " + port);
+  config.port = static_cast<std::uint16_t>(*parsed);
+  config.address_family = value_of(options, "addressfamily", "any");
+  config.bind_address = value_of(options, "bindaddress");
+  config.host_key_alias = value_of(options, "hostkeyalias");
+  const std::string jump = value_of(options, "proxyjump", "none");
+  if (jump != "none") config.proxy_jump = jump;
+  const std::string command = value_of(options, "proxycommand", "none");
+  if (command != "none") config.proxy_command = expand("proxycommand", command, config, false);
+  if (const auto seconds = number(value_of(options, "connecttimeout", "none"))) {
+    config.connect_timeout = std::chrono::seconds(std::max(1u, *seconds));
+  }
+}
+
+void read_who(const SshOptionLines& options, SshConfig& config) {
+  if (const auto found = options.find("identityfile"); found != options.end()) {
+    for (const std::string& path : found->second) {
+      if (path != "none")
+        config.identity_files.push_back(expand("identityfile", path, config, true));
+    }
+  }
+  config.identities_only = is_yes(options, "identitiesonly", false);
+  config.identity_agent = agent_socket(options, config);
+  config.public_key = value_of(options, "pubkeyauthentication", "yes") != "no" &&
+                      value_of(options, "pubkeyauthentication", "yes") != "false";
+  config.password = is_yes(options, "passwordauthentication", true);
+  config.keyboard_interactive = is_yes(options, "kbdinteractiveauthentication", true);
+  config.batch_mode = is_yes(options, "batchmode", false);
+  config.password_prompts = number(value_of(options, "numberofpasswordprompts", "3")).value_or(3);
+  const std::string preferred = value_of(options, "preferredauthentications");
+  if (!preferred.empty()) {
+    const auto prefers = [&](std::string_view method) {
+      return ("," + preferred + ",").find(fmt::format(",{},", method)) != std::string::npos;
+    };
+    config.public_key = config.public_key && prefers("publickey");
+    config.password = config.password && prefers("password");
+    config.keyboard_interactive = config.keyboard_interactive && prefers("keyboard-interactive");
+  }
+}
+
+}  // namespace
+
+std::string SshConfig::known_hosts_name() const {
+  if (!host_key_alias.empty()) return host_key_alias;
+  return port == 22 ? host_name : fmt::format("[{}]:{}", host_name, port);
+}
+
+std::string SshConfig::first_hop() const {
+  if (!proxy_command.empty()) return "command " + proxy_command;
+  if (!proxy_jump.empty()) return proxy_jump.substr(0, proxy_jump.find(','));
+  return fmt::format("{} {}", host_name, port);
+}
+
+SshOptionLines parse_ssh_options(std::string_view text) {
+  SshOptionLines options;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.empty()) continue;
+    const std::size_t space = line.find(' ');
+    std::string name(line.substr(0, space));
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char letter) { return std::tolower(letter); });
+    const bool is_name = !name.empty() && std::ranges::all_of(name, [](unsigned char letter) {
+      return std::isalnum(letter) != 0;
+    });
+    if (!is_name) throw Error(fmt::format("`ssh -G` wrote a line without an option: {}", line));
+    options[name].emplace_back(space == std::string_view::npos ? "" : line.substr(space + 1));
+  }
+  return options;
+}
+
+SshConfig make_ssh_config(const std::string& alias, const SshOptionLines& options,
+                          const SshOptionLines& defaults) {
+  refuse_what_cannot_be_honoured(alias, options, defaults);
+  SshConfig config;
+  config.alias = alias;
+  read_where(options, config);
+  read_who(options, config);
+  const std::string strict = value_of(options, "stricthostkeychecking", "ask");
+  if (strict == "no" || strict == "off" || strict == "false" || strict == "accept-new") {
+    config.host_keys = HostKeyPolicy::kAcceptNew;
+  }
+  config.user_known_hosts = paths(options, "userknownhostsfile", config);
+  config.global_known_hosts = paths(options, "globalknownhostsfile", config);
+  config.compression = is_yes(options, "compression", false);
+  config.kex_algorithms = chosen_list(options, defaults, "kexalgorithms");
+  config.ciphers = chosen_list(options, defaults, "ciphers");
+  config.macs = chosen_list(options, defaults, "macs");
+  config.host_key_algorithms = chosen_list(options, defaults, "hostkeyalgorithms");
+  config.public_key_algorithms = chosen_list(options, defaults, "pubkeyacceptedalgorithms");
+  return config;
+}
+
+std::vector<std::string> ssh_arguments(const SshTarget& target, const std::string& config_file) {
+  std::vector<std::string> made;
+  const auto add = [&](const char* option, std::string value) {
+    made.emplace_back(option);
+    made.push_back(std::move(value));
+  };
+  if (!config_file.empty()) add("-F", config_file);
+  if (!target.user.empty()) add("-l", target.user);
+  if (target.port) add("-p", std::to_string(*target.port));
+  for (const std::string& file : target.identity_files) add("-i", file);
+  if (!target.proxy_jump.empty()) add("-J", target.proxy_jump);
+  if (target.connect_timeout) {
+    add("-o", fmt::format("ConnectTimeout={}", *target.connect_timeout));
+  }
+  return made;
+}
+
+SshOptionLines ask_ssh(const SshTarget& target, const std::string& config_file, Deadline deadline,
+                       const Interrupt* interrupt) {
+  std::vector<std::string> command = {"ssh", "-G"};
+  for (std::string& word : ssh_arguments(target, config_file)) command.push_back(std::move(word));
+  command.emplace_back("--");
+  command.push_back(target.host);
+  const Ran ran = run_captured(command, deadline, interrupt);
+  if (ran.status != 0) {
+    std::string words = ran.err.empty() ? fmt::format("exit status {}", ran.status) : ran.err;
+    while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0)
+      words.pop_back();
+    throw Error(fmt::format("`ssh -G {}`: {}", target.host, words));
+  }
+  return parse_ssh_options(ran.out);
+}
+
+}  // namespace wgmesh

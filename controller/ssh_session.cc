@@ -1,0 +1,116 @@
+#include "controller/ssh_session.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <new>
+#include <string_view>
+
+namespace wgmesh {
+namespace {
+
+// curve25519 first: the cheapest exchange that everybody has.
+constexpr const char* kKeyExchanges =
+    "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
+    "ecdh-sha2-nistp521,diffie-hellman-group18-sha512,diffie-hellman-group16-sha512,"
+    "diffie-hellman-group-exchange-sha256,diffie-hellman-group14-sha256";
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+    text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+SshSession::SshSession(const SshConfig& config, Connection connection,
+                       const std::string& host_key_algorithms, Deadline deadline,
+                       const Interrupt* interrupt)
+    : proxy_(std::move(connection.proxy)),
+      fd_(connection.fd.get()),
+      session_(ssh_new()),
+      interrupt_(interrupt) {
+  if (!session_) throw std::bad_alloc();
+  set_options(config, host_key_algorithms);
+  set(SSH_OPTIONS_FD, &fd_, "fd");
+  ssh_set_blocking(session_.get(), 0);
+  int result = SSH_ERROR;
+  try {
+    result = complete(SSH_AGAIN, deadline, [&] {
+      const int now = ssh_connect(session_.get());
+      connection.fd.release();  // libssh closes it from its first call on
+      return now;
+    });
+  } catch (const TimedOut&) {
+    const std::string said = proxy_ ? trimmed(proxy_->stderr_text()) : "";
+    throw TimedOut(said.empty() ? "the SSH handshake got no answer" : said);
+  }
+  if (result == SSH_OK) return;
+  if (ssh_get_serverbanner(session_.get()) == nullptr ||
+      std::string_view(ssh_get_error(session_.get())).find("closed") != std::string_view::npos ||
+      std::string_view(ssh_get_error(session_.get())).find("Socket error") !=
+          std::string_view::npos) {
+    throw DroppedEarly("SSH handshake: " + reason());
+  }
+  throw Unreachable("SSH handshake: " + reason());
+}
+
+SshSession::~SshSession() { ssh_disconnect(session_.get()); }
+
+void SshSession::set(ssh_options_e option, const void* value, const std::string& name) {
+  if (ssh_options_set(session_.get(), option, value) == SSH_OK) return;
+  throw Error(fmt::format("ssh option {}: {}", name, ssh_get_error(session_.get())));
+}
+
+void SshSession::set_options(const SshConfig& config, const std::string& host_key_algorithms) {
+  const int off = 0;
+  set(SSH_OPTIONS_PROCESS_CONFIG, &off, "configuration");
+  set(SSH_OPTIONS_HOST, config.host_name.c_str(), "hostname");
+  const unsigned port = config.port;
+  set(SSH_OPTIONS_PORT, &port, "port");
+  set(SSH_OPTIONS_USER, config.user.c_str(), "user");
+  // We check keys ourselves; libssh's own reading would only cost.
+  set(SSH_OPTIONS_KNOWNHOSTS, "/dev/null", "userknownhostsfile");
+  set(SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null", "globalknownhostsfile");
+  set(SSH_OPTIONS_HOSTKEYS, host_key_algorithms.c_str(), "hostkeyalgorithms");
+  set(SSH_OPTIONS_KEY_EXCHANGE,
+      config.kex_algorithms.empty() ? kKeyExchanges : config.kex_algorithms.c_str(),
+      "kexalgorithms");
+  if (!config.ciphers.empty()) {
+    set(SSH_OPTIONS_CIPHERS_C_S, config.ciphers.c_str(), "ciphers");
+    set(SSH_OPTIONS_CIPHERS_S_C, config.ciphers.c_str(), "ciphers");
+  }
+  if (!config.macs.empty()) {
+    set(SSH_OPTIONS_HMAC_C_S, config.macs.c_str(), "macs");
+    set(SSH_OPTIONS_HMAC_S_C, config.macs.c_str(), "macs");
+  }
+  if (!config.public_key_algorithms.empty()) {
+    set(SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, config.public_key_algorithms.c_str(),
+        "pubkeyacceptedalgorithms");
+  }
+  if (config.compression) set(SSH_OPTIONS_COMPRESSION, "yes", "compression");
+}
+
+SshKey SshSession::server_key() {
+  ssh_key key = nullptr;
+  if (ssh_get_server_publickey(session_.get(), &key) != SSH_OK) {
+    throw Unreachable("the server has no key: " + reason());
+  }
+  return SshKey(key);
+}
+
+void SshSession::wait(Deadline deadline) {
+  const bool writing = (ssh_get_poll_flags(session_.get()) & SSH_WRITE_PENDING) != 0;
+  std::array<pollfd, 1> entries{
+      pollfd{fd_, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0}};
+  wait_for(entries, deadline, {interrupt_});
+}
+
+std::string SshSession::reason() {
+  const std::string said = proxy_ ? trimmed(proxy_->stderr_text()) : "";
+  std::string own = trimmed(ssh_get_error(session_.get()));
+  if (own.empty()) own = "the connection was closed";
+  return said.empty() ? own : fmt::format("{} ({})", said, own);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,302 @@
+#include "controller/ssh_transport.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "controller/child_process.h"
+#include "controller/host_keys.h"
+#include "controller/ssh_session.h"
+#include "controller/wait.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMaxStderr = 16u << 10;
+constexpr std::size_t kReadSize = 64u << 10;
+constexpr std::size_t kWriteSize = 128u << 10;
+constexpr int kTries = 6;  // for a server that drops connections when many log in at once
+
+class SshTransport final : public Transport {
+ public:
+  SshTransport(std::unique_ptr<SshSession> session, std::chrono::milliseconds step)
+      : session_(std::move(session)), step_(step) {
+    session_->set_interrupt(nullptr);
+  }
+
+  void start(std::string_view command) override {
+    command_ = command;
+    channel_.reset(ssh_channel_new(session_->get()));
+    if (!channel_) throw Unreachable("SSH channel: " + session_->reason());
+    const Deadline deadline = steady_clock::now() + step_;
+    const int opened = session_->complete(SSH_AGAIN, deadline,
+                                          [&] { return ssh_channel_open_session(channel_.get()); });
+    if (opened != SSH_OK) throw Unreachable("SSH channel: " + session_->reason());
+    // The answer is awaited with the first read: what is written until then saves a round trip.
+    request_exec();
+  }
+
+  void write(std::string_view octets, Deadline deadline) override {
+    while (!octets.empty()) {
+      const auto size = static_cast<std::uint32_t>(std::min(octets.size(), kWriteSize));
+      const int count = ssh_channel_write(channel_.get(), octets.data(), size);
+      if (count < 0) throw Unreachable("SSH: " + session_->reason());
+      octets.remove_prefix(static_cast<std::size_t>(count));
+      keep_stderr();
+      if (octets.empty()) break;
+      // libssh has taken what the window allows; without progress, wait for the other side.
+      if (ssh_channel_is_eof(channel_.get()) != 0 || ssh_channel_is_closed(channel_.get()) != 0) {
+        throw Unreachable("the node has ended the session");
+      }
+      if (count == 0) session_->wait(deadline);
+    }
+    flush(deadline);
+  }
+
+  std::string read(Deadline deadline) override {
+    std::string octets(kReadSize, '\0');
+    while (true) {
+      if (exec_pending_) request_exec();
+      keep_stderr();
+      const int count = ssh_channel_read_nonblocking(channel_.get(), octets.data(), kReadSize, 0);
+      if (count > 0) {
+        octets.resize(static_cast<std::size_t>(count));
+        return octets;
+      }
+      if (count == SSH_ERROR) throw Unreachable("SSH: " + session_->reason());
+      if (count == SSH_EOF || ssh_channel_is_eof(channel_.get()) != 0) {
+        keep_stderr();
+        return {};
+      }
+      if (!session_->is_connected()) throw Unreachable("SSH: " + session_->reason());
+      wait_interruptibly(deadline);
+    }
+  }
+
+  std::string stderr_text() override {
+    if (channel_) keep_stderr();
+    return stderr_;
+  }
+  bool takes_command_line() const override { return true; }
+  void interrupt() override { interrupt_.set(); }
+
+ private:
+  void request_exec() {
+    const int result = ssh_channel_request_exec(channel_.get(), command_.c_str());
+    exec_pending_ = result == SSH_AGAIN;
+    if (result == SSH_ERROR) {
+      throw Unreachable("the server does not run commands: " + session_->reason(),
+                        "look for a ForceCommand, or a login shell that takes none");
+    }
+  }
+
+  // One interrupt ends one wait, because the session goes on with undo. Writing is not interrupted:
+  // half a frame would be the end of the session.
+  void wait_interruptibly(Deadline deadline) {
+    session_->set_interrupt(&interrupt_);
+    try {
+      session_->wait(deadline);
+    } catch (const Interrupted&) {
+      interrupt_.take();
+      session_->set_interrupt(nullptr);
+      throw;
+    } catch (const Error&) {
+      session_->set_interrupt(nullptr);
+      throw;
+    }
+    session_->set_interrupt(nullptr);
+  }
+
+  void keep_stderr() {
+    std::array<char, 4096> chunk;
+    int count = 0;
+    while ((count = ssh_channel_read_nonblocking(channel_.get(), chunk.data(), chunk.size(), 1)) >
+           0) {
+      const std::size_t room = kMaxStderr - std::min(kMaxStderr, stderr_.size());
+      stderr_.append(chunk.data(), std::min(room, static_cast<std::size_t>(count)));
+    }
+  }
+
+  // Until libssh has given everything to the kernel: nobody else would do it while we wait
+  // elsewhere.
+  void flush(Deadline deadline) {
+    const int result = session_->complete(SSH_AGAIN, deadline,
+                                          [&] { return ssh_blocking_flush(session_->get(), 0); });
+    if (result == SSH_ERROR) throw Unreachable("SSH: " + session_->reason());
+  }
+
+  Interrupt interrupt_;
+  std::unique_ptr<SshSession> session_;
+  SshChannelHandle channel_;
+  std::chrono::milliseconds step_;
+  std::string command_;
+  std::string stderr_;
+  bool exec_pending_ = false;
+};
+
+// Between half and one and a half of `base`, so that those who were dropped together do not come
+// back together.
+std::chrono::milliseconds jittered(std::chrono::milliseconds base) {
+  unsigned random = 0;
+  if (getrandom(&random, sizeof random, 0) != sizeof random) random = 0;
+  return base / 2 + base * (random % 1000) / 1000;
+}
+
+// Without an ssh program: what libssh makes of the configuration files by itself.
+SshOptionLines ask_libssh(const SshTarget& target, const std::string& config_file) {
+  const SshSessionHandle session(ssh_new());
+  if (!session) throw std::bad_alloc();
+  ssh_options_set(session.get(), SSH_OPTIONS_HOST, target.host.c_str());
+  ssh_options_parse_config(session.get(), config_file.empty() ? nullptr : config_file.c_str());
+  SshOptionLines lines;
+  const auto take = [&](ssh_options_e option, const char* name) {
+    char* raw = nullptr;
+    if (ssh_options_get(session.get(), option, &raw) != SSH_OK || raw == nullptr) return;
+    const SshText text(raw);
+    lines[name].emplace_back(text.get());
+  };
+  take(SSH_OPTIONS_HOST, "hostname");
+  take(SSH_OPTIONS_USER, "user");
+  take(SSH_OPTIONS_PROXYCOMMAND, "proxycommand");
+  unsigned port = 0;
+  if (ssh_options_get_port(session.get(), &port) == SSH_OK) lines["port"] = {std::to_string(port)};
+  if (!target.user.empty()) lines["user"] = {target.user};
+  if (target.port) lines["port"] = {std::to_string(*target.port)};
+  if (!target.proxy_jump.empty()) lines["proxyjump"] = {target.proxy_jump};
+  if (target.connect_timeout) {
+    lines["connecttimeout"] = {std::to_string(*target.connect_timeout)};
+  }
+  lines["identityfile"] = target.identity_files;
+  take(SSH_OPTIONS_IDENTITY, "identityfile");
+  for (const char* usual : {"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"}) {
+    lines["identityfile"].emplace_back(usual);
+  }
+  lines["userknownhostsfile"] = {"~/.ssh/known_hosts"};
+  lines["globalknownhostsfile"] = {"/etc/ssh/ssh_known_hosts"};
+  return lines;
+}
+
+std::vector<std::string> known_hosts_files(const SshConfig& config) {
+  std::vector<std::string> files = config.user_known_hosts;
+  files.insert(files.end(), config.global_known_hosts.begin(), config.global_known_hosts.end());
+  return files;
+}
+
+}  // namespace
+
+LoginGate::Slot::~Slot() {
+  if (gate_ == nullptr) return;
+  const std::lock_guard lock(gate_->mutex_);
+  --gate_->inside_[hop_];
+  gate_->left_.notify_all();
+}
+
+LoginGate::Slot LoginGate::enter(const std::string& hop, const Interrupt* interrupt) {
+  std::unique_lock lock(mutex_);
+  while (inside_[hop] >= kLimit) {
+    if (interrupt != nullptr && interrupt->is_set()) throw Interrupted("interrupted");
+    left_.wait_for(lock, 200ms);  // the interrupt has no condition variable
+  }
+  ++inside_[hop];
+  return {*this, hop};
+}
+
+SshConnector::SshConnector(SshOptions options, Prompter& prompter, const Interrupt* interrupt)
+    : options_(std::move(options)), prompter_(prompter), interrupt_(interrupt) {}
+
+// ssh's answer without any configuration differs between hosts only where it repeats the host, so
+// one answer serves all.
+const SshOptionLines& SshConnector::defaults() {
+  std::call_once(defaults_once_, [&] {
+    SshTarget nobody;
+    nobody.host = "host.invalid";
+    defaults_ = ask_ssh(nobody, "/dev/null", steady_clock::now() + 30s, interrupt_);
+  });
+  return defaults_;
+}
+
+SshConfig SshConnector::config_for(const SshTarget& target) {
+  if (target.host.empty() || target.host.front() == '-') {
+    throw Error(fmt::format("`{}` is no SSH host", target.host));
+  }
+  try {
+    const SshOptionLines& usual = defaults();
+    return make_ssh_config(
+        target.host, ask_ssh(target, options_.config_file, steady_clock::now() + 30s, interrupt_),
+        usual);
+  } catch (const ProgramMissing&) {
+    return make_ssh_config(target.host, ask_libssh(target, options_.config_file), {});
+  }
+}
+
+std::unique_ptr<Transport> SshConnector::connect(const SshTarget& target, const Report& report) {
+  const SshConfig config = config_for(target);
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return connect_once(config, report);
+    } catch (const DroppedEarly&) {
+      if (attempt == kTries) throw;
+    }
+    pause_until(steady_clock::now() + jittered(150ms * (1 << attempt)), interrupt_);
+  }
+}
+
+std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
+                                                      const Report& report) {
+  const LoginGate::Slot slot = gate_.enter(config.first_hop(), interrupt_);
+  const auto timeout = config.connect_timeout.value_or(options_.connect_timeout);
+  const Deadline deadline = steady_clock::now() + timeout;
+  const KnownHosts known(known_hosts_files(config), config.known_hosts_name());
+  const std::string algorithms = config.host_key_algorithms.empty() ? known.preferred_algorithms()
+                                                                    : config.host_key_algorithms;
+  Connection connection = dial(config, options_.config_file, deadline, interrupt_);
+  auto session =
+      std::make_unique<SshSession>(config, std::move(connection), algorithms, deadline, interrupt_);
+  check_host_key(*session, config, known, report);
+  log_in(*session, config, keys_, prompter_, timeout);
+  return std::make_unique<SshTransport>(std::move(session), timeout);
+}
+
+void SshConnector::check_host_key(SshSession& session, const SshConfig& config,
+                                  const KnownHosts& known, const Report& report) {
+  const SshKey key = session.server_key();
+  const std::string name = config.known_hosts_name();
+  const std::string print = fingerprint(key.get());
+  switch (known.check(key.get())) {
+    case HostKeyVerdict::kKnown:
+      return;
+    case HostKeyVerdict::kRevoked:
+      throw Unreachable(fmt::format("the host key of {} is revoked: {} ({})", name, print,
+                                    known.where(key.get())),
+                        "do not connect before its owner has explained it");
+    case HostKeyVerdict::kChanged:
+    case HostKeyVerdict::kOtherKind:
+      throw Unreachable(
+          fmt::format("the host key of {} has changed: it is {} now, {} says otherwise", name,
+                      print, known.where(key.get())),
+          fmt::format(
+              "somebody may be listening in; if the node was re-installed: ssh-keygen -R '{}'",
+              name));
+    case HostKeyVerdict::kUnknown:
+      break;
+  }
+  if (!options_.accept_new_host_keys && config.host_keys == HostKeyPolicy::kStrict) {
+    throw Unreachable(
+        fmt::format("the host key of {} is unknown: {}", name, print),
+        fmt::format("compare it and accept it with `ssh {} true`, or pass --accept-new-host-keys",
+                    config.alias));
+  }
+  // As ssh: into the first file of the list.
+  if (!config.user_known_hosts.empty() && config.user_known_hosts.front() != "/dev/null") {
+    add_known_host(config.user_known_hosts.front(), name, key.get());
+  }
+  report(fmt::format("accepted the new host key of {}: {}", name, print));
+}
+
+}  // namespace wgmesh
