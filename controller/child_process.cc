@@ -3,8 +3,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -102,7 +103,8 @@ ChildProcess::~ChildProcess() {
 
 std::optional<int> ChildProcess::wait(Deadline deadline) {
   if (status_) return status_;
-  const UniqueFd ended(pidfd_open(pid_, 0));
+  // Not through <sys/pidfd.h>: glibc 2.36 declares it with C++ linkage.
+  const UniqueFd ended(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   if (!ended) throw SystemError("pidfd_open", errno);
   std::array<pollfd, 1> entries{pollfd{ended.get(), POLLIN, 0}};
   try {
