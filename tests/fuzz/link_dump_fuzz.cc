@@ -1,0 +1,28 @@
+// Links, addresses, routes and firewall chains; the first octet chooses.
+#include "agent/firewall.h"
+#include "agent/links.h"
+#include "agent/routes.h"
+#include "common/error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
+  if (size == 0) return 0;
+  const wgmesh::Octets payload(octets + 1, size - 1);
+  try {
+    switch (octets[0] % 4) {
+      case 0:
+        (void)wgmesh::parse_link(payload);
+        break;
+      case 1:
+        (void)wgmesh::parse_address(payload);
+        break;
+      case 2:
+        (void)wgmesh::parse_route(payload);
+        break;
+      default:
+        (void)wgmesh::parse_chain(payload);
+        break;
+    }
+  } catch (const wgmesh::Error&) {
+  }
+  return 0;
+}

@@ -1,0 +1,132 @@
+#include "agent/probe.h"
+
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "agent/firewall.h"
+#include "agent/kernel.h"
+#include "agent/linux_kernel.h"
+#include "tests/support/kernel/kernel_test.h"
+#include "tests/support/kernel/wanted_mesh.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+using ProbeTest = KernelTest;
+
+TEST_F(ProbeTest, KernelThatCanHasNothingMissingAndNothingIsCreated) {
+  Probe probe;
+  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
+  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kIp6gretap), IsEmpty());
+  EXPECT_FALSE(probe.find_interface("a/b"));
+}
+
+TEST_F(ProbeTest, Ipv6ThatIsSwitchedOffIsMissing) {
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"), 0);
+  Probe probe;
+  const auto missing = probe.find_missing_modules(TunnelKind::kIp6gretap);
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0].module, "ipv6");
+  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
+}
+
+TEST_F(ProbeTest, RouteMtuIsTheRoutesOrTheLinks) {
+  ip("link add up0 type dummy");
+  ip("link set up0 mtu 1492 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  ip("addr add 2001:db8::1/64 dev up0 nodad");
+  ip("route add 198.51.100.0/24 via 192.0.2.2 mtu 1400");
+  ip("-6 route add 2001:db8:1::/64 via 2001:db8::2 mtu 1380");
+  Probe probe;
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("192.0.2.9")), 1492u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("198.51.100.9")), 1400u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("2001:db8::9")), 1492u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("2001:db8:1::9")), 1380u);
+  for (const char* const nowhere : {"203.0.113.1", "2001:db8:f::1"}) {
+    try {
+      probe.read_route_mtu(*parse_ip(nowhere));
+      ADD_FAILURE() << nowhere;
+    } catch (const NetlinkError& error) {
+      EXPECT_EQ(error.error_number(), ENETUNREACH);
+    }
+  }
+}
+
+TEST_F(ProbeTest, PortUserIsNamedAndOurOwnDeviceIsNone) {
+  const State wanted = wanted_mesh(1, TunnelKind::kIp6gretap);
+  LinuxKernel kernel;
+  Probe probe;
+  EXPECT_EQ(probe.find_port_user(51850, kMesh), std::nullopt);
+  kernel.apply(operations_for(wanted), {});
+  EXPECT_EQ(probe.find_port_user(51850, kMesh), std::nullopt);
+  EXPECT_EQ(probe.find_port_user(51850, "other"), "WireGuard device wg-test");
+
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(51777);
+  ASSERT_EQ(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(probe.find_port_user(51777, kMesh), "another program's UDP socket");
+}
+
+TEST_F(ProbeTest, ForeignPrefixesAreThoseOfOtherLinks) {
+  const State wanted = wanted_mesh(1, TunnelKind::kIp6gretap);
+  LinuxKernel kernel;
+  kernel.apply(operations_for(wanted), {});
+  ip("link set lo up");
+  ip("link add up0 type dummy");
+  ip("link set up0 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  Probe probe;
+  EXPECT_THAT(probe.read_foreign_prefixes(kMesh),
+              ElementsAre(NodePrefix{"up0", *parse_prefix("192.0.2.1/24")}));
+  EXPECT_THAT(probe.read_foreign_prefixes("other"),
+              Contains(NodePrefix{"br-test", *parse_prefix("10.11.12.1/24")}));
+}
+
+TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
+  ip("link add up0 type dummy");
+  ip("link add spare0 type dummy");
+  ip("link add br0 type bridge");
+  ip("link set spare0 master br0");
+  ip("link set up0 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  ip("route add default via 192.0.2.2");
+  Probe probe;
+  const auto up = probe.find_interface("up0");
+  ASSERT_TRUE(up);
+  EXPECT_EQ(up->kind, "dummy");
+  EXPECT_THAT(up->global_addresses, ElementsAre(*parse_prefix("192.0.2.1/24")));
+  EXPECT_TRUE(up->carries_default_route);
+  const auto spare = probe.find_interface("spare0");
+  ASSERT_TRUE(spare);
+  EXPECT_EQ(spare->master, "br0");
+  EXPECT_THAT(spare->global_addresses, IsEmpty());
+  EXPECT_FALSE(spare->carries_default_route);
+  EXPECT_EQ(probe.find_interface("eth9"), std::nullopt);
+  EXPECT_TRUE(probe.find_interface("lo")->loopback);
+}
+
+TEST_F(ProbeTest, FirewallDropsWhereBrNetfilterAndAForwardPolicySaySo) {
+  EXPECT_FALSE(drops_bridged_packets());
+  if (std::system("modprobe br_netfilter && command -v nft >/dev/null") != 0) {
+    GTEST_SKIP() << "no br_netfilter or no nft here";
+  }
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
+  EXPECT_FALSE(drops_bridged_packets());
+  ASSERT_EQ(std::system("nft add table ip filter && nft 'add chain ip filter FORWARD { type filter "
+                        "hook forward priority 0; policy drop; }'"),
+            0);
+  EXPECT_TRUE(drops_bridged_packets());
+}
+
+}  // namespace
+}  // namespace wgmesh
