@@ -1,0 +1,148 @@
+// What diff promises, on random states and a fake kernel.
+#include "agent/diff.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "agent/state_file.h"
+#include "tests/support/property/arbitrary_state.h"
+#include "tests/support/wgmesh_agent_room/fake_kernel.h"
+
+namespace wgmesh {
+namespace {
+
+// A node in a random state, with two NICs and a bridge that are none of ours.
+FakeKernel node_in(const State& state) {
+  FakeKernel kernel;
+  kernel.put(FakeLink{.name = "br-other", .kind = "bridge"});
+  kernel.put(FakeLink{.name = "eth1", .up = true});
+  kernel.put(FakeLink{.name = "eth2", .master = "br-other"});
+  kernel.put(state);
+  return kernel;
+}
+
+State observed(FakeKernel& kernel) { return kernel.observe(scope_of_mesh()).state; }
+
+// Applies, and logs the list for a failure's report.
+void run(FakeKernel& kernel, std::span<const Operation> operations) {
+  for (const Operation& operation : operations) RC_LOG() << describe(operation) << '\n';
+  kernel.apply(operations, {});
+}
+
+bool has_create(const std::vector<Operation>& operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& each) {
+    return std::holds_alternative<CreateWireguard>(each) ||
+           std::holds_alternative<CreateBridge>(each) || std::holds_alternative<CreateTunnel>(each);
+  });
+}
+
+void expect_equal(const State& desired, FakeKernel& kernel) {
+  State found = observed(kernel);
+  std::vector<Operation> left = diff(desired, found);
+  for (const Operation& operation : left) RC_LOG() << "left over: " << describe(operation) << '\n';
+  RC_ASSERT(left.empty());
+  RC_ASSERT(matches(desired, found));
+}
+
+RC_GTEST_PROP(Diff, LeadsFromAnyStateToAny, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  State desired = *arbitrary_wish();
+  run(kernel, diff(desired, observed(kernel)));
+  expect_equal(desired, kernel);
+}
+
+RC_GTEST_PROP(Diff, LeadsFromAnyStateToAPlan, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  State desired = *planned_state();
+  run(kernel, diff(desired, observed(kernel)));
+  expect_equal(desired, kernel);
+}
+
+RC_GTEST_PROP(Diff, IsEmptyExactlyWhenStatesMatch, ()) {
+  State desired = *arbitrary_wish();
+  FakeKernel kernel = node_in(*rc::gen::oneOf(arbitrary_state(), rc::gen::just(desired)));
+  State found = observed(kernel);
+  RC_ASSERT(diff(desired, found).empty() == matches(desired, found));
+}
+
+RC_GTEST_PROP(Diff, LeavesOnlyDeletionsForCommit, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  State desired = *arbitrary_wish();
+  std::vector<Operation> all = diff(desired, observed(kernel));
+  std::size_t split = first_deletion(all);
+  run(kernel, std::span(all).first(split));
+
+  // Commit can be cut off as well; whoever rolls forward finds the rest.
+  std::vector<Operation> rest = diff(desired, observed(kernel));
+  RC_ASSERT(first_deletion(rest) == 0u);
+  std::size_t cut = *rc::gen::inRange<std::size_t>(0, rest.size() + 1);
+  run(kernel, std::span(rest).first(cut));
+  rest = diff(desired, observed(kernel));
+  RC_ASSERT(first_deletion(rest) == 0u);
+  run(kernel, rest);
+  expect_equal(desired, kernel);
+}
+
+RC_GTEST_PROP(Diff, DetachesBeforeItDeletes, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  State desired = *arbitrary_wish();
+  std::vector<Operation> all = diff(desired, observed(kernel));
+  run(kernel, std::span(all).first(first_deletion(all)));
+  State found = observed(kernel);
+  for (const auto& [name, tunnel] : found.tunnels) {
+    if (desired.tunnels.contains(name)) continue;
+    RC_ASSERT(!tunnel.link.up);
+    RC_ASSERT(tunnel.link.master.empty());
+  }
+  if (!desired.wireguard || !found.wireguard) return;
+  for (const auto& [key, peer] : found.wireguard->peers)
+    RC_ASSERT(desired.wireguard->peers.contains(key) || peer.allowed_ips.empty());
+}
+
+// `broken` operations at the cut: one is refused, and some after it had been sent already.
+RC_GTEST_PROP(Diff, UndoesWhatWasApplied, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  State before = observed(kernel);
+  std::vector<Operation> all = diff(*arbitrary_wish(), before);
+  std::span<const Operation> first = std::span(all).first(first_deletion(all));
+  std::size_t cut = *rc::gen::inRange<std::size_t>(0, first.size() + 1);
+  run(kernel, first.first(cut));
+  bool deleted = std::any_of(first.begin(), first.end(), [](const Operation& each) {
+    return std::holds_alternative<DeleteLink>(each);
+  });
+  if (cut < first.size() && *rc::gen::arbitrary<bool>()) {
+    for (const Operation& operation : first.subspan(cut + 1)) {
+      try {
+        kernel.apply(operation);
+        RC_LOG() << describe(operation) << '\n';
+      } catch (const Error&) {
+        // It needed the refused one.
+      }
+    }
+  }
+
+  std::vector<Operation> undo = diff(before, observed(kernel));
+  RC_LOG() << "undo:\n";
+  RC_ASSERT(deleted || !has_create(undo));
+  run(kernel, undo);
+  expect_equal(before, kernel);
+}
+
+RC_GTEST_PROP(Diff, TakesEverythingDown, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  State observed_before = observed(kernel);
+  run(kernel, diff({}, observed_before));
+  State found = observed(kernel);
+  RC_ASSERT(!found.wireguard && !found.bridge && found.tunnels.empty());
+  RC_ASSERT(kernel.links().size() == 3u);
+}
+
+RC_GTEST_PROP(StateFile, RoundTrips, ()) {
+  State state = *arbitrary_state();
+  RC_ASSERT(load(save(state)) == state);
+}
+
+}  // namespace
+}  // namespace wgmesh
