@@ -48,8 +48,9 @@ void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, C
     now.mac = desired.mac;
   }
 
-  bool marks = now.link.alias.empty() && !link.alias.empty();
-  if (marks && now.link.mtu == link.mtu) {
+  bool follows_ports = !observed || (now.link.alias.empty() && !link.alias.empty());
+  bool may_be_right = observed || now.link.mtu == link.mtu;  // ports may have left by now
+  if (follows_ports && may_be_right) {
     now.link.mtu = link.mtu + 1;
     changes.first.push_back(SetLink{.name = link.name, .mtu = now.link.mtu});
   }

@@ -44,7 +44,7 @@ class Moves {
     for (const auto& [name, tunnel] : desired_.tunnels) {
       auto holder = holders_.find(ends_of(tunnel));
       if (holder != holders_.end() && !desired_.tunnels.contains(holder->second))
-        park(holder->second);
+        park(now_.tunnels.at(holder->second));
       auto found = now_.tunnels.find(name);
       if (found != now_.tunnels.end() && ends_of(found->second) != ends_of(tunnel))
         waiting.push_back(name);
@@ -53,30 +53,30 @@ class Moves {
       std::size_t moved = std::erase_if(waiting, [this](const std::string& name) {
         const Tunnel& wanted = desired_.tunnels.at(name);
         if (holders_.contains(ends_of(wanted))) return false;
-        move(name, ends_of(wanted));
+        move(now_.tunnels.at(name), ends_of(wanted));
         return true;
       });
-      if (moved == 0) park(holders_.at(ends_of(desired_.tunnels.at(waiting.front()))));
+      if (moved > 0) continue;
+      const Tunnel& stuck = desired_.tunnels.at(waiting.front());
+      park(now_.tunnels.at(holders_.at(ends_of(stuck))));
     }
   }
 
  private:
-  void move(const std::string& name, const Ends& ends) {
-    Tunnel& tunnel = now_.tunnels.at(name);
+  void move(Tunnel& tunnel, const Ends& ends) {
     holders_.erase(ends_of(tunnel));
     std::tie(tunnel.kind, tunnel.local, tunnel.remote) = ends;
-    holders_[ends] = name;
-    changes_.first.push_back(SetTunnel{name, tunnel.kind, tunnel.local, tunnel.remote,
+    holders_[ends] = tunnel.link.name;
+    changes_.first.push_back(SetTunnel{tunnel.link.name, tunnel.kind, tunnel.local, tunnel.remote,
                                        tunnel.path_mtu_discovery, tunnel.ignore_df});
     tunnel.link.mtu = 0;  // ip6gretap computes it anew
   }
 
-  void park(const std::string& name) {
-    TunnelKind kind = now_.tunnels.at(name).kind;
+  void park(Tunnel& tunnel) {
     Ends ends;
-    do ends = parked_ends(kind, ++parked_);
+    do ends = parked_ends(tunnel.kind, ++parked_);
     while (holders_.contains(ends));
-    move(name, ends);
+    move(tunnel, ends);
   }
 
   const State& desired_;
