@@ -51,7 +51,7 @@ struct Node {
   std::uint32_t fwmark = 0;                   // 0: none
   std::vector<std::string> peers;             // as listed
   std::uint16_t priority = 0;                 // default filled in from the position in the file
-  std::optional<IpAddress> underlay_address;  // only where the file names one
+  std::optional<IpAddress> underlay_address;  // only where the file names another than the derived
   std::vector<std::string> bridge_ports;
   nlohmann::ordered_json json;  // null when absent
 
@@ -86,9 +86,21 @@ std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node);
 // The node's inner address: underlay_address, or derived; length of the underlay.
 Prefix inner_address_of(const Mesh& mesh, const Node& node);
 
-// What the file reader cannot see key by key: inner addresses, addresses or interface names that
-// collide, pairs of which neither end has an endpoint, ... One sentence per problem, each naming
-// nodes and cure.
+// Something that is wrong between keys or nodes, with the place that it is best mended at.
+struct Problem {
+  std::string node;       // empty: the mesh
+  std::string key;        // of the node or the mesh; empty: the node's name
+  std::size_t index = 0;  // where the key has a list
+  std::string message;    // with the cure
+};
+
+// Addresses, inner addresses and interface names that collide.
+std::vector<Problem> find_address_problems(const Mesh& mesh);
+// Pairs of which neither end has an endpoint, nodes that no path of peers joins, bridges too full.
+std::vector<Problem> find_peering_problems(const Mesh& mesh);
+
+// Both of the above, what cannot be seen key by key: one sentence each, naming the node and the
+// cure. read_mesh_file has reported them with their places, so a mesh from a file has none.
 std::vector<std::string> check(const Mesh& mesh);
 
 }  // namespace wgmesh

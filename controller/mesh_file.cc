@@ -1,0 +1,364 @@
+#include "controller/mesh_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "common/naming.h"
+#include "controller/mesh_file_node.h"
+#include "controller/nearest.h"
+#include "controller/yaml_value.h"
+
+namespace wgmesh {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+const std::array<std::string, 13> kMeshKeys = {"name",          "network",
+                                               "full",          "nodes",
+                                               "listen_port",   "persistent_keepalive",
+                                               "fwmark",        "mtu",
+                                               "underlay",      "loop_prevention",
+                                               "stp",           "path_cost",
+                                               "format_version"};
+const std::array<std::string, 4> kStpKeys = {"forward_delay", "hello_time", "max_age", "ageing"};
+
+// Peering is looked at pair by pair.
+constexpr std::size_t kMaxNodes = 4096;
+constexpr unsigned kFragmentingMtu = 1500;
+
+// One file on its way to a Mesh.
+class MeshFile {
+ public:
+  MeshFile(const YamlNode& root, FaultList& faults)
+      : faults_(faults),
+        map_({&root, {}, &faults}, "a map with name, network and nodes", kMeshKeys,
+             kNodeKeysElsewhere()) {}
+
+  Mesh read();
+
+ private:
+  // A node as it stands in the file.
+  struct Entry {
+    Value value;
+    Place place;  // of its key, name or item
+    Node node;
+  };
+
+  static std::span<const MapReader::Elsewhere> kNodeKeysElsewhere() {
+    static const MapReader::Elsewhere kElsewhere{node_keys(false), "of a node"};
+    return {&kElsewhere, 1};
+  }
+
+  void read_name();
+  void read_underlay();
+  void read_stp();
+  void read_mtu();
+  void check_later_keys();
+  void read_nodes();
+  void read_node_map(const Value& nodes);
+  void read_node_list(const Value& nodes);
+  void add_node(const Value& value, Place place, const std::string& name);
+  void check_peers();
+  void check_between_nodes();
+  void report(const Problem& problem);
+
+  FaultList& faults_;
+  MapReader map_;
+  Mesh mesh_;
+  NodeContext context_;
+  std::vector<Entry> entries_;
+  std::map<std::string, Place> names_;
+};
+
+void MeshFile::read_name() {
+  constexpr std::string_view kExpected = "a name of 1 to 12 characters A-Z a-z 0-9 _ -";
+  const auto value = map_.require("name", kExpected);
+  if (!value) return;
+  const auto name = read_text(*value, kExpected);
+  if (!name) return;
+  const bool clean = std::all_of(name->begin(), name->end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+  if (name->empty() || name->size() > kMaxMeshName || !clean) {
+    value->expected(kExpected);
+  } else if (*name == "bin") {
+    // A node keeps the agents in /var/lib/wgmesh/bin and each mesh beside it.
+    value->fault("the name bin is taken: nodes keep the agent under it");
+  } else {
+    mesh_.name = context_.mesh = *name;
+  }
+}
+
+void MeshFile::read_underlay() {
+  const auto value = map_.find("underlay");
+  if (!value) {
+    if (!context_.mesh.empty()) mesh_.underlay = default_underlay(context_.mesh);
+  } else if (const auto underlay = read_network(*value)) {
+    if (underlay->length + 2 > underlay->address.bits()) {
+      value->fault(fmt::format("expected a prefix of at most /{}, found {}",
+                               underlay->address.bits() - 2, to_text(*underlay)));
+      return;
+    }
+    if (contains(*parse_prefix("fe80::/10"), underlay->address)) {
+      value->fault("link-local addresses cannot carry tunnels");
+      return;
+    }
+    mesh_.underlay = *underlay;
+  } else {
+    return;
+  }
+  if (!context_.mesh.empty()) context_.underlay = mesh_.underlay;
+}
+
+// The kernel's floors and ceilings (br_stp.c), and the rule that IEEE 802.1D has for the three
+// together: a bridge that breaks it may forward while an older tree is still believed elsewhere.
+void MeshFile::read_stp() {
+  const auto value = map_.find("stp");
+  if (!value) return;
+  const MapReader map(*value, "a map with forward_delay, hello_time, max_age, ageing", kStpKeys);
+  StpTimers& stp = mesh_.stp;
+  bool understood = value->node->kind == Kind::kMap;
+  const auto seconds = [&](const char* key, std::uint64_t least, std::uint64_t most,
+                           unsigned& into) {
+    const auto timer = map.find(key);
+    if (!timer) return;
+    const auto number = read_number(*timer, "seconds", least, most);
+    if (number) into = static_cast<unsigned>(*number);
+    understood = understood && number;
+  };
+  seconds("forward_delay", 2, 30, stp.forward_delay);
+  seconds("hello_time", 1, 10, stp.hello_time);
+  seconds("max_age", 6, 40, stp.max_age);
+  seconds("ageing", 1, 1'000'000, stp.ageing);
+  const unsigned most = 2 * (stp.forward_delay - 1);
+  const unsigned least = 2 * (stp.hello_time + 1);
+  if (understood && (most < stp.max_age || stp.max_age < least)) {
+    value->fault(
+        fmt::format("expected 2*(forward_delay-1) >= max_age >= 2*(hello_time+1), found "
+                    "{} >= {} >= {}",
+                    most, stp.max_age, least));
+  }
+}
+
+void MeshFile::read_mtu() {
+  const auto value = map_.find("mtu");
+  if (!value) return;
+  if (value->node->kind == Kind::kPlain && value->node->text == "auto") return;
+  // IPv6 needs 1280 on whatever carries it: the segment, or the WireGuard device under ip6gretap
+  // (58).
+  bool ipv6 = mesh_.network.address.family == Family::kIpv6;
+  for (const Entry& entry : entries_) {
+    for (const Prefix& address : entry.node.addresses) {
+      ipv6 = ipv6 || address.address.family == Family::kIpv6;
+    }
+  }
+  const bool ipv6_inside = mesh_.underlay.address.family == Family::kIpv6;
+  const unsigned least = ipv6 ? 1280 : ipv6_inside ? 1280 - 58 : 576;
+  const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
+  if (mtu == kFragmentingMtu) {
+    value->fault("1500, which fragments frames, comes in a later version; until then auto or less");
+  } else if (mtu) {
+    mesh_.mtu = static_cast<unsigned>(*mtu);
+  }
+}
+
+// Keys of the format that this version can only read where they say what it does anyway.
+void MeshFile::check_later_keys() {
+  if (const auto value = map_.find("loop_prevention")) {
+    const auto text = read_text(*value, "stp or split-horizon");
+    if (text == "split-horizon") {
+      value->fault("split-horizon comes in a later version; until then stp");
+    } else if (text && text != "stp") {
+      value->expected("stp or split-horizon");
+    }
+  }
+  if (const auto value = map_.find("path_cost")) {
+    const bool is_auto = value->node->kind == Kind::kPlain && value->node->text == "auto";
+    if (is_auto || read_number(*value, "auto or a path cost", 1, 65535)) {
+      value->fault("comes in a later version; until then every path has the kernel's cost");
+    }
+  }
+  if (const auto value = map_.find("format_version")) {
+    static_cast<void>(
+        read_number(*value, "a version of the format", kMeshFileVersion, kMeshFileVersion));
+  }
+}
+
+void MeshFile::add_node(const Value& value, Place place, const std::string& name) {
+  entries_.push_back({value, place, read_node(value, place, name, entries_.size(), context_)});
+}
+
+void MeshFile::read_node_map(const Value& nodes) {
+  for (const YamlMember* member : unique_members(nodes)) {
+    const Value value{&member->value, join_path(nodes.path, member->key), &faults_};
+    if (!is_node_name(member->key)) {
+      faults_.add(member->place, value.path,
+                  "expected a node name: a letter or digit, then up to 62 of A-Z a-z 0-9 . _ -");
+    }
+    names_.emplace(member->key, member->place);
+    add_node(value, member->place, member->key);
+  }
+}
+
+void MeshFile::read_node_list(const Value& nodes) {
+  context_.names_inside = true;
+  for (std::size_t i = 0; i < nodes.node->items.size(); ++i) {
+    Value value = nodes.item(i);
+    std::string name;
+    Place place = value.node->place;
+    const auto& members = value.node->members;
+    const auto named = std::find_if(members.begin(), members.end(),
+                                    [](const YamlMember& member) { return member.key == "name"; });
+    if (named != members.end()) {
+      const Value name_value{&named->value, join_path(value.path, "name"), &faults_};
+      constexpr std::string_view kExpected =
+          "a node name: a letter or digit, then up to 62 of A-Z a-z 0-9 . _ -";
+      const auto text = read_text(name_value, kExpected);
+      if (text && !is_node_name(*text)) {
+        name_value.expected(kExpected);
+      } else if (text) {
+        name = *text;
+        const auto [first, is_new] = names_.emplace(name, named->value.place);
+        if (!is_new) {
+          name_value.fault(fmt::format("this name was given before, at {}:{}", first->second.line,
+                                       first->second.column));
+        }
+        value.path = join_path(nodes.path, name);
+      }
+    } else if (value.node->kind == Kind::kMap) {
+      faults_.add(place, join_path(value.path, "name"), "missing; expected the node's name");
+    }
+    add_node(value, place, name);
+  }
+}
+
+void MeshFile::read_nodes() {
+  constexpr std::string_view kExpected = "a map of nodes, or a list of maps with name";
+  const auto nodes = map_.require("nodes", kExpected);
+  if (!nodes) return;
+  const YamlNode& node = *nodes->node;
+  if (node.kind != Kind::kMap && node.kind != Kind::kList) {
+    nodes->expected(kExpected);
+    return;
+  }
+  const std::size_t count = std::max(node.members.size(), node.items.size());
+  if (count == 0 || count > kMaxNodes) {
+    nodes->fault(fmt::format("expected 1 to {} nodes, found {}", kMaxNodes, count));
+    return;
+  }
+  if (node.kind == Kind::kMap) {
+    read_node_map(*nodes);
+  } else {
+    read_node_list(*nodes);
+  }
+}
+
+void MeshFile::check_peers() {
+  std::vector<std::string> known;
+  for (const Entry& entry : entries_) {
+    if (!entry.node.name.empty()) known.push_back(entry.node.name);
+  }
+  for (const Entry& entry : entries_) {
+    for (const YamlMember& member : entry.value.node->members) {
+      if (member.key != "peers") continue;
+      const Value peers{&member.value, join_path(entry.value.path, "peers"), &faults_};
+      for (std::size_t i = 0; i < member.value.items.size(); ++i) {
+        const Value peer = peers.item(i);
+        if (!peer.is_text() || names_.contains(peer.node->text)) continue;
+        const auto nearest = find_nearest(peer.node->text, known);
+        peer.fault(fmt::format("no node is called {}{}", shown(peer.node->text),
+                               nearest ? fmt::format("; did you mean {}?", *nearest) : ""));
+      }
+    }
+  }
+}
+
+void MeshFile::report(const Problem& problem) {
+  const auto at_key = [&](const Value& map, Place otherwise) {
+    for (const YamlMember& member : map.node->members) {
+      if (member.key != problem.key) continue;
+      const Value value{&member.value, join_path(map.path, member.key), &faults_};
+      if (problem.index < member.value.items.size()) {
+        value.item(problem.index).fault(problem.message);
+      } else {
+        value.fault(problem.message);
+      }
+      return;
+    }
+    const std::string path = problem.key.empty() ? map.path : join_path(map.path, problem.key);
+    faults_.add(otherwise, path, problem.message);
+  };
+  if (problem.node.empty()) {
+    at_key(map_.self(), map_.self().node->place);
+    return;
+  }
+  for (const Entry& entry : entries_) {
+    if (entry.node.name == problem.node) return at_key(entry.value, entry.place);
+  }
+}
+
+// What is wrong between nodes that are each understood. Of a mesh that is at fault only the
+// addresses are compared: who lacks an endpoint or a peer cannot be told from one that was
+// misspelt.
+void MeshFile::check_between_nodes() {
+  const bool whole = faults_.empty();
+  Mesh named = mesh_;
+  std::set<std::string> seen;
+  std::erase_if(named.nodes, [&](const Node& node) {
+    return !is_node_name(node.name) || !seen.insert(node.name).second;
+  });
+  if (context_.underlay && context_.network) {
+    for (const Problem& problem : find_address_problems(named)) report(problem);
+  }
+  if (!whole) return;
+  for (const Problem& problem : find_peering_problems(named)) report(problem);
+}
+
+Mesh MeshFile::read() {
+  read_name();
+  if (const auto value =
+          map_.require("network", "a network with prefix length, such as 10.0.0.0/24")) {
+    context_.network = read_network(*value);
+    if (context_.network) mesh_.network = *context_.network;
+  }
+  if (const auto value = map_.find("full")) mesh_.full = read_boolean(*value).value_or(true);
+  read_underlay();
+  read_wireguard_settings(map_, context_.listen_port, context_.persistent_keepalive,
+                          context_.fwmark);
+  read_stp();
+  check_later_keys();
+  context_.mesh_keys = kMeshKeys;
+  read_nodes();
+  for (const Entry& entry : entries_) mesh_.nodes.push_back(entry.node);
+  read_mtu();
+  check_peers();
+  check_between_nodes();
+  return std::move(mesh_);
+}
+
+}  // namespace
+
+Mesh read_mesh_file(const std::string& text, const std::string& file_name, Syntax syntax) {
+  FaultList faults(file_name);
+  YamlNode root;
+  try {
+    root = read_yaml_tree(text, syntax);
+  } catch (const SyntaxError& error) {
+    faults.add(error.place(), {}, error.message());
+    faults.throw_if_any();
+  }
+  // A text that is no map at all has one fault, not one for each key that is missing, too.
+  Mesh mesh = MeshFile(root, faults).read();
+  faults.throw_if_any();
+  return mesh;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,204 @@
+#include "controller/yaml_tree.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+namespace wgmesh {
+namespace {
+
+std::size_t octet_of(const YAML::Mark& mark) {
+  return mark.pos > 0 ? static_cast<std::size_t>(mark.pos) : 0;
+}
+
+std::size_t count_nodes(const YamlNode& node) {
+  std::size_t count = 1;
+  for (const YamlNode& item : node.items) count += count_nodes(item);
+  for (const YamlMember& member : node.members) count += 1 + count_nodes(member.value);
+  return count;
+}
+
+std::size_t nesting_of(const YamlNode& node) {
+  std::size_t deepest = 0;
+  for (const YamlNode& item : node.items) deepest = std::max(deepest, nesting_of(item));
+  for (const YamlMember& member : node.members) {
+    deepest = std::max(deepest, nesting_of(member.value));
+  }
+  return node.items.empty() && node.members.empty() ? 0 : 1 + deepest;
+}
+
+// yaml-cpp's events instead of its nodes: those merge duplicate keys, share aliases, and forget
+// quotes.
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  // `place_of` turns a mark into a place of the text as the user wrote it.
+  explicit TreeBuilder(std::function<Place(const YAML::Mark&)> place_of)
+      : place_of_(std::move(place_of)) {}
+
+  YamlNode take() { return root_ ? std::move(*root_) : YamlNode{}; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (root_) throw SyntaxError(place_of_(mark), "expected one document, found a second one");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    count(place_of_(mark), 1);
+    put(make(YamlNode::Kind::kNull, mark), anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const Place place = place_of_(mark);
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end())
+      throw SyntaxError(place, "this alias stands inside its own anchor");
+    count(place, count_nodes(found->second));
+    if (open_.size() + nesting_of(found->second) > kMaxYamlNesting) too_deep(place);
+    put(found->second, 0);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    count(place_of_(mark), 1);
+    const bool plain = check_tag(mark, tag, "str") && tag == "?";
+    YamlNode node = make(plain ? YamlNode::Kind::kPlain : YamlNode::Kind::kQuoted, mark);
+    node.text = value;
+    put(std::move(node), anchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    check_tag(mark, tag, "seq");
+    open(make(YamlNode::Kind::kList, mark), anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    check_tag(mark, tag, "map");
+    open(make(YamlNode::Kind::kMap, mark), anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Open {
+    YamlNode node;
+    YAML::anchor_t anchor;
+    std::optional<YamlNode> key;  // of the member whose value comes next
+  };
+
+  YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) {
+    YamlNode node;
+    node.kind = kind;
+    node.place = place_of_(mark);
+    return node;
+  }
+
+  // "?" and "!" are what the parser puts where nothing is written: plain, and not plain.
+  bool check_tag(const YAML::Mark& mark, const std::string& tag, std::string_view usual) {
+    if (tag.empty() || tag == "?" || tag == "!") return true;
+    if (tag == fmt::format("tag:yaml.org,2002:{}", usual)) return true;
+    throw SyntaxError(place_of_(mark), "tags have no meaning here");
+  }
+
+  void count(Place place, std::size_t more) {
+    nodes_ += more;
+    if (nodes_ > kMaxYamlNodes) {
+      throw SyntaxError(place,
+                        fmt::format("more than {} values, repeated ones included", kMaxYamlNodes));
+    }
+  }
+
+  [[noreturn]] void too_deep(Place place) const {
+    throw SyntaxError(place, fmt::format("nested deeper than {} levels", kMaxYamlNesting));
+  }
+
+  void open(YamlNode node, YAML::anchor_t anchor) {
+    count(node.place, 1);
+    if (open_.size() == kMaxYamlNesting) too_deep(node.place);
+    open_.push_back({std::move(node), anchor, {}});
+  }
+
+  void close() {
+    Open done = std::move(open_.back());
+    open_.pop_back();
+    put(std::move(done.node), done.anchor);
+  }
+
+  void put(YamlNode node, YAML::anchor_t anchor) {
+    if (anchor != 0) {
+      // A copy is kept for its aliases; nested anchors would keep many copies, so those count too.
+      count(node.place, count_nodes(node));
+      anchors_[anchor] = node;
+    }
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Open& parent = open_.back();
+    if (parent.node.kind == YamlNode::Kind::kList) {
+      parent.node.items.push_back(std::move(node));
+    } else if (!parent.key) {
+      parent.key = check_key(std::move(node));
+    } else {
+      // An empty value has no place of its own: the parser points at what follows.
+      if (node.kind == YamlNode::Kind::kNull) node.place = parent.key->place;
+      parent.node.members.push_back(
+          {std::move(parent.key->text), parent.key->place, std::move(node)});
+      parent.key.reset();
+    }
+  }
+
+  static YamlNode check_key(YamlNode key) {
+    if (key.kind == YamlNode::Kind::kPlain || key.kind == YamlNode::Kind::kQuoted) return key;
+    throw SyntaxError(key.place, "expected a key that is a word");
+  }
+
+  std::function<Place(const YAML::Mark&)> place_of_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, YamlNode> anchors_;
+  std::optional<YamlNode> root_;
+  std::size_t nodes_ = 0;
+};
+
+}  // namespace
+
+YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
+  if (text.size() > kMaxYamlText) {
+    throw SyntaxError({}, fmt::format("longer than {} MiB", kMaxYamlText >> 20));
+  }
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  check_characters(text);
+  const std::string original(text);
+  if (syntax == Syntax::kJson) check_json(original);
+  std::optional<YamlizedJson> json;
+  if (syntax == Syntax::kJson || is_json(original)) json.emplace(original);
+
+  PlaceFinder places(original);
+  const auto place_of = [&](const YAML::Mark& mark) {
+    const std::size_t octet = octet_of(mark);
+    return places.at(json ? json->original_octet(octet) : octet);
+  };
+  TreeBuilder builder(place_of);
+  std::istringstream stream(json ? json->text() : original);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const YAML::ParserException& error) {
+    throw SyntaxError(place_of(error.mark), error.msg);
+  }
+  return builder.take();
+}
+
+}  // namespace wgmesh
