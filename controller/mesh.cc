@@ -52,7 +52,9 @@ void find_colliding_addresses(const Mesh& mesh, std::vector<Problem>& problems) 
 
 void find_colliding_inner_addresses(const Mesh& mesh, std::vector<Problem>& problems) {
   if (overlap(mesh.underlay, mesh.network)) {
-    problems.push_back({"", "underlay", 0,
+    problems.push_back({"",
+                        "underlay",
+                        {},
                         fmt::format("the underlay {} overlaps the network {}; take another prefix",
                                     to_text(mesh.underlay), to_text(mesh.network))});
   }
@@ -62,7 +64,9 @@ void find_colliding_inner_addresses(const Mesh& mesh, std::vector<Problem>& prob
     const auto [found, is_new] = owner.emplace(address, &node);
     if (is_new) continue;
     problems.push_back(
-        {node.name, "underlay_addr", 0,
+        {node.name,
+         "underlay_addr",
+         {},
          fmt::format(
              "the address inside WireGuard, {}, is also that of node {}; give one of them an "
              "underlay_addr of its own in {}",
@@ -77,7 +81,9 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
     const std::string link = tunnel_name(mesh.name, node.name);
     const auto [found, is_new] = owner.emplace(link, &node);
     if (is_new) continue;
-    problems.push_back({node.name, "", 0,
+    problems.push_back({node.name,
+                        "",
+                        {},
                         fmt::format("links to it and to node {} would both be named {}; rename one",
                                     found->second->name, link)});
   }
@@ -93,7 +99,9 @@ void find_unlinkable_pairs(const Mesh& mesh, std::vector<Problem>& problems) {
     }
     if (mute.empty()) continue;
     problems.push_back(
-        {node.name, "endpoint", 0,
+        {node.name,
+         "endpoint",
+         {},
          fmt::format("neither this node nor its {} {} {} an endpoint, so neither could "
                      "reach the other; add one, or leave the pair out with full: false "
                      "and peers",
@@ -125,7 +133,9 @@ void find_islands(const Mesh& mesh, std::vector<Problem>& problems) {
   }
   if (cut_off.empty()) return;
   problems.push_back(
-      {cut_off.front(), "peers", 0,
+      {cut_off.front(),
+       "peers",
+       {},
        fmt::format("no path of peers leads from {} to {}; add a peer that joins them "
                    "into one segment",
                    mesh.nodes.front().name, joined(cut_off))});
@@ -136,7 +146,9 @@ void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
     const std::size_t ports = peers_of(mesh, node).size() + node.bridge_ports.size();
     if (ports <= kMaxPorts) continue;
     problems.push_back(
-        {node.name, "peers", 0,
+        {node.name,
+         "peers",
+         {},
          fmt::format("its bridge would have {} ports, and a bridge takes {}; give it "
                      "fewer peers (full: false)",
                      ports, kMaxPorts)});

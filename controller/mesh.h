@@ -88,10 +88,10 @@ Prefix inner_address_of(const Mesh& mesh, const Node& node);
 
 // Something that is wrong between keys or nodes, with the place that it is best mended at.
 struct Problem {
-  std::string node;       // empty: the mesh
-  std::string key;        // of the node or the mesh; empty: the node's name
-  std::size_t index = 0;  // where the key has a list
-  std::string message;    // with the cure
+  std::string node;                  // empty: the mesh
+  std::string key;                   // of the node or the mesh; empty: the node's name
+  std::optional<std::size_t> index;  // in the key's list
+  std::string message;               // with the cure
 };
 
 // Addresses, inner addresses and interface names that collide.

@@ -151,7 +151,7 @@ void MeshFile::read_stp() {
 void MeshFile::read_mtu() {
   const auto value = map_.find("mtu");
   if (!value) return;
-  if (value->node->kind == Kind::kPlain && value->node->text == "auto") return;
+  if (value->is_text() && value->node->text == "auto") return;
   // IPv6 needs 1280 on whatever carries it: the segment, or the WireGuard device under ip6gretap
   // (58).
   bool ipv6 = mesh_.network.address.family == Family::kIpv6;
@@ -181,7 +181,7 @@ void MeshFile::check_later_keys() {
     }
   }
   if (const auto value = map_.find("path_cost")) {
-    const bool is_auto = value->node->kind == Kind::kPlain && value->node->text == "auto";
+    const bool is_auto = value->is_text() && value->node->text == "auto";
     if (is_auto || read_number(*value, "auto or a path cost", 1, 65535)) {
       value->fault("comes in a later version; until then every path has the kernel's cost");
     }
@@ -286,8 +286,8 @@ void MeshFile::report(const Problem& problem) {
     for (const YamlMember& member : map.node->members) {
       if (member.key != problem.key) continue;
       const Value value{&member.value, join_path(map.path, member.key), &faults_};
-      if (problem.index < member.value.items.size()) {
-        value.item(problem.index).fault(problem.message);
+      if (problem.index && *problem.index < member.value.items.size()) {
+        value.item(*problem.index).fault(problem.message);
       } else {
         value.fault(problem.message);
       }

@@ -98,7 +98,7 @@ void check_json(const std::string& text) {
   // A callback that drops every value: the syntax is checked, nothing is built.
   const auto drop = [](int, nlohmann::json::parse_event_t, nlohmann::json&) { return false; };
   try {
-    static_cast<void>(nlohmann::json::parse(text, drop));
+    [[maybe_unused]] const auto nothing = nlohmann::json::parse(text, drop);
   } catch (const nlohmann::json::parse_error& error) {
     // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
     std::string reason = error.what();

@@ -20,6 +20,15 @@ std::size_t octet_of(const YAML::Mark& mark) {
   return mark.pos > 0 ? static_cast<std::size_t>(mark.pos) : 0;
 }
 
+std::string_view line_of(std::string_view text, unsigned line) {
+  for (; line > 1; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == text.npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
 std::size_t count_nodes(const YamlNode& node) {
   std::size_t count = 1;
   for (const YamlNode& item : node.items) count += count_nodes(item);
@@ -196,7 +205,11 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::ParserException& error) {
-    throw SyntaxError(place_of(error.mark), error.msg);
+    const std::string_view line = line_of(original, place_of(error.mark).line);
+    // The parser's own words ("illegal map value") do not name the commonest cause.
+    const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos;
+    throw SyntaxError(place_of(error.mark),
+                      error.msg + (tab ? "; YAML is indented with spaces, not with tabs" : ""));
   }
   return builder.take();
 }
