@@ -29,6 +29,15 @@ std::string_view line_of(std::string_view text, unsigned line) {
   return text.substr(0, text.find('\n'));
 }
 
+// The parser's own words ("illegal map value") do not name the commonest causes.
+std::string likely_cause(std::string_view text, bool is_json, Place place) {
+  // Nothing else in JSON is beyond yaml-cpp.
+  if (is_json) return "; a key is not longer than 128 octets, and its colon stands on its line";
+  const std::string_view line = line_of(text, place.line);
+  const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos;
+  return tab ? "; YAML is indented with spaces, not with tabs" : "";
+}
+
 std::size_t count_nodes(const YamlNode& node) {
   std::size_t count = 1;
   for (const YamlNode& item : node.items) count += count_nodes(item);
@@ -168,8 +177,13 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   static YamlNode check_key(YamlNode key) {
-    if (key.kind == YamlNode::Kind::kPlain || key.kind == YamlNode::Kind::kQuoted) return key;
-    throw SyntaxError(key.place, "expected a key that is a word");
+    if (key.kind != YamlNode::Kind::kPlain && key.kind != YamlNode::Kind::kQuoted) {
+      throw SyntaxError(key.place, "expected a key that is a word");
+    }
+    if (key.text.size() > kMaxYamlKey) {
+      throw SyntaxError(key.place, fmt::format("a key of more than {} octets", kMaxYamlKey));
+    }
+    return key;
   }
 
   std::function<Place(const YAML::Mark&)> place_of_;
@@ -205,11 +219,8 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::ParserException& error) {
-    const std::string_view line = line_of(original, place_of(error.mark).line);
-    // The parser's own words ("illegal map value") do not name the commonest cause.
-    const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos;
     throw SyntaxError(place_of(error.mark),
-                      error.msg + (tab ? "; YAML is indented with spaces, not with tabs" : ""));
+                      error.msg + likely_cause(original, json.has_value(), place_of(error.mark)));
   }
   return builder.take();
 }

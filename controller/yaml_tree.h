@@ -38,6 +38,9 @@ enum class Syntax : std::uint8_t { kYaml, kJson };
 inline constexpr std::size_t kMaxYamlText = 4u << 20;  // octets
 inline constexpr std::size_t kMaxYamlNodes = 250'000;  // with what aliases repeat
 inline constexpr std::size_t kMaxYamlNesting = 64;
+// Octets. yaml-cpp takes 1024 as written; what was read is still below that with every octet
+// escaped.
+inline constexpr std::size_t kMaxYamlKey = 128;
 
 // One document; an empty text is a null. Throws SyntaxError.
 YamlNode read_yaml_tree(std::string_view text, Syntax syntax);

@@ -1,6 +1,7 @@
 #include "controller/destination.h"
 
 #include <gtest/gtest.h>
+#include <vector>
 
 #include "common/error.h"
 
@@ -52,7 +53,7 @@ TEST_P(BadSshTargets, AreRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(
     All, BadSshTargets,
-    testing::Values(
+    testing::ValuesIn(std::vector<Bad>{
         Bad{"", "expected a host, found nothing"}, Bad{"root@", "expected a host, found nothing"},
         Bad{"@host", "the user is empty"}, Bad{"-oProxyCommand=x", "the host begins with a dash"},
         Bad{"-l@host", "the user begins with a dash"}, Bad{"a b", "the host has a blank in it"},
@@ -66,7 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"[host]:1", "expected an IPv6 address between the brackets, found \"host\""},
         Bad{"[::1]22", "expected :port after the bracket, found \"22\""},
         Bad{"a:b:c",
-            "\"a:b:c\" is not an IPv6 address; an address with a port is written [address]:port"}));
+            "\"a:b:c\" is not an IPv6 address; an address with a port is written "
+            "[address]:port"}}));
 
 TEST(CheckEndpointHost, TakesNamesAndAddresses) {
   for (const char* host : {"lan1.example.com", "lan1.example.com.", "under_score", "1and1.com", "a",
@@ -86,19 +88,19 @@ TEST_P(BadEndpointHosts, AreRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(
     All, BadEndpointHosts,
-    testing::Values(Bad{"", "expected a host name of 1 to 253 characters"},
-                    Bad{"192.0.2.300", "\"192.0.2.300\" is not an IPv4 address"},
-                    Bad{"10.1", "\"10.1\" is not an IPv4 address"},
-                    Bad{"2001:db8::g", "\"2001:db8::g\" is not an IPv6 address"},
-                    Bad{"fe80::1", "a link-local address means another interface on every peer"},
-                    Bad{"fe80::1%eth0",
-                        "an address with a zone means another interface on every peer"},
-                    Bad{"0.0.0.0", "no peer can send to the unspecified address"},
-                    Bad{"::", "no peer can send to the unspecified address"},
-                    Bad{"ff02::1", "a multicast address is no endpoint"},
-                    Bad{"a..b", "\"a..b\" has an empty part between dots"},
-                    Bad{"-a.b", "a part of \"-a.b\" begins with a dash"},
-                    Bad{"a/b", "expected a host name or an address, found \"a/b\""}));
+    testing::ValuesIn(std::vector<Bad>{
+        Bad{"", "expected a host name of 1 to 253 characters"},
+        Bad{"192.0.2.300", "\"192.0.2.300\" is not an IPv4 address"},
+        Bad{"10.1", "\"10.1\" is not an IPv4 address"},
+        Bad{"2001:db8::g", "\"2001:db8::g\" is not an IPv6 address"},
+        Bad{"fe80::1", "a link-local address means another interface on every peer"},
+        Bad{"fe80::1%eth0", "an address with a zone means another interface on every peer"},
+        Bad{"0.0.0.0", "no peer can send to the unspecified address"},
+        Bad{"::", "no peer can send to the unspecified address"},
+        Bad{"ff02::1", "a multicast address is no endpoint"},
+        Bad{"a..b", "\"a..b\" has an empty part between dots"},
+        Bad{"-a.b", "a part of \"-a.b\" begins with a dash"},
+        Bad{"a/b", "expected a host name or an address, found \"a/b\""}}));
 
 TEST(CheckProxyJump, TakesAChain) {
   EXPECT_NO_THROW(check_proxy_jump("none"));

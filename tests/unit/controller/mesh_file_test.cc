@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "common/naming.h"
 
@@ -209,7 +210,7 @@ TEST_P(MeshFaults, AreReportedInPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Boolean, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"true", "full: true", ""},
         Case{"yes is no boolean", "full: yes",
              "m:3:7: full: expected true or false, found \"yes\""},
@@ -217,11 +218,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"nor True", "full: True", "m:3:7: full: expected true or false, found \"True\""},
         Case{"nor text", "full: \"true\"", "m:3:7: full: expected true or false, found \"true\""},
         Case{"nor 1", "full: 1", "m:3:7: full: expected true or false, found \"1\""},
-        Case{"nor nothing", "full:", "m:3:1: full: expected true or false, found nothing"}));
+        Case{"nor nothing", "full:", "m:3:1: full: expected true or false, found nothing"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Number, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"decimal", "listen_port: 51820", ""}, Case{"largest", "listen_port: 65535", ""},
         Case{"text", "listen_port: x",
              "m:3:14: listen_port: expected a port number 1..65535, found \"x\""},
@@ -255,11 +256,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a list", "listen_port: [1]",
              "m:3:14: listen_port: expected a port number 1..65535, found a list"},
         Case{"a map", "listen_port: {a: 1}",
-             "m:3:14: listen_port: expected a port number 1..65535, found a map"}));
+             "m:3:14: listen_port: expected a port number 1..65535, found a map"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"misspelt", "lisen_port: 1",
              "m:3:1: lisen_port: unknown key; did you mean listen_port?"},
         Case{"in camel case", "fwMark: 1", "m:3:1: fwMark: unknown key; did you mean fwmark?"},
@@ -276,11 +277,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"control characters", "\"a\\e[2Jb\\n\": 1",
              "m:3:1: a\\x1b[2Jb\\x0a: unknown key; known here: name, network, full, nodes, "
              "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-             "path_cost, format_version"}));
+             "path_cost, format_version"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mtu, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"auto", "mtu: auto", ""}, Case{"a number", "mtu: 1300", ""},
         Case{"jumbo", "mtu: 8800", ""},
         Case{"fragmenting", "mtu: 1500",
@@ -291,11 +292,11 @@ INSTANTIATE_TEST_SUITE_P(
              "m:3:6: mtu: expected auto or a number of bytes 1222..65535, found \"large\""},
         Case{"too small for IPv6 inside", "mtu: 1221",
              "m:3:6: mtu: expected auto or a number of bytes 1222..65535, found \"1221\""},
-        Case{"IPv4 alone takes less", "mtu: 576\nunderlay: 198.18.0.0/24", ""}));
+        Case{"IPv4 alone takes less", "mtu: 576\nunderlay: 198.18.0.0/24", ""}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Underlay, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"IPv4", "underlay: 198.18.0.0/15", ""}, Case{"IPv6", "underlay: fd01::/64", ""},
         Case{"host bits", "underlay: fd01::1/64",
              "m:3:11: underlay: expected a network, which has no host bits: fd01::/64, found "
@@ -312,11 +313,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"multicast", "underlay: ff00::/64",
              "m:3:11: underlay: ff00::/64 cannot be the network of a segment"},
         Case{"link-local", "underlay: fe80::/64",
-             "m:3:11: underlay: link-local addresses cannot carry tunnels"}));
+             "m:3:11: underlay: link-local addresses cannot carry tunnels"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Stp, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"the kernel's own",
              "stp: {forward_delay: 15, hello_time: 2, max_age: 20, ageing: 300}", ""},
         Case{"some", "stp: {ageing: 300}", ""},
@@ -336,11 +337,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unknown", "stp: {aging: 5}", "m:3:7: stp.aging: unknown key; did you mean ageing?"},
         Case{"off", "stp: false",
              "m:3:6: stp: expected a map with forward_delay, hello_time, max_age, ageing, found "
-             "\"false\""}));
+             "\"false\""}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Later, MeshFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"stp is what there is", "loop_prevention: stp", ""},
         Case{"split horizon", "loop_prevention: split-horizon",
              "m:3:18: loop_prevention: split-horizon comes in a later version; until then stp"},
@@ -353,7 +354,7 @@ INSTANTIATE_TEST_SUITE_P(
              "m:3:12: path_cost: expected auto or a path cost 1..65535, found \"cheap\""},
         Case{"this format", "format_version: 1", ""},
         Case{"a newer format", "format_version: 2",
-             "m:3:17: format_version: expected a version of the format 1..1, found \"2\""}));
+             "m:3:17: format_version: expected a version of the format 1..1, found \"2\""}}));
 
 // The case stands in node n, on line 5 with an indentation of 4; node k is its peer.
 class NodeFaults : public testing::TestWithParam<Case> {};
@@ -368,7 +369,7 @@ TEST_P(NodeFaults, AreReportedInPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Addr, NodeFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"both families", "addr: [10.0.0.1/24, 'fd00::1/64']", ""},
         Case{"no length", "addr: 10.0.0.1",
              "m:5:11: nodes.n.addr: expected an address with prefix length, such as 10.0.0.1/24, "
@@ -403,11 +404,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{
             "one bad among good", "addr: [10.0.0.1/24, 10.0.0.300/24]",
             "m:5:25: nodes.n.addr[1]: expected an address with prefix length, such as 10.0.0.1/24, "
-            "found \"10.0.0.300/24\""}));
+            "found \"10.0.0.300/24\""}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Target, NodeFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"an option for ssh", "ssh: -oProxyCommand=evil",
              "m:5:10: nodes.n.ssh: the host begins with a dash"},
         Case{"a boolean", "ssh: true",
@@ -438,11 +439,11 @@ INSTANTIATE_TEST_SUITE_P(
              "m:6:11: nodes.n.exec: stands instead of ssh, not beside it"},
         Case{"exec", "exec: podman exec -i n1", ""},
         Case{"an open quote", "exec: docker exec 'n",
-             "m:5:11: nodes.n.exec: the quote ' is not closed"}));
+             "m:5:11: nodes.n.exec: the quote ' is not closed"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Endpoint, NodeFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"bare IPv6", "endpoint: 2001:db8::1", ""},
         Case{"port out of range", "endpoint: a:70000",
              "m:5:15: nodes.n.endpoint: expected a port number 1..65535 after the colon, found "
@@ -454,11 +455,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a map's unknown key", "endpoint: {host: a, prot: 1}",
              "m:5:25: nodes.n.endpoint.prot: unknown key; did you mean port?"},
         Case{"host:port as a map's host", "endpoint: {host: 'a:1'}",
-             "m:5:22: nodes.n.endpoint.host: \"a:1\" is not an IPv6 address"}));
+             "m:5:22: nodes.n.endpoint.host: \"a:1\" is not an IPv6 address"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Rest, NodeFaults,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"peers", "peers: [k]", ""},
         Case{"no such peer", "peers: [k, node2]",
              "m:5:16: nodes.n.peers[1]: no node is called node2"},
@@ -497,7 +498,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a name in a map", "name: n",
              "m:5:5: nodes.n.name: unknown key here; it is a key of the mesh"},
         Case{"synonym", "priority: 5",
-             "m:5:5: nodes.n.priority: unknown key; did you mean prio?"}));
+             "m:5:5: nodes.n.priority: unknown key; did you mean prio?"}}));
 
 // ---- whole files
 // ------------------------------------------------------------------------------------
@@ -507,7 +508,7 @@ TEST_P(WholeFiles, AreReportedInPlace) { EXPECT_EQ(faults_of(GetParam().text), G
 
 INSTANTIATE_TEST_SUITE_P(
     Shape, WholeFiles,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"empty", "", "m:1:1: expected a map with name, network and nodes, found nothing"},
         Case{"a list", "- a\n", "m:1:1: expected a map with name, network and nodes, found a list"},
         Case{"nothing needed is there", "full: true\n",
@@ -536,11 +537,11 @@ INSTANTIATE_TEST_SUITE_P(
              "0-9 . "
              "_ -"},
         Case{"two documents", "name: m\n---\nname: n\n",
-             "m:2:1: expected one document, found a second one"}));
+             "m:2:1: expected one document, found a second one"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mesh, WholeFiles,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"name too long",
              "name: thirteen-char\nnetwork: 10.0.0.0/24\nnodes: {n: {addr: 10.0.0.1/24, ssh: n}}\n",
              "m:1:7: name: expected a name of 1 to 12 characters A-Z a-z 0-9 _ -, found "
@@ -554,11 +555,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"network with host bits",
              "name: m\nnetwork: 10.0.0.1/24\nnodes: {n: {addr: 10.0.0.1/24, ssh: n}}\n",
              "m:2:10: network: expected a network, which has no host bits: 10.0.0.0/24, found "
-             "10.0.0.1/24"}));
+             "10.0.0.1/24"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     BetweenNodes, WholeFiles,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{
             "nobody to dial",
             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
@@ -580,11 +581,11 @@ INSTANTIATE_TEST_SUITE_P(
             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, underlay_addr: 'fd01::5'}\n"
             "  b: {addr: 10.0.0.2/24, ssh: b, underlay_addr: 'fd01::5'}\n",
             "m:6:49: nodes.b.underlay_addr: the address inside WireGuard, fd01::5, is also that of "
-            "node a; give one of them an underlay_addr of its own in fd01::/64"}));
+            "node a; give one of them an underlay_addr of its own in fd01::/64"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Syntax, WholeFiles,
-    testing::Values(
+    testing::ValuesIn(std::vector<Case>{
         Case{"a tab as indentation", "name: m\nnodes:\n\tn: 1\n",
              "m:3:3: illegal map value; YAML is indented with spaces, not with tabs"},
         Case{"a control character", "name: m\x01\n",
@@ -595,7 +596,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a list as a key", "[a]: 1\n", "m:1:1: expected a key that is a word"},
         Case{"an alias in its anchor", "a: &x [*x]\n",
              "m:1:8: this alias stands inside its own anchor"},
-        Case{"an alias of nothing", "a: *x\n", "m:1:4: the referenced anchor is not defined"}));
+        Case{"an alias of nothing", "a: *x\n", "m:1:4: the referenced anchor is not defined"}}));
 
 TEST(MeshFile, ReportsEverythingAtOnceInFileOrder) {
   EXPECT_EQ(
@@ -661,6 +662,12 @@ TEST(MeshFile, BoundsWhatAliasesRepeat) {
     text += "]\n";
   }
   EXPECT_THAT(faults_of(text), testing::HasSubstr("more than 250000 values"));
+}
+
+TEST(MeshFile, BoundsKeys) {
+  EXPECT_EQ(faults_of(std::string(129, 'k') + ": 1"), "m:1:1: a key of more than 128 octets");
+  EXPECT_THAT(faults_of("{\"" + std::string(2000, 'k') + "\": 1}", Syntax::kJson),
+              testing::HasSubstr("a key is not longer than 128 octets"));
 }
 
 TEST(MeshFile, BoundsSizeAndFaults) {

@@ -1,6 +1,7 @@
 #include "controller/words.h"
 
 #include <gmock/gmock.h>
+#include <vector>
 
 #include "common/error.h"
 
@@ -49,7 +50,7 @@ TEST_P(BadCommands, AreRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadCommands,
-    testing::Values(
+    testing::ValuesIn(std::vector<BadCommand>{
         BadCommand{"", "expected a command"}, BadCommand{" \n", "expected a command"},
         BadCommand{"a 'b", "the quote ' is not closed"},
         BadCommand{"a \"b", "the quote \" is not closed"},
@@ -59,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"a $B", "no shell reads this command, so $ has no meaning; quote it"},
         BadCommand{"a \"$B\"", "no shell reads this command, so $ has no meaning; quote it"},
         BadCommand{"~/x", "no shell reads this command, so ~ has no meaning; quote it"},
-        BadCommand{"a #b", "no shell reads this command, so # has no meaning; quote it"}));
+        BadCommand{"a #b", "no shell reads this command, so # has no meaning; quote it"}}));
 
 }  // namespace
 }  // namespace wgmesh
