@@ -1,6 +1,6 @@
 #include "controller/render_error.h"
 
-#include <iostream>
+#include <cstdio>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +9,15 @@
 #include "proto/session.pb.h"
 
 namespace wgmesh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string one_line(const Json& object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
 
 ErrorReport report_of(const Error& error, std::string_view node) {
   return {std::string(node), {}, error.message(), error.cure()};
@@ -31,7 +40,7 @@ std::string render_error(const ErrorReport& error) {
 }
 
 std::string render_error_json(const ErrorReport& error) {
-  nlohmann::ordered_json line = {{"format_version", 1}, {"event", "error"}};
+  Json line = {{"format_version", 1}, {"event", "error"}};
   const auto put = [&](const char* key, const std::string& text) {
     if (!text.empty()) line[key] = text;
   };
@@ -39,12 +48,29 @@ std::string render_error_json(const ErrorReport& error) {
   put("step", error.step);
   put("message", error.message);
   put("cure", error.cure);
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return one_line(line);
+}
+
+std::string render_fault(const Fault& fault) { return printable(to_text(fault)) + '\n'; }
+
+std::string render_fault_json(const Fault& fault) {
+  return one_line({{"format_version", 1},
+                   {"event", "fault"},
+                   {"file", fault.file},
+                   {"line", fault.line},
+                   {"column", fault.column},
+                   {"path", fault.path},
+                   {"message", fault.message}});
 }
 
 void print_error(const ErrorReport& error, ProgressMode mode) {
-  std::cerr << (mode == ProgressMode::kJson ? render_error_json(error) : render_error(error))
-            << std::flush;
+  fmt::print(stderr, "{}",
+             mode == ProgressMode::kJson ? render_error_json(error) : render_error(error));
+}
+
+void print_fault(const Fault& fault, ProgressMode mode) {
+  fmt::print(stderr, "{}",
+             mode == ProgressMode::kJson ? render_fault_json(fault) : render_fault(fault));
 }
 
 }  // namespace wgmesh

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "controller/command_line.h"
+#include "controller/fault.h"
 
 namespace wgmesh::proto {
 class Error;
@@ -29,7 +30,12 @@ std::string render_error(const ErrorReport& error);
 // One JSON object in one line, for --progress json.
 std::string render_error_json(const ErrorReport& error);
 
+// A fault of the mesh file, as compilers write them, so that editors find the place.
+std::string render_fault(const Fault& fault);
+std::string render_fault_json(const Fault& fault);
+
 // Writes it to stderr, in the form that the progress mode asks for. Not while a Progress is open.
 void print_error(const ErrorReport& error, ProgressMode mode);
+void print_fault(const Fault& fault, ProgressMode mode);
 
 }  // namespace wgmesh

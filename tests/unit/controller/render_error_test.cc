@@ -36,5 +36,14 @@ TEST(RenderError, IsOneJsonLineForPrograms) {
             "\"message\":\"a\\nb\xef\xbf\xbd\"}\n");
 }
 
+TEST(RenderFault, PointsIntoTheFile) {
+  const Fault fault = {"mesh.yaml", 12, 5, "nodes.a.prio", "expected 0..65535, found \"\x1b\""};
+  EXPECT_EQ(render_fault(fault),
+            "mesh.yaml:12:5: nodes.a.prio: expected 0..65535, found \"\\x1b\"\n");
+  EXPECT_EQ(render_fault_json({"m", 1, 2, "", "empty"}),
+            "{\"format_version\":1,\"event\":\"fault\",\"file\":\"m\",\"line\":1,\"column\":2,"
+            "\"path\":\"\",\"message\":\"empty\"}\n");
+}
+
 }  // namespace
 }  // namespace wgmesh

@@ -1,0 +1,194 @@
+#include "controller/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "controller/command_line_help.h"
+#include "controller/commands.h"
+#include "controller/nearest.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::array<Verb, 6> kVerbs = {Verb::kUp,   Verb::kDown, Verb::kPlan,
+                                        Verb::kShow, Verb::kInfo, Verb::kConf};
+
+UsageExit bad_usage(const std::string& message, std::string_view topic = {}) {
+  return {
+      kExitBadUsage,
+      {},
+      fmt::format("mesh: {}\n  try: mesh {}{}--help\n", message, topic, topic.empty() ? "" : " ")};
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::optional<std::string> nearest = find_nearest(word, known);
+  return nearest ? fmt::format("; did you mean '{}'?", *nearest) : std::string();
+}
+
+std::optional<Verb> find_verb(std::string_view word) {
+  const auto* found =
+      std::find_if(kVerbs.begin(), kVerbs.end(), [&](Verb verb) { return to_text(verb) == word; });
+  return found == kVerbs.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<std::string> verb_names() {
+  std::vector<std::string> names;
+  for (const Verb verb : kVerbs) names.push_back(to_text(verb));
+  return names;
+}
+
+// All options live in one flat parser, since each may stand before or after the verb; which verbs
+// an option goes with is a table beside it.
+class Parser {
+ public:
+  Parser() {
+    app_.set_help_flag();
+    app_.allow_extras();
+    app_.add_option("words", words_);
+    app_.add_flag("-h,--help", help_);
+    app_.add_flag("--version", version_);
+    app_.add_option("-f,--file", line_.file);
+    app_.add_flag("-j,--json", line_.json_in);
+    app_.add_flag("-J,--json-out", line_.json_out);
+    app_.add_flag("-q,--quiet", line_.quiet);
+    app_.add_flag("-v,--verbose", line_.verbose);
+    app_.add_flag("-K,--ask-become-pass", line_.ask_become_pass);
+    app_.add_flag("--accept-new-host-keys", line_.accept_new_host_keys);
+    app_.add_option("--progress", line_.progress)
+        ->transform(CLI::CheckedTransformer(
+            std::vector<std::pair<std::string, ProgressMode>>{{"auto", ProgressMode::kAuto},
+                                                              {"tty", ProgressMode::kTty},
+                                                              {"plain", ProgressMode::kPlain},
+                                                              {"json", ProgressMode::kJson},
+                                                              {"quiet", ProgressMode::kQuiet}}));
+    only({Verb::kUp}, app_.add_flag("-i,--info", line_.show_info));
+    only({Verb::kUp, Verb::kDown}, app_.add_flag("--interactive", line_.interactive));
+    only({Verb::kUp, Verb::kDown}, app_.add_flag("-n,--dry-run", line_.dry_run));
+    only({Verb::kUp}, app_.add_flag("--no-wait", line_.no_wait));
+    only({Verb::kUp, Verb::kDown}, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
+    only({Verb::kUp, Verb::kDown},
+         app_.add_option("--confirm-timeout", line_.confirm_timeout)->check(CLI::Range(5U, 3600U)));
+    only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
+    only({Verb::kPlan}, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
+    only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
+  }
+
+  std::variant<CommandLine, UsageExit> parse(std::span<const std::string> arguments) {
+    try {
+      // CLI11 takes them from the back.
+      app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+      return bad_usage(error.what(), topic());
+    }
+    if (const auto unknown = app_.remaining(); !unknown.empty()) {
+      return bad_usage(fmt::format("unknown option '{}'{}", unknown.front(),
+                                   did_you_mean(unknown.front(), option_names())),
+                       topic());
+    }
+    if (version_) return UsageExit{0, "mesh " WGMESH_VERSION "\n", {}};
+    if (help_) return UsageExit{0, help_for(topic()), {}};
+    if (words_.empty()) return UsageExit{kExitBadUsage, {}, help_for({})};
+    if (words_.front() == "help") {
+      return UsageExit{0, help_for(words_.size() > 1 ? words_[1] : std::string()), {}};
+    }
+    const std::optional<Verb> verb = find_verb(words_.front());
+    if (!verb) {
+      return bad_usage(fmt::format("unknown command '{}'{}", words_.front(),
+                                   did_you_mean(words_.front(), verb_names())));
+    }
+    line_.verb = *verb;
+    line_.nodes.assign(words_.begin() + 1, words_.end());
+    if (const std::string fault = find_misfit(); !fault.empty()) return bad_usage(fault, topic());
+    if (line_.quiet) line_.progress = ProgressMode::kQuiet;
+    return line_;
+  }
+
+ private:
+  void only(std::vector<Verb> verbs, CLI::Option* option) {
+    restricted_.emplace_back(std::move(verbs), option);
+  }
+
+  // The verb, if one was given: help and hints are about it.
+  std::string topic() const {
+    return !words_.empty() && find_verb(words_.front()) ? words_.front() : std::string();
+  }
+
+  std::vector<std::string> option_names() const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app_.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+  }
+
+  // What does not go together; empty: nothing.
+  std::string find_misfit() const {
+    const Verb verb = line_.verb;
+    for (const auto& [verbs, option] : restricted_) {
+      if (option->count() == 0 || std::find(verbs.begin(), verbs.end(), verb) != verbs.end())
+        continue;
+      std::vector<std::string> names;
+      for (const Verb fitting : verbs) names.push_back(to_text(fitting));
+      return fmt::format("--{} does not go with '{}', only with {}", option->get_lnames().front(),
+                         to_text(verb), fmt::join(names, ", "));
+    }
+    if (!line_.nodes.empty() && verb != Verb::kDown && verb != Verb::kShow && verb != Verb::kInfo) {
+      return fmt::format("'{}' is about the whole mesh and takes no node names, but got '{}'",
+                         to_text(verb), line_.nodes.front());
+    }
+    if (line_.dump && line_.json_out) return "--dump and --json-out are two formats; choose one";
+    if (line_.quiet && line_.verbose > 0) return "--quiet and --verbose exclude each other";
+    if (line_.interactive && line_.dry_run) {
+      return "--dry-run changes nothing, so --interactive has nothing to ask";
+    }
+    return {};
+  }
+
+  CLI::App app_{"", "mesh"};
+  CommandLine line_;
+  std::vector<std::string> words_;
+  bool help_ = false;
+  bool version_ = false;
+  std::vector<std::pair<std::vector<Verb>, CLI::Option*>> restricted_;
+};
+
+}  // namespace
+
+std::string to_text(Verb verb) {
+  switch (verb) {
+    case Verb::kUp:
+      return "up";
+    case Verb::kDown:
+      return "down";
+    case Verb::kPlan:
+      return "plan";
+    case Verb::kShow:
+      return "show";
+    case Verb::kInfo:
+      return "info";
+    case Verb::kConf:
+      return "conf";
+  }
+  return {};
+}
+
+std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {
+  return Parser().parse(arguments);
+}
+
+std::string default_mesh_file() {
+  for (const char* name : {"mesh.yaml", "mesh.yml", "mesh.json"}) {
+    std::error_code ignored;
+    if (std::filesystem::exists(name, ignored)) return name;
+  }
+  return "mesh.yaml";
+}
+
+}  // namespace wgmesh

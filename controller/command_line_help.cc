@@ -1,0 +1,125 @@
+#include "controller/command_line_help.h"
+
+#include <array>
+
+namespace wgmesh {
+namespace {
+
+constexpr std::string_view kOverview =
+    R"(mesh joins Linux machines into one encrypted Ethernet segment.
+
+usage: mesh [OPTION...] COMMAND [NODE...]
+
+commands:
+  up      make every node match mesh.yaml and bring the mesh up
+  down    take it down, and keep it down at boot
+  plan    what `up` would change, node by node
+  show    WireGuard's view of each node, as `wg show`
+  info    the mesh: what is up, peers, handshakes, STP root, ports, traffic
+  conf    mesh.yaml as it was understood, with every default
+
+examples:
+  mesh plan                    look first
+  mesh up                      build the mesh of ./mesh.yaml
+  mesh -J info | jq .is_up     1.0 when every node is up
+  mesh down -r                 take it down and forget keys and agent
+
+`mesh COMMAND --help` lists a command's own options.
+
+)";
+
+constexpr std::string_view kCommonOptions = R"(options of every command, before or after it:
+  -f, --file FILE         the mesh file, - for stdin
+                          (default: mesh.yaml, mesh.yml or mesh.json)
+  -j, --json              read it as JSON, whatever its name
+  -J, --json-out          print results as JSON
+  -q, --quiet             nothing on stderr but warnings and errors
+  -v, --verbose           more on stderr; twice for more still
+      --progress MODE     auto, tty, plain, json or quiet (default: auto)
+  -K, --ask-become-pass   ask for the password of sudo or doas, once
+      --accept-new-host-keys
+                          accept the SSH host keys of nodes never seen before
+  -h, --help
+      --version
+)";
+
+struct Page {
+  std::string_view verb;
+  std::string_view text;
+};
+
+constexpr std::array<Page, 6> kPages = {{
+    {"up", R"(usage: mesh up [OPTION...]
+
+Makes every node match mesh.yaml, brings the mesh up, and returns when every pair
+that can forward does. All nodes change, or none does. A second run changes nothing.
+
+  -i, --info              print `mesh info` when it is up
+  -n, --dry-run           only list what would change, as `mesh plan`
+      --interactive       list it, and ask before anything changes
+      --no-wait           do not wait for handshakes and spanning tree
+      --skip-unreachable  go on without nodes that cannot be reached (exit code 3)
+      --confirm-timeout SECONDS
+                          nodes undo by themselves when the controller has been
+                          silent for that long before the commit (default: 60)
+
+exit codes: 0 done, 1 failed and every node is as it was, 3 done but nodes skipped,
+  4 a node is unreachable, 5 locked by another controller, 6 somebody must look,
+  64 bad usage, 65 a bad mesh file, 130 interrupted
+
+)"},
+    {"down", R"(usage: mesh down [OPTION...] [NODE...]
+
+Takes the mesh down on all nodes, or on those named, and keeps it down at boot. Keys
+stay, so `mesh up` brings the same mesh back.
+
+  -r, --remove            forget keys and plan too and, with a node's last mesh, the agent
+  -n, --dry-run           only list what would change
+      --interactive       list it, and ask before anything changes
+      --skip-unreachable  go on without nodes that cannot be reached (exit code 3)
+      --confirm-timeout SECONDS
+                          as for `mesh up` (default: 60)
+
+)"},
+    {"plan", R"(usage: mesh plan [OPTION...]
+
+Lists what `mesh up` would change, node by node, and changes nothing.
+
+      --detailed-exitcode exit 2 where there is something to change
+
+)"},
+    {"show", R"(usage: mesh show [OPTION...] [NODE...]
+
+WireGuard's view of each node in the layout of `wg show`; secrets are never shown.
+
+      --dump              as `wg show all dump`, with the node's name in front
+  -J, --json-out          with the names that wg-json uses
+
+)"},
+    {"info", R"(usage: mesh info [OPTION...] [NODE...]
+
+The mesh as it is now, as YAML: what is up, addresses, peers, handshakes, STP root,
+port states, traffic. Exit code 4 where a node is unreachable; its entry says why.
+
+  -J, --json-out          as JSON
+
+)"},
+    {"conf", R"(usage: mesh conf [OPTION...]
+
+Prints the mesh file as it was understood, with every default filled in. Contacts nobody.
+
+  -J, --json-out          as JSON
+
+)"},
+}};
+
+}  // namespace
+
+std::string help_for(std::string_view verb) {
+  for (const Page& page : kPages) {
+    if (page.verb == verb) return std::string(page.text) + std::string(kCommonOptions);
+  }
+  return std::string(kOverview) + std::string(kCommonOptions);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,59 @@
+#include "controller/load_mesh.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "common/error.h"
+#include "common/unique_fd.h"
+#include "controller/mesh_file.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr const char* kStandardInput = "standard input";
+
+Error unreadable(const std::string& name, int error_number) {
+  return Error(fmt::format("read {}: {}", name, std::strerror(error_number)),
+               error_number == ENOENT ? "name the mesh file with -f FILE, or go to where it is"
+                                      : std::string());
+}
+
+// One octet more than the reader takes, so that it is the reader who says what is too much.
+std::string read_all(int fd, const std::string& name) {
+  std::string text;
+  std::array<char, 65536> buffer;
+  while (text.size() <= kMaxYamlText) {
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw unreadable(name, errno);
+    if (got == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+}  // namespace
+
+Mesh load_mesh(const CommandLine& command_line) {
+  std::string name = command_line.file.empty() ? default_mesh_file() : command_line.file;
+  const bool is_json = command_line.json_in || name.ends_with(".json");
+  std::string text;
+  if (name == "-") {
+    name = kStandardInput;
+    text = read_all(STDIN_FILENO, name);
+  } else {
+    const UniqueFd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) throw unreadable(name, errno);
+    text = read_all(fd.get(), name);
+  }
+  return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,13 @@
+// From the command line's idea of a mesh file to a Mesh: opens the file or standard input and says
+// which syntax to expect. What is in it, read_mesh_file judges.
+#pragma once
+
+#include "controller/command_line.h"
+#include "controller/mesh.h"
+
+namespace wgmesh {
+
+// Throws Error when the file cannot be read, MeshFileFaults when it is at fault.
+Mesh load_mesh(const CommandLine& command_line);
+
+}  // namespace wgmesh

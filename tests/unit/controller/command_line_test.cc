@@ -1,0 +1,127 @@
+#include "controller/command_line.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+CommandLine parsed(const std::vector<std::string>& arguments) {
+  const auto result = parse_command_line(arguments);
+  if (const auto* exit = std::get_if<UsageExit>(&result)) {
+    ADD_FAILURE() << exit->err << exit->out;
+    return {};
+  }
+  return std::get<CommandLine>(result);
+}
+
+UsageExit refused(const std::vector<std::string>& arguments) {
+  const auto result = parse_command_line(arguments);
+  if (const auto* exit = std::get_if<UsageExit>(&result)) return *exit;
+  ADD_FAILURE() << "accepted";
+  return {};
+}
+
+TEST(CommandLine, HasDefaults) {
+  CommandLine expected;
+  expected.verb = Verb::kUp;
+  EXPECT_EQ(parsed({"up"}), expected);
+}
+
+TEST(CommandLine, TakesFlagsBeforeAndAfterTheVerb) {
+  EXPECT_EQ(parsed({"-n", "-f", "x.yaml", "up", "-J"}), parsed({"up", "-Jn", "--file=x.yaml"}));
+  EXPECT_EQ(parsed({"-r", "down", "a", "-q", "b"}), parsed({"down", "a", "b", "-r", "-q"}));
+  EXPECT_THAT(parsed({"-r", "down", "a", "-q", "b"}).nodes, ElementsAre("a", "b"));
+}
+
+TEST(CommandLine, ReadsEveryOption) {
+  const CommandLine up = parsed({"up", "-f", "-", "-j", "-J", "-vv", "-i", "--interactive",
+                                 "--no-wait", "--skip-unreachable", "--confirm-timeout", "90", "-K",
+                                 "--accept-new-host-keys", "--progress", "json"});
+  EXPECT_EQ(up.file, "-");
+  EXPECT_TRUE(up.json_in && up.json_out && up.show_info && up.interactive && up.no_wait);
+  EXPECT_TRUE(up.skip_unreachable && up.ask_become_pass && up.accept_new_host_keys);
+  EXPECT_EQ(up.verbose, 2);
+  EXPECT_EQ(up.confirm_timeout, 90U);
+  EXPECT_EQ(up.progress, ProgressMode::kJson);
+  EXPECT_TRUE(parsed({"up", "--dry-run"}).dry_run);
+  EXPECT_TRUE(parsed({"down", "--remove"}).remove);
+  EXPECT_TRUE(parsed({"plan", "--detailed-exitcode"}).detailed_exitcode);
+  EXPECT_TRUE(parsed({"show", "--dump"}).dump);
+}
+
+TEST(CommandLine, QuietSilencesProgress) {
+  EXPECT_EQ(parsed({"info", "-q"}).progress, ProgressMode::kQuiet);
+}
+
+TEST(CommandLine, RefusesBadUsageWithTheNearestWord) {
+  EXPECT_EQ(refused({"dwon"}).exit_code, 64);
+  EXPECT_EQ(refused({"dwon"}).err,
+            "mesh: unknown command 'dwon'; did you mean 'down'?\n  try: mesh --help\n");
+  EXPECT_EQ(refused({"up", "--dry-rnu"}).err,
+            "mesh: unknown option '--dry-rnu'; did you mean '--dry-run'?\n  try: mesh up --help\n");
+  EXPECT_EQ(refused({"up", "-r"}).err,
+            "mesh: --remove does not go with 'up', only with down\n  try: mesh up --help\n");
+  EXPECT_THAT(refused({"up", "mesh0"}).err, HasSubstr("takes no node names, but got 'mesh0'"));
+  EXPECT_THAT(refused({"show", "--dump", "-J"}).err, HasSubstr("choose one"));
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"up", "--progress", "loud"},
+                                             {"up", "--confirm-timeout", "1"},
+                                             {"-f"},
+                                             {"up", "-q", "-v"},
+                                             {"sync"},
+                                             {"up", "-x"},
+                                             {"up", "--confirm-timeout", "soon"},
+                                             {"up", "-f", "a", "-f", "b"}}) {
+    EXPECT_EQ(refused(arguments).exit_code, 64) << testing::PrintToString(arguments);
+    EXPECT_THAT(refused(arguments).err, StartsWith("mesh: "));
+    EXPECT_EQ(refused(arguments).out, "");
+  }
+}
+
+TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
+  EXPECT_EQ(refused({"--help"}).exit_code, 0);
+  EXPECT_THAT(refused({"--help"}).out, HasSubstr("commands:\n  up "));
+  EXPECT_THAT(refused({"down", "-h"}).out, StartsWith("usage: mesh down"));
+  EXPECT_THAT(refused({"help", "down"}).out, StartsWith("usage: mesh down"));
+  EXPECT_EQ(refused({}).exit_code, 64);
+  EXPECT_EQ(refused({}).out, "");
+  EXPECT_THAT(refused({}).err, HasSubstr("usage: mesh"));
+  EXPECT_THAT(refused({"--version"}).out, StartsWith("mesh "));
+}
+
+TEST(CommandLine, HelpFitsATerminal) {
+  for (const char* verb : {"", "up", "down", "plan", "show", "info", "conf"}) {
+    std::istringstream lines(refused({verb[0] != '\0' ? verb : "help", "-h"}).out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 90U) << line;
+  }
+}
+
+TEST(CommandLine, OffersOnlyTheVerbsThereAre) {
+  EXPECT_THAT(refused({"--help"}).out, Not(HasSubstr("rotate")));
+}
+
+TEST(CommandLine, FindsTheMeshFile) {
+  const auto before = std::filesystem::current_path();
+  const auto folder = std::filesystem::path(testing::TempDir()) / "wgmesh-command-line";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directory(folder);
+  std::filesystem::current_path(folder);
+  EXPECT_EQ(default_mesh_file(), "mesh.yaml");
+  std::ofstream("mesh.json") << "{}";
+  EXPECT_EQ(default_mesh_file(), "mesh.json");
+  std::ofstream("mesh.yml") << "{}";
+  EXPECT_EQ(default_mesh_file(), "mesh.yml");
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace wgmesh
