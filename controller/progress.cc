@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -67,7 +67,7 @@ void write_all(int fd, std::string_view text) {
   }
 }
 
-std::string json_line(nlohmann::ordered_json fields) {
+std::string json_line(const nlohmann::ordered_json& fields) {
   nlohmann::ordered_json line = {{"format_version", 1}};
   line.update(fields);
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
@@ -115,7 +115,7 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
   } else if (mode_ == ProgressMode::kJson) {
     nlohmann::ordered_json fields = {{"event", "progress"}, {"node", node}, {"activity", activity}};
     if (amount.total > 0) fields.update({{"done", amount.done}, {"total", amount.total}});
-    write_all(fd_, json_line(std::move(fields)));
+    write_all(fd_, json_line(fields));
   }
 }
 
