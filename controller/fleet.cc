@@ -155,7 +155,7 @@ void Fleet::forget_interruptions() {
 void Fleet::interrupt() {
   const std::lock_guard lock(mutex_);
   for (const auto& worker : workers_) {
-    if (worker->session) worker->session->interrupt();
+    if (worker->session && worker->job) worker->session->interrupt();
   }
 }
 

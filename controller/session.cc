@@ -70,15 +70,20 @@ proto::Undone Session::undo() {
   proto::ToAgent frame;
   frame.mutable_undo();
   send(frame);
-  // An answer to an earlier step may still be on its way: it no longer matters.
+  // An answer to an earlier step may still be on its way, and so may the interrupt that brought us
+  // here: neither matters any more.
+  bool was_interrupted = false;
   for (;;) {
     try {
       proto::FromAgent answer = receive();
-      if (answer.body_case() == proto::FromAgent::kUndone)
+      if (answer.body_case() == proto::FromAgent::kUndone) {
         return std::move(*answer.mutable_undone());
+      }
     } catch (const AgentError& error) {
       if (error.undone()) return {};
       throw;
+    } catch (const Interrupted&) {
+      if (std::exchange(was_interrupted, true)) throw;
     }
   }
 }

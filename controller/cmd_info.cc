@@ -1,0 +1,24 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "controller/commands.h"
+#include "controller/render_info.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+
+int run_info(const CommandLine& command_line, const Mesh& mesh) {
+  Run run(command_line, mesh);
+  const std::vector<NodeReport> reports = run.ask_statuses();
+  run.progress().close(false);
+  if (run.signals().requested()) return kExitInterrupted;
+  fmt::print("{}",
+             render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
+  const bool all = std::all_of(reports.begin(), reports.end(),
+                               [](const NodeReport& report) { return report.status.has_value(); });
+  return all ? kExitDone : kExitUnreachable;
+}
+
+}  // namespace wgmesh

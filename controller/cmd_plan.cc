@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "controller/commands.h"
+#include "controller/render_changes.h"
+#include "controller/render_error.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+
+int run_plan(const CommandLine& command_line, const Mesh& mesh) {
+  const auto problems = check(mesh);
+  for (const std::string& problem : problems) {
+    print_error({{}, "mesh file", problem, {}}, command_line.progress);
+  }
+  if (!problems.empty()) return kExitBadMeshFile;
+
+  Run run(command_line, mesh);
+  const TransactionResult result = run.transact(proto::UP, true, {});
+  run.tell(result);
+  if (!result.faults.empty()) return result.exit_code();
+  const auto changes = changes_of(mesh, result);
+  const bool color = isatty(STDOUT_FILENO) != 0 && getenv("NO_COLOR") == nullptr;
+  fmt::print("{}",
+             command_line.json_out ? render_changes_json(changes) : render_changes(changes, color));
+  const int code = result.exit_code();
+  if (code == kExitDone && command_line.detailed_exitcode && result.anything_to_do()) {
+    return kExitChangesPending;
+  }
+  return code;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,31 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "controller/commands.h"
+#include "controller/render_show.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+
+int run_show(const CommandLine& command_line, const Mesh& mesh) {
+  Run run(command_line, mesh);
+  const std::vector<NodeReport> reports = run.ask_statuses();
+  run.progress().close(false);
+  if (run.signals().requested()) return kExitInterrupted;
+  if (command_line.json_out) {
+    fmt::print("{}", render_show_json(reports));
+  } else if (command_line.dump) {
+    fmt::print("{}", render_show_dump(reports));
+  } else {
+    const bool color = isatty(STDOUT_FILENO) != 0 && getenv("NO_COLOR") == nullptr;
+    fmt::print("{}", render_show(reports, std::chrono::system_clock::now(), color));
+  }
+  const bool all = std::all_of(reports.begin(), reports.end(),
+                               [](const NodeReport& report) { return report.status.has_value(); });
+  return all ? kExitDone : kExitUnreachable;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,30 @@
+// From a node of mesh.yaml to an open session with its agent: transport (SSH or exec prefix),
+// become, bootstrap. What all nodes of a run share is here: agent binaries, prompts, options.
+#pragma once
+
+#include <memory>
+
+#include "controller/command_line.h"
+#include "controller/interrupt.h"
+#include "controller/mesh.h"
+#include "controller/progress.h"
+#include "controller/session.h"
+
+namespace wgmesh {
+
+class Login {
+ public:
+  // Asks for the become password where the command line wants that. `interrupt` ends all
+  // connecting; both references outlive this object.
+  Login(const CommandLine& command_line, Progress& progress, const Interrupt& interrupt);
+  ~Login();
+
+  // From any thread. Throws Unreachable and its kin.
+  std::unique_ptr<Session> open_session(const Node& node);
+
+ private:
+  struct Shared;
+  std::unique_ptr<Shared> shared_;
+};
+
+}  // namespace wgmesh

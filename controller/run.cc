@@ -1,0 +1,171 @@
+#include "controller/run.h"
+
+#include <fmt/format.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <utility>
+
+#include "controller/nearest.h"
+#include "controller/render_error.h"
+
+namespace wgmesh {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<const Node*>& nodes) {
+  std::vector<std::string> names;
+  for (const Node* node : nodes) names.push_back(node->name);
+  return names;
+}
+
+// Who holds a lock, in the words that another user understands.
+std::string origin() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const char* user = getenv("USER");
+  return fmt::format("{}@{}", user == nullptr ? std::to_string(getuid()) : user, host.data());
+}
+
+// What a step of the protocol is called while it goes on.
+std::string activity_of(const std::string& step) {
+  if (step == "hello") return "looking";
+  if (step == "plan") return "planning";
+  if (step == "apply") return "applying";
+  if (step == "commit") return "committing";
+  if (step == "undo") return "undoing";
+  return step;
+}
+
+}  // namespace
+
+std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::string>& names) {
+  std::vector<const Node*> nodes;
+  for (const Node& node : mesh.nodes) {
+    if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
+      nodes.push_back(&node);
+    }
+  }
+  for (const std::string& name : names) {
+    if (std::any_of(mesh.nodes.begin(), mesh.nodes.end(),
+                    [&](const Node& node) { return node.name == name; })) {
+      continue;
+    }
+    std::vector<std::string> known;
+    for (const Node& node : mesh.nodes) known.push_back(node.name);
+    const auto nearest = find_nearest(name, known);
+    throw Error(fmt::format("mesh {} has no node {}", mesh.name, name),
+                nearest ? fmt::format("did you mean {}?", *nearest)
+                        : fmt::format("its nodes are {}", fmt::join(known, ", ")));
+  }
+  return nodes;
+}
+
+Run::Run(const CommandLine& command_line, const Mesh& mesh)
+    : command_line_(command_line),
+      mesh_(mesh),
+      nodes_(chosen_nodes(mesh, command_line.nodes)),
+      progress_(command_line.progress, names_of(nodes_)),
+      signals_([this](const std::string& line) { progress_.warn({}, line); }),
+      login_(command_line, progress_, signals_.interrupt()),
+      fleet_(nodes_, [this](const Node& node) {
+        progress_.set(node.name, "connecting");
+        return login_.open_session(node);
+      }) {
+  signals_.end_waits_with([this] { fleet_.interrupt(); });
+}
+
+Run::~Run() { signals_.end_waits_with({}); }
+
+TransactionResult Run::transact(proto::Goal goal, bool dry_run,
+                                std::function<bool(const TransactionResult&)> approve) {
+  TransactionRequest request;
+  request.goal = goal;
+  request.dry_run = dry_run;
+  request.confirm_timeout = command_line_.confirm_timeout;
+  request.origin = origin();
+  randombytes_buf(&request.session_number, sizeof request.session_number);
+
+  TransactionHooks hooks;
+  hooks.progress = [this](const Node& node, const std::string& step, unsigned done,
+                          unsigned total) {
+    if (step == "apply") signals_.enter(Signals::Phase::kApplying);
+    if (total == 0) {
+      progress_.set(node.name, activity_of(step));
+    } else {
+      progress_.set(node.name, activity_of(step), done, total);
+    }
+  };
+  hooks.approve = std::move(approve);
+  hooks.interrupted = [this] { return signals_.requested(); };
+  hooks.committing = [this] { signals_.enter(Signals::Phase::kCommitting); };
+  TransactionResult result = run_transaction(fleet_, mesh_, nodes_, request, hooks);
+  signals_.enter(Signals::Phase::kChanged);
+  return result;
+}
+
+std::vector<NodeReport> Run::ask_statuses() {
+  std::mutex mutex;
+  std::map<std::string, proto::Status> statuses;
+  fleet_.connect([&](const Node& node, Session& session) {
+    progress_.set(node.name, "looking");
+    proto::Open open = open_for(mesh_, node);
+    open.clear_peers();  // nothing is to be resolved
+    session.open(open);
+    proto::Status status = session.status();
+    progress_.end(node.name, Ending::kDone);
+    const std::lock_guard lock(mutex);
+    statuses.emplace(node.name, std::move(status));
+  });
+  const auto failures = fleet_.failures();
+  std::vector<NodeReport> reports;
+  for (const Node* node : nodes_) {
+    NodeReport& report = reports.emplace_back();
+    report.node = node->name;
+    if (const auto found = statuses.find(node->name); found != statuses.end()) {
+      report.status = std::move(found->second);
+    } else if (const auto failure = failures.find(node->name); failure != failures.end()) {
+      report.unreachable = failure->second.message;
+      progress_.end(node->name, Ending::kFailed, failure->second.message);
+    }
+  }
+  return reports;
+}
+
+void Run::tell(const TransactionResult& result) {
+  progress_.close(false);
+  for (const std::string& fault : result.faults) {
+    print_error({{}, "plan", fault, {}}, progress_.mode());
+  }
+  for (const auto& [name, node] : result.nodes) {
+    if (node.failure) {
+      print_error({name, node.failure->step, node.failure->message, node.failure->cure},
+                  progress_.mode());
+    }
+    if (node.outcome == Outcome::kUnknown) {
+      print_error({name, "outcome", "nobody has told whether it kept the change or undid it",
+                   fmt::format("look with `mesh info {}`; the next `mesh up` mends it", name)},
+                  progress_.mode());
+    }
+  }
+}
+
+std::vector<NodeChanges> changes_of(const Mesh& mesh, const TransactionResult& result) {
+  std::vector<NodeChanges> changes;
+  for (const Node& node : mesh.nodes) {
+    const auto found = result.nodes.find(node.name);
+    if (found == result.nodes.end()) continue;
+    NodeChanges& one = changes.emplace_back();
+    one.node = node.name;
+    if (found->second.failure) {
+      one.unreachable = found->second.failure->message;
+    } else {
+      one.changes = found->second.changes;
+    }
+  }
+  return changes;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,61 @@
+// One invocation of a verb: its nodes, their sessions, the progress on the terminal and what Ctrl-C
+// does. The verbs (cmd_*.cc) say what is to be done; this is what they have in common.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "controller/command_line.h"
+#include "controller/fleet.h"
+#include "controller/login.h"
+#include "controller/mesh.h"
+#include "controller/progress.h"
+#include "controller/report.h"
+#include "controller/signals.h"
+#include "controller/transaction.h"
+
+namespace wgmesh {
+
+class Run {
+ public:
+  // Asks for the become password where the command line wants that; contacts nobody yet. Throws
+  // Error for a node that mesh.yaml does not have.
+  Run(const CommandLine& command_line, const Mesh& mesh);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  const std::vector<const Node*>& nodes() const { return nodes_; }
+  Fleet& fleet() { return fleet_; }
+  Progress& progress() { return progress_; }
+  Signals& signals() { return signals_; }
+
+  // `approve` as in TransactionHooks; may be empty.
+  TransactionResult transact(proto::Goal goal, bool dry_run,
+                             std::function<bool(const TransactionResult&)> approve);
+
+  // Asks every node for its status, in a session of its own that changes nothing. Nodes that cannot
+  // be asked have a reason instead.
+  std::vector<NodeReport> ask_statuses();
+
+  // Ends the live lines, then prints every failure, warning and note of `result`.
+  void tell(const TransactionResult& result);
+
+ private:
+  CommandLine command_line_;
+  const Mesh& mesh_;
+  std::vector<const Node*> nodes_;
+  Progress progress_;
+  Signals signals_;
+  Login login_;
+  Fleet fleet_;
+};
+
+// The nodes that were named on the command line, or all. Throws Error with the nearest name.
+std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::string>& names);
+
+// Every change of a transaction, for render_changes.
+std::vector<NodeChanges> changes_of(const Mesh& mesh, const TransactionResult& result);
+
+}  // namespace wgmesh

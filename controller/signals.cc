@@ -1,0 +1,104 @@
+#include "controller/signals.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <utility>
+
+#include "common/error.h"
+#include "controller/commands.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr auto kGrace = std::chrono::seconds(2);
+
+sigset_t watched_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals(std::function<void(const std::string&)> say) : say_(std::move(say)) {
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  fd_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd_) throw SystemError("signalfd", errno);
+  stop_.reset(eventfd(0, EFD_CLOEXEC));
+  if (!stop_) throw SystemError("eventfd", errno);
+  thread_ = std::thread([this] { watch(); });
+}
+
+Signals::~Signals() {
+  const std::uint64_t one = 1;
+  while (write(stop_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+  }
+  thread_.join();
+  const sigset_t set = watched_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void Signals::end_waits_with(std::function<void()> end_waits) {
+  const std::lock_guard lock(mutex_);
+  end_waits_ = std::move(end_waits);
+}
+
+void Signals::end_waits() {
+  interrupt_.set();
+  const std::lock_guard lock(mutex_);
+  if (end_waits_) end_waits_();
+}
+
+bool Signals::stops_within(std::chrono::milliseconds time) {
+  pollfd stop{stop_.get(), POLLIN, 0};
+  return poll(&stop, 1, static_cast<int>(time.count())) > 0;
+}
+
+void Signals::watch() {
+  for (;;) {
+    std::array<pollfd, 2> fds{pollfd{fd_.get(), POLLIN, 0}, pollfd{stop_.get(), POLLIN, 0}};
+    if (poll(fds.data(), fds.size(), -1) < 0) continue;
+    if (fds[1].revents != 0) return;
+    signalfd_siginfo signal{};
+    if (read(fd_.get(), &signal, sizeof signal) == sizeof signal) take_signal();
+  }
+}
+
+void Signals::take_signal() {
+  if (requested_.exchange(true)) {
+    say_("interrupted again: leaving the nodes to their own timers");
+    _exit(kExitInterrupted);
+  }
+  switch (phase_) {
+    case Phase::kNothingChanged:
+      say_("interrupted: nothing has changed on any node");
+      end_waits();
+      // Whatever does not heed the interrupt in that time has nothing to lose.
+      if (!stops_within(kGrace)) _exit(kExitInterrupted);
+      return;
+    case Phase::kChanged:
+      say_("interrupted: the mesh stands as planned, but was not waited for");
+      _exit(kExitInterrupted);
+    case Phase::kApplying:
+      say_("interrupted: every node undoes; once more leaves them to do it alone");
+      end_waits();
+      return;
+    case Phase::kCommitting:
+      say_("interrupted, but all nodes have been told to commit: finishing");
+      return;
+  }
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,58 @@
+// Ctrl-C and its kin (SIGINT, SIGTERM, SIGHUP), taken by one thread. What the first one does
+// depends on how far the run is, and it is said at once; a second one leaves at once and the nodes
+// to their own timers.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "common/unique_fd.h"
+#include "controller/interrupt.h"
+
+namespace wgmesh {
+
+class Signals {
+ public:
+  enum class Phase {
+    kNothingChanged,  // end every wait: agents see the end of the stream and forget us
+    kApplying,        // end every wait: the run undoes, then ends by itself
+    kCommitting,      // past the point of no return: say so and wait
+    kChanged,         // all is done but for the waiting: leave at once
+  };
+
+  // Blocks the signals for this thread and all that it makes later, so make it before any other.
+  // `say` puts a line before the user, and is called from this object's thread.
+  explicit Signals(std::function<void(const std::string&)> say);
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  void enter(Phase phase) { phase_ = phase; }
+  // What ends the waits of sessions that are open. Those that still connect are ended by
+  // interrupt().
+  void end_waits_with(std::function<void()> end_waits);
+  const Interrupt& interrupt() const { return interrupt_; }
+  bool requested() const { return requested_; }
+
+ private:
+  void watch();
+  void take_signal();
+  void end_waits();
+  bool stops_within(std::chrono::milliseconds time);
+
+  std::function<void(const std::string&)> say_;
+  std::mutex mutex_;  // of end_waits_
+  std::function<void()> end_waits_;
+  Interrupt interrupt_;
+  std::atomic<Phase> phase_ = Phase::kNothingChanged;
+  std::atomic<bool> requested_ = false;
+  UniqueFd fd_;
+  UniqueFd stop_;
+  std::thread thread_;
+};
+
+}  // namespace wgmesh

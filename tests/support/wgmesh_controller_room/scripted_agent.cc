@@ -1,0 +1,112 @@
+#include "tests/support/wgmesh_controller_room/scripted_agent.h"
+
+#include <utility>
+
+namespace wgmesh {
+namespace {
+
+std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
+                                             const proto::ToAgent& frame) {
+  proto::FromAgent answer;
+  switch (frame.body_case()) {
+    case proto::ToAgent::kOpen: {
+      proto::Hello& hello = *answer.mutable_hello();
+      hello.set_protocol_version(kProtocolVersion);
+      hello.set_public_key(std::string(32, static_cast<char>(node.public_key_octet)));
+      hello.set_session_key(std::string(32, static_cast<char>(node.public_key_octet + 100)));
+      break;
+    }
+    case proto::ToAgent::kMakeSecrets:
+      answer.mutable_secrets();
+      for (const auto& peer : frame.make_secrets().peers()) {
+        proto::SealedSecret& box = *answer.mutable_secrets()->add_sealed();
+        box.set_node(peer.node());
+        box.set_box("box for " + peer.node());
+      }
+      break;
+    case proto::ToAgent::kPropose:
+      answer.mutable_changes()->add_changes()->set_text("ip link add wg-m type wireguard");
+      break;
+    case proto::ToAgent::kApply:
+      answer.mutable_applied();
+      break;
+    case proto::ToAgent::kCommit:
+      answer.mutable_committed();
+      break;
+    case proto::ToAgent::kUndo:
+      answer.mutable_undone();
+      break;
+    case proto::ToAgent::kAskStatus:
+      answer.mutable_status();
+      break;
+    case proto::ToAgent::kHeartbeat:
+    case proto::ToAgent::BODY_NOT_SET:
+      return {};
+  }
+  return {answer};
+}
+
+}  // namespace
+
+bool ScriptedNode::saw(proto::ToAgent::BodyCase body) {
+  const std::lock_guard lock(mutex);
+  for (const auto& frame : seen) {
+    if (frame.body_case() == body) return true;
+  }
+  return false;
+}
+
+proto::ToAgent ScriptedNode::last(proto::ToAgent::BodyCase body) {
+  const std::lock_guard lock(mutex);
+  for (auto frame = seen.rbegin(); frame != seen.rend(); ++frame) {
+    if (frame->body_case() == body) return *frame;
+  }
+  return {};
+}
+
+void ScriptedAgent::write(std::string_view octets, Deadline) {
+  frames_.feed(octets);
+  while (auto message = frames_.next()) {
+    proto::ToAgent frame;
+    if (!frame.ParseFromString(*message)) throw Error("the controller wrote garbage");
+    {
+      const std::lock_guard lock(node_.mutex);
+      node_.seen.push_back(frame);
+    }
+    const auto scripted = node_.answers.find(frame.body_case());
+    const auto answers =
+        scripted != node_.answers.end() ? scripted->second(frame) : default_answer(node_, frame);
+    const std::lock_guard lock(mutex_);
+    for (const auto& answer : answers) to_read_ += encode_frame(answer.SerializeAsString());
+  }
+}
+
+std::string ScriptedAgent::read(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const bool ready =
+      readable_.wait_until(lock, deadline, [&] { return interrupted_ || !to_read_.empty(); });
+  if (std::exchange(interrupted_, false)) throw Interrupted("interrupted");
+  if (!ready) throw TimedOut("no answer in time");
+  return std::exchange(to_read_, {});
+}
+
+void ScriptedAgent::interrupt() {
+  {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+  }
+  readable_.notify_all();
+}
+
+proto::FromAgent error_frame(const std::string& step, const std::string& message, bool undone,
+                             proto::Error::Kind kind) {
+  proto::FromAgent frame;
+  proto::Error& error = *frame.mutable_error();
+  error.set_kind(kind);
+  error.set_step(step);
+  error.set_message(message);
+  error.set_undone(undone);
+  return frame;
+}
+
+}  // namespace wgmesh

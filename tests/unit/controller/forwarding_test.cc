@@ -1,0 +1,93 @@
+#include "controller/forwarding.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Three nodes, all peered; a has the lowest bridge ID, and the link b-c is blocked on c's side.
+class ASegment : public testing::Test {
+ protected:
+  ASegment() {
+    for (const char* name : {"a", "b", "c"}) {
+      Node node;
+      node.name = name;
+      mesh_.nodes.push_back(node);
+      proto::Status& status = statuses_[name];
+      status.mutable_bridge()->set_stp(true);
+      status.mutable_bridge()->set_bridge_id(std::string("1000.0200000000") + name);
+      status.mutable_bridge()->set_root_id("1000.0200000000a");
+      for (const char* peer : {"a", "b", "c"}) {
+        if (std::string(peer) == name) continue;
+        proto::PeerStatus& p = *status.mutable_device()->add_peers();
+        p.set_node(peer);
+        p.set_latest_handshake(1);
+        proto::PortStatus& port = *status.add_ports();
+        port.set_peer(peer);
+        port.set_state("forwarding");
+      }
+    }
+    port("c", "b").set_state("blocking");
+  }
+
+  proto::PortStatus& port(const char* node, const char* peer) {
+    for (auto& port : *statuses_[node].mutable_ports()) {
+      if (port.peer() == peer) return port;
+    }
+    return *statuses_[node].add_ports();
+  }
+  proto::PeerStatus& peer(const char* node, const char* peer) {
+    for (auto& p : *statuses_[node].mutable_device()->mutable_peers()) {
+      if (p.node() == peer) return p;
+    }
+    return *statuses_[node].mutable_device()->add_peers();
+  }
+  Missing missing() const { return missing_for_forwarding(mesh_, statuses_); }
+
+  Mesh mesh_;
+  Statuses statuses_;
+};
+
+TEST_F(ASegment, ForwardsWithOneBlockedEndOnARedundantLink) { EXPECT_TRUE(missing().nothing()); }
+
+TEST_F(ASegment, WaitsForAPortThatLearns) {
+  port("b", "a").set_state("learning");
+  EXPECT_THAT(missing().tree, ElementsAre("a-b is forwarding/learning"));
+}
+
+TEST_F(ASegment, IsNotSettledWhileBothEndsBlock) {
+  port("b", "c").set_state("blocking");
+  EXPECT_THAT(missing().tree, ElementsAre("b-c is blocking/blocking"));
+}
+
+TEST_F(ASegment, NamesALinkWithoutHandshake) {
+  peer("c", "b").set_latest_handshake(0);
+  EXPECT_THAT(missing().handshakes, ElementsAre("b-c"));
+}
+
+TEST_F(ASegment, WaitsForEveryoneToKnowTheRoot) {
+  statuses_["c"].mutable_bridge()->set_root_id("1000.0200000000c");
+  EXPECT_THAT(missing().tree, ElementsAre(HasSubstr("c does not know the root")));
+}
+
+TEST_F(ASegment, IslandsHaveRootsOfTheirOwn) {
+  for (const char* other : {"b", "c"}) {
+    peer("a", other).set_latest_handshake(0);
+    statuses_[other].mutable_bridge()->set_root_id("1000.0200000000b");
+  }
+  EXPECT_THAT(missing().tree, IsEmpty());
+  EXPECT_THAT(missing().handshakes, ElementsAre("a-b", "a-c"));
+}
+
+TEST_F(ASegment, LooksOnlyAtNodesThatWereAsked) {
+  statuses_.erase("c");
+  EXPECT_TRUE(missing().nothing());
+}
+
+}  // namespace
+}  // namespace wgmesh

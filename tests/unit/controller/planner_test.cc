@@ -1,0 +1,136 @@
+#include "controller/planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+Mesh mesh_of(std::initializer_list<const char*> names, const char* underlay = "fd01::/64") {
+  Mesh mesh;
+  mesh.name = "m";
+  mesh.network = *parse_prefix("10.9.0.0/24");
+  mesh.underlay = *parse_prefix(underlay);
+  std::uint8_t last = 1;
+  for (const char* name : names) {
+    Node node;
+    node.name = name;
+    node.addresses = {*parse_prefix("10.9.0.1/24")};
+    node.addresses[0].address.octets[3] = last++;
+    node.endpoint = HostPort{name, 51820};
+    mesh.nodes.push_back(node);
+  }
+  return mesh;
+}
+
+proto::Hello hello_with_route(const char* peer, const char* address, unsigned mtu) {
+  proto::Hello hello;
+  proto::EndpointRoute& route = *hello.add_routes();
+  route.set_node(peer);
+  route.set_address(address);
+  route.set_mtu(mtu);
+  return hello;
+}
+
+TEST(SegmentMtu, IsTheSmallestRouteLessWireguardAndTunnel) {
+  const Mesh mesh = mesh_of({"a", "b"});
+  const auto segment = [&](const char* address, unsigned route) {
+    return segment_mtu(mesh, {{"a", hello_with_route("b", address, route)}, {"b", {}}}).segment;
+  };
+  EXPECT_EQ(segment("192.0.2.1", 1500), 1500u - 60 - 58);
+  EXPECT_EQ(segment("2001:db8::1", 1500), 1500u - 80 - 58);
+  EXPECT_EQ(segment("192.0.2.1", 9000), 9000u - 60 - 58);
+}
+
+TEST(SegmentMtu, IsOneValueForAllNodes) {
+  const Mesh mesh = mesh_of({"a", "b", "c"}, "10.20.0.0/16");
+  const SegmentMtu mtu = segment_mtu(mesh, {{"a", hello_with_route("b", "192.0.2.1", 1500)},
+                                            {"b", hello_with_route("c", "192.0.2.2", 1400)},
+                                            {"c", {}}});
+  EXPECT_EQ(mtu.device, 1340u);
+  EXPECT_EQ(mtu.segment, 1340u - 38);
+  EXPECT_EQ(mtu.because, "b to c (192.0.2.2)");
+}
+
+TEST(SegmentMtu, TakesTheCarefulFigureWhileNothingIsKnown) {
+  EXPECT_EQ(segment_mtu(mesh_of({"a", "b"}), {{"a", {}}, {"b", {}}}).segment, 1500u - 80 - 58);
+}
+
+TEST(SegmentMtu, ANumberBelowIsTakenAndOneAboveNamesBoth) {
+  Mesh mesh = mesh_of({"a", "b"});
+  const Facts facts{{"a", hello_with_route("b", "192.0.2.1", 1500)}, {"b", {}}};
+  mesh.mtu = 1300;
+  EXPECT_EQ(segment_mtu(mesh, facts).segment, 1300u);
+  EXPECT_EQ(segment_mtu(mesh, facts).device, 1440u);
+  mesh.mtu = 1383;
+  try {
+    segment_mtu(mesh, facts);
+    FAIL() << "1383 does not fit";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("1383"));
+    EXPECT_THAT(error.message(), HasSubstr("1382"));
+  }
+}
+
+TEST(SegmentMtu, RefusesPathsTooSmallForIpv6Inside) {
+  EXPECT_THROW(segment_mtu(mesh_of({"a", "b"}), {{"a", hello_with_route("b", "192.0.2.1", 1300)}}),
+               Error);
+  EXPECT_EQ(segment_mtu(mesh_of({"a", "b"}, "10.20.0.0/16"),
+                        {{"a", hello_with_route("b", "192.0.2.1", 1300)}})
+                .segment,
+            1300u - 60 - 38);
+}
+
+TEST(PresharedKeysToMake, OneEndMakesWhatIsMissingOrDiffers) {
+  const Mesh mesh = mesh_of({"a", "b", "c"});
+  const auto holding = [](std::initializer_list<std::pair<const char*, const char*>> proofs) {
+    proto::Hello hello;
+    for (const auto& [peer, proof] : proofs) {
+      proto::PresharedProof& held = *hello.add_preshared();
+      held.set_node(peer);
+      held.set_proof(proof);
+    }
+    return hello;
+  };
+  EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
+                                            {"b", holding({{"a", "1"}, {"c", "3"}})},
+                                            {"c", holding({{"a", "2"}, {"b", "3"}})}}),
+              testing::IsEmpty());
+  // c was installed anew: new keys for its pairs only.
+  EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
+                                            {"b", holding({{"a", "1"}, {"c", "3"}})},
+                                            {"c", {}}}),
+              ElementsAre(Pair("a", ElementsAre("c")), Pair("b", ElementsAre("c"))));
+  EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
+                                            {"b", holding({{"a", "other"}, {"c", "3"}})},
+                                            {"c", holding({{"a", "2"}, {"b", "3"}})}}),
+              ElementsAre(Pair("a", ElementsAre("b"))));
+}
+
+TEST(PlanFor, IsDeterministicAndNamesEveryPeerWithItsTunnel) {
+  const Mesh mesh = mesh_of({"a", "b", "a-rather-long-name"});
+  Facts facts;
+  for (const Node& node : mesh.nodes)
+    facts[node.name].set_public_key(std::string(32, node.name.back()));
+  const SegmentMtu mtu = segment_mtu(mesh, facts);
+  const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, mtu);
+  EXPECT_EQ(plan.SerializeAsString(),
+            plan_for(mesh, mesh.nodes[0], facts, mtu).SerializeAsString());
+  ASSERT_EQ(plan.peers_size(), 2);
+  EXPECT_EQ(plan.peers(0).tunnel().name(), "gt-m-b");
+  EXPECT_EQ(plan.peers(0).tunnel().altname(), "");
+  EXPECT_EQ(plan.peers(1).tunnel().name().size(), 15u);
+  EXPECT_EQ(plan.peers(1).tunnel().altname(), "gt-m-a-rather-long-name");
+  EXPECT_EQ(plan.peers(0).endpoint(), "b:51820");
+  EXPECT_EQ(plan.device().name(), "wg-m");
+  EXPECT_EQ(plan.bridge().name(), "br-m");
+}
+
+}  // namespace
+}  // namespace wgmesh
