@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "controller/commands.h"
 #include "controller/render_changes.h"
@@ -20,9 +19,8 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh) {
   run.tell(result);
   if (!result.faults.empty()) return result.exit_code();
   const auto changes = changes_of(mesh, result);
-  const bool color = isatty(STDOUT_FILENO) != 0 && getenv("NO_COLOR") == nullptr;
-  fmt::print("{}",
-             command_line.json_out ? render_changes_json(changes) : render_changes(changes, color));
+  fmt::print("{}", command_line.json_out ? render_changes_json(changes)
+                                         : render_changes(changes, stdout_takes_color()));
   const int code = result.exit_code();
   if (code == kExitDone && command_line.detailed_exitcode && result.anything_to_do()) {
     return kExitChangesPending;

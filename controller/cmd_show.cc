@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,8 +19,7 @@ int run_show(const CommandLine& command_line, const Mesh& mesh) {
   } else if (command_line.dump) {
     fmt::print("{}", render_show_dump(reports));
   } else {
-    const bool color = isatty(STDOUT_FILENO) != 0 && getenv("NO_COLOR") == nullptr;
-    fmt::print("{}", render_show(reports, std::chrono::system_clock::now(), color));
+    fmt::print("{}", render_show(reports, std::chrono::system_clock::now(), stdout_takes_color()));
   }
   const bool all = std::all_of(reports.begin(), reports.end(),
                                [](const NodeReport& report) { return report.status.has_value(); });

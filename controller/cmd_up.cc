@@ -25,18 +25,23 @@ std::size_t count_pairs(const Mesh& mesh) {
   return ends / 2;
 }
 
+// Every node's status, over the sessions that are open.
+void look(Run& run, Statuses& statuses) {
+  std::mutex mutex;
+  run.fleet().each("status", [&](const Node& node, Session& session) {
+    proto::Status status = session.status();
+    const std::lock_guard lock(mutex);
+    statuses[node.name] = std::move(status);
+  });
+}
+
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
 // time that it needs by its own timers and half a minute for slow handshakes.
 Missing wait_for_forwarding(Run& run, const Mesh& mesh, Statuses& statuses) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30) +
                         std::chrono::seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
   for (;;) {
-    std::mutex mutex;
-    run.fleet().each("status", [&](const Node& node, Session& session) {
-      proto::Status status = session.status();
-      const std::lock_guard lock(mutex);
-      statuses[node.name] = std::move(status);
-    });
+    look(run, statuses);
     const Missing missing = missing_for_forwarding(mesh, statuses);
     if (!run.fleet().all_take_part()) return missing;
     if (missing.nothing() || std::chrono::steady_clock::now() > deadline) return missing;
@@ -99,7 +104,9 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
 
   Statuses statuses;
   summary.forwarding = Forwarding::kNotWaited;
-  if (!command_line.no_wait) {
+  if (command_line.no_wait) {
+    if (command_line.show_info) look(run, statuses);
+  } else {
     const Missing missing = wait_for_forwarding(run, mesh, statuses);
     warn_of(run, missing);
     const auto lost = run.fleet().failures();
@@ -117,7 +124,8 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
   }
   run.progress().close(true);
   if (command_line.json_out) {
-    fmt::print("{}", render_summary_json(summary));
+    // One document on stdout: -i wants the larger one.
+    if (!command_line.show_info) fmt::print("{}", render_summary_json(summary));
   } else if (!command_line.quiet) {
     fmt::print("{}", render_summary(summary));
   }

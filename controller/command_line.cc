@@ -72,7 +72,6 @@ class Parser {
     only({Verb::kUp, Verb::kDown}, app_.add_flag("--interactive", line_.interactive));
     only({Verb::kUp, Verb::kDown}, app_.add_flag("-n,--dry-run", line_.dry_run));
     only({Verb::kUp}, app_.add_flag("--no-wait", line_.no_wait));
-    only({Verb::kUp, Verb::kDown}, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
     only({Verb::kUp, Verb::kDown},
          app_.add_option("--confirm-timeout", line_.confirm_timeout)->check(CLI::Range(5U, 3600U)));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));

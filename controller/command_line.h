@@ -31,7 +31,6 @@ struct CommandLine {
   bool remove = false;
   bool detailed_exitcode = false;
   bool dump = false;
-  bool skip_unreachable = false;
   unsigned confirm_timeout = 60;  // seconds
 
   bool ask_become_pass = false;

@@ -58,7 +58,6 @@ that can forward does. All nodes change, or none does. A second run changes noth
   -n, --dry-run           only list what would change, as `mesh plan`
       --interactive       list it, and ask before anything changes
       --no-wait           do not wait for handshakes and spanning tree
-      --skip-unreachable  go on without nodes that cannot be reached (exit code 3)
       --confirm-timeout SECONDS
                           nodes undo by themselves when the controller has been
                           silent for that long before the commit (default: 60)
@@ -76,7 +75,6 @@ stay, so `mesh up` brings the same mesh back.
   -r, --remove            forget keys and plan too and, with a node's last mesh, the agent
   -n, --dry-run           only list what would change
       --interactive       list it, and ask before anything changes
-      --skip-unreachable  go on without nodes that cannot be reached (exit code 3)
       --confirm-timeout SECONDS
                           as for `mesh up` (default: 60)
 

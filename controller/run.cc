@@ -9,7 +9,6 @@
 #include <mutex>
 #include <utility>
 
-#include "controller/nearest.h"
 #include "controller/render_error.h"
 
 namespace wgmesh {
@@ -47,18 +46,6 @@ std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::s
     if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
       nodes.push_back(&node);
     }
-  }
-  for (const std::string& name : names) {
-    if (std::any_of(mesh.nodes.begin(), mesh.nodes.end(),
-                    [&](const Node& node) { return node.name == name; })) {
-      continue;
-    }
-    std::vector<std::string> known;
-    for (const Node& node : mesh.nodes) known.push_back(node.name);
-    const auto nearest = find_nearest(name, known);
-    throw Error(fmt::format("mesh {} has no node {}", mesh.name, name),
-                nearest ? fmt::format("did you mean {}?", *nearest)
-                        : fmt::format("its nodes are {}", fmt::join(known, ", ")));
   }
   return nodes;
 }
@@ -150,6 +137,11 @@ void Run::tell(const TransactionResult& result) {
                   progress_.mode());
     }
   }
+}
+
+bool stdout_takes_color() {
+  const char* no_color = getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
 std::vector<NodeChanges> changes_of(const Mesh& mesh, const TransactionResult& result) {

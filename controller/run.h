@@ -52,8 +52,11 @@ class Run {
   Fleet fleet_;
 };
 
-// The nodes that were named on the command line, or all. Throws Error with the nearest name.
+// The nodes that were named on the command line, or all. Their names are known to be right.
 std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::string>& names);
+
+// Whether stdout takes colors: a terminal, and NO_COLOR unset or empty.
+bool stdout_takes_color();
 
 // Every change of a transaction, for render_changes.
 std::vector<NodeChanges> changes_of(const Mesh& mesh, const TransactionResult& result);

@@ -43,11 +43,11 @@ TEST(CommandLine, TakesFlagsBeforeAndAfterTheVerb) {
 
 TEST(CommandLine, ReadsEveryOption) {
   const CommandLine up = parsed({"up", "-f", "-", "-j", "-J", "-vv", "-i", "--interactive",
-                                 "--no-wait", "--skip-unreachable", "--confirm-timeout", "90", "-K",
+                                 "--no-wait", "--confirm-timeout", "90", "-K",
                                  "--accept-new-host-keys", "--progress", "json"});
   EXPECT_EQ(up.file, "-");
   EXPECT_TRUE(up.json_in && up.json_out && up.show_info && up.interactive && up.no_wait);
-  EXPECT_TRUE(up.skip_unreachable && up.ask_become_pass && up.accept_new_host_keys);
+  EXPECT_TRUE(up.ask_become_pass && up.accept_new_host_keys);
   EXPECT_EQ(up.verbose, 2);
   EXPECT_EQ(up.confirm_timeout, 90U);
   EXPECT_EQ(up.progress, ProgressMode::kJson);
