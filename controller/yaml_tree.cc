@@ -178,7 +178,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   static YamlNode check_key(YamlNode key) {
     if (key.kind != YamlNode::Kind::kPlain && key.kind != YamlNode::Kind::kQuoted) {
-      throw SyntaxError(key.place, "expected a key that is a word");
+      throw SyntaxError(key.place, fmt::format("expected a key that is a word of at most {} octets",
+                                               kMaxYamlKey));
     }
     if (key.text.size() > kMaxYamlKey) {
       throw SyntaxError(key.place, fmt::format("a key of more than {} octets", kMaxYamlKey));

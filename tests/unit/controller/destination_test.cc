@@ -1,6 +1,7 @@
 #include "controller/destination.h"
 
 #include <gtest/gtest.h>
+
 #include <vector>
 
 #include "common/error.h"

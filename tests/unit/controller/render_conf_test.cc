@@ -68,11 +68,11 @@ Mesh random_mesh(std::mt19937& random) {
   for (unsigned i = 0; i < count; ++i) {
     Node node;
     node.name = fmt::format("n{}", i);
-    const bool ipv4 = mesh.network.address.family == Family::kIpv4;
-    node.addresses = {*parse_prefix(fmt::format(ipv4 ? "10.0.0.{}/24" : "fd00:1::{}/64", i + 1))};
-    if (maybe())
-      node.addresses.push_back(*parse_prefix(fmt::format(
-          "{}{}", ipv4 ? "fd09::" : "10.9.0.", fmt::format(ipv4 ? "{}/64" : "{}/16", i + 1))));
+    const std::string ipv4 = fmt::format("10.0.0.{}/24", i + 1);
+    const std::string ipv6 = fmt::format("fd00:1::{}/64", i + 1);
+    const bool is_ipv4 = mesh.network.address.family == Family::kIpv4;
+    node.addresses = {*parse_prefix(is_ipv4 ? ipv4 : ipv6)};
+    if (maybe()) node.addresses.push_back(*parse_prefix(is_ipv4 ? ipv6 : ipv4));
     if (maybe()) {
       node.target = ExecTarget{{"ip", "netns", "exec", "a b"}, "ip netns exec 'a b'"};
     } else {

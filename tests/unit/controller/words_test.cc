@@ -1,6 +1,7 @@
 #include "controller/words.h"
 
 #include <gmock/gmock.h>
+
 #include <vector>
 
 #include "common/error.h"
