@@ -100,8 +100,10 @@ void diff_flags(const Tunnel& desired, Tunnel& now, Changes& changes) {
   set(desired.path_mtu_discovery, desired.ignore_df);
 }
 
-// Where the port joins its bridge, the port's own settings are a message of their own, and one that
-// shall be isolated joins while it is down: there is no moment in which frames can loop.
+// Where the port joins its bridge, the port's own settings are a message of their own. There must
+// be no moment in which frames can loop: a port that shall be isolated joins while it is down, and
+// one that shall be no longer goes down and comes up again, through the listening state of the
+// spanning tree.
 void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
   const std::string& name = desired.link.name;
   diff_flags(desired, now, changes);
@@ -121,7 +123,8 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
   if (is_port && desired.path_cost != 0 && desired.path_cost != now.path_cost)
     port.path_cost = desired.path_cost;
 
-  if (joins && desired.isolated && now.link.up) {
+  bool could_loop = joins ? desired.isolated : is_port && now.isolated && !desired.isolated;
+  if (could_loop && now.link.up) {
     set.up.reset();
     changes.first.push_back(SetLink{.name = name, .up = false});
     now.link.up = false;
@@ -175,21 +178,17 @@ void detach(Tunnel& tunnel, Changes& changes) {
 }  // namespace
 
 void detach_tunnels(const State& desired, State& now, Changes& changes) {
-  for (auto each = now.tunnels.begin(); each != now.tunnels.end();) {
-    auto& [name, tunnel] = *each;
-    auto wanted = desired.tunnels.find(name);
-    if (wanted == desired.tunnels.end()) {
-      detach(tunnel, changes);
-    } else if (wanted->second.kind != tunnel.kind) {
-      changes.first.push_back(DeleteLink{name});
-      each = now.tunnels.erase(each);
-      continue;
-    }
-    ++each;
-  }
+  for (auto& [name, tunnel] : now.tunnels)
+    if (!desired.tunnels.contains(name)) detach(tunnel, changes);
 }
 
 void diff_tunnels(const State& desired, State& now, Changes& changes) {
+  std::erase_if(now.tunnels, [&](const auto& entry) {
+    auto wanted = desired.tunnels.find(entry.first);
+    if (wanted == desired.tunnels.end() || wanted->second.kind == entry.second.kind) return false;
+    changes.first.push_back(DeleteLink{entry.first});
+    return true;
+  });
   Moves(desired, now, changes).list();
   for (const auto& [name, tunnel] : desired.tunnels) {
     auto found = now.tunnels.find(name);
