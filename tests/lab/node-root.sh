@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # node, the settings, is a variable of nodes
 # node-root.sh - the file systems of the lab's nodes; sourced by `nodes`, which has the rest and keeps
 # the settings of the node in hand in `node`.
 #

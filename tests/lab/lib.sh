@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# lib.sh - what lab tests are written with: `. tests/lab/lib.sh` first, `finish` last.
+#
+#   test_case 'NAME'            a new test begins; the one before it passed unless something in it failed
+#   run CMD…                    runs CMD; afterwards $status, $out and $err (its two streams) are there
+#   mesh ARG…                   the same for the release build's mesh, run from ctl on $mesh_file
+#   expect_status N             … ended with exit status N
+#   expect_out TEXT, expect_err TEXT, expect_no_out TEXT    … said TEXT (a bash pattern, anywhere in it)
+#   expect 'WHAT' CMD…          CMD succeeds; WHAT is what to call it in a failure
+#   await SECONDS CMD…          polls CMD; false once the time is over
+#   ping_pairs COUNT ADDRESS-FUNCTION [SECONDS]   every directed pair of nodes 0…COUNT-1 pings, at once;
+#                               SECONDS: how long a pair may try (default: the first echo must come back)
+#   finish                      prints 'N passed, N failed' and exits
+#
+# A failed expectation shows what was run and what it said, ends no script, and fails its test once.
+set -uo pipefail
+
+lab_folder=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+source_folder=$(dirname "$(dirname "$lab_folder")")
+nodes=$lab_folder/nodes
+build=${WGMESH_BUILD:-$source_folder/build/release}
+mesh_program=$build/controller/mesh
+mesh_file=''
+LAB=${LAB:-/var/tmp/wgmesh-lab}
+work=$(mktemp -d "${TMPDIR:-/tmp}/wgmesh-test.XXXXXX")
+trap '"$nodes" down 2>/dev/null; rm -rf "$work"' EXIT
+
+passed=0 failed=0 current='' broken='' status=0 out='' err='' last=''
+
+close_case() {
+  [ -n "$current" ] || return 0
+  if [ -n "$broken" ]; then
+    failed=$((failed + 1))
+    echo "not ok - $current"
+  else
+    passed=$((passed + 1))
+    echo "ok - $current"
+  fi
+}
+
+test_case() { close_case; current=$1 broken=''; }
+
+finish() {
+  close_case
+  current=''
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ]
+  exit
+}
+
+fail() { # fail WHAT: with the last command and what it said, the first time in a test
+  echo "# $current: $1"
+  [ -z "$broken" ] || return 0
+  broken=1
+  {
+    [ -z "$last" ] || echo "# after: $last (exit status $status)"
+    [ -z "$out" ] || sed 's/^/#   out: /' <<<"$out"
+    [ -z "$err" ] || sed 's/^/#   err: /' <<<"$err"
+  } | head -n 80
+}
+
+run() {
+  last=$*
+  status=0
+  "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+  out=$(<"$work/out") err=$(<"$work/err")
+}
+
+mesh() { run "$nodes" ctl "$mesh_program" -f "$mesh_file" "$@"; }
+
+expect_status() { [ "$status" = "$1" ] || fail "exit status $status instead of $1"; }
+expect_out() { [[ $out == *$1* ]] || fail "stdout lacks '$1'"; }
+expect_err() { [[ $err == *$1* ]] || fail "stderr lacks '$1'"; }
+expect_no_out() { [[ $out != *$1* ]] || fail "stdout has '$1'"; }
+
+expect() {
+  local what=$1 said
+  shift
+  said=$("$@" 2>&1) || { fail "$what"; echo "#   failed: $*"; sed 's/^/#     /' <<<"$said" | head -n 20; }
+}
+
+await() {
+  local until=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < until)) || return 1
+    sleep 0.2
+  done
+}
+
+on() { "$nodes" in "$@"; } # on I CMD…
+
+ping_once() { on "$1" ping -q -c 1 -W "${3:-2}" "$2" >/dev/null 2>&1; }
+
+ping_pairs() { # all at the same time; names the pairs that do not answer
+  local count=$1 address=$2 seconds=${3:-0} i j waiting=()
+  for ((i = 0; i < count; i++)); do
+    for ((j = 0; j < count; j++)); do
+      [ "$i" != "$j" ] || continue
+      {
+        if [ "$seconds" = 0 ]; then ping_once "$i" "$("$address" "$j")"; else await "$seconds" ping_once "$i" "$("$address" "$j")" 1; fi ||
+          echo "$i->$j" >>"$work/silent"
+      } &
+      waiting+=($!)
+    done
+  done
+  wait "${waiting[@]}"
+  [ ! -e "$work/silent" ] || { fail "these pairs do not ping: $(sort "$work/silent" | tr '\n' ' ')"; rm "$work/silent"; }
+}
+
+# The root of node I's bridge, as the kernel tells it: PRIORITY.MAC, both hexadecimal.
+bridge_root() { on "$1" cat "/sys/class/net/$2/bridge/root_id"; }
+bridge_id() { on "$1" cat "/sys/class/net/$2/bridge/bridge_id"; }
