@@ -42,9 +42,9 @@ TEST(CommandLine, TakesFlagsBeforeAndAfterTheVerb) {
 }
 
 TEST(CommandLine, ReadsEveryOption) {
-  const CommandLine up = parsed({"up", "-f", "-", "-j", "-J", "-vv", "-i", "--interactive",
-                                 "--no-wait", "--confirm-timeout", "90", "-K",
-                                 "--accept-new-host-keys", "--progress", "json"});
+  const CommandLine up =
+      parsed({"up", "-f", "-", "-j", "-J", "-vv", "-i", "--interactive", "--no-wait",
+              "--confirm-timeout", "90", "-K", "--accept-new-host-keys", "--progress", "json"});
   EXPECT_EQ(up.file, "-");
   EXPECT_TRUE(up.json_in && up.json_out && up.show_info && up.interactive && up.no_wait);
   EXPECT_TRUE(up.ask_become_pass && up.accept_new_host_keys);

@@ -76,8 +76,8 @@ TEST_F(ATransaction, RelaysSealedKeysOncePerPair) {
   run();
   const auto senders = [&](const char* node) {
     std::vector<std::string> names;
-    for (const auto& box : scripts_[node].last(Body::kPropose).propose().sealed())
-      names.push_back(box.node());
+    const proto::ToAgent frame = scripts_[node].last(Body::kPropose);
+    for (const auto& box : frame.propose().sealed()) names.push_back(box.node());
     std::sort(names.begin(), names.end());
     return names;
   };
