@@ -14,6 +14,9 @@ template <class... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+// Spelled out for compilers that do not deduce for aggregates yet (clang 14).
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 const char* kind_name(TunnelKind kind) {
   return kind == TunnelKind::kGretap ? "gretap" : "ip6gretap";

@@ -24,7 +24,7 @@ std::vector<AddressReport> RtnlSocket::read_addresses() {
   std::vector<AddressReport> addresses;
   for (const NetlinkReply& reply : socket_.dump(request)) {
     if (reply.type != RTM_NEWADDR) continue;
-    if (auto address = parse_address(reply.payload)) addresses.push_back(std::move(*address));
+    if (auto address = parse_address(reply.payload)) addresses.push_back(*address);
   }
   return addresses;
 }
