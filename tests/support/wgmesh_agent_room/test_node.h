@@ -1,0 +1,84 @@
+// A node in a temporary folder with a fake kernel, and a controller's end of a session with it:
+// what the tests of `serve` and its parts stand on.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "agent/failing_kernel.h"
+#include "agent/store.h"
+#include "agent/surroundings.h"
+#include "common/frame.h"
+#include "common/unique_fd.h"
+#include "proto/session.pb.h"
+#include "tests/support/wgmesh_agent_room/fake_kernel.h"
+
+namespace wgmesh {
+
+// Removed with everything in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class TestNode {
+ public:
+  TestNode();
+
+  FakeKernel kernel;
+  TemporaryFolder folder;
+  Surroundings surroundings;
+  Fault fault;  // of the kernel that the next session gets
+
+  Store store() const { return Store(surroundings.paths.state); }
+  // Every file under the node's folder with its content, but for locks.
+  std::map<std::string, std::string> files() const;
+};
+
+// `serve` in a thread of its own; frames go over a socket pair.
+class TestSession {
+ public:
+  explicit TestSession(TestNode& node);
+  TestSession(const TestSession&) = delete;
+  TestSession& operator=(const TestSession&) = delete;
+  ~TestSession();
+
+  void send(const proto::ToAgent& message);
+  void send_octets(const std::string& octets);
+  // The next message that is not Progress; empty at end of file.
+  std::optional<proto::FromAgent> receive();
+  proto::FromAgent ask(const proto::ToAgent& message);
+  // End of file for the agent; returns serve's exit code.
+  int close();
+
+  // The steps up to a proposal, with a plan whose preshared keys are made here.
+  proto::Hello open(const proto::Open& open);
+  void make_secrets(const proto::Plan& plan);
+  proto::FromAgent propose(proto::Goal goal, const proto::Plan* plan = nullptr);
+  proto::FromAgent apply();
+  proto::FromAgent commit();
+  proto::FromAgent undo();
+
+ private:
+  UniqueFd end_;
+  FrameReader frames_;
+  bool magic_seen_ = false;
+  LineScanner scanner_;
+  std::thread thread_;
+  int result_ = -1;
+};
+
+proto::Open open_for(const proto::Plan& plan, std::uint64_t session_number = 7);
+// Opens, makes secrets, proposes, applies, commits. Expects each to succeed.
+void bring_up(TestNode& node, const proto::Plan& plan);
+
+}  // namespace wgmesh

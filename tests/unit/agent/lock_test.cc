@@ -1,0 +1,83 @@
+#include "agent/lock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "agent/atomic_file.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+
+Holder session(std::uint64_t number) { return {"root@ci", number, 1700000000, 42}; }
+
+TEST(MeshLock, HolderLineRoundTrip) {
+  EXPECT_EQ(parse_holder(put_holder(session(7))), session(7));
+  EXPECT_EQ(parse_holder(""), std::nullopt);
+  EXPECT_EQ(parse_holder("42 7 1700000000 root@ci"), std::nullopt);  // half written
+  EXPECT_EQ(parse_holder("42 x 1700000000 root@ci\n"), std::nullopt);
+  Holder hostile = session(7);
+  hostile.origin = "a\nb\x1b[2J";
+  EXPECT_THAT(put_holder(hostile), ::testing::HasSubstr("a?b?[2J\n"));
+}
+
+TEST(MeshLock, TheYoungerDiesAtOnceAndSaysWhoHoldsIt) {
+  const TemporaryFolder folder;
+  const MeshLock held(folder.path(), "test", session(5), 1s);
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    MeshLock(folder.path(), "test", session(6), 20s);
+    FAIL();
+  } catch (const Locked& locked) {
+    EXPECT_THAT(locked.what(),
+                ::testing::HasSubstr("locked by root@ci since 2023-11-14 22:13:20 UTC"));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+}
+
+TEST(MeshLock, TheOlderWaitsUntilItIsFree) {
+  const TemporaryFolder folder;
+  std::optional<MeshLock> held(std::in_place, folder.path(), "test", session(5), 1s);
+  std::atomic<bool> waiting = false;
+  std::thread release([&] {
+    while (!waiting) std::this_thread::sleep_for(1ms);
+    held.reset();
+  });
+  const MeshLock mine(folder.path(), "test", session(4), 20s, [&] {
+    waiting = true;
+    return false;
+  });
+  release.join();
+  EXPECT_FALSE(MeshLock::try_take(folder.path(), "test", session(1)));
+}
+
+TEST(MeshLock, GivesUpWhenAsked) {
+  const TemporaryFolder folder;
+  const MeshLock held(folder.path(), "test", session(5), 1s);
+  EXPECT_THROW(MeshLock(folder.path(), "test", session(4), 60s, [] { return true; }), Locked);
+}
+
+TEST(MeshLock, ARemovedFileIsNoLock) {
+  const TemporaryFolder folder;
+  const std::string run = folder.path() + "/run";
+  std::optional<MeshLock> held(std::in_place, run, "test", session(5), 1s);
+  held->remove_file();
+  EXPECT_TRUE(remove_folder_if_empty(run));
+  held.reset();
+  const MeshLock next(run, "test", session(9), 1s);
+  EXPECT_FALSE(MeshLock::try_take(run, "test", session(1)));
+}
+
+TEST(MeshLock, MeshesDoNotMeet) {
+  const TemporaryFolder folder;
+  const MeshLock a(folder.path(), "a", session(5), 1s);
+  const MeshLock b(folder.path(), "b", session(6), 1s);
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,342 @@
+// Whole sessions over a socket pair, with a fake kernel.
+#include "agent/serve.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agent/atomic_file.h"
+#include "agent/journal.h"
+#include "common/naming.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Endpoints as addresses, so that no name server is asked.
+proto::Plan plan_with_addresses() {
+  proto::Plan plan = example_plan();
+  int number = 0;
+  for (auto& peer : *plan.mutable_peers()) {
+    peer.set_endpoint("192.0.2." + std::to_string(++number) + ":51820");
+  }
+  return plan;
+}
+
+State seen(TestNode& node) { return node.kernel.observe({"test", {}, {"eth1"}}).state; }
+
+TEST(Serve, BringsAMeshUpAndStoresIt) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+
+  const State state = seen(node);
+  ASSERT_TRUE(state.wireguard);
+  EXPECT_EQ(state.wireguard->peers.size(), 3u);
+  EXPECT_EQ(state.tunnels.size(), 3u);
+  const Loaded loaded = node.store().load("test");
+  EXPECT_TRUE(loaded.mesh.private_key);
+  EXPECT_EQ(loaded.mesh.private_key, state.wireguard->private_key);
+  EXPECT_EQ(loaded.mesh.preshared_keys.size(), 3u);
+  EXPECT_EQ(loaded.mesh.plan->generation(), 1u);
+  EXPECT_FALSE(Journal(node.store(), "test").open());
+}
+
+TEST(Serve, SecondRunHasNothingToDoAndWritesNothing) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const auto before = node.files();
+
+  TestSession session(node);
+  const proto::Hello hello = session.open(open_for(plan));
+  EXPECT_EQ(hello.preshared_size(), 3);
+  EXPECT_FALSE(hello.public_key_is_new());
+  const auto changes = session.propose(proto::UP, &plan);
+  EXPECT_EQ(changes.changes().changes_size(), 0);
+  EXPECT_FALSE(changes.changes().stored_state_changes());
+  EXPECT_EQ(session.commit().committed().generation(), 1u);
+  session.close();
+  EXPECT_EQ(node.files(), before);
+}
+
+TEST(Serve, UndoesWhenTheControllerGoes) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  session.propose(proto::UP, &plan);
+  ASSERT_TRUE(session.apply().has_applied());
+  EXPECT_TRUE(seen(node).wireguard);
+  EXPECT_EQ(session.close(), 1);
+  EXPECT_EQ(seen(node), State{});
+  EXPECT_THAT(node.files(), IsEmpty());
+}
+
+TEST(Serve, UndoesAfterSilence) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  TestSession session(node);
+  proto::Open open = open_for(plan);
+  open.set_confirm_timeout(1);
+  session.open(open);
+  session.make_secrets(plan);
+  session.propose(proto::UP, &plan);
+  ASSERT_TRUE(session.apply().has_applied());
+  const auto told = session.receive();
+  ASSERT_TRUE(told);
+  EXPECT_TRUE(told->has_undone());
+  EXPECT_THAT(told->undone().error(), IsEmpty());
+  EXPECT_EQ(seen(node), State{});
+}
+
+TEST(Serve, UndoGivesBackWhatWas) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const State before = seen(node);
+  const auto files = node.files();
+
+  plan.mutable_peers()->RemoveLast();
+  plan.mutable_device()->set_listen_port(51900);
+  plan.mutable_bridge()->set_priority(100);
+  TestSession session(node);
+  session.open(open_for(plan));
+  ASSERT_GT(session.propose(proto::UP, &plan).changes().changes_size(), 0);
+  ASSERT_TRUE(session.apply().has_applied());
+  EXPECT_FALSE(before == seen(node));
+  EXPECT_THAT(session.undo().undone().error(), IsEmpty());
+  EXPECT_EQ(seen(node), before);
+  EXPECT_EQ(node.files(), files);
+}
+
+// Whatever operation the kernel refuses, of a first `up` as of a change: the node is as before.
+TEST(Serve, RefusedOperationLeavesTheNodeAsItWas) {
+  for (const bool is_change : {false, true}) {
+    bool reached_end = false;
+    for (std::size_t k = 1; !reached_end; ++k) {
+      TestNode node;
+      proto::Plan plan = plan_with_addresses();
+      if (is_change) {
+        bring_up(node, plan);
+        plan.mutable_peers()->RemoveLast();
+        plan.mutable_peers(0)->set_persistent_keepalive(5);
+        plan.set_segment_mtu(1300);
+      }
+      const State before = seen(node);
+      const auto files = node.files();
+      node.fault.fail_at = k;
+      TestSession session(node);
+      session.open(open_for(plan));
+      if (!is_change) session.make_secrets(plan);
+      const auto changes = session.propose(proto::UP, &plan);
+      ASSERT_TRUE(changes.has_changes());
+      const auto answer = session.apply();
+      reached_end = answer.has_applied();
+      if (reached_end) break;
+      EXPECT_TRUE(answer.error().undone()) << answer.error().message();
+      EXPECT_THAT(answer.error().message(), HasSubstr("a fault that a test asked for"));
+      EXPECT_TRUE(session.undo().has_undone());
+      session.close();
+      EXPECT_EQ(seen(node), before) << "after operation " << k;
+      EXPECT_EQ(node.files(), files);
+      ASSERT_LT(k, 200u);
+    }
+  }
+}
+
+TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const auto key = *node.store().load("test").mesh.private_key;
+  {
+    TestSession session(node);
+    session.open(open_for(plan));
+    ASSERT_GT(session.propose(proto::DOWN).changes().changes_size(), 0);
+    ASSERT_TRUE(session.apply().has_applied());
+    ASSERT_TRUE(session.commit().has_committed());
+  }
+  EXPECT_EQ(seen(node), State{});
+  EXPECT_TRUE(node.store().load("test").mesh.taken_down);
+  EXPECT_TRUE(node.store().load("test").mesh.private_key == key);
+  {
+    TestSession session(node);
+    EXPECT_TRUE(session.open(open_for(plan)).is_down());
+    const auto changes = session.propose(proto::REMOVE);
+    EXPECT_TRUE(changes.changes().stored_state_changes());
+    ASSERT_TRUE(session.apply().has_applied());
+    const auto committed = session.commit();
+    ASSERT_TRUE(committed.has_committed()) << committed.error().message();
+    EXPECT_TRUE(committed.committed().agent_removed());
+  }
+  EXPECT_THAT(node.files(), IsEmpty());
+  EXPECT_FALSE(exists(node.surroundings.paths.state));
+  EXPECT_FALSE(exists(node.surroundings.paths.run));
+}
+
+TEST(Serve, GivesAForeignPortBack) {
+  TestNode node;
+  node.kernel.put(FakeLink{.name = "eth1", .mtu = 1500, .up = false});
+  proto::Plan plan = plan_with_addresses();
+  const State before = seen(node);
+  plan.add_bridge_ports("eth1");
+  bring_up(node, plan);
+  EXPECT_EQ(seen(node).foreign_ports.at("eth1").master, "br-test");
+
+  plan.clear_bridge_ports();
+  bring_up(node, plan);
+  EXPECT_EQ(seen(node).foreign_ports.at("eth1"), before.foreign_ports.at("eth1"));
+  EXPECT_THAT(node.store().load("test").mesh.former_ports, IsEmpty());
+}
+
+TEST(Serve, RefusesANameThatIsTaken) {
+  TestNode node;
+  node.kernel.put(FakeLink{.name = "br-test", .kind = "bridge"});
+  const proto::Plan plan = plan_with_addresses();
+  TestSession session(node);
+  const proto::Hello hello = session.open(open_for(plan));
+  ASSERT_EQ(hello.problems_size(), 1);
+  EXPECT_THAT(hello.problems(0), HasSubstr("br-test exists and is not wgmesh's"));
+  session.make_secrets(plan);
+  const auto answer = session.propose(proto::UP, &plan);
+  EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
+  EXPECT_THAT(answer.error().message(), HasSubstr("br-test"));
+}
+
+TEST(Serve, OnlyOneOfTwoSessionsGoesOn) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  TestSession holder(node);
+  holder.open(open_for(plan, 5));
+  for (const std::uint64_t number : {std::uint64_t{9}, std::uint64_t{2}}) {
+    TestSession other(node);
+    proto::ToAgent open;
+    *open.mutable_open() = open_for(plan, number);
+    const auto answer = other.ask(open);
+    EXPECT_EQ(answer.error().kind(), proto::Error::LOCKED);
+    EXPECT_THAT(answer.error().message(), HasSubstr("root@test since 20"));
+  }
+  holder.close();
+  TestSession next(node);
+  next.open(open_for(plan, 9));
+}
+
+TEST(Serve, ReadersNeedNoLock) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  TestSession holder(node);
+  holder.open(open_for(plan));
+  TestSession reader(node);
+  proto::Open open = open_for(plan);
+  open.set_changes_state(false);
+  reader.open(open);
+  proto::ToAgent ask;
+  ask.mutable_ask_status();
+  const proto::FromAgent answer = reader.ask(ask);
+  ASSERT_TRUE(answer.has_status());
+  EXPECT_EQ(answer.status().device().peers_size(), 3);
+  EXPECT_EQ(answer.status().generation(), 1u);
+  EXPECT_EQ(reader.propose(proto::UP, &plan).changes().changes_size(), 0);
+  EXPECT_EQ(reader.apply().error().kind(), proto::Error::PROTOCOL);
+}
+
+TEST(Serve, RefusesAnotherProtocol) {
+  TestNode node;
+  TestSession session(node);
+  proto::ToAgent message;
+  *message.mutable_open() = open_for(plan_with_addresses());
+  message.mutable_open()->set_protocol_version(kProtocolVersion + 1);
+  const auto answer = session.ask(message);
+  EXPECT_EQ(answer.error().kind(), proto::Error::PROTOCOL);
+  EXPECT_THAT(answer.error().message(), HasSubstr("speaks protocol 1"));
+}
+
+TEST(Serve, GarbageEndsTheSessionAndUndoes) {
+  for (const std::string& garbage :
+       {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x02zz"),
+        std::string("\xff\xff\xff\x7f"), std::string("\x00", 1)}) {
+    TestNode node;
+    const proto::Plan plan = plan_with_addresses();
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.make_secrets(plan);
+    session.propose(proto::UP, &plan);
+    ASSERT_TRUE(session.apply().has_applied());
+    session.send_octets(garbage);
+    const auto answer = session.receive();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error().kind(), proto::Error::PROTOCOL);
+    EXPECT_EQ(session.close(), 1);
+    EXPECT_EQ(seen(node), State{});
+  }
+}
+
+TEST(Serve, RefusesNamesThatWouldLeaveTheStore) {
+  for (const char* mesh : {"..", "a/b", "", "name-too-long-x"}) {
+    TestNode node;
+    TestSession session(node);
+    proto::ToAgent message;
+    *message.mutable_open() = open_for(plan_with_addresses());
+    message.mutable_open()->set_mesh(mesh);
+    EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED) << mesh;
+  }
+}
+
+TEST(Serve, EveryMessageHasItsPlace) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  EXPECT_EQ(TestSession(node).apply().error().kind(), proto::Error::PROTOCOL);
+  EXPECT_EQ(TestSession(node).commit().error().kind(), proto::Error::PROTOCOL);
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  session.propose(proto::UP, &plan);
+  EXPECT_EQ(session.commit().error().kind(), proto::Error::PROTOCOL);
+  EXPECT_EQ(session.close(), 1);
+  EXPECT_EQ(seen(node), State{});
+}
+
+TEST(Serve, FinishesWhatADeadSessionLeft) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const State before = seen(node);
+  // As an agent leaves it that is killed while it applies.
+  const Journal journal(node.store(), "test");
+  State after = before;
+  after.bridge->priority = 100;
+  journal.begin({before, after, {}, "root@gone", boot_id()});
+  node.kernel.links().at("br-test").bridge.priority = 100;
+
+  TestSession session(node);
+  EXPECT_THAT(session.open(open_for(plan)).undone(), HasSubstr("root@gone"));
+  EXPECT_EQ(seen(node), before);
+  EXPECT_FALSE(journal.open());
+}
+
+TEST(Serve, KeepsADamagedFileAsideAndSaysSo) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const std::string path = node.store().folder("test") + "/preshared_keys";
+  write_file(path, "wgmesh 1 0000\nnothing\n");
+  {
+    TestSession session(node);
+    const proto::Hello hello = session.open(open_for(plan));
+    ASSERT_EQ(hello.warnings_size(), 1);
+    EXPECT_THAT(hello.warnings(0), HasSubstr(path));
+    EXPECT_EQ(hello.preshared_size(), 0);
+  }
+  bring_up(node, plan);
+  EXPECT_TRUE(exists(path + ".damaged"));
+  EXPECT_THAT(node.store().load("test").damaged, IsEmpty());
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,70 @@
+#include "agent/stored_mesh.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+
+namespace wgmesh {
+namespace {
+
+StoredMesh example() {
+  StoredMesh stored;
+  stored.plan = example_plan();
+  const NodeSecrets secrets = example_secrets(*stored.plan);
+  stored.private_key = secrets.private_key;
+  stored.preshared_keys = secrets.preshared_keys;
+  stored.former_ports = {{"eth1", {"", 1500, false}}, {"eth2", {"br0", 9000, true}}};
+  stored.taken_down = true;
+  return stored;
+}
+
+TEST(StoredMesh, RoundTrip) {
+  const StoredMesh stored = example();
+  StoredMesh again;
+  for (const auto& [name, content] : put_stored(stored)) parse_stored(name, *content, again);
+  EXPECT_EQ(again.private_key, stored.private_key);
+  EXPECT_EQ(again.preshared_keys, stored.preshared_keys);
+  EXPECT_EQ(again.former_ports, stored.former_ports);
+  EXPECT_TRUE(again.taken_down);
+  EXPECT_TRUE(same_plan(*again.plan, *stored.plan));
+}
+
+TEST(StoredMesh, EmptyHasNoFiles) { EXPECT_TRUE(put_stored(StoredMesh{}).empty()); }
+
+TEST(StoredMesh, EveryFlippedBitAndEveryCutIsFound) {
+  for (const auto& [name, content] : put_stored(example())) {
+    for (std::size_t i = 0; i < content->size(); ++i) {
+      std::string damaged = *content;
+      damaged[i] = static_cast<char>(damaged[i] ^ 4);
+      StoredMesh ignored;
+      EXPECT_THROW(parse_stored(name, damaged, ignored), Error) << name << " at " << i;
+      EXPECT_THROW(parse_stored(name, content->substr(0, i), ignored), Damaged) << name;
+    }
+  }
+}
+
+TEST(StoredMesh, NewerFormatIsNoDamage) {
+  StoredMesh ignored;
+  try {
+    parse_stored("plan", "wgmesh 2 00\n", ignored);
+    FAIL();
+  } catch (const Damaged&) {
+    FAIL() << "it would be overwritten";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("format 2"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("up to 1"));
+  }
+}
+
+TEST(StoredMesh, PlansAreComparedWithoutTheirGeneration) {
+  proto::Plan a = example_plan();
+  proto::Plan b = a;
+  b.set_generation(7);
+  EXPECT_TRUE(same_plan(a, b));
+  b.mutable_device()->set_fwmark(1);
+  EXPECT_FALSE(same_plan(a, b));
+}
+
+}  // namespace
+}  // namespace wgmesh
