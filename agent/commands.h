@@ -10,6 +10,7 @@ namespace wgmesh {
 
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitLocked = 5;
+inline constexpr int kExitUsage = 64;
 
 // An empty mesh: all that are stored here.
 int run_status(const Surroundings& surroundings, const std::string& mesh, bool as_json);

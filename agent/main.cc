@@ -1,7 +1,7 @@
-// wgmesh-agent: the command line of the node's program.
-#include <CLI/CLI.hpp>
+// wgmesh-agent: the node's program.
 #include <cstdio>
 
+#include "agent/command_line.h"
 #include "agent/commands.h"
 #include "agent/linux_kernel.h"
 #include "agent/lock.h"
@@ -15,8 +15,6 @@
 
 namespace wgmesh {
 namespace {
-
-constexpr int kExitUsage = 64;
 
 Surroundings this_node() {
   Surroundings node;
@@ -38,31 +36,30 @@ int run_serve() {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Configures this node's part of a WireGuard mesh.", "wgmesh-agent");
-  app.require_subcommand(1);
-  std::string mesh;
-  bool as_json = false;
-  bool forget = false;
-  auto* serve_verb = app.add_subcommand("serve", "the controller's end of the protocol");
-  auto* status_verb = app.add_subcommand("status", "what the meshes of this node are doing");
-  status_verb->add_option("MESH", mesh, "only this one");
-  status_verb->add_flag("--json", as_json, "as JSON");
-  auto* down_verb = app.add_subcommand("down", "take a mesh down, and keep it down at boot");
-  down_verb->add_option("MESH", mesh)->required();
-  down_verb->add_flag("-r,--remove", forget, "forget its keys and plan too");
-  app.add_subcommand("version", "the version of this program");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitUsage;
-  }
+  const CommandLine line = parse_command_line(argc, argv);
   harden_process();
   init_crypto();
-  if (*serve_verb) return run_serve();
-  if (*status_verb) return run_status(this_node(), mesh, as_json);
-  if (*down_verb) return run_down(this_node(), mesh, forget);
-  std::puts("wgmesh-agent " WGMESH_VERSION);
-  return 0;
+  switch (line.verb) {
+    case Verb::kHelp:
+      std::fputs(kUsage, stdout);
+      return 0;
+    case Verb::kServe:
+      return run_serve();
+    case Verb::kStatus:
+      return run_status(this_node(), line.mesh, line.as_json);
+    case Verb::kDown:
+      return run_down(this_node(), line.mesh, line.remove);
+    case Verb::kVersion:
+      std::puts("wgmesh-agent " WGMESH_VERSION);
+      return 0;
+  }
+  return kExitFailed;
+}
+
+int exit_code_of(const Error& error) {
+  if (dynamic_cast<const UsageError*>(&error) != nullptr) return kExitUsage;
+  if (dynamic_cast<const Locked*>(&error) != nullptr) return kExitLocked;
+  return kExitFailed;
 }
 
 }  // namespace
@@ -74,8 +71,7 @@ int main(int argc, char** argv) {
   } catch (const wgmesh::Error& error) {
     std::fprintf(stderr, "wgmesh-agent: %s\n", error.what());
     if (!error.cure().empty()) std::fprintf(stderr, "  %s\n", error.cure().c_str());
-    return dynamic_cast<const wgmesh::Locked*>(&error) != nullptr ? wgmesh::kExitLocked
-                                                                  : wgmesh::kExitFailed;
+    return wgmesh::exit_code_of(error);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wgmesh-agent: %s\n", error.what());
     return wgmesh::kExitFailed;

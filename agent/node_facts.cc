@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "agent/firewall.h"
 #include "agent/probe.h"
 
 namespace wgmesh {
@@ -66,6 +67,7 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
                     proto::Hello& hello) {
   Probe probe;
   for (const auto& [node, resolved] : endpoints) put_route(probe, node, resolved, hello);
+  hello.set_bridge_netfilter_drops(drops_bridged_packets());
   // Without an address there is no plan to come: `down` and the reading verbs need none of this.
   const auto inner = parse_prefix(open.inner_address());
   if (!inner) return;

@@ -2,20 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "agent/json_writer.h"
 #include "common/key.h"
 
 namespace wgmesh {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-template <typename Texts>
-Json list_of(const Texts& texts) {
-  Json list = Json::array();
-  for (const std::string& text : texts) list.push_back(text);
-  return list;
+void put_list(JsonWriter& json, std::string_view key,
+              const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  json.open_list(key);
+  for (const std::string& text : texts) json.text({}, text);
+  json.close_list();
 }
 
 std::string key_text(const std::string& octets) {
@@ -31,65 +28,90 @@ std::string mac_text(const std::string& octets) {
   return text;
 }
 
-Json peer_json(const proto::PeerStatus& peer) {
-  Json out = {{"node", peer.node()}, {"publicKey", key_text(peer.public_key())}};
-  if (peer.has_preshared_key()) out["presharedKey"] = "(hidden)";
-  if (!peer.endpoint().empty()) out["endpoint"] = peer.endpoint();
-  out["allowedIps"] = list_of(peer.allowed_ips());
-  out["latestHandshake"] = peer.latest_handshake();
-  out["transferRx"] = peer.transfer_rx();
-  out["transferTx"] = peer.transfer_tx();
-  out["persistentKeepalive"] = peer.persistent_keepalive();
-  return out;
+void put_peer(JsonWriter& json, const proto::PeerStatus& peer) {
+  json.open_object();
+  json.text("node", peer.node());
+  json.text("publicKey", key_text(peer.public_key()));
+  if (peer.has_preshared_key()) json.text("presharedKey", "(hidden)");
+  if (!peer.endpoint().empty()) json.text("endpoint", peer.endpoint());
+  put_list(json, "allowedIps", peer.allowed_ips());
+  json.number("latestHandshake", static_cast<std::uint64_t>(peer.latest_handshake()));
+  json.number("transferRx", peer.transfer_rx());
+  json.number("transferTx", peer.transfer_tx());
+  json.number("persistentKeepalive", peer.persistent_keepalive());
+  json.close_object();
 }
 
-Json device_json(const proto::DeviceStatus& device) {
-  Json out = {{"name", device.name()},
-              {"publicKey", key_text(device.public_key())},
-              {"listenPort", device.listen_port()},
-              {"fwmark", device.fwmark()},
-              {"mtu", device.mtu()},
-              {"addresses", list_of(device.addresses())},
-              {"peers", Json::array()}};
-  for (const proto::PeerStatus& peer : device.peers()) out["peers"].push_back(peer_json(peer));
-  return out;
+void put_device(JsonWriter& json, const proto::DeviceStatus& device) {
+  json.open_object("device");
+  json.text("name", device.name());
+  json.text("publicKey", key_text(device.public_key()));
+  json.number("listenPort", device.listen_port());
+  json.number("fwmark", device.fwmark());
+  json.number("mtu", device.mtu());
+  put_list(json, "addresses", device.addresses());
+  json.open_list("peers");
+  for (const proto::PeerStatus& peer : device.peers()) put_peer(json, peer);
+  json.close_list();
+  json.close_object();
 }
 
-Json bridge_json(const proto::BridgeStatus& bridge) {
-  return {{"name", bridge.name()},          {"bridgeId", bridge.bridge_id()},
-          {"rootId", bridge.root_id()},     {"rootPathCost", bridge.root_path_cost()},
-          {"rootPort", bridge.root_port()}, {"stp", bridge.stp()},
-          {"priority", bridge.priority()},  {"mtu", bridge.mtu()},
-          {"mac", mac_text(bridge.mac())},  {"addresses", list_of(bridge.addresses())},
-          {"rxBytes", bridge.rx_bytes()},   {"txBytes", bridge.tx_bytes()}};
+void put_bridge(JsonWriter& json, const proto::BridgeStatus& bridge) {
+  json.open_object("bridge");
+  json.text("name", bridge.name());
+  json.text("bridgeId", bridge.bridge_id());
+  json.text("rootId", bridge.root_id());
+  json.number("rootPathCost", bridge.root_path_cost());
+  json.number("rootPort", bridge.root_port());
+  json.boolean("stp", bridge.stp());
+  json.number("priority", bridge.priority());
+  json.number("mtu", bridge.mtu());
+  json.text("mac", mac_text(bridge.mac()));
+  put_list(json, "addresses", bridge.addresses());
+  json.number("rxBytes", bridge.rx_bytes());
+  json.number("txBytes", bridge.tx_bytes());
+  json.close_object();
 }
 
-Json port_json(const proto::PortStatus& port) {
-  return {{"name", port.name()},          {"peer", port.peer()},
-          {"number", port.number()},      {"state", port.state()},
-          {"pathCost", port.path_cost()}, {"mtu", port.mtu()},
-          {"carrier", port.carrier()},    {"designatedBridge", port.designated_bridge()}};
+void put_port(JsonWriter& json, const proto::PortStatus& port) {
+  json.open_object();
+  json.text("name", port.name());
+  json.text("peer", port.peer());
+  json.number("number", port.number());
+  json.text("state", port.state());
+  json.number("pathCost", port.path_cost());
+  json.number("mtu", port.mtu());
+  json.boolean("carrier", port.carrier());
+  json.text("designatedBridge", port.designated_bridge());
+  json.close_object();
 }
 
-Json mesh_json(const proto::Status& status) {
-  Json out = {{"name", status.mesh()},
-              {"node", status.node()},
-              {"isUp", status.is_up()},
-              {"takenDown", status.taken_down()},
-              {"generation", status.generation()}};
-  if (status.has_device()) out["device"] = device_json(status.device());
-  if (status.has_bridge()) out["bridge"] = bridge_json(status.bridge());
-  out["ports"] = Json::array();
-  for (const proto::PortStatus& port : status.ports()) out["ports"].push_back(port_json(port));
-  return out;
+void put_mesh(JsonWriter& json, const proto::Status& status) {
+  json.open_object();
+  json.text("name", status.mesh());
+  json.text("node", status.node());
+  json.boolean("isUp", status.is_up());
+  json.boolean("takenDown", status.taken_down());
+  json.number("generation", status.generation());
+  if (status.has_device()) put_device(json, status.device());
+  if (status.has_bridge()) put_bridge(json, status.bridge());
+  json.open_list("ports");
+  for (const proto::PortStatus& port : status.ports()) put_port(json, port);
+  json.close_list();
+  json.close_object();
 }
 
 }  // namespace
 
 std::string status_json(std::span<const proto::Status> statuses) {
-  Json document = {{"format_version", 1}, {"meshes", Json::array()}};
-  for (const proto::Status& status : statuses) document["meshes"].push_back(mesh_json(status));
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  JsonWriter json;
+  json.open_object();
+  json.number("format_version", 1);
+  json.open_list("meshes");
+  for (const proto::Status& status : statuses) put_mesh(json, status);
+  json.close_list();
+  json.close_object();
+  return json.take();
 }
 
 }  // namespace wgmesh

@@ -1,0 +1,30 @@
+// The agent's command line as a value. getopt_long reads it: CLI11 brings the iostreams and a
+// configuration language along, a twentieth of a program whose size is bounded.
+#pragma once
+
+#include <string>
+
+#include "common/error.h"
+
+namespace wgmesh {
+
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+enum class Verb { kHelp, kServe, kStatus, kDown, kVersion };
+
+struct CommandLine {
+  Verb verb = Verb::kHelp;
+  std::string mesh;  // of status (may be empty) and down
+  bool as_json = false;
+  bool remove = false;  // down -r
+};
+
+// Flags may stand before or after the verb. Throws UsageError.
+CommandLine parse_command_line(int argc, char** argv);
+
+extern const char* const kUsage;
+
+}  // namespace wgmesh

@@ -1,0 +1,53 @@
+#include "agent/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace wgmesh {
+namespace {
+
+CommandLine parse(std::vector<std::string> words) {
+  words.insert(words.begin(), "wgmesh-agent");
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return parse_command_line(static_cast<int>(words.size()), argv.data());
+}
+
+TEST(CommandLine, Verbs) {
+  EXPECT_EQ(parse({"serve"}).verb, Verb::kServe);
+  EXPECT_EQ(parse({"status"}).verb, Verb::kStatus);
+  EXPECT_EQ(parse({"version"}).verb, Verb::kVersion);
+  EXPECT_EQ(parse({"--version"}).verb, Verb::kVersion);
+  EXPECT_EQ(parse({"--help"}).verb, Verb::kHelp);
+}
+
+TEST(CommandLine, FlagsStandAnywhere) {
+  for (const auto& words : {std::vector<std::string>{"down", "test", "-r"},
+                            {"-r", "down", "test"},
+                            {"down", "--remove", "test"}}) {
+    const CommandLine line = parse(words);
+    EXPECT_EQ(line.verb, Verb::kDown);
+    EXPECT_EQ(line.mesh, "test");
+    EXPECT_TRUE(line.remove);
+  }
+  EXPECT_TRUE(parse({"status", "--json"}).as_json);
+}
+
+TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
+  for (const auto& words : {std::vector<std::string>{},
+                            {"up"},
+                            {"down"},
+                            {"down", "a", "b"},
+                            {"serve", "x"},
+                            {"status", "-x"},
+                            {"serve", "--json"},
+                            {"status", "-r"}}) {
+    EXPECT_THROW(parse(words), UsageError) << ::testing::PrintToString(words);
+  }
+}
+
+}  // namespace
+}  // namespace wgmesh
