@@ -79,7 +79,7 @@ mesh down -r
 expect_status 0
 for i in 0 1 2 3; do
   expect "node $i has no link" bash -c "! '$nodes' in $i ls /sys/class/net | grep -E '^(wg|br|gt)-test'"
-  expect "node $i has no file" bash -c "! '$nodes' in $i find /var/lib /run /etc /usr/local /tmp /root -name '*wgmesh*' | grep ."
+  expect "node $i has no file" bash -c "! '$nodes' in $i find /var/lib /run /usr/local/sbin /etc/systemd -name '*wgmesh*' | grep ."
   expect "node $i has no process" bash -c "! '$nodes' in $i ps -ef | grep '[w]gmesh-agent'"
 done
 
