@@ -139,7 +139,9 @@ bool Fleet::all_take_part() const { return failures().empty(); }
 void Fleet::fail(const Node& node, NodeFailure failure) {
   const std::lock_guard lock(mutex_);
   for (const auto& worker : workers_) {
-    if (&worker->node == &node && !worker->failure) worker->failure = std::move(failure);
+    if (&worker->node != &node) continue;
+    if (!worker->failure) worker->failure = std::move(failure);
+    return;
   }
 }
 
