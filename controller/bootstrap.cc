@@ -74,7 +74,14 @@ class Conversation {
         throw Interrupted("interrupted");
       }
       const std::string_view piece = octets.substr(0, kWriteSize);
-      transport_.write(piece, steady_clock::now() + options_.patience);
+      try {
+        transport_.write(piece, steady_clock::now() + options_.patience);
+      } catch (const TimedOut&) {
+        throw;
+      } catch (const Unreachable&) {
+        if (!transport_.stderr_text().empty()) explain_end();  // says more than "broken pipe"
+        throw;
+      }
       octets.remove_prefix(piece.size());
     }
   }

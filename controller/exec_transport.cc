@@ -61,7 +61,9 @@ class ExecTransport final : public Transport {
         std::array<pollfd, 1> entries{pollfd{to_child_.get(), POLLOUT, 0}};
         wait_for(entries, deadline, {});
       } else if (errno != EINTR) {
-        throw Unreachable(fmt::format("exec: {}: {}", target_.text, strerror(errno)));
+        const int error_number = errno;
+        wait_for_last_words();
+        throw Unreachable(fmt::format("exec: {}: {}", target_.text, strerror(error_number)));
       }
     }
   }

@@ -216,9 +216,9 @@ class Login {
   }
 
   bool try_interactive() {
+    bool asked = false;
     for (unsigned i = 0; i < config_.password_prompts; ++i) {
       int result = complete([&] { return ssh_userauth_kbdint(handle(), nullptr, nullptr); });
-      bool asked = false;
       while (result == SSH_AUTH_INFO) {
         if (!answer_questions(asked)) return false;
         result = complete([&] { return ssh_userauth_kbdint(handle(), nullptr, nullptr); });
@@ -227,7 +227,7 @@ class Login {
       if (!session_.is_connected()) refuse();
       if (!asked || result == SSH_AUTH_PARTIAL) break;
     }
-    tried_.emplace_back("keyboard-interactive");
+    if (asked) tried_.emplace_back("keyboard-interactive");
     return false;
   }
 

@@ -8,7 +8,13 @@
 namespace wgmesh {
 
 struct FreeSshHandle {
-  void operator()(ssh_session session) const { ssh_free(session); }
+  void operator()(ssh_session session) const {
+    // Since 0.10 libssh closes a descriptor that it was given only when an error ends the session.
+    // Told that none was given, it closes its socket like one of its own, whatever came before.
+    ssh_options_set(session, SSH_OPTIONS_FD, nullptr);
+    ssh_disconnect(session);
+    ssh_free(session);
+  }
   void operator()(ssh_channel channel) const { ssh_channel_free(channel); }
   void operator()(ssh_key key) const { ssh_key_free(key); }
   void operator()(ssh_knownhosts_entry* entry) const { ssh_knownhosts_entry_free(entry); }

@@ -46,16 +46,25 @@ SshSession::SshSession(const SshConfig& config, Connection connection,
     throw TimedOut(said.empty() ? "the SSH handshake got no answer" : said);
   }
   if (result == SSH_OK) return;
-  if (ssh_get_serverbanner(session_.get()) == nullptr ||
-      std::string_view(ssh_get_error(session_.get())).find("closed") != std::string_view::npos ||
-      std::string_view(ssh_get_error(session_.get())).find("Socket error") !=
-          std::string_view::npos) {
-    throw DroppedEarly("SSH handshake: " + reason());
-  }
+  if (is_busy_server()) throw DroppedEarly("SSH handshake: " + reason());
   throw Unreachable("SSH handshake: " + reason());
 }
 
-SshSession::~SshSession() { ssh_disconnect(session_.get()); }
+// sshd drops at random when too many are logging in, and so may one on the way, as ssh then says.
+// A proxy that says something else has another reason.
+bool SshSession::is_busy_server() {
+  const std::string said = proxy_ ? proxy_->stderr_text() : "";
+  const auto says = [](std::string_view text, std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  };
+  if (!said.empty()) {
+    return says(said, "closed by remote") || says(said, "reset by peer") ||
+           says(said, "MaxStartups");
+  }
+  const std::string_view own = ssh_get_error(session_.get());
+  return ssh_get_serverbanner(session_.get()) == nullptr || says(own, "closed") ||
+         says(own, "Socket error");
+}
 
 void SshSession::set(ssh_options_e option, const void* value, const std::string& name) {
   if (ssh_options_set(session_.get(), option, value) == SSH_OK) return;

@@ -25,7 +25,6 @@ class SshSession {
   // Interrupted.
   SshSession(const SshConfig& config, Connection connection, const std::string& host_key_algorithms,
              Deadline deadline, const Interrupt* interrupt);
-  ~SshSession();
   SshSession(const SshSession&) = delete;
   SshSession& operator=(const SshSession&) = delete;
 
@@ -53,6 +52,7 @@ class SshSession {
   void set_interrupt(const Interrupt* interrupt) { interrupt_ = interrupt; }
 
  private:
+  bool is_busy_server();
   void set_options(const SshConfig& config, const std::string& host_key_algorithms);
   void set(ssh_options_e option, const void* value, const std::string& name);
 

@@ -237,11 +237,14 @@ SshConfig SshConnector::config_for(const SshTarget& target) {
 
 std::unique_ptr<Transport> SshConnector::connect(const SshTarget& target, const Report& report) {
   const SshConfig config = config_for(target);
+  // A server that drops everybody is not waited for much longer than one that says nothing.
+  const Deadline last =
+      steady_clock::now() + 2 * config.connect_timeout.value_or(options_.connect_timeout);
   for (int attempt = 1;; ++attempt) {
     try {
       return connect_once(config, report);
     } catch (const DroppedEarly&) {
-      if (attempt == kTries) throw;
+      if (attempt == kTries || steady_clock::now() > last) throw;
     }
     pause_until(steady_clock::now() + jittered(150ms * (1 << attempt)), interrupt_);
   }

@@ -131,9 +131,10 @@ void SshServer::start_server(const SshServerOptions& options) {
                          directory_.path(), port_);
   } else {
     std::string config = fmt::format(
-        "ListenAddress 127.0.0.1:{}\nAuthorizedKeysFile {}\nPermitRootLogin yes\nStrictModes no\n"
+        "ListenAddress 127.0.0.1:{}\nAuthorizedKeysFile .ssh/authorized_keys\nPermitRootLogin "
+        "yes\nStrictModes no\n"
         "UsePAM no\nUseDNS no\nPrintMotd no\nPidFile none\nLogLevel VERBOSE\n{}",
-        port_, file("authorized_keys"), options.sshd_lines);
+        port_, options.sshd_lines);
     for (const std::string& kind : options.host_key_kinds) {
       config += fmt::format("HostKey {}\n", file("host_" + kind));
     }

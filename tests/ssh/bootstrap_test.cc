@@ -1,0 +1,193 @@
+#include "controller/bootstrap.h"
+
+#include <sys/utsname.h>
+
+#include "controller/exec_transport.h"
+#include "tests/support/ssh/ssh_test.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class BootstrapTest : public SshTest {
+ protected:
+  // A shell on this machine with places of its own; `mounts` runs before it.
+  static ExecTarget private_shell(const std::string& mounts) {
+    return {{"unshare", "--mount", "sh", "-c",
+             "set -e; mount --make-rprivate /; for place in /var/lib /opt /usr/local/lib "
+             "/usr/local/sbin /run; do mount -t tmpfs none $place; done; " +
+                 mounts + "; exec \"$@\"",
+             "x"},
+            "unshare"};
+  }
+  static std::string machine() {
+    utsname name{};
+    uname(&name);
+    return name.machine;
+  }
+};
+
+TEST_F(BootstrapTest, SendsTheAgentOnceAndStartsItThen) {
+  const SshServer server;
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+  const std::string before = server.run("ls -li --full-time /var/lib/wgmesh/bin");
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+  EXPECT_EQ(server.run("ls -li --full-time /var/lib/wgmesh/bin"), before);
+  EXPECT_EQ(server.run("/usr/local/sbin/wgmesh-agent version"), "test\n");
+}
+
+TEST_F(BootstrapTest, ReplacesADamagedAgentAndAnOlderOne) {
+  const SshServer server;
+  talk(*connect(server));
+  server.run("echo >>/var/lib/wgmesh/bin/wgmesh-agent; : >/var/lib/wgmesh/bin/wgmesh-agent-0123");
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+  EXPECT_EQ(server.run("cat /usr/local/sbin/wgmesh-agent"), std::string(kAgent));
+  EXPECT_EQ(server.run("ls -A /var/lib/wgmesh/bin | wc -l"), "2\n");
+}
+
+TEST_F(BootstrapTest, LoginShellsThatAreOtherOrNoisyDoNotDisturb) {
+  for (const char* shell : {"/usr/bin/tcsh", "/usr/bin/fish", "/bin/dash"}) {
+    SCOPED_TRACE(shell);
+    SshServerOptions machine;
+    machine.root_shell = shell;
+    EXPECT_EQ(talk(*connect(SshServer(machine))), "hello agent");
+  }
+  SshServerOptions noisy;
+  noisy.root_shell = "/usr/bin/tcsh";
+  noisy.init_lines =
+      "echo 'echo wgmesh-need me; echo welcome; echo -n prompt' >/var/lib/root/.cshrc\n";
+  noisy.sshd_lines = "Banner /etc/passwd\n";
+  // A line that only looks like ours: the machine `me` is asked for.
+  const SshServer server(noisy);
+  EXPECT_THAT(failure([&] { talk(*connect(server)); }), HasSubstr("its machine, me"));
+}
+
+TEST_F(BootstrapTest, ANoisyShellIsSkipped) {
+  SshServerOptions noisy;
+  noisy.root_shell = "/usr/bin/tcsh";
+  noisy.init_lines =
+      "printf 'echo wgmesh-like; echo welcome; repeat 999 echo chatter; printf no-newline' "
+      ">/var/lib/root/.cshrc\n";
+  const SshServer server(noisy);
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+}
+
+TEST_F(BootstrapTest, WorksWithDropbear) {
+  SshServerOptions machine;
+  machine.dropbear = true;
+  const SshServer server(machine);
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+  EXPECT_EQ(talk(*connect(server)), "hello agent");
+}
+
+TEST_F(BootstrapTest, WorksWithBusyboxAlone) {
+  const TemporaryDirectory root;
+  const std::string busybox = "/bin/busybox";
+  run_captured({"sh", "-c",
+                fmt::format("cd {}; mkdir bin dev proc; mknod dev/null c 1 3; chmod 666 dev/null; "
+                            "cp {} bin; ./bin/busybox --install bin",
+                            root.path(), busybox)},
+               soon(), nullptr);
+  run_captured({"ln", "-sf", "busybox", root.path("bin/sh")}, soon(), nullptr);
+  const ExecTarget target{{"chroot", root.path()}, "chroot"};
+  EXPECT_EQ(talk(*make_exec_transport(target)), "hello agent");
+  EXPECT_EQ(talk(*make_exec_transport(target)), "hello agent");
+}
+
+TEST_F(BootstrapTest, BecomesRootWithSudo) {
+  SshServerOptions machine;
+  machine.sudoers = "guest ALL=(ALL) NOPASSWD: ALL\n";
+  const SshServer server(machine);
+  EXPECT_EQ(talk(*connect(server, "guest")), "hello agent");
+  EXPECT_EQ(server.run("stat -c %U /var/lib/wgmesh/bin/wgmesh-agent"), "root\n");
+  // A password that sudo does not ask for does no harm.
+  const Passphrase password = Passphrase::from_text("guest");
+  EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = &password}), "hello agent");
+}
+
+TEST_F(BootstrapTest, GivesSudoThePasswordItAsksFor) {
+  SshServerOptions machine;
+  machine.sudoers = "guest ALL=(ALL) ALL\n";
+  const SshServer server(machine);
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest")); }),
+              AllOf(HasSubstr("sudo wants a password"), HasSubstr("-K")));
+  const Passphrase wrong = Passphrase::from_text("wrong");
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become_password = &wrong}); }),
+              HasSubstr("sudo refused the password"));
+  const Passphrase right = Passphrase::from_text("guest");
+  EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = &right}), "hello agent");
+}
+
+TEST_F(BootstrapTest, BecomesRootWithDoas) {
+  SshServerOptions machine;
+  machine.doas_conf = "permit nopass guest\n";
+  const SshServer server(machine);
+  EXPECT_EQ(talk(*connect(server, "guest"), {.become = Become::kDoas}), "hello agent");
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become = Become::kNone}); }),
+              HasSubstr("the login is not root"));
+}
+
+TEST_F(BootstrapTest, TakesTheNextPlaceWhereTheFirstIsNoexecOrFullOrReadOnly) {
+  for (const char* mounts :
+       {"mount -t tmpfs -o noexec none /var/lib",
+        "mkdir /var/lib/wgmesh; mount -t tmpfs -o size=4k none /var/lib/wgmesh; "
+        "mkdir /var/lib/wgmesh/bin; head -c 4096 /dev/zero >/var/lib/wgmesh/fill || :",
+        "mount -t tmpfs -o ro none /var/lib"}) {
+    SCOPED_TRACE(mounts);
+    EXPECT_EQ(talk(*make_exec_transport(private_shell(mounts))), "hello agent");
+  }
+}
+
+TEST_F(BootstrapTest, AskedAgainWhenThePlaceFillsUpOnTheWay) {
+  // Larger than the place, in random octets that gzip cannot shrink.
+  const std::string big = agent_directory_.path("wgmesh-agent-" + machine());
+  run_captured({"sh", "-c", "head -c 300000 /dev/urandom | base64 >>" + big}, soon(), nullptr);
+  std::string text = read_text(big);
+  text.insert(text.find("esac\n") + 5, "exit 0\n");
+  agent_directory_.write("wgmesh-agent-" + machine(), text, 0755);
+  EXPECT_EQ(talk(*make_exec_transport(private_shell("mount -t tmpfs -o size=100k none /var/lib"))),
+            "hello agent");
+}
+
+TEST_F(BootstrapTest, NamesAllPlacesWhenNoneTakesTheAgent) {
+  const ExecTarget target = private_shell(
+      "mount -t tmpfs -o ro none /var/lib; for place in /opt /usr/local/lib /run; do "
+      "mount -t tmpfs -o noexec none $place; done");
+  const std::string why = failure([&] { talk(*make_exec_transport(target)); });
+  EXPECT_THAT(why,
+              HasSubstr("no place takes the agent; /var/lib/wgmesh/bin: Read-only file system; "
+                        "/usr/local/lib/wgmesh: Permission denied; /opt/wgmesh: Permission "
+                        "denied; /run/wgmesh/bin: Permission denied"));
+}
+
+TEST_F(BootstrapTest, NamesAMachineWithoutAgent) {
+  std::filesystem::remove(agent_directory_.path("wgmesh-agent-" + machine()));
+  EXPECT_THAT(failure([&] { talk(*make_exec_transport(private_shell(":"))); }),
+              HasSubstr("there is no wgmesh-agent for its machine, " + machine()));
+}
+
+TEST_F(BootstrapTest, SaysWhyAnExecPrefixEnds) {
+  EXPECT_THAT(
+      failure([&] {
+        talk(*make_exec_transport({{"sh", "-c", "echo no such container >&2; exit 1"}, "x"}));
+      }),
+      HasSubstr("no such container"));
+  EXPECT_THAT(failure([&] {
+                talk(*make_exec_transport({{"no-such-program"}, "no-such-program"}));
+              }),
+              HasSubstr("no-such-program: no such program"));
+}
+
+TEST_F(BootstrapTest, GivesUpOnAShellThatSaysNothing) {
+  EXPECT_THAT(failure([&] {
+                talk(*make_exec_transport({{"sh", "-c", "exec sleep 10"}, "sleep"}),
+                     {.patience = std::chrono::seconds(1)});
+              }),
+              HasSubstr("does not answer"));
+}
+
+}  // namespace
+}  // namespace wgmesh

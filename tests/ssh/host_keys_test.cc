@@ -1,0 +1,102 @@
+#include "controller/host_keys.h"
+
+#include "tests/support/ssh/ssh_test.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class HostKeysTest : public SshTest {
+ protected:
+  static std::string name(const SshServer& server) {
+    return fmt::format("[127.0.0.1]:{}", server.port());
+  }
+  static std::string another_key(const SshServer& server) {
+    run_captured({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.file("other")},
+                 soon(), nullptr);
+    const std::string line = read_text(server.file("other.pub"));
+    return line.substr(0, line.rfind(' '));
+  }
+};
+
+TEST_F(HostKeysTest, AnUnknownKeyIsAnErrorThatSaysHowToAcceptIt) {
+  const SshServer server;
+  server.directory().write("known_hosts", "");
+  const std::string why = failure([&] { connect(server); });
+  EXPECT_THAT(why, HasSubstr(fmt::format("the host key of {} is unknown: ssh-ed25519 SHA256:",
+                                         name(server))));
+  EXPECT_THAT(why, HasSubstr("`ssh node true`"));
+  EXPECT_THAT(why, HasSubstr("--accept-new-host-keys"));
+  EXPECT_EQ(read_text(server.file("known_hosts")), "");
+}
+
+TEST_F(HostKeysTest, AcceptedKeysAreToldAndRemembered) {
+  const SshServer server;
+  server.directory().write("known_hosts", "# no newline at the end");
+  accept_new_host_keys_ = true;
+  connect(server);
+  EXPECT_THAT(reports_, ElementsAre(HasSubstr("accepted the new host key")));
+  EXPECT_EQ(read_text(server.file("known_hosts")),
+            fmt::format("# no newline at the end\n{} {}\n", name(server), server.host_key()));
+  accept_new_host_keys_ = false;
+  reports_.clear();
+  connect(server);
+  EXPECT_THAT(reports_, IsEmpty());
+}
+
+TEST_F(HostKeysTest, TheUsersConfigurationMayAcceptAndNothingIsWrittenToDevNull) {
+  const SshServer server;
+  connect(server, "node",
+          "Host node\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n");
+  EXPECT_THAT(reports_, ElementsAre(HasSubstr("accepted the new host key")));
+}
+
+TEST_F(HostKeysTest, AChangedKeyIsAlwaysAnError) {
+  const SshServer server;
+  server.directory().write("known_hosts",
+                           fmt::format("{} {}\n", name(server), another_key(server)));
+  accept_new_host_keys_ = true;
+  const std::string why =
+      failure([&] { connect(server, "node", "Host node\n  StrictHostKeyChecking no\n"); });
+  EXPECT_THAT(why, HasSubstr("has changed"));
+  EXPECT_THAT(why, HasSubstr("known_hosts:1"));
+}
+
+TEST_F(HostKeysTest, ARevokedKeyIsAlwaysAnError) {
+  const SshServer server;
+  server.directory().write(
+      "known_hosts", fmt::format("{0} {1}\n@revoked * {1}\n", name(server), server.host_key()));
+  accept_new_host_keys_ = true;
+  EXPECT_THAT(failure([&] { connect(server); }), HasSubstr("is revoked"));
+}
+
+TEST_F(HostKeysTest, HashedFilesAliasesAndListsOfFilesCount) {
+  const SshServer server;
+  const std::string config = server.config_file();
+  run_captured({"ssh-keygen", "-H", "-f", server.file("known_hosts")}, soon(), nullptr);
+  ASSERT_THAT(read_text(server.file("known_hosts")), HasSubstr("|1|"));
+  connect(server);
+
+  server.directory().write("known_hosts", "");
+  server.directory().write("second", fmt::format("the-alias {}\n", server.host_key()));
+  connect(server, "node",
+          fmt::format("Host node\n  HostKeyAlias the-alias\n  UserKnownHostsFile {} {}\n",
+                      server.file("known_hosts"), server.file("second")));
+}
+
+TEST_F(HostKeysTest, AsksAServerWithManyKeysForTheKnownOne) {
+  SshServerOptions machine;
+  machine.host_key_kinds = {"ed25519", "ecdsa", "rsa"};
+  const SshServer server(machine);
+  for (const char* kind : {"rsa", "ecdsa"}) {
+    server.directory().write("known_hosts",
+                             fmt::format("{} {}\n", name(server), server.host_key(kind)));
+    connect(server);
+  }
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,141 @@
+#include "controller/ssh_auth.h"
+
+#include <signal.h>
+
+#include <cstdlib>
+
+#include "tests/support/ssh/ssh_test.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class SshAuthTest : public SshTest {
+ protected:
+  static void make_key(const SshServer& server, const std::string& name,
+                       const std::string& passphrase = {}) {
+    run_captured({"ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", server.file(name)},
+                 soon(), nullptr);
+  }
+};
+
+// An ssh-agent of the test's own.
+class Agent {
+ public:
+  explicit Agent(const std::string& socket) : socket_(socket) {
+    SpawnOptions options;
+    child_.emplace(std::vector<std::string>{"ssh-agent", "-D", "-a", socket}, options);
+    while (!std::filesystem::exists(socket)) child_->wait(std::chrono::steady_clock::now() + 10ms);
+  }
+  void add(const std::string& key) {
+    const Ran ran =
+        run_captured({"env", "SSH_AUTH_SOCK=" + socket_, "ssh-add", key}, soon(), nullptr);
+    ASSERT_EQ(ran.status, 0) << ran.err;
+  }
+
+ private:
+  std::string socket_;
+  std::optional<ChildProcess> child_;
+};
+
+TEST_F(SshAuthTest, ARefusedLoginSaysWhatWasTried) {
+  const SshServer server;
+  make_key(server, "wrong");
+  const std::string why = failure([&] {
+    const std::string config = server.config_file();
+    std::string text = read_text(config);
+    text.replace(text.find("/id\n"), 4, "/wrong\n");
+    server.directory().write("config2", text);
+    SshOptions options;
+    options.config_file = server.file("config2");
+    SshConnector connector(options, prompter_, nullptr);
+    SshTarget target;
+    target.host = "guest";
+    connector.connect(target, [](const std::string&) {});
+  });
+  EXPECT_THAT(
+      why,
+      HasSubstr(
+          "login as guest refused (the server takes: publickey, keyboard-interactive, password)"));
+  EXPECT_THAT(why, HasSubstr("tried: " + server.file("wrong")));
+  EXPECT_THAT(why, HasSubstr("`ssh guest true`"));
+}
+
+TEST_F(SshAuthTest, EightKeysInTheAgentAndIdentitiesOnly) {
+  const SshServer server;
+  Agent agent(server.file("agent"));
+  for (int i = 0; i < 7; ++i) {
+    const std::string name = fmt::format("other{}", i);
+    make_key(server, name);
+    agent.add(server.file(name));
+  }
+  agent.add(server.file("id"));
+  // Only the agent has the private half.
+  std::filesystem::remove(server.file("id"));
+  connect(
+      server, "node",
+      fmt::format("Host node\n  IdentitiesOnly yes\n  IdentityAgent {}\n", server.file("agent")));
+  // Without IdentitiesOnly too: the configured identity is offered first.
+  connect(server, "node", fmt::format("Host node\n  IdentityAgent {}\n", server.file("agent")));
+}
+
+TEST_F(SshAuthTest, IdentitiesOnlyKeepsOtherKeysOfTheAgentBack) {
+  const SshServer server;
+  Agent agent(server.file("agent"));
+  agent.add(server.file("id"));
+  make_key(server, "wrong");
+  const std::string config =
+      fmt::format("Host node\n  IdentitiesOnly yes\n  IdentityAgent {}\n", server.file("agent"));
+  std::string text = read_text(server.config_file(config));
+  text.replace(text.find("/id\n"), 4, "/wrong\n");
+  server.directory().write("config2", text);
+  SshOptions options;
+  options.config_file = server.file("config2");
+  SshConnector connector(options, prompter_, nullptr);
+  SshTarget target;
+  target.host = "node";
+  EXPECT_THROW(connector.connect(target, [](const std::string&) {}), Unreachable);
+}
+
+TEST_F(SshAuthTest, APassphraseIsAskedOnceForAllNodes) {
+  const SshServer server;
+  run_captured({"ssh-keygen", "-q", "-p", "-P", "", "-N", "secret words", "-f", server.file("id")},
+               soon(), nullptr);
+  answers_ = {"wrong words", "secret words"};
+  SshOptions options;
+  options.config_file = server.config_file();
+  SshConnector connector(options, prompter_, nullptr);
+  SshTarget target;
+  target.host = "node";
+  connector.connect(target, [](const std::string&) {});
+  connector.connect(target, [](const std::string&) {});
+  EXPECT_THAT(questions_, ElementsAre(HasSubstr("Passphrase of"), HasSubstr("Passphrase of")));
+}
+
+TEST_F(SshAuthTest, APassphraseThatNobodyKnowsIsSaid) {
+  const SshServer server;
+  run_captured({"ssh-keygen", "-q", "-p", "-P", "", "-N", "secret words", "-f", server.file("id")},
+               soon(), nullptr);
+  EXPECT_THAT(failure([&] { connect(server); }), HasSubstr("(locked by a passphrase)"));
+}
+
+TEST_F(SshAuthTest, APasswordIsAskedWhereThereIsSomebody) {
+  const SshServer server;
+  answers_ = {"wrong", "guest"};
+  connect(server, "guest", "Host guest\n  PubkeyAuthentication no\n");
+  EXPECT_THAT(questions_, ElementsAre("guest@guest's password: ", "guest@guest's password: "));
+  questions_.clear();
+  EXPECT_THAT(failure([&] {
+                connect(server, "guest",
+                        "Host guest\n  PubkeyAuthentication no\n  BatchMode yes\n");
+              }),
+              HasSubstr("login as guest refused"));
+  EXPECT_THAT(questions_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace wgmesh

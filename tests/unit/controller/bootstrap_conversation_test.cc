@@ -1,0 +1,147 @@
+// The controller's side of the bootstrap against a scripted node; the shell's side is tested with
+// real shells in tests/ssh.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "common/frame.h"
+#include "controller/bootstrap.h"
+#include "controller/bootstrap_script.h"
+#include "tests/support/wgmesh_controller_room/loopback_transport.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+class BootstrapConversation : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = ::testing::TempDir() + "wgmesh-XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    directory_ = name;
+    std::ofstream(directory_ + "/wgmesh-agent-x86_64") << "an agent";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  // Runs the bootstrap against `node`; the rest beyond the magic line, or the error.
+  std::string run(const std::function<void(Loopback&)>& node, BootstrapOptions options = {}) {
+    const auto shared = std::make_shared<Loopback>();
+    std::thread other([&] { node(*shared); });
+    std::string result;
+    {
+      LoopbackTransport transport(shared);
+      try {
+        result = bootstrap(transport, AgentBinaries({directory_}), options);
+      } catch (const Error& error) {
+        result = "error: " + error.message();
+      }
+    }
+    other.join();
+    return result;
+  }
+
+  // Listens until `end` has arrived.
+  static std::string hear_until(Loopback& node, std::string_view end) {
+    std::string heard;
+    while (!heard.ends_with(end)) {
+      const std::string more = node.hear();
+      if (more.empty()) break;
+      heard += more;
+    }
+    return heard;
+  }
+
+  std::string directory_;
+};
+
+TEST_F(BootstrapConversation, SkipsNoiseAndHandsOverWhatFollowsTheMagicLine) {
+  EXPECT_EQ(run([](Loopback& node) {
+              node.say("Welcome!\nwgmesh-lab1 says hello\n");
+              node.say(std::string(kMagicLine) + "\nfra");
+            }),
+            "fra");
+}
+
+TEST_F(BootstrapConversation, SendsTheAgentOnlyWhenAsked) {
+  std::string script;
+  std::string uploaded;
+  EXPECT_EQ(run([&](Loopback& node) {
+              EXPECT_EQ(node.command(), "exec sh");
+              script = hear_until(node, "\nwgmesh_main\n");
+              node.say("\nwgmesh-need x86_64\n");
+              uploaded = node.hear();
+              while (uploaded.find('\n') == std::string::npos ||
+                     uploaded.size() - uploaded.find('\n') - 1 < std::stoul(uploaded)) {
+                uploaded += node.hear();
+              }
+              node.say(std::string(kMagicLine) + "\n");
+            }),
+            "");
+  EXPECT_THAT(script, HasSubstr("x86_64) hash="));
+  EXPECT_EQ(uploaded.substr(uploaded.find('\n') + 1, 2), "\x1f\x8b");  // gzip
+}
+
+TEST_F(BootstrapConversation, SendsTheScriptAgainToTheRootShell) {
+  run([](Loopback& node) {
+    hear_until(node, "\nwgmesh_main\n");
+    node.say("wgmesh-shell\n");
+    EXPECT_THAT(hear_until(node, "\nwgmesh_main\n"), HasSubstr("second=yes"));
+    node.say(std::string(kMagicLine) + "\n");
+  });
+}
+
+TEST_F(BootstrapConversation, SendsAPasswordOnlyToItsOwnQuestion) {
+  const Passphrase password = Passphrase::from_text("open sesame");
+  run(
+      [](Loopback& node) {
+        const std::string script = hear_until(node, "\nwgmesh_main\n");
+        node.complain("Password: ");  // anybody's
+        const std::size_t at = script.find("prompt=") + 7;
+        node.complain(script.substr(at, script.find(' ', at) - at));
+        EXPECT_EQ(hear_until(node, "\n"), "open sesame\n");
+        node.say(std::string(kMagicLine) + "\n");
+      },
+      {.become_password = &password});
+}
+
+TEST_F(BootstrapConversation, ExplainsAnEarlyEnd) {
+  EXPECT_EQ(run([](Loopback& node) {
+              node.complain("sudo: a password is required\n");
+              node.hang_up();
+            }),
+            "error: sudo wants a password: sudo: a password is required");
+  EXPECT_EQ(
+      run([](Loopback& node) {
+        node.say("This account is currently not available.\n");
+        hear_until(node, "\nwgmesh_main\n");
+        node.hang_up();
+      }),
+      "error: the shell on the node ended before the agent ran: This account is currently not "
+      "available.");
+}
+
+TEST_F(BootstrapConversation, BoundsNoiseAndUploads) {
+  EXPECT_THAT(run([](Loopback& node) { node.say(std::string(kMaxNoise + 1, 'x')); }),
+              HasSubstr("no sign of the agent"));
+  EXPECT_THAT(run([](Loopback& node) {
+                for (int i = 0; i < 10; ++i) node.say("wgmesh-need x86_64\n");
+              }),
+              HasSubstr("again and again"));
+}
+
+TEST_F(BootstrapConversation, AnInterruptEndsIt) {
+  Interrupt interrupt;
+  interrupt.set();
+  EXPECT_EQ(run([](Loopback&) {}, {.interrupt = &interrupt}), "error: interrupted");
+}
+
+}  // namespace
+}  // namespace wgmesh
