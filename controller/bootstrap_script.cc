@@ -41,7 +41,7 @@ wgmesh_note() {
 }
 
 wgmesh_right() {
-  [ -x "$1" ] || return 1
+  [ -x "$1" ] && [ -O "${1%/*}" ] || return 1
   set -- $(sha256sum <"$1" 2>/dev/null)
   [ "$1" = "$hash" ]
 }
@@ -53,7 +53,9 @@ wgmesh_run() {
 
 # A file of ours in $1 that can be written and run; removed again.
 wgmesh_try() {
-  mkdir -p "$1" && : >"$temporary" && printf '#!/bin/sh\n' >"$temporary" &&
+  mkdir -p "$1" || return 1
+  [ -O "$1" ] || { echo "owner: it does not belong to root"; return 1; }
+  : >"$temporary" && printf '#!/bin/sh\n' >"$temporary" &&
     chmod 700 "$temporary" && "$temporary" && rm -f "$temporary"
 }
 
@@ -78,6 +80,8 @@ wgmesh_install() {
 }
 
 wgmesh_main() {
+  LC_ALL=C
+  export LC_ALL
   [ "$(id -u)" = 0 ] || wgmesh_become
   umask 077
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH

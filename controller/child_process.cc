@@ -96,28 +96,41 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
   kill(SIGKILL);
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  reap(0);
 }
 
 std::optional<int> ChildProcess::wait(Deadline deadline) {
   if (status_) return status_;
   // Not through <sys/pidfd.h>: glibc 2.36 declares it with C++ linkage.
   const UniqueFd ended(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-  if (!ended) throw SystemError("pidfd_open", errno);
+  if (!ended) return wait_by_asking(deadline);
   std::array<pollfd, 1> entries{pollfd{ended.get(), POLLIN, 0}};
   try {
     wait_for(entries, deadline, {});
   } catch (const TimedOut&) {
     return std::nullopt;
   }
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  reap(0);
+  return status_;
+}
+
+// For kernels before 5.3, which have no descriptor for a process.
+std::optional<int> ChildProcess::wait_by_asking(Deadline deadline) {
+  while (!reap(WNOHANG) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  return status_;
+}
+
+bool ChildProcess::reap(int options) {
+  int status = 0;
+  pid_t reaped = 0;
+  while ((reaped = waitpid(pid_, &status, options)) < 0 && errno == EINTR) {
+  }
+  if (reaped == 0) return false;
   pid_ = -1;
   status_ = status;
-  return status_;
+  return true;
 }
 
 void ChildProcess::kill(int signal) {

@@ -40,6 +40,9 @@ class ChildProcess {
   void kill(int signal);
 
  private:
+  std::optional<int> wait_by_asking(Deadline deadline);
+  bool reap(int options);  // waitpid's options; false: it still runs
+
   pid_t pid_ = -1;  // -1: reaped
   bool own_group_ = false;
   std::optional<int> status_;

@@ -11,6 +11,7 @@
 #include <new>
 
 #include "common/unique_fd.h"
+#include "controller/printable.h"
 #include "controller/wait.h"
 
 namespace wgmesh {
@@ -46,7 +47,7 @@ std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
   const UniqueFd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!tty) return std::nullopt;
   const EchoOff quiet(tty.get(), echo);
-  say(tty.get(), question);
+  say(tty.get(), printable(question));  // a server may have written it
   Passphrase answer;
   while (true) {
     std::array<pollfd, 1> entries{pollfd{tty.get(), POLLIN, 0}};

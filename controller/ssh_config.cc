@@ -219,7 +219,9 @@ void read_who(const SshOptionLines& options, SshConfig& config) {
 
 std::string SshConfig::known_hosts_name() const {
   if (!host_key_alias.empty()) return host_key_alias;
-  return port == 22 ? host_name : fmt::format("[{}]:{}", host_name, port);
+  std::string name = host_name;  // in lower case, as ssh writes it
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return port == 22 ? name : fmt::format("[{}]:{}", name, port);
 }
 
 std::string SshConfig::first_hop() const {

@@ -188,6 +188,13 @@ std::vector<std::string> known_hosts_files(const SshConfig& config) {
   return files;
 }
 
+// As ssh: a key that is written down for the host at its usual port is good at another one too.
+bool is_known_without_port(const SshConfig& config, ssh_key key) {
+  return config.port != 22 && config.host_key_alias.empty() &&
+         KnownHosts(known_hosts_files(config), config.host_name).check(key) ==
+             HostKeyVerdict::kKnown;
+}
+
 }  // namespace
 
 LoginGate::Slot::~Slot() {
@@ -262,7 +269,12 @@ std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
   auto session =
       std::make_unique<SshSession>(config, std::move(connection), algorithms, deadline, interrupt_);
   check_host_key(*session, config, known, report);
-  log_in(*session, config, keys_, prompter_, timeout);
+  try {
+    log_in(*session, config, keys_, prompter_, timeout);
+  } catch (TimedOut& error) {
+    error.add_context("log in as " + config.user);
+    throw;
+  }
   return std::make_unique<SshTransport>(std::move(session), timeout);
 }
 
@@ -287,6 +299,7 @@ void SshConnector::check_host_key(SshSession& session, const SshConfig& config,
               "somebody may be listening in; if the node was re-installed: ssh-keygen -R '{}'",
               name));
     case HostKeyVerdict::kUnknown:
+      if (is_known_without_port(config, key.get())) return;
       break;
   }
   if (!options_.accept_new_host_keys && config.host_keys == HostKeyPolicy::kStrict) {

@@ -74,8 +74,8 @@ TEST_F(BootstrapConversation, SendsTheAgentOnlyWhenAsked) {
   std::string script;
   std::string uploaded;
   EXPECT_EQ(run([&](Loopback& node) {
-              EXPECT_EQ(node.command(), "exec sh");
               script = hear_until(node, "\nwgmesh_main\n");
+              EXPECT_EQ(node.command(), "exec sh");
               node.say("\nwgmesh-need x86_64\n");
               uploaded = node.hear();
               while (uploaded.find('\n') == std::string::npos ||
