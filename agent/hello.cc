@@ -60,8 +60,12 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   for (const std::string& mesh : store.meshes()) {
     if (mesh == open.mesh()) continue;
     hello.set_other_meshes(true);
-    const Loaded other = store.load(mesh);
-    if (other.mesh.plan && !other.mesh.taken_down) compare_with(open, *other.mesh.plan, hello);
+    try {
+      const Loaded other = store.load(mesh);
+      if (other.mesh.plan && !other.mesh.taken_down) compare_with(open, *other.mesh.plan, hello);
+    } catch (const Error& error) {
+      hello.add_warnings(error.message());  // another mesh's trouble is none of this one's
+    }
   }
 }
 

@@ -43,14 +43,6 @@ UniqueFd try_lock(const std::string& folder, const std::string& path) {
   }
 }
 
-void write_holder(const UniqueFd& file, const std::string& path, const Holder& holder) {
-  const std::string line = put_holder(holder);
-  if (::ftruncate(file.get(), 0) != 0 ||
-      ::pwrite(file.get(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
-    throw SystemError("write " + path, errno);
-  }
-}
-
 std::optional<Holder> read_holder(const std::string& path) {
   const auto line = read_file(path);
   return line ? parse_holder(*line) : std::nullopt;
@@ -102,6 +94,14 @@ std::optional<Holder> parse_holder(std::string_view line) {
   return holder;
 }
 
+void write_holder(int file, const Holder& holder) {
+  const std::string line = put_holder(holder);
+  if (::ftruncate(file, 0) != 0 ||
+      ::pwrite(file, line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
+    throw SystemError("write the lock's holder", errno);
+  }
+}
+
 MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Holder& me,
                    std::chrono::milliseconds patience, const std::function<bool()>& give_up)
     : path_(lock_path(folder, mesh)) {
@@ -121,7 +121,7 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
     }
     std::this_thread::sleep_for(kRetry);
   }
-  write_holder(file_, path_, me);
+  write_holder(file_.get(), me);
 }
 
 std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std::string& mesh,
@@ -129,7 +129,7 @@ std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std:
   const std::string path = lock_path(folder, mesh);
   UniqueFd file = try_lock(folder, path);
   if (!file) return std::nullopt;
-  write_holder(file, path, me);
+  write_holder(file.get(), me);
   return MeshLock(std::move(file), path);
 }
 

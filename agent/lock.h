@@ -31,6 +31,10 @@ struct Holder {
 std::string put_holder(const Holder& holder);
 std::optional<Holder> parse_holder(std::string_view line);
 
+// Writes who holds the lock that `file` is; the watcher does when it takes over from a worker that
+// died: with the largest number, so that everybody waits for the moment that it takes.
+void write_holder(int file, const Holder& holder);
+
 class MeshLock {
  public:
   // Wait-die: between two sessions that meet on several nodes in different order, only the one with

@@ -1,10 +1,15 @@
 #include "agent/transaction.h"
 
+#include <unistd.h>
+
+#include <ctime>
+#include <limits>
 #include <span>
 #include <thread>
 #include <utility>
 
 #include "agent/diff.h"
+#include "agent/lock.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
 
@@ -41,10 +46,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   try {
     journal_.begin(entry);
     if (setup_.open_kernel) {
-      watcher_.emplace(setup_.lock, setup_.patience, [this] {
-        const auto kernel = setup_.open_kernel();
-        finish_open_transaction(*kernel, store_, setup_.mesh);
-      });
+      watcher_.emplace(setup_.lock, setup_.patience,
+                       [this](int lock) { finish_for_the_dead(lock); });
     }
   } catch (...) {
     journal_.close();
@@ -68,6 +71,14 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
     }
     throw;
   }
+}
+
+// In the watcher.
+void Transaction::finish_for_the_dead(int lock) const {
+  write_holder(lock, {"the watcher of " + setup_.origin, std::numeric_limits<std::uint64_t>::max(),
+                      std::time(nullptr), ::getpid()});
+  const auto kernel = setup_.open_kernel();
+  finish_open_transaction(*kernel, store_, setup_.mesh);
 }
 
 void Transaction::verify(const Proposal& proposal) {

@@ -48,6 +48,7 @@ class Transaction {
   void beat() const;
 
  private:
+  void finish_for_the_dead(int lock) const;
   void verify(const Proposal& proposal);
   void end();
 

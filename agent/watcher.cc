@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,10 +52,12 @@ void keep_only(int life, int lock) {
   for (int fd = 5; fd < static_cast<int>(last > 0 ? last : 1024); ++fd) ::close(fd);
 }
 
-[[noreturn]] void run_child(int life, pid_t worker, std::chrono::milliseconds patience,
-                            const std::function<void()>& finish) {
+[[noreturn]] void run_child(int life, int lock, pid_t worker, std::chrono::milliseconds patience,
+                            const std::function<void(int)>& finish) {
   // What ends a login session must not end this.
   ::setsid();
+  // Locked memory is not inherited, and the worker's secrets are in ours too.
+  ::mlockall(MCL_CURRENT);
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) ::signal(number, SIG_IGN);
   const WorkerEnd end = watch(life, patience);
   if (end == WorkerEnd::kOver) ::_exit(0);
@@ -64,7 +67,7 @@ void keep_only(int life, int lock) {
     while (::getppid() == worker) ::poll(nullptr, 0, 10);
   }
   try {
-    finish();
+    finish(lock);
   } catch (...) {
     ::_exit(1);  // the journal stays, and the next agent command tries again
   }
@@ -74,7 +77,7 @@ void keep_only(int life, int lock) {
 }  // namespace
 
 Watcher::Watcher(int lock, std::chrono::milliseconds patience,
-                 const std::function<void()>& finish) {
+                 const std::function<void(int)>& finish) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw SystemError("pipe", errno);
   const UniqueFd read_end(ends[0]);
@@ -84,7 +87,7 @@ Watcher::Watcher(int lock, std::chrono::milliseconds patience,
   if (child_ < 0) throw SystemError("fork", errno);
   if (child_ > 0) return;
   keep_only(read_end.get(), lock);
-  run_child(3, worker, patience, finish);
+  run_child(3, 4, worker, patience, finish);
 }
 
 void Watcher::beat() const { (void)!::write(life_.get(), &kBeat, 1); }

@@ -12,10 +12,10 @@ namespace wgmesh {
 
 class Watcher {
  public:
-  // Forks. In the child all descriptors but `lock` are closed, and `finish` is run when this
-  // process dies without dismiss(), or gives no sign of life for `patience` (then it is killed
-  // first).
-  Watcher(int lock, std::chrono::milliseconds patience, const std::function<void()>& finish);
+  // Forks. In the child all descriptors but `lock` are closed, and `finish` is run, with the lock's
+  // descriptor there, when this process dies without dismiss(), or gives no sign of life for
+  // `patience` (then it is killed first).
+  Watcher(int lock, std::chrono::milliseconds patience, const std::function<void(int)>& finish);
   Watcher(Watcher&&) noexcept = default;
   Watcher& operator=(Watcher&&) = delete;
   ~Watcher() = default;

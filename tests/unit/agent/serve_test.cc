@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "agent/atomic_file.h"
 #include "agent/journal.h"
@@ -318,6 +319,23 @@ TEST(Serve, FinishesWhatADeadSessionLeft) {
   EXPECT_THAT(session.open(open_for(plan)).undone(), HasSubstr("root@gone"));
   EXPECT_EQ(seen(node), before);
   EXPECT_FALSE(journal.open());
+}
+
+// The watcher must neither act nor stay when the session ends in order.
+TEST(Serve, TheWatcherGoesWithTheTransaction) {
+  TestNode node;
+  node.surroundings.with_watcher = true;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.propose(proto::DOWN);
+  ASSERT_TRUE(session.apply().has_applied());
+  EXPECT_TRUE(session.undo().has_undone());
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_TRUE(seen(node).wireguard);
 }
 
 TEST(Serve, KeepsADamagedFileAsideAndSaysSo) {

@@ -93,7 +93,7 @@ TEST(StatusJson, IsOneDocumentWithAVersion) {
   EXPECT_EQ(status_json({}), "{\n  \"format_version\": 1,\n  \"meshes\": []\n}\n");
   const proto::Status status = example();
   const std::string text = status_json({&status, 1});
-  EXPECT_THAT(text, ::testing::HasSubstr("\"node\": \"mesh\\\"1\\n\",\n"));
+  EXPECT_THAT(text, ::testing::HasSubstr("\"node\": \"mesh\\\"1\\u000a\",\n"));
   EXPECT_THAT(text, ::testing::HasSubstr("\"presharedKey\": \"(hidden)\""));
   EXPECT_THAT(text, ::testing::HasSubstr("\"allowedIps\": [\n              \"fd01::2/128\"\n"));
   EXPECT_THAT(text, ::testing::HasSubstr("\"mac\": \"02:00:00:00:00:01\""));

@@ -24,7 +24,9 @@ pid_t run_worker(const std::string& folder, std::chrono::milliseconds patience,
   if (worker != 0) return worker;
   {
     const MeshLock lock(folder, "test", {"worker", 1, 0, 0}, 1s);
-    Watcher watcher(lock.fd(), patience, [&] { write_file(folder + "/finished", "x"); });
+    Watcher watcher(lock.fd(), patience, [&](int held) {
+      if (::fcntl(held, F_GETFD) >= 0) write_file(folder + "/finished", "x");
+    });
     work(watcher);
   }
   ::_exit(0);

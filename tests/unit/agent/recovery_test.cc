@@ -1,0 +1,90 @@
+#include "agent/recovery.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agent/atomic_file.h"
+#include "agent/diff.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::HasSubstr;
+
+State without_last_peer(const State& state) {
+  State fewer = state;
+  fewer.tunnels.erase(std::prev(fewer.tunnels.end()));
+  fewer.wireguard->peers.erase(std::prev(fewer.wireguard->peers.end()));
+  return fewer;
+}
+
+// A node that is at the commit point of dropping a peer: everything is applied, nothing deleted.
+struct Interrupted {
+  Interrupted() {
+    node.kernel.put(before);
+    const auto operations = diff(after, node.kernel.observe({"test", {}, {}}).state);
+    node.kernel.apply(std::span(operations).first(first_deletion(operations)), [](std::size_t) {});
+    stored.private_key = before.wireguard->private_key;
+    files = node.store().changes("test", stored);
+    node.store().stage("test", stored, files);
+    Journal(node.store(), "test").begin({before, after, files, "root@gone", boot_id()});
+  }
+  State seen() { return node.kernel.observe({"test", {}, {}}).state; }
+
+  TestNode node;
+  State before = example_state(example_plan());
+  State after = without_last_peer(before);
+  StoredMesh stored;
+  std::vector<Staged> files;
+};
+
+TEST(Recovery, GoesBackBeforeTheCommitPoint) {
+  Interrupted here;
+  EXPECT_FALSE(matches(here.before, here.seen()));
+  const auto said = finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  EXPECT_THAT(said.value(), HasSubstr("undone the interrupted change that root@gone"));
+  EXPECT_TRUE(matches(here.before, here.seen()));
+  EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
+  EXPECT_FALSE(finish_open_transaction(here.node.kernel, here.node.store(), "test"));
+}
+
+TEST(Recovery, GoesForwardBehindIt) {
+  Interrupted here;
+  Journal(here.node.store(), "test").commit();
+  const auto said = finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  EXPECT_THAT(said.value(), HasSubstr("finished the interrupted change that root@gone"));
+  EXPECT_TRUE(matches(here.after, here.seen()));
+  EXPECT_TRUE(here.node.store().load("test").mesh.private_key);
+  EXPECT_EQ(here.node.files().size(), 1u);
+}
+
+TEST(Recovery, AfterARebootOnlyFilesAreTakenBack) {
+  Interrupted here;
+  const Journal journal(here.node.store(), "test");
+  journal.begin({here.before, here.after, here.files, "root@gone", "another boot"});
+  here.node.kernel.links().clear();
+  finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  EXPECT_EQ(here.seen(), State{});
+  EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
+}
+
+TEST(Recovery, WhatTheKernelRefusesStaysOpen) {
+  Interrupted here;
+  FakeKernel other;  // has none of the links, and something that is not ours in the way
+  other.put(FakeLink{.name = "br-test", .kind = "bridge"});
+  EXPECT_THROW(finish_open_transaction(other, here.node.store(), "test"), Error);
+  EXPECT_TRUE(Journal(here.node.store(), "test").open());
+}
+
+TEST(Recovery, ARoamedPeerIsNoDifference) {
+  const State wanted = example_state(example_plan());
+  State observed = wanted;
+  observed.wireguard->peers.begin()->second.endpoint = parse_socket_address("198.51.100.9:7");
+  EXPECT_FALSE(diff(wanted, observed).empty());
+  EXPECT_TRUE(diff(with_live_endpoints(wanted, observed), observed).empty());
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,53 @@
+#include "agent/uninstall.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "agent/atomic_file.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+struct Installed {
+  Installed() {
+    make_folder(node.surroundings.paths.state + "/bin");
+    make_folder(node.surroundings.paths.links);
+    write_file(program, "ELF");
+    write_file(program + "-0123", "older");
+    EXPECT_EQ(::symlink(program.c_str(), link.c_str()), 0);
+  }
+  TestNode node;
+  std::string program = node.surroundings.paths.state + "/bin/wgmesh-agent";
+  std::string link = node.surroundings.paths.links + "/wgmesh-agent";
+};
+
+TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
+  Installed here;
+  EXPECT_EQ(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test").size(), 2u);
+  EXPECT_TRUE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store()));
+  EXPECT_FALSE(exists(here.node.surroundings.paths.state));
+  EXPECT_FALSE(exists(here.link));
+}
+
+TEST(Uninstall, LeavesItToAnotherMesh) {
+  Installed here;
+  make_folder(here.node.store().folder("other"));
+  write_file(here.node.store().folder("other") + "/plan", "x");
+  EXPECT_THAT(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test"),
+              ::testing::IsEmpty());
+  EXPECT_FALSE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store()));
+  EXPECT_TRUE(exists(here.program));
+}
+
+TEST(Uninstall, LeavesALinkThatPointsElsewhere) {
+  Installed here;
+  remove_file(here.link);
+  ASSERT_EQ(::symlink("/usr/sbin/wgmesh-agent", here.link.c_str()), 0);
+  remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store());
+  EXPECT_TRUE(exists(here.link));
+}
+
+}  // namespace
+}  // namespace wgmesh
