@@ -2,13 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace wgmesh {
 
 struct Paths {
-  std::string state = "/var/lib/wgmesh";  // stored meshes, and bin/ with the agent
+  std::string state = "/var/lib/wgmesh";  // stored meshes
   std::string run = "/run/wgmesh";        // locks
   std::string links = "/usr/local/sbin";  // where a symlink to the agent may stand
+  // Where the controller may have put the agent: the first that was writable and executable.
+  std::vector<std::string> programs = {"/var/lib/wgmesh/bin", "/usr/local/lib/wgmesh",
+                                       "/opt/wgmesh", "/run/wgmesh/bin"};
 };
 
 }  // namespace wgmesh

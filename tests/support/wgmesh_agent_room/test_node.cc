@@ -21,7 +21,10 @@ TemporaryFolder::TemporaryFolder() {
 TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
 TestNode::TestNode() {
-  surroundings.paths = {folder.path() + "/lib", folder.path() + "/run", folder.path() + "/sbin"};
+  surroundings.paths = {folder.path() + "/lib",
+                        folder.path() + "/run",
+                        folder.path() + "/sbin",
+                        {folder.path() + "/lib/bin", folder.path() + "/opt"}};
   surroundings.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
   surroundings.open_session_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, fault);

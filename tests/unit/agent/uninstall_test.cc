@@ -14,9 +14,12 @@ struct Installed {
   Installed() {
     make_folder(node.surroundings.paths.state + "/bin");
     make_folder(node.surroundings.paths.links);
-    write_file(program, "ELF");
-    write_file(program + "-0123", "older");
+    write_file(program + "-0123", "ELF");
+    EXPECT_EQ(::symlink("wgmesh-agent-0123", program.c_str()), 0);
     EXPECT_EQ(::symlink(program.c_str(), link.c_str()), 0);
+    make_folder(node.folder.path() + "/opt");
+    write_file(node.folder.path() + "/opt/.wgmesh-agent.77", "half");
+    write_file(node.folder.path() + "/opt/other", "not ours");
   }
   TestNode node;
   std::string program = node.surroundings.paths.state + "/bin/wgmesh-agent";
@@ -25,10 +28,12 @@ struct Installed {
 
 TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
   Installed here;
-  EXPECT_EQ(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test").size(), 2u);
+  EXPECT_EQ(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test").size(), 3u);
   EXPECT_TRUE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store()));
   EXPECT_FALSE(exists(here.node.surroundings.paths.state));
   EXPECT_FALSE(exists(here.link));
+  EXPECT_FALSE(exists(here.node.folder.path() + "/opt/.wgmesh-agent.77"));
+  EXPECT_TRUE(exists(here.node.folder.path() + "/opt/other"));
 }
 
 TEST(Uninstall, LeavesItToAnotherMesh) {
