@@ -84,7 +84,10 @@ NetlinkMessage make_link_dump(bool with_counters) {
 }
 
 NetlinkMessage make_link_question(const std::string& name) {
-  NetlinkMessage message = link_message(RTM_GETLINK, 0, name);
+  // The kernel refuses to look at a long name in IFLA_IFNAME.
+  const bool fits = name.size() < IFNAMSIZ;
+  NetlinkMessage message = link_message(RTM_GETLINK, 0, fits ? name : std::string());
+  if (!fits) message.put_text(IFLA_ALT_IFNAME, name);
   message.put_u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   return message;
 }

@@ -19,9 +19,10 @@ namespace {
 // Larger than any datagram that the kernel makes (32 KiB for dumps).
 constexpr std::size_t kReceiveBuffer = 64u << 10;
 // An ack takes about 1 KiB of the socket's receive buffer until it is read, and nothing is read
-// while a send is carried out.
+// while a send is carried out. The acks of one send fit into the usual limit, in case we get no
+// more.
 constexpr int kSocketBuffer = 4 << 20;
-constexpr std::size_t kRequestsPerSend = 256;
+constexpr std::size_t kRequestsPerSend = 128;
 constexpr std::size_t kOctetsPerSend = 128u << 10;
 constexpr int kDumpAttempts = 20;
 

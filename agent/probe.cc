@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -173,18 +172,6 @@ std::set<std::uint16_t> parse_udp_ports(std::string_view text) {
     if (end.ec == std::errc() && port != 0) ports.insert(port);
   }
   return ports;
-}
-
-std::string kernel_release() {
-  utsname names{};
-  uname(&names);
-  return names.release;
-}
-
-std::string machine() {
-  utsname names{};
-  uname(&names);
-  return names.machine;
 }
 
 }  // namespace wgmesh

@@ -75,8 +75,4 @@ class Probe {
 // Local ports in the text of /proc/net/udp or udp6.
 std::set<std::uint16_t> parse_udp_ports(std::string_view text);
 
-// As `uname -r` and `uname -m` print them.
-std::string kernel_release();
-std::string machine();
-
 }  // namespace wgmesh

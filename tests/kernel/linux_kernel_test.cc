@@ -6,7 +6,9 @@
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
 
+#include <atomic>
 #include <cerrno>
+#include <thread>
 
 #include "common/naming.h"
 #include "tests/support/kernel/kernel_test.h"
@@ -439,6 +441,26 @@ TEST_F(LinuxKernelTest, HundredPeersInManySmallMessages) {
   EXPECT_EQ(seen.peers.at(hex(wanted.wireguard->peers.begin()->first.octets.data(), kKeySize))
                 .allowed_ips.size(),
             1001u);
+}
+
+TEST_F(LinuxKernelTest, ObservationIsWholeWhileOtherLinksComeAndGo) {
+  const State wanted = wanted_mesh(20, TunnelKind::kIp6gretap);
+  LinuxKernel kernel;
+  carry_out(kernel, operations_for(wanted));
+  std::atomic<bool> stop = false;
+  std::atomic<int> rounds = 0;
+  std::thread neighbour([&] {  // in the same network namespace
+    LinuxKernel other;
+    const CreateBridge bridge{"br-neighbour", 5, bridge_mac("other", "n1")};
+    for (; !stop; ++rounds) carry_out(other, {bridge, DeleteLink{"br-neighbour"}});
+  });
+  while (rounds == 0) std::this_thread::yield();
+  for (int i = 0; i < 50; ++i) {
+    const State state = kernel.observe(scope_for(wanted)).state;
+    EXPECT_EQ(state.tunnels, wanted.tunnels);
+  }
+  stop = true;
+  neighbour.join();
 }
 
 TEST_F(LinuxKernelTest, MeasuresDeviceBridgeAndPorts) {

@@ -112,13 +112,17 @@ TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
   EXPECT_THAT(spare->global_addresses, IsEmpty());
   EXPECT_FALSE(spare->carries_default_route);
   EXPECT_EQ(probe.find_interface("eth9"), std::nullopt);
+  EXPECT_EQ(probe.find_interface("a-name-of-more-than-15"), std::nullopt);
+  ip("link property add dev up0 altname a-name-of-more-than-15");
+  EXPECT_EQ(probe.find_interface("a-name-of-more-than-15"), up);
   EXPECT_TRUE(probe.find_interface("lo")->loopback);
 }
 
 TEST_F(ProbeTest, FirewallDropsWhereBrNetfilterAndAForwardPolicySaySo) {
   EXPECT_FALSE(drops_bridged_packets());
   if (std::system("modprobe br_netfilter && command -v nft >/dev/null") != 0) {
-    GTEST_SKIP() << "no br_netfilter or no nft here";
+    skip("no br_netfilter or no nft here");
+    return;
   }
   ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
   EXPECT_FALSE(drops_bridged_packets());

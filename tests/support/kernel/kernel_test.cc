@@ -34,7 +34,10 @@ void KernelTest::SetUp() {
   outside_.reset(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
   ASSERT_TRUE(outside_);
   const std::string reason = reason_to_skip();
-  if (reason.empty()) return;
+  if (!reason.empty()) skip(reason);
+}
+
+void KernelTest::skip(const std::string& reason) {
   const char* const required = std::getenv("WGMESH_REQUIRE_KERNEL");
   if (required != nullptr && std::string(required) == "1") FAIL() << reason;
   GTEST_SKIP() << reason;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "common/unique_fd.h"
 
 namespace wgmesh {
@@ -12,6 +14,7 @@ class KernelTest : public testing::Test {
  protected:
   void SetUp() override;
   void TearDown() override;
+  static void skip(const std::string& reason);
 
  private:
   UniqueFd outside_;
