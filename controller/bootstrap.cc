@@ -37,10 +37,16 @@ std::size_t count_of(std::string_view text, std::string_view word) {
   return count;
 }
 
+// The last line that says something. What sha256sum says of an agent that is not there is expected.
 std::string last_line(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  const std::size_t newline = text.rfind('\n');
-  return std::string(newline == std::string_view::npos ? text : text.substr(newline + 1));
+  while (!text.empty()) {
+    const std::size_t newline = text.find_last_of("\r\n");
+    const std::string_view line =
+        newline == std::string_view::npos ? text : text.substr(newline + 1);
+    if (!line.empty() && !line.starts_with("sha256sum: ")) return std::string(line);
+    text.remove_suffix(text.size() - (newline == std::string_view::npos ? 0 : newline));
+  }
+  return {};
 }
 
 class Conversation {
@@ -51,13 +57,13 @@ class Conversation {
   }
 
   std::string run() {
-    transport_.start("exec sh");
-    send_script(false);
+    transport_.start(login_command(agents_));
+    if (!transport_.takes_command_line()) send_script();
     while (true) {
       const std::string line = next_line();
       if (line == kMagicLine) return scanner_.take_rest();
       if (line == kShellLine) {
-        send_script(true);
+        send_script();
       } else if (line.starts_with(kNeedLine)) {
         upload(line.substr(kNeedLine.size()));
       } else if (line.starts_with(kFailLine)) {
@@ -86,7 +92,10 @@ class Conversation {
     }
   }
 
-  void send_script(bool second) {
+  // To the login shell, and again to root's.
+  void send_script() {
+    const bool second = scripts_++ > 0;
+    if (scripts_ > 2) throw Error("the node starts one shell after the other");
     send(bootstrap_script(agents_, {options_.become, second ? "" : prompt_, second}));
   }
 
@@ -167,6 +176,7 @@ class Conversation {
   const BootstrapOptions& options_;
   LineScanner scanner_;
   std::string prompt_;
+  unsigned scripts_ = 0;
   unsigned uploads_ = 0;
   bool answered_ = false;
 };

@@ -9,6 +9,8 @@ namespace {
 // have read all of it before anything else takes octets from there.
 //
 // Only directories that root alone can write to: the agent runs as root.
+// The .sum file is what `sha256sum -c` takes, for login_command().
+constexpr std::string_view kFirstPlace = "/var/lib/wgmesh/bin";
 constexpr std::string_view kScript = R"sh(wgmesh_fail() {
   printf '\nwgmesh-fail %s\n' "$*"
   exit 1
@@ -70,8 +72,9 @@ wgmesh_install() {
   "$temporary" version >/dev/null || return 1
   sync "$temporary" 2>/dev/null
   mv -f "$temporary" "$1/$name" || return 1
+  printf '%s  %s\n' "$hash" "$1/$name" >"$1/$name.sum"
   for old in "$1"/wgmesh-agent-*; do
-    [ "$old" = "$1/$name" ] || rm -f "$old"
+    case $old in "$1/$name" | "$1/$name.sum") ;; *) rm -f "$old" ;; esac
   done
   ln -sf "$name" "$1/wgmesh-agent"
   link=/usr/local/sbin/wgmesh-agent
@@ -92,7 +95,7 @@ wgmesh_main() {
   *) hash= ;;
   esac
   name=wgmesh-agent-${hash%????????????????????????????????????????????????}
-  places="/var/lib/wgmesh/bin /usr/local/lib/wgmesh /opt/wgmesh /run/wgmesh/bin"
+  places="@FIRST@ /usr/local/lib/wgmesh /opt/wgmesh /run/wgmesh/bin"
   for place in $places; do
     if wgmesh_right "$place/$name"; then wgmesh_run "$place/$name"; fi
   done
@@ -132,6 +135,17 @@ std::string become_name(Become become) {
 
 }  // namespace
 
+std::string login_command(const AgentBinaries& agents) {
+  std::string command;
+  // Backwards through the alphabet x86_64 comes first, which most nodes are.
+  for (auto at = agents.all().rbegin(); at != agents.all().rend(); ++at) {
+    const std::string_view hash = at->second->sha256();
+    const std::string file = fmt::format("{}/wgmesh-agent-{}", kFirstPlace, hash.substr(0, 16));
+    command += fmt::format("sha256sum -c {0}.sum && exec {0} serve; ", file);
+  }
+  return command + fmt::format("echo; echo {}; exec sh", kShellLine);
+}
+
 std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options) {
   std::string hashes;
   for (const auto& [machine, agent] : agents.all()) {
@@ -139,8 +153,11 @@ std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& o
   }
   if (!hashes.empty()) hashes.pop_back();
   std::string script(kScript);
-  constexpr std::string_view kMark = "@HASHES@";
-  script.replace(script.find(kMark), kMark.size(), hashes);
+  const auto fill_in = [&](std::string_view mark, std::string_view text) {
+    script.replace(script.find(mark), mark.size(), text);
+  };
+  fill_in("@HASHES@", hashes);
+  fill_in("@FIRST@", kFirstPlace);
   return fmt::format("become={} prompt={} second={}\n{}", become_name(options.become),
                      options.password_prompt, options.second ? "yes" : "", script);
 }

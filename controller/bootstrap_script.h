@@ -1,5 +1,5 @@
-// The script that a node's shell runs, and the lines by which it talks back. Plain POSIX sh with
-// coreutils or busybox; it travels over stdin, so it may contain any character.
+// What a node's shells run, and the lines by which they talk back. The script is plain POSIX sh
+// with coreutils or busybox; it travels over stdin, so it may contain any character.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace wgmesh {
 
 // What the script writes on lines of its own; everything else on stdout is noise.
 inline constexpr std::string_view kScriptPrefix = "wgmesh-";
-inline constexpr std::string_view kShellLine = "wgmesh-shell";  // a root shell waits for the script
+inline constexpr std::string_view kShellLine = "wgmesh-shell";  // a shell waits for the script
 inline constexpr std::string_view kNeedLine = "wgmesh-need ";   // + machine: send the agent
 inline constexpr std::string_view kFailLine = "wgmesh-fail ";   // + reason: the end
 
@@ -21,6 +21,12 @@ struct ScriptOptions {
   std::string password_prompt;  // empty: nobody can answer one
   bool second = false;          // root was asked for already
 };
+
+// What an SSH server hands to the login shell, whichever that is (fish and csh too: no quote, `!`,
+// backslash, `$` or newline): starts the right agent if it is in the first place, else a shell that
+// waits for the script. The first spares a round trip, because OpenSSH takes no stdin before it has
+// answered the exec request.
+std::string login_command(const AgentBinaries& agents);
 
 std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options);
 

@@ -44,7 +44,7 @@ TEST_F(BootstrapTest, ReplacesADamagedAgentAndAnOlderOne) {
   server.run("echo >>/var/lib/wgmesh/bin/wgmesh-agent; : >/var/lib/wgmesh/bin/wgmesh-agent-0123");
   EXPECT_EQ(talk(*connect(server)), "hello agent");
   EXPECT_EQ(server.run("cat /usr/local/sbin/wgmesh-agent"), std::string(kAgent));
-  EXPECT_EQ(server.run("ls -A /var/lib/wgmesh/bin | wc -l"), "2\n");
+  EXPECT_EQ(server.run("ls -A /var/lib/wgmesh/bin | wc -l"), "3\n");
 }
 
 TEST_F(BootstrapTest, LoginShellsThatAreOtherOrNoisyDoNotDisturb) {
@@ -52,7 +52,12 @@ TEST_F(BootstrapTest, LoginShellsThatAreOtherOrNoisyDoNotDisturb) {
     SCOPED_TRACE(shell);
     SshServerOptions machine;
     machine.root_shell = shell;
-    EXPECT_EQ(talk(*connect(SshServer(machine))), "hello agent");
+    const SshServer server(machine);
+    EXPECT_EQ(talk(*connect(server)), "hello agent");
+    // Then without a script: there is nothing that sha256sum would complain about.
+    const auto transport = connect(server);
+    EXPECT_EQ(talk(*transport), "hello agent");
+    EXPECT_EQ(transport->stderr_text(), "");
   }
   SshServerOptions noisy;
   noisy.root_shell = "/usr/bin/tcsh";

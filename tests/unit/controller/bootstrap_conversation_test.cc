@@ -74,8 +74,8 @@ TEST_F(BootstrapConversation, SendsTheAgentOnlyWhenAsked) {
   std::string script;
   std::string uploaded;
   EXPECT_EQ(run([&](Loopback& node) {
+              node.say("noise\nwgmesh-shell\n");
               script = hear_until(node, "\nwgmesh_main\n");
-              EXPECT_EQ(node.command(), "exec sh");
               node.say("\nwgmesh-need x86_64\n");
               uploaded = node.hear();
               while (uploaded.find('\n') == std::string::npos ||
@@ -91,6 +91,7 @@ TEST_F(BootstrapConversation, SendsTheAgentOnlyWhenAsked) {
 
 TEST_F(BootstrapConversation, SendsTheScriptAgainToTheRootShell) {
   run([](Loopback& node) {
+    node.say("wgmesh-shell\n");
     hear_until(node, "\nwgmesh_main\n");
     node.say("wgmesh-shell\n");
     EXPECT_THAT(hear_until(node, "\nwgmesh_main\n"), HasSubstr("second=yes"));
@@ -102,6 +103,7 @@ TEST_F(BootstrapConversation, SendsAPasswordOnlyToItsOwnQuestion) {
   const Passphrase password = Passphrase::from_text("open sesame");
   run(
       [](Loopback& node) {
+        node.say("wgmesh-shell\n");
         const std::string script = hear_until(node, "\nwgmesh_main\n");
         node.complain("Password: ");  // anybody's
         const std::size_t at = script.find("prompt=") + 7;
@@ -121,7 +123,7 @@ TEST_F(BootstrapConversation, ExplainsAnEarlyEnd) {
   EXPECT_EQ(
       run([](Loopback& node) {
         node.say("This account is currently not available.\n");
-        hear_until(node, "\nwgmesh_main\n");
+        node.complain("sha256sum: x: No such file or directory\n");
         node.hang_up();
       }),
       "error: the shell on the node ended before the agent ran: This account is currently not "
@@ -135,6 +137,13 @@ TEST_F(BootstrapConversation, BoundsNoiseAndUploads) {
                 for (int i = 0; i < 10; ++i) node.say("wgmesh-need x86_64\n");
               }),
               HasSubstr("again and again"));
+}
+
+TEST_F(BootstrapConversation, EveryLoginShellCanReadTheCommand) {
+  const std::string command = login_command(AgentBinaries({directory_}));
+  EXPECT_EQ(command.find_first_of("'\"`!\\$\n(){}[]<>|*?~#"), std::string::npos) << command;
+  EXPECT_THAT(command, HasSubstr(" && exec /var/lib/wgmesh/bin/wgmesh-agent-"));
+  EXPECT_THAT(command, EndsWith("; echo; echo wgmesh-shell; exec sh"));
 }
 
 TEST_F(BootstrapConversation, AnInterruptEndsIt) {
