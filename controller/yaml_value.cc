@@ -55,8 +55,7 @@ std::string number_hint(const YamlNode& node) {
       return fmt::format("; in decimal that is {}", value);
     }
   }
-  if (text.size() > 1 && text.front() == '0' &&
-      is_decimal(text.substr(text.find_first_not_of('0')))) {
+  if (text.starts_with('0') && text.find_first_not_of("0123456789") == text.npos && text != "0") {
     return "; a number has no leading zeros";
   }
   return {};

@@ -234,6 +234,10 @@ INSTANTIATE_TEST_SUITE_P(
              "m:3:14: listen_port: expected a port number 1..65535, found \"051820\"; a number has "
              "no "
              "leading zeros"},
+        Case{
+            "many zeros", "persistent_keepalive: 00",
+            "m:3:23: persistent_keepalive: expected seconds (0 for none) 0..65535, found \"00\"; a "
+            "number has no leading zeros"},
         Case{"quotes", "listen_port: \"51820\"",
              "m:3:14: listen_port: expected a port number 1..65535, found \"51820\"; a number "
              "stands "
