@@ -36,6 +36,7 @@ struct SshConfig {
   std::vector<std::string> user_known_hosts;
   std::vector<std::string> global_known_hosts;
   std::string host_key_alias;
+  bool accept_new_jump_keys = false;  // of the hosts on the way; said on our command line
   bool public_key = true;
   bool password = true;
   bool keyboard_interactive = true;

@@ -100,6 +100,10 @@ std::vector<std::string> jump_command(const SshConfig& config, const std::string
     words.emplace_back("-o");
     words.push_back(fmt::format("ConnectTimeout={}", config.connect_timeout->count()));
   }
+  if (config.accept_new_jump_keys) {
+    words.emplace_back("-o");
+    words.emplace_back("StrictHostKeyChecking=accept-new");
+  }
   if (!config_file.empty()) {
     words.emplace_back("-F");
     words.push_back(config_file);

@@ -42,18 +42,22 @@ SshSession::SshSession(const SshConfig& config, Connection connection,
       return now;
     });
   } catch (const TimedOut&) {
-    const std::string said = proxy_ ? trimmed(proxy_->stderr_text()) : "";
+    const std::string said = trimmed(proxy_text());
     throw TimedOut(said.empty() ? "the SSH handshake got no answer" : said);
   }
   if (result == SSH_OK) return;
   if (is_busy_server()) throw DroppedEarly("SSH handshake: " + reason());
-  throw Unreachable("SSH handshake: " + reason());
+  throw Unreachable("SSH handshake: " + reason(),
+                    proxy_
+                        ? "the hosts on the way are asked without questions: make them work with "
+                          "`ssh -o BatchMode=yes`; ssh-agent helps"
+                        : "");
 }
 
 // sshd drops at random when too many are logging in, and so may one on the way, as ssh then says.
 // A proxy that says something else has another reason.
 bool SshSession::is_busy_server() {
-  const std::string said = proxy_ ? proxy_->stderr_text() : "";
+  const std::string said = proxy_text();
   const auto says = [](std::string_view text, std::string_view word) {
     return text.find(word) != std::string_view::npos;
   };
@@ -116,7 +120,7 @@ void SshSession::wait(Deadline deadline) {
 }
 
 std::string SshSession::reason() {
-  const std::string said = proxy_ ? trimmed(proxy_->stderr_text()) : "";
+  const std::string said = trimmed(proxy_text());
   std::string own = trimmed(ssh_get_error(session_.get()));
   if (own.empty()) own = "the connection was closed";
   return said.empty() ? own : fmt::format("{} ({})", said, own);

@@ -43,6 +43,8 @@ class SshSession {
   // Until the connection has something for libssh.
   void wait(Deadline deadline);
 
+  // What a proxy wrote to stderr so far; empty without one.
+  std::string proxy_text() { return proxy_ ? proxy_->stderr_text() : std::string(); }
   // What libssh and a proxy say about the last failure.
   std::string reason();
   // A key or method was refused: the connection is still good, or reason() says why not.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <thread>
 
 #include "controller/child_process.h"
@@ -195,6 +196,17 @@ bool is_known_without_port(const SshConfig& config, ssh_key key) {
              HostKeyVerdict::kKnown;
 }
 
+// "Warning: Permanently added 'gw' (ED25519) to the list of known hosts.", as ssh says it.
+void report_new_jump_keys(const std::string& proxy_text, const SshConnector::Report& report) {
+  constexpr std::string_view kAdded = "Warning: Permanently added ";
+  std::istringstream lines(proxy_text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(kAdded)) continue;
+    while (!line.empty() && (line.back() == '\r' || line.back() == '.')) line.pop_back();
+    report("on the way: added " + line.substr(kAdded.size()));
+  }
+}
+
 }  // namespace
 
 LoginGate::Slot::~Slot() {
@@ -243,7 +255,8 @@ SshConfig SshConnector::config_for(const SshTarget& target) {
 }
 
 std::unique_ptr<Transport> SshConnector::connect(const SshTarget& target, const Report& report) {
-  const SshConfig config = config_for(target);
+  SshConfig config = config_for(target);
+  config.accept_new_jump_keys = options_.accept_new_host_keys;
   // A server that drops everybody is not waited for much longer than one that says nothing.
   const Deadline last =
       steady_clock::now() + 2 * config.connect_timeout.value_or(options_.connect_timeout);
@@ -275,6 +288,7 @@ std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
     error.add_context("log in as " + config.user);
     throw;
   }
+  report_new_jump_keys(session->proxy_text(), report);
   return std::make_unique<SshTransport>(std::move(session), timeout);
 }
 

@@ -178,6 +178,37 @@ TEST_F(SshTest, JumpsAndLeavesNoJumpBehind) {
   EXPECT_EQ(processes_with(server.file("config")), 0u);
 }
 
+TEST_F(SshTest, AcceptsKeysOnTheWayOnlyWhenTold) {
+  const SshServer server;
+  // `first` is not in known_hosts, the node behind it is.
+  const std::string jump =
+      "Host behind\n  User root\n  HostKeyAlias known\n  ProxyJump first\n"
+      "Host first\n  User root\n  HostKeyAlias first\n";
+  server.directory().write("known_hosts", "known " + server.host_key() + "\n");
+  EXPECT_THAT(failure([&] { connect(server, "behind", jump); }),
+              HasSubstr("Host key verification failed"));
+  accept_new_host_keys_ = true;
+  connect(server, "behind", jump);
+  EXPECT_THAT(reports_, ::testing::ElementsAre(HasSubstr("on the way: added 'first'")));
+}
+
+TEST_F(SshTest, WithoutAnSshProgramLibsshReadsTheConfiguration) {
+  const SshServer server;
+  SshOptions options;
+  options.config_file = server.config_file();
+  SshConnector connector(options, prompter_, nullptr);
+  const std::string path = getenv("PATH");
+  setenv("PATH", "/nowhere", 1);
+  SshTarget target;
+  target.host = "guest";
+  const SshConfig config = connector.config_for(target);
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(config.host_name, "127.0.0.1");
+  EXPECT_EQ(config.port, server.port());
+  EXPECT_EQ(config.user, "guest");
+  EXPECT_THAT(config.identity_files, ::testing::Contains(server.file("id")));
+}
+
 TEST_F(SshTest, AKilledControllerLeavesNoJumpBehind) {
   const SshServer server;
   const std::string config = server.config_file("Host behind*\n  User root\n  ProxyJump node\n");
