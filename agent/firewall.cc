@@ -60,10 +60,9 @@ bool iptables_drops() {
     return false;
   }
   std::vector<std::uint8_t> octets(sizeof(ipt_get_entries) + info.size);
-  ipt_get_entries request{};
-  std::strcpy(request.name, "filter");
-  request.size = info.size;
-  std::memcpy(octets.data(), &request, sizeof request);
+  auto* const request = reinterpret_cast<ipt_get_entries*>(octets.data());
+  std::strcpy(request->name, "filter");
+  request->size = info.size;
   size = static_cast<socklen_t>(octets.size());
   if (getsockopt(socket.get(), IPPROTO_IP, IPT_SO_GET_ENTRIES, octets.data(), &size) != 0) {
     return false;
