@@ -63,6 +63,9 @@ BridgeData parse_bridge_data(Attributes data) {
       case IFLA_BR_AGEING_TIME:
         bridge.ageing = attribute.u32();
         break;
+      case IFLA_BR_TOPOLOGY_CHANGE:
+        bridge.topology_changes = attribute.u8() != 0;
+        break;
       case IFLA_BR_STP_STATE:
         bridge.stp = attribute.u32() != 0;
         break;

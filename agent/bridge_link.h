@@ -22,7 +22,8 @@ struct BridgeData {
   std::uint32_t hello_time = 0;
   std::uint32_t max_age = 0;
   std::uint32_t ageing = 0;
-  std::string bridge_id;  // "3000.020000000001", as sysfs prints it
+  bool topology_changes = false;  // and so `ageing` is not what was set, but twice forward_delay
+  std::string bridge_id;          // "3000.020000000001", as sysfs prints it
   std::string root_id;
   std::uint32_t root_path_cost = 0;
   std::uint16_t root_port = 0;  // port number, 0: this bridge is the root

@@ -115,6 +115,8 @@ bool matches(const State& desired, const State& observed) {
          {&Bridge::forward_delay, &Bridge::hello_time, &Bridge::max_age, &Bridge::ageing})
       if (within_a_tick((*desired.bridge).*timer, (*found.bridge).*timer))
         (*found.bridge).*timer = (*desired.bridge).*timer;
+    if (desired.bridge->ageing == kAgeingUnknown || found.bridge->ageing == kAgeingUnknown)
+      found.bridge->ageing = desired.bridge->ageing;
   }
   if (desired.wireguard && found.wireguard)
     for (auto& [key, peer] : found.wireguard->peers) {

@@ -10,6 +10,10 @@ bool differs(std::uint32_t desired, std::uint32_t now) {
   return desired > now ? desired - now > 1 : now - desired > 1;
 }
 
+bool ageing_differs(std::uint32_t desired, std::uint32_t now) {
+  return desired != kAgeingUnknown && now != kAgeingUnknown && differs(desired, now);
+}
+
 SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
   SetBridge set{.name = desired.link.name};
   if (desired.stp && !now.stp) set.stp = true;
@@ -17,18 +21,19 @@ SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
   if (differs(desired.forward_delay, now.forward_delay)) set.forward_delay = desired.forward_delay;
   if (differs(desired.hello_time, now.hello_time)) set.hello_time = desired.hello_time;
   if (differs(desired.max_age, now.max_age)) set.max_age = desired.max_age;
-  if (differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
+  if (ageing_differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
   return set;
 }
 
 SetBridge every_setting(const Bridge& desired) {
-  return {.name = desired.link.name,
-          .stp = desired.stp,
-          .priority = desired.priority,
-          .forward_delay = desired.forward_delay,
-          .hello_time = desired.hello_time,
-          .max_age = desired.max_age,
-          .ageing = desired.ageing};
+  SetBridge set{.name = desired.link.name,
+                .stp = desired.stp,
+                .priority = desired.priority,
+                .forward_delay = desired.forward_delay,
+                .hello_time = desired.hello_time,
+                .max_age = desired.max_age};
+  if (desired.ageing != kAgeingUnknown) set.ageing = desired.ageing;
+  return set;
 }
 
 }  // namespace

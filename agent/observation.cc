@@ -57,7 +57,7 @@ Bridge bridge_from(const LinkReport& report, Link link, const NodeReport& node) 
           .forward_delay = data.forward_delay,
           .hello_time = data.hello_time,
           .max_age = data.max_age,
-          .ageing = data.ageing,
+          .ageing = data.topology_changes ? kAgeingUnknown : data.ageing,
           .addresses = fixed_addresses(node, report.index),
           .accepts_router_advertisements = report.accepts_router_advertisements};
 }

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "agent/diff.h"
+#include "agent/recovery.h"
 #include "agent/refused.h"
 
 namespace wgmesh {
@@ -79,7 +80,8 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   proposal.scope.mesh = mesh;
   for (const auto& [name, port] : loaded.mesh.former_ports)
     proposal.scope.foreign_ports.insert(name);
-  const Observation observed = kernel.observe(proposal.scope);
+  Observation observed = kernel.observe(proposal.scope);
+  fill_in_ageing(observed.state, loaded.mesh.plan);
 
   std::set<std::string> wanted_ports;
   if (goal.kind == proto::UP) {

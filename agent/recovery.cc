@@ -39,6 +39,11 @@ void repeat(Kernel& kernel, const Scope& scope,
 
 }  // namespace
 
+void fill_in_ageing(State& observed, const std::optional<proto::Plan>& committed) {
+  if (!observed.bridge || observed.bridge->ageing != kAgeingUnknown || !committed) return;
+  observed.bridge->ageing = committed->bridge().ageing() * 100;
+}
+
 State with_live_endpoints(State wanted, const State& observed) {
   if (!wanted.wireguard || !observed.wireguard) return wanted;
   for (auto& [key, peer] : wanted.wireguard->peers) {
@@ -55,7 +60,14 @@ void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
   // After a reboot the kernel has nothing of the transaction, and `restore` builds the committed
   // plan.
   if (entry.boot_id == boot_id()) {
-    repeat(kernel, scope_of(mesh, entry), [&](const Observation& now) {
+    bool is_first = true;
+    repeat(kernel, scope_of(mesh, entry), [&](Observation now) {
+      // What cannot be read was set by the transaction; from then on by us.
+      const bool is_unknown = now.state.bridge && now.state.bridge->ageing == kAgeingUnknown;
+      if (is_unknown && is_first && entry.after.bridge) {
+        now.state.bridge->ageing = entry.after.bridge->ageing;
+      }
+      is_first = false;
       State before = entry.before;
       for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
       return diff(before, now.state);

@@ -65,6 +65,11 @@ struct Tunnel {
   bool operator==(const Tunnel&) const = default;
 };
 
+// While the tree changes, the kernel ages its forwarding table in twice the forward delay, and
+// shows that in the place of what was set. An ageing time seen then says nothing, and equals any
+// other.
+inline constexpr std::uint32_t kAgeingUnknown = 0xffffffff;
+
 // Times in hundredths of a second, as the kernel's netlink attributes have them (USER_HZ).
 struct Bridge {
   Link link;

@@ -36,7 +36,8 @@ Transaction::~Transaction() {
 void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (proposal.changes_nothing()) return;
   // The barrier may have taken a while: what is undone is what is there now.
-  const Observation observed = kernel_.observe(proposal.scope);
+  Observation observed = kernel_.observe(proposal.scope);
+  fill_in_ageing(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
   const auto operations = diff(proposal.desired, observed.state);
   const std::span first(operations.data(), first_deletion(operations));

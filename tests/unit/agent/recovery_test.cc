@@ -78,6 +78,22 @@ TEST(Recovery, WhatTheKernelRefusesStaysOpen) {
   EXPECT_TRUE(Journal(here.node.store(), "test").open());
 }
 
+// The tree changes while a transaction is undone: the ageing time that is seen then is the
+// kernel's.
+TEST(Recovery, GivesBackAnAgeingTimeThatCannotBeRead) {
+  State before = example_state(example_plan());
+  State now = before;
+  now.bridge->ageing = kAgeingUnknown;
+  EXPECT_TRUE(diff(before, now).empty());
+  EXPECT_TRUE(matches(before, now));
+  fill_in_ageing(now, example_plan());
+  EXPECT_EQ(now.bridge->ageing, 1000u);
+  now.bridge->ageing = 3000;
+  fill_in_ageing(now, example_plan());
+  EXPECT_EQ(now.bridge->ageing, 3000u);
+  EXPECT_EQ(diff(before, now).size(), 1u);
+}
+
 TEST(Recovery, ARoamedPeerIsNoDifference) {
   const State wanted = example_state(example_plan());
   State observed = wanted;

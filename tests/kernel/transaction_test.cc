@@ -1,0 +1,144 @@
+// Transactions on a real kernel, with workers that are refused or killed at every operation in
+// turn: the node ends in the old or the new state, never between.
+#include "agent/transaction.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/diff.h"
+#include "agent/failing_kernel.h"
+#include "agent/linux_kernel.h"
+#include "agent/lock.h"
+#include "tests/support/kernel/kernel_test.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kDone = 0;
+constexpr int kRefused = 3;
+
+class TransactionTest : public KernelTest {
+ protected:
+  // The whole transaction in a process of its own, which shares the network namespace. Returns its
+  // wait status; its watcher has ended too.
+  int run_worker(const proto::Plan& plan, Fault fault) {
+    const pid_t worker = ::fork();
+    if (worker == 0) ::_exit(work(plan, fault));
+    int status = 0;
+    EXPECT_EQ(::waitpid(worker, &status, 0), worker);
+    const MeshLock free(run_, "test", {"the test", 0, 0, 0}, 60s);
+    return status;
+  }
+
+  State seen() { return LinuxKernel().observe({"test", {}, {}}).state; }
+  bool is_open() const { return Journal(store_, "test").open().has_value(); }
+
+  const TemporaryFolder folder_;
+  const Store store_{folder_.path() + "/lib"};
+  const std::string run_ = folder_.path() + "/run";
+
+ private:
+  int work(const proto::Plan& plan, Fault fault) const {
+    try {
+      const MeshLock lock(run_, "test", {"the worker", 1, 0, 0}, 60s);
+      FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
+      Goal goal{proto::UP, plan, example_secrets(plan), {}};
+      const Proposal proposal = make_proposal(kernel, store_, "test", goal);
+      Transaction transaction(kernel, store_, {"test", "the worker", lock.fd(), 60s, [] {
+                                                 return std::make_unique<LinuxKernel>();
+                                               }});
+      transaction.apply(proposal, [](std::size_t, std::size_t) {});
+      return transaction.commit() ? kRefused : kDone;
+    } catch (const UndoFailed& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+      return 4;
+    } catch (const Error& error) {
+      if (fault.fail_at == 0) std::fprintf(stderr, "%s\n", error.what());
+      return kRefused;
+    }
+  }
+};
+
+// What is still to do to get from `now` to `wanted`, for messages: empty when they match.
+std::string difference(const State& wanted, const State& now) {
+  std::string text;
+  for (const Operation& operation : diff(wanted, now)) text += describe(operation) + "\n";
+  return text;
+}
+
+// A change with something of each kind: peers that come and go, settings, timers, an MTU.
+proto::Plan changed(proto::Plan plan) {
+  plan.mutable_peers()->DeleteSubrange(0, 1);
+  plan.mutable_peers(0)->set_persistent_keepalive(5);
+  plan.mutable_device()->set_listen_port(51900);
+  plan.mutable_bridge()->set_priority(100);
+  plan.mutable_bridge()->set_forward_delay(6);
+  plan.mutable_bridge()->add_addresses("192.0.2.1/24");
+  plan.set_segment_mtu(1300);
+  return plan;
+}
+
+TEST_F(TransactionTest, KilledAnywhereInAFirstUpLeavesNothingOrAll) {
+  const proto::Plan plan = example_plan();
+  for (std::size_t k = 1;; ++k) {
+    const int status = run_worker(plan, {.die_at = k});
+    EXPECT_FALSE(is_open());
+    if (WIFEXITED(status)) {
+      ASSERT_EQ(WEXITSTATUS(status), kDone);
+      EXPECT_GT(k, 10u);
+      EXPECT_EQ(seen().tunnels.size(), 3u);
+      break;
+    }
+    ASSERT_EQ(seen(), State{}) << "killed before operation " << k;
+    ASSERT_TRUE(store_.meshes().empty());
+  }
+}
+
+TEST_F(TransactionTest, KilledAnywhereInAChangeIsTheOldStateOrTheNewOne) {
+  const proto::Plan old_plan = example_plan();
+  const proto::Plan new_plan = changed(old_plan);
+  ASSERT_EQ(run_worker(old_plan, {}), kDone);
+  const State old_state = seen();
+  ASSERT_EQ(run_worker(new_plan, {}), kDone);
+  const State new_state = seen();
+  ASSERT_FALSE(matches(old_state, new_state));
+
+  std::size_t backward = 0;
+  std::size_t forward = 0;
+  for (std::size_t k = 1;; ++k) {
+    ASSERT_EQ(run_worker(old_plan, {}), kDone);
+    ASSERT_EQ(difference(old_state, seen()), "");
+    const int status = run_worker(new_plan, {.die_at = k});
+    EXPECT_FALSE(is_open());
+    if (WIFEXITED(status)) break;
+    const bool is_new = matches(new_state, seen());
+    ASSERT_EQ(is_new ? "" : difference(old_state, seen()), "") << "killed before operation " << k;
+    // Behind the commit point, and only there, the stored plan is the new one too.
+    EXPECT_EQ(same_plan(*store_.load("test").mesh.plan, is_new ? new_plan : old_plan), true);
+    ++(is_new ? forward : backward);
+  }
+  EXPECT_GT(backward, 5u);
+  EXPECT_GT(forward, 0u);
+}
+
+TEST_F(TransactionTest, RefusedAnywhereInAChangeIsTheOldState) {
+  const proto::Plan old_plan = example_plan();
+  ASSERT_EQ(run_worker(old_plan, {}), kDone);
+  const State old_state = seen();
+  for (std::size_t k = 1;; ++k) {
+    const int status = run_worker(changed(old_plan), {.fail_at = k});
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_FALSE(is_open());
+    if (WEXITSTATUS(status) == kDone) break;
+    ASSERT_EQ(WEXITSTATUS(status), kRefused);
+    ASSERT_EQ(difference(old_state, seen()), "") << "refused operation " << k;
+  }
+}
+
+}  // namespace
+}  // namespace wgmesh
