@@ -9,10 +9,10 @@
 #include <sys/socket.h>
 
 #include <cstring>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "agent/kernel_text.h"
 #include "agent/netlink_socket.h"
 #include "common/error.h"
 #include "common/unique_fd.h"
@@ -23,9 +23,7 @@ namespace {
 std::uint32_t big_endian(const Attribute& attribute) { return ntohl(attribute.u32()); }
 
 bool bridge_asks_firewall() {
-  std::ifstream setting("/proc/sys/net/bridge/bridge-nf-call-iptables");
-  int value = 0;
-  return (setting >> value) && value != 0;
+  return read_kernel_text("/proc/sys/net/bridge/bridge-nf-call-iptables").starts_with('1');
 }
 
 bool nftables_drops() {
@@ -47,10 +45,8 @@ bool nftables_drops() {
 // The older iptables has no netlink: the policy is the last rule of the hook, found by its offset
 // in the table's octets.
 bool iptables_drops() {
-  std::ifstream tables("/proc/thread-self/net/ip_tables_names");
-  bool in_use = false;
-  for (std::string table; std::getline(tables, table);) in_use = in_use || table == "filter";
-  if (!in_use) return false;  // asking would load it
+  const std::string tables = '\n' + read_kernel_text("/proc/thread-self/net/ip_tables_names");
+  if (tables.find("\nfilter\n") == std::string::npos) return false;  // asking would load it
 
   const UniqueFd socket(::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW));
   ipt_getinfo info{};

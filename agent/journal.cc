@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "agent/atomic_file.h"
+#include "agent/kernel_text.h"
 #include "agent/state_file.h"
 #include "agent/wiped_text.h"
 #include "common/hash.h"
@@ -122,11 +123,7 @@ void Journal::close() const {
 }
 
 std::string boot_id() {
-  // Read by hand: files in /proc have size 0.
-  std::string id(64, '\0');
-  const UniqueFd file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
-  const ssize_t n = file ? ::read(file.get(), id.data(), id.size()) : 0;
-  id.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  std::string id = read_kernel_text("/proc/sys/kernel/random/boot_id");
   while (!id.empty() && id.back() == '\n') id.pop_back();
   return id;
 }

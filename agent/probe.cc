@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include "agent/kernel.h"
+#include "agent/kernel_text.h"
 #include "agent/node_report.h"
 #include "agent/routes.h"
 
@@ -38,11 +37,6 @@ std::optional<std::string> why_missing(RtnlSocket& links, std::string_view kind)
   if (answer.error_number == EOPNOTSUPP) return error.message();
   error.add_context(fmt::format("ask the kernel for links of kind {}", kind));
   throw error;
-}
-
-std::string read_text(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 bool is_loopback(const Prefix& prefix) {
@@ -73,7 +67,7 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind) {
     missing.push_back({ipv6 ? "ip6_gre" : "ip_gre", *why});
   }
   if (ipv6) {
-    const std::string disabled = read_text("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+    const std::string disabled = read_kernel_text("/proc/sys/net/ipv6/conf/default/disable_ipv6");
     if (disabled.empty()) missing.push_back({"ipv6", "this kernel runs without IPv6"});
     if (disabled.starts_with('1')) {
       missing.push_back({"ipv6", "the sysctl net.ipv6.conf.default.disable_ipv6 is 1"});
@@ -108,7 +102,7 @@ std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::
   }
   if (is_ours) return std::nullopt;
   for (const char* const table : {"udp", "udp6"}) {
-    const std::string text = read_text(fmt::format("/proc/thread-self/net/{}", table));
+    const std::string text = read_kernel_text(fmt::format("/proc/thread-self/net/{}", table));
     if (parse_udp_ports(text).contains(port)) return "another program's UDP socket";
   }
   return std::nullopt;
