@@ -90,22 +90,31 @@ await() {
 
 on() { "$nodes" in "$@"; } # on I CMD…
 
-ping_once() { on "$1" ping -q -c 1 -W "${3:-2}" "$2" >/dev/null 2>&1; }
-
+# One shell on each node starts its pings, for starting programs is what costs under emulation. The first
+# argument of the shell is how long a pair may try, in seconds.
 ping_pairs() { # all at the same time; names the pairs that do not answer
-  local count=$1 address=$2 seconds=${3:-0} i j waiting=()
+  local count=$1 address=$2 seconds=${3:-0} i j waiting=() targets
   for ((i = 0; i < count; i++)); do
-    for ((j = 0; j < count; j++)); do
-      [ "$i" != "$j" ] || continue
-      {
-        if [ "$seconds" = 0 ]; then ping_once "$i" "$("$address" "$j")"; else await "$seconds" ping_once "$i" "$("$address" "$j")" 1; fi ||
-          echo "$i->$j" >>"$work/silent"
-      } &
-      waiting+=($!)
-    done
+    targets=''
+    for ((j = 0; j < count; j++)); do [ "$i" = "$j" ] || targets+=" $("$address" "$j")=$j"; done
+    # shellcheck disable=SC2016,SC2086
+    on "$i" sh -c 'tries=$1; shift
+      one() {
+        left=$tries
+        until ping -q -c 1 -W 2 "${1%=*}" >/dev/null 2>&1; do
+          left=$((left - 1))
+          if [ "$left" -lt 0 ]; then echo "${1##*=}"; return; fi
+        done
+      }
+      for target in "$@"; do one "$target" & done
+      wait' sh $(((seconds + 1) / 2)) $targets | sed "s/^/$i->/" >"$work/silent.$i" &
+    waiting+=($!)
   done
   wait "${waiting[@]}"
-  [ ! -e "$work/silent" ] || { fail "these pairs do not ping: $(sort "$work/silent" | tr '\n' ' ')"; rm "$work/silent"; }
+  if grep -q . "$work"/silent.*; then
+    fail "these pairs do not ping: $(sort "$work"/silent.* | tr '\n' ' ')"
+  fi
+  rm -f "$work"/silent.*
 }
 
 # The root of node I's bridge, as the kernel tells it: PRIORITY.MAC, both hexadecimal.

@@ -25,12 +25,16 @@ remove() {
 "$nodes" up 10 || exit 1
 
 test_case 'ten nodes, all peered: 90 directed pairs'
-write_mesh 10 4 'full: true' >"$work/ten.yaml"
+write_mesh 10 4 'full: true' | sed 's/^  n9:/  a-node-of-long-name:/' >"$work/ten.yaml"
 mesh_file=$work/ten.yaml
 mesh up
 expect_status 0
 expect_out 'all 45 pairs forward'
-ping_pairs 10 inner 10
+ping_pairs 10 inner
+
+test_case 'a link whose name is cut is found by its whole name as well'
+expect 'the whole name' on 0 ip link show gt-test-a-node-of-long-name
+expect 'the alias' on 0 sh -c 'cat /sys/class/net/gt-test-*/ifalias | grep -qx wgmesh:test:a-node-of-long-name'
 remove
 
 test_case 'an IPv4 underlay makes gretap links, with 20 bytes more'
@@ -63,9 +67,9 @@ json=$work/list.json
   printf ']}'
 } >"$json"
 mesh_of_stdin() { "$nodes" ctl "$mesh_program" -j -f - "$@" <"$json"; }
-run mesh_of_stdin up
+run mesh_of_stdin up --no-wait
 expect_status 0
-ping_pairs 3 inner
+ping_pairs 3 inner 10
 run mesh_of_stdin down -r
 expect_status 0
 
