@@ -1,5 +1,5 @@
 // A kernel that refuses, or kills this process, at one chosen operation, around a real or a fake
-// one. For tests: only builds with -DWGMESH_FAULTS=ON have it.
+// one. For tests: builds with -DWGMESH_FAULTS=ON and the program wgmesh-agent-faults have it.
 #pragma once
 
 #include <cstddef>

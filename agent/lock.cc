@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kRetry = 50ms;
+constexpr auto kCure = "wait until it has finished, then run the command again";
 
 // True when `file` is still what `path` names: a holder that forgot its mesh removes the file.
 bool is_current(const UniqueFd& file, const std::string& path) {
@@ -104,11 +105,12 @@ void write_holder(int file, const Holder& holder) {
 
 MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Holder& me,
                    std::chrono::milliseconds patience, const std::function<bool()>& give_up)
-    : path_(lock_path(folder, mesh)) {
+    : path_(lock_path(folder, mesh)), me_(me) {
   const auto until = std::chrono::steady_clock::now() + patience;
   std::optional<Holder> seen;
-  for (;;) {
+  for (bool has_waited = false;; has_waited = true) {
     file_ = try_lock(folder, path_);
+    if (file_ && has_waited) refuse_what_is_over();
     if (file_) break;
     const auto holder = read_holder(path_);
     // A line may be a former holder's for the instant between lock and write: believe it when it
@@ -117,11 +119,28 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
     seen = holder;
     const bool must_die = believed && holder->session_number <= me.session_number;
     if (must_die || std::chrono::steady_clock::now() >= until || (give_up && give_up())) {
-      throw Locked(sentence(holder), "wait until it has finished, then run the command again");
+      throw Locked(sentence(holder), kCure);
     }
     std::this_thread::sleep_for(kRetry);
   }
   write_holder(file_.get(), me);
+}
+
+// The holder may have gone on and come to its end between two looks. Its line is still there,
+// unless it has forgotten the mesh and its file with it.
+void MeshLock::refuse_what_is_over() const {
+  const auto last = read_holder(path_);
+  if (last && last->session_number != kGoesOn) return;
+  throw Locked(sentence(last), kCure);
+}
+
+void MeshLock::set_number(std::uint64_t number) {
+  me_.session_number = number;
+  try {
+    write_holder(file_.get(), me_);
+  } catch (const Error&) {
+    // Others go by the number that stands there.
+  }
 }
 
 std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std::string& mesh,
@@ -130,7 +149,7 @@ std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std:
   UniqueFd file = try_lock(folder, path);
   if (!file) return std::nullopt;
   write_holder(file.get(), me);
-  return MeshLock(std::move(file), path);
+  return MeshLock(std::move(file), path, me);
 }
 
 void MeshLock::remove_file() { wgmesh::remove_file(path_); }

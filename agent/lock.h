@@ -31,16 +31,21 @@ struct Holder {
 std::string put_holder(const Holder& holder);
 std::optional<Holder> parse_holder(std::string_view line);
 
-// Writes who holds the lock that `file` is; the watcher does when it takes over from a worker that
-// died: with the largest number, so that everybody waits for the moment that it takes.
+// Numbers that no session draws. A session that holds the locks of all its nodes goes on: nobody
+// waits for it, for two that met shall not both succeed. One that only undoes is over in a moment:
+// everybody waits.
+constexpr std::uint64_t kGoesOn = 0;
+constexpr std::uint64_t kEndsSoon = ~std::uint64_t{0};
+
+// Writes who holds the lock that `file` is.
 void write_holder(int file, const Holder& holder);
 
 class MeshLock {
  public:
   // Wait-die: between two sessions that meet on several nodes in different order, only the one with
   // the smaller number ever waits (at most `patience`), the other throws Locked at once. So they
-  // never wait for each other, and one of them goes on. `give_up` is asked while waiting; true
-  // throws Locked too.
+  // never wait for each other, and one of them goes on; who has waited for it throws Locked then.
+  // `give_up` is asked while waiting; true throws Locked too.
   MeshLock(const std::string& folder, const std::string& mesh, const Holder& me,
            std::chrono::milliseconds patience, const std::function<bool()>& give_up = {});
   // Empty where somebody holds it.
@@ -52,13 +57,19 @@ class MeshLock {
   ~MeshLock() = default;
 
   int fd() const { return file_.get(); }
+  // Writes another number for this holder: kGoesOn or kEndsSoon. Best effort.
+  void set_number(std::uint64_t number);
   // Removes the file while it is held; for a node's last mesh.
   void remove_file();
 
  private:
-  MeshLock(UniqueFd file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  MeshLock(UniqueFd file, std::string path, Holder me)
+      : file_(std::move(file)), path_(std::move(path)), me_(std::move(me)) {}
+  void refuse_what_is_over() const;
+
   UniqueFd file_;
   std::string path_;
+  Holder me_;
 };
 
 }  // namespace wgmesh

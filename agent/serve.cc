@@ -226,6 +226,8 @@ void ServeSession::propose(const proto::Propose& wanted) {
     goal_->secrets = secrets_->for_plan(wanted.plan());
     goal_->endpoints = endpoints_;
   }
+  // A plan comes when every node has said hello, and with it that its lock is held.
+  if (lock_) lock_->set_number(kGoesOn);
   proposal_ = make_proposal(*kernel_, store_, open_->mesh(), *goal_);
 
   proto::FromAgent message;
@@ -304,6 +306,7 @@ void ServeSession::undo() {
 std::string ServeSession::take_back() {
   std::string fault;
   try {
+    if (lock_ && !committed_) lock_->set_number(kEndsSoon);
     if (transaction_) transaction_->undo();
   } catch (const Error& error) {
     fault = error.message();

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <ctime>
-#include <limits>
 #include <span>
 #include <thread>
 #include <utility>
@@ -76,8 +75,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
 
 // In the watcher.
 void Transaction::finish_for_the_dead(int lock) const {
-  write_holder(lock, {"the watcher of " + setup_.origin, std::numeric_limits<std::uint64_t>::max(),
-                      std::time(nullptr), ::getpid()});
+  write_holder(lock,
+               {"the watcher of " + setup_.origin, kEndsSoon, std::time(nullptr), ::getpid()});
   const auto kernel = setup_.open_kernel();
   finish_open_transaction(*kernel, store_, setup_.mesh);
 }

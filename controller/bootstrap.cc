@@ -142,16 +142,22 @@ class Conversation {
     return true;
   }
 
+  bool has_question(std::string_view text) const {
+    return !prompt_.empty() && text.find(prompt_) != std::string_view::npos;
+  }
+
   // What the node has printed, for a message: its last words.
   std::string said() {
     std::string words = last_line(transport_.stderr_text());
     if (words.empty()) words = last_line(scanner_.noise());
+    // sudo goes on in the line of its question.
+    if (has_question(words)) words.erase(0, words.rfind(prompt_) + prompt_.size());
     return words.empty() ? "" : ": " + words;
   }
 
   [[noreturn]] void explain_end() {
     const std::string errors = transport_.stderr_text();
-    const bool sudo = errors.find("sudo:") != std::string::npos;
+    const bool sudo = errors.find("sudo:") != std::string::npos || has_question(errors);
     if (sudo && errors.find("password is required") != std::string::npos) {
       throw Unreachable("sudo wants a password" + said(),
                         "pass -K (--ask-become-pass), or allow it without: NOPASSWD in sudoers");

@@ -22,7 +22,9 @@ AgentError::AgentError(const proto::Error& error)
 
 Session::Session(std::unique_ptr<Transport> transport, std::string_view already_read,
                  std::chrono::milliseconds silence)
-    : transport_(std::move(transport)), silence_(silence) {
+    : transport_(std::move(transport)),
+      silence_(silence),
+      said_before_(transport_->stderr_text().size()) {
   frames_.feed(already_read);
 }
 
@@ -117,7 +119,8 @@ proto::FromAgent Session::receive(const OnProgress& on_progress) {
     }
     const std::string octets = transport_->read(std::chrono::steady_clock::now() + silence_);
     if (octets.empty()) {
-      const std::string words = transport_->stderr_text();
+      std::string words = transport_->stderr_text();
+      words.erase(0, said_before_);
       throw Unreachable(words.empty() ? "the agent ended without a word"
                                       : fmt::format("the agent ended: {}", words));
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -68,6 +69,7 @@ class Session {
   std::unique_ptr<Transport> transport_;
   FrameReader frames_;
   std::chrono::milliseconds silence_;
+  std::size_t said_before_;  // on stderr, by the shells that started the agent
 };
 
 }  // namespace wgmesh

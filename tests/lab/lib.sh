@@ -8,6 +8,8 @@
 #   expect_out TEXT, expect_err TEXT, expect_no_out TEXT    … said TEXT (a bash pattern, anywhere in it)
 #   expect 'WHAT' CMD…          CMD succeeds; WHAT is what to call it in a failure
 #   await SECONDS CMD…          polls CMD; false once the time is over
+#   remember I…                 keeps what nodes I… are: links, addresses, WireGuard, stored files
+#   expect_as_before I…         … and they are that again, within 15 s (a node may still be undoing)
 #   ping_pairs COUNT ADDRESS-FUNCTION [SECONDS]   every directed pair of nodes 0…COUNT-1 pings, at once;
 #                               SECONDS: how long a pair may try (default: the first echo must come back)
 #   finish                      prints 'N passed, N failed' and exits
@@ -89,6 +91,38 @@ await() {
 }
 
 on() { "$nodes" in "$@"; } # on I CMD…
+
+# What node I is, without what moves by itself: index numbers, counters, timers, the tree.
+node_state() {
+  on "$1" sh -c 'ip -d -o link; ip -o address; wg show all dump
+    find /var/lib/wgmesh -path /var/lib/wgmesh/bin -prune -o -type f -printf "%p %m %s %T@ %i\n"' 2>/dev/null |
+    sed -E 's/^[0-9]+: //; s/ [a-z_]+_timer +[0-9.]+//g; s/ (designated_[a-z]+|root_port|root_path_cost|ageing_time) [^ ]+//g
+      s/ (topology_change[a-z_]*|config_pending) [01]//g; s/ state [A-Za-z]+//g; s/NO-CARRIER,|,LOWER_UP//g
+      s/^(([^\t]*\t){5})[0-9]+\t[0-9]+\t[0-9]+\t/\1/'
+}
+
+as_before() { diff "$work/before.$1" <(node_state "$1"); }
+
+remember() {
+  local i waiting=()
+  for i in "$@"; do
+    node_state "$i" >"$work/before.$i" &
+    waiting+=($!)
+  done
+  wait "${waiting[@]}"
+}
+
+expect_as_before() {
+  local i waiting=()
+  for i in "$@"; do
+    await 15 as_before "$i" || echo "$i" >"$work/differs.$i" &
+    waiting+=($!)
+  done
+  wait "${waiting[@]}"
+  for i in "$@"; do
+    [ ! -e "$work/differs.$i" ] || { rm "$work/differs.$i"; expect "node $i is as before" as_before "$i"; }
+  done
+}
 
 # One shell on each node starts its pings, for starting programs is what costs under emulation. The first
 # argument of the shell is how long a pair may try, in seconds.

@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class BootstrapTest : public SshTest {
  protected:
@@ -124,6 +125,16 @@ TEST_F(BootstrapTest, GivesSudoThePasswordItAsksFor) {
               HasSubstr("sudo refused the password"));
   const Passphrase right = Passphrase::from_text("guest");
   EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = &right}), "hello agent");
+}
+
+TEST_F(BootstrapTest, SaysWhatSudoSaysAfterItsQuestion) {
+  SshServerOptions machine;
+  machine.sudoers = "root ALL=(ALL) ALL\n";
+  const SshServer server(machine);
+  const Passphrase right = Passphrase::from_text("guest");
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become_password = &right}); }),
+              AllOf(HasSubstr("sudo refuses: guest is not in the sudoers file"),
+                    Not(HasSubstr("wgmesh-password"))));
 }
 
 TEST_F(BootstrapTest, BecomesRootWithDoas) {

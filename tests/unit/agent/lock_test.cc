@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "agent/atomic_file.h"
@@ -15,6 +16,21 @@ namespace {
 using namespace std::chrono_literals;
 
 Holder session(std::uint64_t number) { return {"root@ci", number, 1700000000, 42}; }
+
+// Runs `end` once a session is waiting for `held`, then frees the lock.
+MeshLock wait_for(std::optional<MeshLock>& held, const std::string& folder, const Holder& me,
+                  const std::function<void(MeshLock&)>& end) {
+  std::atomic<bool> waiting = false;
+  std::jthread release([&] {
+    while (!waiting) std::this_thread::sleep_for(1ms);
+    end(*held);
+    held.reset();
+  });
+  return MeshLock(folder, "test", me, 20s, [&] {
+    waiting = true;
+    return false;
+  });
+}
 
 TEST(MeshLock, HolderLineRoundTrip) {
   EXPECT_EQ(parse_holder(put_holder(session(7))), session(7));
@@ -43,16 +59,38 @@ TEST(MeshLock, TheYoungerDiesAtOnceAndSaysWhoHoldsIt) {
 TEST(MeshLock, TheOlderWaitsUntilItIsFree) {
   const TemporaryFolder folder;
   std::optional<MeshLock> held(std::in_place, folder.path(), "test", session(5), 1s);
-  std::atomic<bool> waiting = false;
-  std::thread release([&] {
-    while (!waiting) std::this_thread::sleep_for(1ms);
-    held.reset();
-  });
-  const MeshLock mine(folder.path(), "test", session(4), 20s, [&] {
-    waiting = true;
-    return false;
-  });
-  release.join();
+  const MeshLock mine = wait_for(held, folder.path(), session(4), [](MeshLock&) {});
+  EXPECT_FALSE(MeshLock::try_take(folder.path(), "test", session(1)));
+}
+
+TEST(MeshLock, NobodyWaitsForOneThatGoesOn) {
+  const TemporaryFolder folder;
+  MeshLock held(folder.path(), "test", session(5), 1s);
+  held.set_number(kGoesOn);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THROW(MeshLock(folder.path(), "test", session(4), 20s), Locked);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+}
+
+TEST(MeshLock, WhoHasWaitedForOneThatWentOnHasLost) {
+  const TemporaryFolder folder;
+  std::optional<MeshLock> held(std::in_place, folder.path(), "test", session(5), 1s);
+  EXPECT_THROW(
+      wait_for(held, folder.path(), session(4), [](MeshLock& l) { l.set_number(kGoesOn); }),
+      Locked);
+  held.emplace(folder.path(), "test", session(5), 1s);
+  EXPECT_THROW(wait_for(held, folder.path(), session(4), [](MeshLock& l) { l.remove_file(); }),
+               Locked);
+  // Its line is no hindrance to who comes later.
+  const MeshLock next(folder.path(), "test", session(9), 1s);
+}
+
+TEST(MeshLock, EverybodyWaitsForOneThatEndsSoon) {
+  const TemporaryFolder folder;
+  std::optional<MeshLock> held(std::in_place, folder.path(), "test", session(5), 1s);
+  held->set_number(kGoesOn);
+  held->set_number(kEndsSoon);
+  const MeshLock mine = wait_for(held, folder.path(), session(9), [](MeshLock&) {});
   EXPECT_FALSE(MeshLock::try_take(folder.path(), "test", session(1)));
 }
 

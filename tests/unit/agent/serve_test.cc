@@ -227,6 +227,27 @@ TEST(Serve, OnlyOneOfTwoSessionsGoesOn) {
   next.open(open_for(plan, 9));
 }
 
+TEST(Serve, NobodyWaitsForASessionThatHasItsPlan) {
+  TestNode node;
+  node.surroundings.lock_patience = std::chrono::seconds(30);
+  const proto::Plan plan = plan_with_addresses();
+  TestSession holder(node);
+  holder.open(open_for(plan, 5));
+  holder.make_secrets(plan);
+  holder.propose(proto::UP, &plan);
+  const auto start = std::chrono::steady_clock::now();
+  {
+    TestSession other(node);
+    proto::ToAgent open;
+    *open.mutable_open() = open_for(plan, 2);
+    EXPECT_EQ(other.ask(open).error().kind(), proto::Error::LOCKED);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  holder.close();
+  TestSession next(node);
+  next.open(open_for(plan, 9));
+}
+
 TEST(Serve, ReadersNeedNoLock) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();
