@@ -30,14 +30,18 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 void make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
-  if (errno != ENOENT || path.find('/', 1) == std::string::npos) {
-    throw SystemError("create folder " + path, errno);
+  if (::mkdir(path.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return;
+    if (errno != ENOENT || path.find('/', 1) == std::string::npos) {
+      throw SystemError("create folder " + path, errno);
+    }
+    make_folder(folder_of(path));
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+      throw SystemError("create folder " + path, errno);
+    }
   }
-  make_folder(folder_of(path));
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw SystemError("create folder " + path, errno);
-  }
+  // What is synced in a folder is lost with a folder whose own name was not.
+  sync_folder(folder_of(path));
 }
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -65,7 +69,7 @@ std::optional<std::string> read_file(const std::string& path) {
   return content;
 }
 
-void write_file(const std::string& path, std::string_view content) {
+void write_file(const std::string& path, std::string_view content, unsigned mode) {
   // A leftover of a killed writer may have any content; never follow or reuse it.
   ::unlink(path.c_str());
   const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_EXCL);
@@ -78,6 +82,8 @@ void write_file(const std::string& path, std::string_view content) {
       if (n < 0) throw SystemError("write " + path, errno);
       left.remove_prefix(static_cast<std::size_t>(n));
     }
+    if (mode != kSecret && ::fchmod(file.get(), mode) != 0)
+      throw SystemError("write " + path, errno);
     if (::fsync(file.get()) != 0) throw SystemError("write " + path, errno);
   } catch (...) {
     ::unlink(path.c_str());
@@ -85,9 +91,9 @@ void write_file(const std::string& path, std::string_view content) {
   }
 }
 
-void write_file_atomically(const std::string& path, std::string_view content) {
+void write_file_atomically(const std::string& path, std::string_view content, unsigned mode) {
   const std::string beside = path + ".tmp";
-  write_file(beside, content);
+  write_file(beside, content, mode);
   rename_file(beside, path);
   sync_folder(folder_of(path));
 }
@@ -100,8 +106,10 @@ void rename_file(const std::string& from, const std::string& to) {
 
 bool remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return true;
-  if (errno == ENOENT || errno == ENOTDIR) return false;
-  throw SystemError("remove " + path, errno);
+  const int fault = errno;
+  // A read-only file system says so before it looks for the file.
+  if (fault == ENOENT || fault == ENOTDIR || (fault == EROFS && !exists(path))) return false;
+  throw SystemError("remove " + path, fault);
 }
 
 bool remove_folder_if_empty(const std::string& path) { return ::rmdir(path.c_str()) == 0; }

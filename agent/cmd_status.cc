@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
@@ -33,13 +32,7 @@ void finish_abandoned(const Surroundings& surroundings, Kernel& kernel, const St
 
 int run_status(const Surroundings& surroundings, const std::string& mesh, bool as_json) {
   const Store store(surroundings.paths.state);
-  std::vector<std::string> meshes = store.meshes();
-  if (!mesh.empty()) {
-    if (std::find(meshes.begin(), meshes.end(), mesh) == meshes.end()) {
-      throw Error(fmt::format("the mesh {} is not stored on this node", mesh));
-    }
-    meshes = {mesh};
-  }
+  const std::vector<std::string> meshes = store.meshes(mesh);
   const auto kernel = surroundings.open_kernel();
   std::vector<proto::Status> statuses;
   for (const std::string& name : meshes) {

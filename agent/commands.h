@@ -14,6 +14,9 @@ inline constexpr int kExitUsage = 64;
 
 // An empty mesh: all that are stored here.
 int run_status(const Surroundings& surroundings, const std::string& mesh, bool as_json);
+// Brings them up as they are stored; one that was taken down stays down. Prints a line a mesh, and
+// goes on to the next where one fails.
+int run_restore(const Surroundings& surroundings, const std::string& mesh);
 int run_down(const Surroundings& surroundings, const std::string& mesh, bool forget);
 
 }  // namespace wgmesh

@@ -31,6 +31,21 @@ void settle_ports(const std::set<std::string>& wanted, const State& observed, St
   }
 }
 
+using Endpoints = std::map<std::string, SocketAddress>;
+
+// For every peer that has an endpoint: what `first` knows of it, else what `second` does.
+Endpoints endpoints_of(const proto::Plan& plan, const Endpoints& first, const Endpoints& second) {
+  Endpoints chosen;
+  for (const proto::Peer& peer : plan.peers()) {
+    if (peer.endpoint().empty()) continue;
+    for (const Endpoints* known : {&first, &second}) {
+      const auto found = known->find(peer.node());
+      if (found != known->end()) chosen.insert(*found);
+    }
+  }
+  return chosen;
+}
+
 void propose_up(Kernel& kernel, const Loaded& loaded, const Goal& goal, const Observation& observed,
                 Proposal& proposal) {
   const proto::Plan& plan = *goal.plan;
@@ -45,6 +60,7 @@ void propose_up(Kernel& kernel, const Loaded& loaded, const Goal& goal, const Ob
   proposal.stored.private_key = goal.secrets->private_key;
   proposal.stored.preshared_keys = goal.secrets->preshared_keys;
   proposal.stored.taken_down = false;
+  proposal.stored.endpoints = endpoints_of(plan, loaded.mesh.endpoints, goal.endpoints);
   if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) proposal.stored.plan = plan;
   // The controller does not know it; it is settled when it is known that something changes.
   proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
@@ -76,6 +92,7 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   const Loaded loaded = store.load(mesh);
   Proposal proposal;
   proposal.stored = loaded.mesh;
+  proposal.is_first = !loaded.mesh.plan;
   if (goal.plan) proposal.scope = scope_of(*goal.plan);
   proposal.scope.mesh = mesh;
   for (const auto& [name, port] : loaded.mesh.former_ports)
@@ -90,13 +107,20 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   } else {
     proposal.stored.taken_down = !loaded.mesh.empty();
   }
+  if (goal.restores) {
+    for (const std::string& port : observed.missing_ports) {
+      if (proposal.desired.foreign_ports.erase(port) != 0) proposal.left_out.insert(port);
+    }
+  }
   settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
   if (goal.kind == proto::REMOVE) proposal.stored = {};
   refuse_obstacles(observed, proposal);
 
   proposal.operations = diff(proposal.desired, observed.state);
   proposal.files = store.changes(mesh, proposal.stored);
-  if (goal.kind == proto::UP && !proposal.changes_nothing()) {
+  if (goal.kind == proto::UP && !goal.restores && !proposal.changes_nothing()) {
+    // A name with two addresses is no change, but what is written may as well be the latest.
+    proposal.stored.endpoints = endpoints_of(*goal.plan, goal.endpoints, loaded.mesh.endpoints);
     proposal.stored.plan->set_generation(proposal.stored.plan->generation() + 1);
     proposal.files = store.changes(mesh, proposal.stored);
   }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Goal {
   std::optional<proto::Plan> plan;  // of UP
   std::optional<NodeSecrets> secrets;
   std::map<std::string, SocketAddress> endpoints;  // resolved, by peer node
+  // What is stored is brought up again: it stays as it is, and so does its generation.
+  bool restores = false;
 };
 
 struct Proposal {
@@ -28,6 +31,8 @@ struct Proposal {
   StoredMesh stored;          // what is kept once it is committed
   std::vector<Staged> files;  // which files change by that
   std::vector<Operation> operations;
+  bool is_first = false;           // no plan was stored before
+  std::set<std::string> left_out;  // of a restore: bridge_ports that are not there (yet)
 
   bool changes_nothing() const { return operations.empty() && files.empty(); }
 };

@@ -12,8 +12,8 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::array<std::string_view, 5> kFiles = {"private_key", "preshared_keys", "plan",
-                                                    "former_ports", "down"};
+constexpr std::array<std::string_view, 6> kFiles = {"private_key",  "preshared_keys", "plan",
+                                                    "former_ports", "endpoints",      "down"};
 constexpr std::array<std::string_view, 2> kJournals = {"journal.undo", "journal.commit"};
 
 struct CloseFolder {
@@ -49,6 +49,15 @@ std::vector<std::string> Store::meshes() const {
   }
   std::ranges::sort(names);
   return names;
+}
+
+std::vector<std::string> Store::meshes(const std::string& mesh) const {
+  std::vector<std::string> names = meshes();
+  if (mesh.empty()) return names;
+  if (!std::ranges::binary_search(names, mesh)) {
+    throw Error("the mesh " + mesh + " is not stored on this node");
+  }
+  return {mesh};
 }
 
 Loaded Store::load(const std::string& mesh) const {

@@ -31,6 +31,8 @@ class Store {
   std::string folder(const std::string& mesh) const { return root_ + "/" + mesh; }
   // Names of the folders that hold stored files, or an open journal, sorted.
   std::vector<std::string> meshes() const;
+  // The one of that name, or without a name all of them. Throws Error when it is not stored.
+  std::vector<std::string> meshes(const std::string& mesh) const;
 
   // Never touches a file. Throws Error for a newer format, which must not be overwritten.
   Loaded load(const std::string& mesh) const;

@@ -133,6 +133,24 @@ std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) 
   return ports;
 }
 
+// One line a peer: "NODE ADDRESS:PORT".
+std::string put_endpoints(const std::map<std::string, SocketAddress>& endpoints) {
+  std::string text;
+  for (const auto& [node, endpoint] : endpoints) text += node + ' ' + to_text(endpoint) + '\n';
+  return text;
+}
+
+std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
+  std::map<std::string, SocketAddress> endpoints;
+  while (!payload.empty()) {
+    const std::string node(take(payload, ' '));
+    const auto endpoint = parse_socket_address(take(payload, '\n'));
+    if (!endpoint) throw Damaged("holds no address");
+    endpoints.insert_or_assign(node, *endpoint);
+  }
+  return endpoints;
+}
+
 proto::Plan parse_plan(std::string_view payload) {
   proto::Plan plan;
   if (!plan.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
@@ -149,7 +167,8 @@ proto::Plan parse_plan(std::string_view payload) {
 }  // namespace
 
 bool StoredMesh::empty() const {
-  return !private_key && preshared_keys.empty() && !plan && former_ports.empty() && !taken_down;
+  return !private_key && preshared_keys.empty() && !plan && former_ports.empty() &&
+         endpoints.empty() && !taken_down;
 }
 
 std::map<std::string, WipedText> put_stored(const StoredMesh& stored) {
@@ -169,6 +188,9 @@ std::map<std::string, WipedText> put_stored(const StoredMesh& stored) {
   if (!stored.former_ports.empty()) {
     files.emplace("former_ports", with_header(put_former_ports(stored.former_ports)));
   }
+  if (!stored.endpoints.empty()) {
+    files.emplace("endpoints", with_header(put_endpoints(stored.endpoints)));
+  }
   if (stored.taken_down) files.emplace("down", with_header("stays down\n"));
   return files;
 }
@@ -183,6 +205,8 @@ void parse_stored(std::string_view name, std::string_view content, StoredMesh& s
     stored.plan = parse_plan(payload);
   } else if (name == "former_ports") {
     stored.former_ports = parse_former_ports(payload);
+  } else if (name == "endpoints") {
+    stored.endpoints = parse_endpoints(payload);
   } else if (name == "down") {
     stored.taken_down = true;
   } else {

@@ -29,13 +29,16 @@ struct StoredMesh {
   std::map<std::string, Secret> preshared_keys;     // by peer node
   std::optional<proto::Plan> plan;                  // the committed one
   std::map<std::string, ForeignPort> former_ports;  // what bridge_ports were before they joined
-  bool taken_down = false;                          // and is to stay down
+  // What endpoints resolved to when something was last committed, by peer node: `restore` asks no
+  // name server.
+  std::map<std::string, SocketAddress> endpoints;
+  bool taken_down = false;  // and is to stay down
 
   bool empty() const;
 };
 
-// Contents by file name ("private_key", "preshared_keys", "plan", "former_ports", "down"); a part
-// that is empty has no file.
+// Contents by file name ("private_key", "preshared_keys", "plan", "former_ports", "endpoints",
+// "down"); a part that is empty has no file.
 std::map<std::string, WipedText> put_stored(const StoredMesh& stored);
 
 // Reads one such content into `stored`. Throws Damaged, or Error for a newer format or an unknown

@@ -44,8 +44,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   store_.stage(setup_.mesh, proposal.stored, proposal.files);
   JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
   try {
-    journal_.begin(entry);
-    if (setup_.open_kernel) {
+    has_journal_ = write_journal(entry);
+    if (has_journal_ && setup_.open_kernel) {
       watcher_.emplace(setup_.lock, setup_.patience,
                        [this](int lock) { finish_for_the_dead(lock); });
     }
@@ -73,6 +73,16 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   }
 }
 
+bool Transaction::write_journal(const JournalEntry& entry) const {
+  try {
+    journal_.begin(entry);
+  } catch (const SystemError&) {
+    if (setup_.needs_journal) throw;
+    return false;
+  }
+  return true;
+}
+
 // In the watcher.
 void Transaction::finish_for_the_dead(int lock) const {
   write_holder(lock,
@@ -98,7 +108,7 @@ void Transaction::verify(const Proposal& proposal) {
 std::optional<std::string> Transaction::commit() {
   if (!entry_) return std::nullopt;
   try {
-    journal_.commit();
+    if (has_journal_) journal_.commit();
   } catch (const Error&) {
     undo();
     throw;

@@ -23,6 +23,9 @@ struct TransactionSetup {
   std::chrono::milliseconds patience{90'000};  // of the watcher with us
   // Made in the watcher, for itself. Empty: no watcher (tests that have only one process).
   std::function<std::unique_ptr<Kernel>()> open_kernel;
+  // False: where the disk takes no journal it goes on without. After a cut there is nothing to take
+  // back then but what is in the kernel, and the next command mends that.
+  bool needs_journal = true;
 };
 
 class Transaction {
@@ -49,6 +52,7 @@ class Transaction {
 
  private:
   void finish_for_the_dead(int lock) const;
+  bool write_journal(const JournalEntry& entry) const;
   void verify(const Proposal& proposal);
   void end();
 
@@ -57,6 +61,7 @@ class Transaction {
   TransactionSetup setup_;
   Journal journal_;
   std::optional<JournalEntry> entry_;  // while it is open
+  bool has_journal_ = false;
   std::optional<Watcher> watcher_;
 };
 

@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view octets(reinterpret_cast<const char*>(data), size);
   const std::string mended = with_checksum(octets);
-  for (const char* name : {"private_key", "preshared_keys", "plan", "former_ports", "down"}) {
+  for (const char* name :
+       {"private_key", "preshared_keys", "plan", "former_ports", "endpoints", "down"}) {
     read_stored(name, octets);
     read_stored(name, mended);
   }

@@ -19,6 +19,8 @@ CommandLine parse(std::vector<std::string> words) {
 TEST(CommandLine, Verbs) {
   EXPECT_EQ(parse({"serve"}).verb, Verb::kServe);
   EXPECT_EQ(parse({"status"}).verb, Verb::kStatus);
+  EXPECT_EQ(parse({"restore"}).verb, Verb::kRestore);
+  EXPECT_EQ(parse({"restore", "test"}).mesh, "test");
   EXPECT_EQ(parse({"version"}).verb, Verb::kVersion);
   EXPECT_EQ(parse({"--version"}).verb, Verb::kVersion);
   EXPECT_EQ(parse({"--help"}).verb, Verb::kHelp);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <ctime>
+
 #include "agent/atomic_file.h"
 #include "agent/journal.h"
 #include "common/naming.h"
@@ -308,6 +310,39 @@ TEST(Serve, RefusesNamesThatWouldLeaveTheStore) {
     message.mutable_open()->set_mesh(mesh);
     EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED) << mesh;
   }
+}
+
+TEST(Serve, StoresWhatEndpointsResolvedTo) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  plan.mutable_peers(2)->clear_endpoint();
+  bring_up(node, plan);
+  const auto stored = node.store().load("test").mesh.endpoints;
+  ASSERT_EQ(stored.size(), 2u);
+  EXPECT_EQ(stored.at("mesh1"), parse_socket_address("192.0.2.1:51820"));
+
+  // The name has another address now: no change of the mesh, so nothing is written.
+  node.kernel.latest_handshakes[*public_key_from(plan.peers(0).public_key())] = std::time(nullptr);
+  const auto files = node.files();
+  node.surroundings.probe = [](const proto::Open& open, const ResolvedEndpoints&,
+                               proto::Hello& hello) {
+    proto::EndpointRoute& route = *hello.add_routes();
+    route.set_node(open.peers(0).node());
+    route.set_address("192.0.2.77");
+  };
+  {
+    TestSession session(node);
+    session.open(open_for(plan));
+    const auto changes = session.propose(proto::UP, &plan);
+    EXPECT_EQ(changes.changes().changes_size(), 0);
+    EXPECT_FALSE(changes.changes().stored_state_changes());
+  }
+  EXPECT_EQ(node.files(), files);
+  // With another change the latest is stored too.
+  plan.mutable_bridge()->set_priority(8);
+  bring_up(node, plan);
+  EXPECT_EQ(node.store().load("test").mesh.endpoints.at("mesh1"),
+            parse_socket_address("192.0.2.77:51820"));
 }
 
 TEST(Serve, EveryMessageHasItsPlace) {

@@ -15,6 +15,8 @@ StoredMesh example() {
   stored.private_key = secrets.private_key;
   stored.preshared_keys = secrets.preshared_keys;
   stored.former_ports = {{"eth1", {"", 1500, false}}, {"eth2", {"br0", 9000, true}}};
+  stored.endpoints = {{"mesh1", *parse_socket_address("192.0.2.1:51820")},
+                      {"mesh2", *parse_socket_address("[2001:db8::1]:7")}};
   stored.taken_down = true;
   return stored;
 }
@@ -26,6 +28,7 @@ TEST(StoredMesh, RoundTrip) {
   EXPECT_EQ(again.private_key, stored.private_key);
   EXPECT_EQ(again.preshared_keys, stored.preshared_keys);
   EXPECT_EQ(again.former_ports, stored.former_ports);
+  EXPECT_EQ(again.endpoints, stored.endpoints);
   EXPECT_TRUE(again.taken_down);
   EXPECT_TRUE(same_plan(*again.plan, *stored.plan));
 }

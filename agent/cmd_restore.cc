@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "agent/commands.h"
+#include "agent/lock.h"
+#include "agent/proposal.h"
+#include "agent/recovery.h"
+#include "agent/transaction.h"
+
+namespace wgmesh {
+namespace {
+
+std::string joined(const auto& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+  return all;
+}
+
+Goal goal_of(const Loaded& loaded, const std::string& folder) {
+  constexpr const char* kCure = "run `mesh up`, which makes what is missing anew";
+  if (!loaded.faults.empty()) throw Error(joined(loaded.faults), kCure);
+  const StoredMesh& mesh = loaded.mesh;
+  if (!mesh.plan || !mesh.private_key) {
+    throw Error("the plan or the private key is missing in " + folder, kCure);
+  }
+  return {proto::UP, mesh.plan, NodeSecrets{*mesh.private_key, mesh.preshared_keys}, mesh.endpoints,
+          true};
+}
+
+// What became of it, in a word or two for the mesh's line; `faults` gets what went wrong on the
+// way.
+std::string restore(const Surroundings& surroundings, const Store& store, const std::string& mesh,
+                    std::string& faults) {
+  const Holder me{"wgmesh-agent restore", 0, std::time(nullptr), ::getpid()};
+  const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
+  const auto kernel = surroundings.open_kernel();
+  if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {
+    fmt::print(stderr, "{}: {}\n", mesh, *finished);
+  }
+  const Loaded loaded = store.load(mesh);
+  if (loaded.mesh.empty() && loaded.faults.empty()) return "nothing is stored";
+  if (loaded.mesh.taken_down) return "stays down";
+
+  const Proposal proposal =
+      make_proposal(*kernel, store, mesh, goal_of(loaded, store.folder(mesh)));
+  if (!proposal.left_out.empty()) {
+    faults = "bridge_ports: there is no interface " + joined(proposal.left_out);
+  }
+  if (proposal.changes_nothing()) return "is up already";
+  TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false};
+  if (surroundings.with_watcher) setup.open_kernel = surroundings.open_kernel;
+  Transaction transaction(*kernel, store, std::move(setup));
+  transaction.apply(proposal, [](std::size_t, std::size_t) {});
+  if (const auto left = transaction.commit()) faults = *left;
+  return "restored";
+}
+
+}  // namespace
+
+int run_restore(const Surroundings& surroundings, const std::string& mesh) {
+  const Store store(surroundings.paths.state);
+  int result = 0;
+  for (const std::string& name : store.meshes(mesh)) {
+    std::string faults;
+    std::string cure;
+    std::string outcome = "not restored";
+    int code = kExitFailed;
+    try {
+      outcome = restore(surroundings, store, name, faults);
+      if (faults.empty()) code = 0;
+    } catch (const Locked& error) {
+      faults = error.message();
+      code = kExitLocked;
+    } catch (const Error& error) {
+      faults = error.message();
+      cure = error.cure();
+    }
+    fmt::print("{}: {}\n", name, outcome);
+    if (!faults.empty()) fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, faults);
+    if (!cure.empty()) fmt::print(stderr, "  {}\n", cure);
+    if (result != kExitFailed && code != 0) result = code;
+  }
+  return result;
+}
+
+}  // namespace wgmesh
