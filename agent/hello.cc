@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
+
 #include "agent/atomic_file.h"
 #include "agent/mesh_name.h"
 #include "agent/refused.h"
@@ -12,7 +14,7 @@
 namespace wgmesh {
 namespace {
 
-constexpr int kMaxPeers = 1023;  // a bridge takes no more ports
+constexpr std::size_t kMaxOrigin = 255;
 
 void put_machine(proto::Hello& hello) {
   utsname name{};
@@ -89,14 +91,22 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hell
 
 }  // namespace
 
+void check_count(int ports) {
+  if (ports <= kMaxPorts) return;
+  throw Refused(
+      fmt::format("{} peers and bridge_ports are more than the {} ports that a bridge takes", ports,
+                  kMaxPorts),
+      "use `full: false` and `peers`");
+}
+
 void check_open(const proto::Open& open) {
   if (!is_mesh_name(open.mesh())) throw Refused("the mesh's name is not one");
   if (!is_node_name(open.node())) throw Refused("the node's name is not one");
-  if (open.peers_size() > kMaxPeers) {
-    throw Refused(fmt::format("{} peers are more than the {} ports that a bridge takes",
-                              open.peers_size(), kMaxPeers),
-                  "use `full: false` and `peers`");
-  }
+  check_count(open.peers_size() + open.bridge_ports_size());
+  // It comes back to the terminal of whoever finds the mesh locked or a change interrupted.
+  const bool is_clean = std::ranges::none_of(
+      open.origin(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+  if (!is_clean || open.origin().size() > kMaxOrigin) throw Refused("the origin is not a name");
   for (const proto::OpenPeer& peer : open.peers()) {
     if (!is_node_name(peer.node())) throw Refused("the name of a peer is not one");
     if (!peer.endpoint().empty() && !parse_host_port(peer.endpoint())) {

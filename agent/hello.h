@@ -11,6 +11,11 @@
 
 namespace wgmesh {
 
+inline constexpr int kMaxPorts = 1023;  // of a bridge
+
+// Throws Refused for more peers and bridge_ports than a bridge can hold.
+void check_count(int ports);
+
 // Throws Refused for an Open that does not hold together.
 void check_open(const proto::Open& open);
 

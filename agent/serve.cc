@@ -203,6 +203,7 @@ void ServeSession::require_open() const {
 void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
   require_open();
   if (applied_) throw ProtocolError("make-secrets after apply");
+  check_count(wanted.peers_size());
   proto::FromAgent message;
   *message.mutable_secrets() = secrets_->make(wanted);
   io_.write(message);
@@ -221,6 +222,8 @@ void ServeSession::propose(const proto::Propose& wanted) {
     if (wanted.plan().mesh() != open_->mesh() || wanted.plan().node() != open_->node()) {
       throw Refused("the plan is another mesh's or node's than the session");
     }
+    check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
+    check_count(wanted.sealed_size());
     secrets_->receive(wanted.sealed());
     goal_->plan = wanted.plan();
     goal_->secrets = secrets_->for_plan(wanted.plan());

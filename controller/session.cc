@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "controller/node_message.h"
+
 namespace wgmesh {
 namespace {
 
@@ -110,9 +112,7 @@ void Session::send(const proto::ToAgent& frame) {
 proto::FromAgent Session::receive(const OnProgress& on_progress) {
   for (;;) {
     while (auto octets = frames_.next()) {
-      proto::FromAgent frame;
-      if (!frame.ParseFromString(*octets))
-        throw Error("garbage from the node instead of a message");
+      proto::FromAgent frame = parse_node_message(*octets);
       if (frame.body_case() == proto::FromAgent::kError) throw AgentError(frame.error());
       if (frame.body_case() != proto::FromAgent::kProgress) return frame;
       if (on_progress) on_progress(frame.progress());

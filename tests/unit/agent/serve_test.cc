@@ -312,6 +312,35 @@ TEST(Serve, RefusesNamesThatWouldLeaveTheStore) {
   }
 }
 
+TEST(Serve, RefusesMoreThanABridgeHoldsAndOriginsThatATerminalWouldObey) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  const auto answer_to = [&](const proto::Open& open) {
+    TestSession session(node);
+    proto::ToAgent message;
+    *message.mutable_open() = open;
+    return session.ask(message);
+  };
+  proto::Open open = open_for(plan);
+  for (int i = 0; i < 1021; ++i) open.add_bridge_ports("p" + std::to_string(i));
+  EXPECT_EQ(answer_to(open).error().kind(), proto::Error::REFUSED);
+  open = open_for(plan);
+  open.set_origin("root@\x1b[2J");
+  EXPECT_EQ(answer_to(open).error().kind(), proto::Error::REFUSED);
+  open.set_origin(std::string(256, 'x'));
+  EXPECT_EQ(answer_to(open).error().kind(), proto::Error::REFUSED);
+
+  TestSession session(node);
+  session.open(open_for(plan));
+  proto::ToAgent message;
+  for (int i = 0; i < 1024; ++i) message.mutable_make_secrets()->add_peers();
+  EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED);
+  message.mutable_propose()->set_goal(proto::UP);
+  *message.mutable_propose()->mutable_plan() = plan;
+  for (int i = 0; i < 1024; ++i) message.mutable_propose()->add_sealed();
+  EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED);
+}
+
 TEST(Serve, StoresWhatEndpointsResolvedTo) {
   TestNode node;
   proto::Plan plan = plan_with_addresses();

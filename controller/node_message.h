@@ -1,0 +1,15 @@
+// What a node sent, as a message. Nodes are hostile until this has looked at it: the size, the
+// depth, the length of every list and every text are bounded, and no text holds anything that a
+// terminal would obey.
+#pragma once
+
+#include <string_view>
+
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+// Throws Error for what no agent of ours would send.
+proto::FromAgent parse_node_message(std::string_view octets);
+
+}  // namespace wgmesh
