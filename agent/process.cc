@@ -1,22 +1,57 @@
 #include "agent/process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "common/error.h"
 
 namespace wgmesh {
 
+namespace {
+
+constexpr rlim_t kMostFiles = 1024;
+constexpr rlim_t kMostMemory = 1u << 30;  // octets; a plan of a thousand peers takes a hundredth
+
+void limit(int what, rlim_t most) {
+  const rlimit both{most, most};
+  ::setrlimit(static_cast<__rlimit_resource_t>(what), &both);
+}
+
+// Files are reached as their owner, modules are loaded by the kernel for whoever may administer the
+// network, and of systemctl's privileges only the uid is asked.
+void keep_only_net_admin() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> capabilities{};
+  if (::syscall(SYS_capget, &header, capabilities.data()) != 0) return;
+  const std::uint32_t kept = capabilities[0].permitted & (1u << CAP_NET_ADMIN);
+  capabilities = {};
+  capabilities[0].permitted = capabilities[0].effective = kept;
+  ::syscall(SYS_capset, &header, capabilities.data());
+}
+
+}  // namespace
+
 void harden_process() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_NOFILE, kMostFiles);
+#ifndef __SANITIZE_ADDRESS__
+  limit(RLIMIT_AS, kMostMemory);
+#endif
+  // While we still may: secrets are locked, and so is the watcher.
+  limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  keep_only_net_admin();
   ::umask(077);
   // A file that takes one of the three standard numbers would be read or written as if it were one.
   int fd = 0;

@@ -1,12 +1,14 @@
-// What the agent does to its own process before anything else: nothing of it in core dumps, nothing
-// but frames on the stream to the controller, signals as something to read.
+// What the agent does to its own process before anything else: no more privileges than it needs,
+// nothing of it in core dumps, nothing but frames on the stream to the controller, signals as
+// something to read.
 #pragma once
 
 #include "common/unique_fd.h"
 
 namespace wgmesh {
 
-// No core dumps, no tracing by others of the same user, files 0600. Never fails.
+// No capability but CAP_NET_ADMIN, for us and whatever we start; no core dumps, no tracing by
+// others of the same user, files 0600, bounds on memory and files. Never fails.
 void harden_process();
 // The descriptor that was stdout; from here on stdout is stderr, so nothing can spoil the frames.
 UniqueFd take_stdout();
