@@ -37,7 +37,7 @@ int run_down(const Surroundings& surroundings, const std::string& mesh, bool for
   if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);
   if (forget) {
     lock.remove_file();
-    remove_agent_with_last_mesh(surroundings.paths, store);
+    remove_agent_with_last_mesh(surroundings.paths, store, mesh);
   }
   return 0;
 }

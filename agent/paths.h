@@ -13,6 +13,9 @@ struct Paths {
   // Where the controller may have put the agent: the first that was writable and executable.
   std::vector<std::string> programs = {"/var/lib/wgmesh/bin", "/usr/local/lib/wgmesh",
                                        "/opt/wgmesh", "/run/wgmesh/bin"};
+  std::string systemd = "/run/systemd/system";  // is there where systemd runs
+  std::string units = "/etc/systemd/system";
+  std::string systemctl = "/bin/systemctl";
 };
 
 }  // namespace wgmesh

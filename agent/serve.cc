@@ -7,6 +7,7 @@
 #include <ctime>
 #include <optional>
 
+#include "agent/boot_unit.h"
 #include "agent/current_status.h"
 #include "agent/diff.h"
 #include "agent/hello.h"
@@ -285,6 +286,10 @@ void ServeSession::commit() {
   proto::Committed& committed = *message.mutable_committed();
   if (transaction_) {
     if (const auto left = transaction_->commit()) committed.add_notes(*left);
+    if (goal_->kind == proto::UP) {
+      const auto note = install_boot_unit(surroundings_.paths, open_->mesh(), proposal_->is_first);
+      if (note) committed.add_notes(*note);
+    }
   }
   committed_ = true;
   const Loaded loaded = store_.load(open_->mesh());
@@ -295,7 +300,8 @@ void ServeSession::commit() {
 
 void ServeSession::forget_node_if_empty(proto::Committed& committed) {
   lock_->remove_file();
-  committed.set_agent_removed(remove_agent_with_last_mesh(surroundings_.paths, store_));
+  committed.set_agent_removed(
+      remove_agent_with_last_mesh(surroundings_.paths, store_, open_->mesh()));
 }
 
 void ServeSession::undo() {

@@ -21,10 +21,11 @@ TemporaryFolder::TemporaryFolder() {
 TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
 TestNode::TestNode() {
-  surroundings.paths = {folder.path() + "/lib",
-                        folder.path() + "/run",
-                        folder.path() + "/sbin",
-                        {folder.path() + "/lib/bin", folder.path() + "/opt"}};
+  surroundings.paths = {
+      folder.path() + "/lib",        folder.path() + "/run",
+      folder.path() + "/sbin",       {folder.path() + "/lib/bin", folder.path() + "/opt"},
+      folder.path() + "/no-systemd", folder.path() + "/units",
+      folder.path() + "/systemctl"};
   surroundings.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
   surroundings.open_session_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, fault);

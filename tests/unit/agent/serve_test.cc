@@ -341,6 +341,22 @@ TEST(Serve, RefusesMoreThanABridgeHoldsAndOriginsThatATerminalWouldObey) {
   EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED);
 }
 
+TEST(Serve, TheFirstUpSaysWhatIsMissingAtBoot) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  for (const int expected : {1, 0}) {
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.make_secrets(plan);
+    session.propose(proto::UP, &plan);
+    ASSERT_TRUE(session.apply().has_applied());
+    const auto committed = session.commit().committed();
+    ASSERT_EQ(committed.notes_size(), expected);
+    if (expected == 1) EXPECT_THAT(committed.notes(0), HasSubstr("systemd does not run here"));
+    plan.mutable_bridge()->set_priority(8);
+  }
+}
+
 TEST(Serve, StoresWhatEndpointsResolvedTo) {
   TestNode node;
   proto::Plan plan = plan_with_addresses();

@@ -29,7 +29,7 @@ struct Installed {
 TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
   Installed here;
   EXPECT_EQ(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test").size(), 3u);
-  EXPECT_TRUE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store()));
+  EXPECT_TRUE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test"));
   EXPECT_FALSE(exists(here.node.surroundings.paths.state));
   EXPECT_FALSE(exists(here.link));
   EXPECT_FALSE(exists(here.node.folder.path() + "/opt/.wgmesh-agent.77"));
@@ -42,7 +42,8 @@ TEST(Uninstall, LeavesItToAnotherMesh) {
   write_file(here.node.store().folder("other") + "/plan", "x");
   EXPECT_THAT(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test"),
               ::testing::IsEmpty());
-  EXPECT_FALSE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store()));
+  EXPECT_FALSE(
+      remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test"));
   EXPECT_TRUE(exists(here.program));
 }
 
@@ -50,7 +51,7 @@ TEST(Uninstall, LeavesALinkThatPointsElsewhere) {
   Installed here;
   remove_file(here.link);
   ASSERT_EQ(::symlink("/usr/sbin/wgmesh-agent", here.link.c_str()), 0);
-  remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store());
+  remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test");
   EXPECT_TRUE(exists(here.link));
 }
 
