@@ -57,7 +57,12 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   for (const std::string& fault : loaded.faults) {
     hello.add_warnings(fault + "; it is kept aside and made anew");
   }
-  if (loaded.mesh.plan) hello.set_generation(loaded.mesh.plan->generation());
+  if (const auto& plan = loaded.mesh.plan) {
+    hello.set_generation(plan->generation());
+    hello.set_stored_device_mtu(plan->device().mtu());
+    hello.set_stored_segment_mtu(plan->segment_mtu());
+    for (const proto::Peer& peer : plan->peers()) hello.add_stored_peers(peer.node());
+  }
   hello.set_is_down(loaded.mesh.taken_down);
   for (const std::string& mesh : store.meshes()) {
     if (mesh == open.mesh()) continue;

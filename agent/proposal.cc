@@ -46,8 +46,8 @@ Endpoints endpoints_of(const proto::Plan& plan, const Endpoints& first, const En
   return chosen;
 }
 
-void propose_up(Kernel& kernel, const Loaded& loaded, const Goal& goal, const Observation& observed,
-                Proposal& proposal) {
+void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
+                  const Observation& observed, Proposal& proposal) {
   const proto::Plan& plan = *goal.plan;
   const proto::Status status = kernel.measure(plan.mesh());
   EndpointKnowledge endpoints;
@@ -67,6 +67,32 @@ void propose_up(Kernel& kernel, const Loaded& loaded, const Goal& goal, const Ob
 }
 
 }  // namespace
+
+proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored) {
+  const auto& committed = stored.plan;
+  const std::uint64_t generation = committed ? committed->generation() : 0;
+  if (plan.generation() != generation + 1) {
+    throw Refused(fmt::format("the plan is for generation {}, and this node has generation {}",
+                              plan.generation(), generation),
+                  "somebody else has changed it meanwhile; run the command again");
+  }
+  proto::Plan settled = plan;
+  settled.clear_peers();
+  for (const proto::Peer& peer : plan.peers()) {
+    if (!peer.as_stored()) {
+      *settled.add_peers() = peer;
+      continue;
+    }
+    if (!committed || committed->tunnel_kind() != plan.tunnel_kind() ||
+        !stored.preshared_keys.contains(peer.node())) {
+      continue;
+    }
+    for (const proto::Peer& known : committed->peers()) {
+      if (known.node() == peer.node()) *settled.add_peers() = known;
+    }
+  }
+  return settled;
+}
 
 void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
   std::string obstacles;
@@ -101,11 +127,13 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   fill_in_ageing(observed.state, loaded.mesh.plan);
 
   std::set<std::string> wanted_ports;
+  // A plan that is only stored is worked out all the same: what is wrong with it is found now.
+  if (goal.plan) propose_plan(kernel, loaded, goal, observed, proposal);
   if (goal.kind == proto::UP) {
-    propose_up(kernel, loaded, goal, observed, proposal);
     wanted_ports.insert(goal.plan->bridge_ports().begin(), goal.plan->bridge_ports().end());
   } else {
-    proposal.stored.taken_down = !loaded.mesh.empty();
+    proposal.desired = {};
+    proposal.stored.taken_down = goal.plan || !loaded.mesh.empty();
   }
   if (goal.restores) {
     for (const std::string& port : observed.missing_ports) {
@@ -118,7 +146,7 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
 
   proposal.operations = diff(proposal.desired, observed.state);
   proposal.files = store.changes(mesh, proposal.stored);
-  if (goal.kind == proto::UP && !goal.restores && !proposal.changes_nothing()) {
+  if (goal.plan && !goal.restores && !proposal.changes_nothing()) {
     // A name with two addresses is no change, but what is written may as well be the latest.
     proposal.stored.endpoints = endpoints_of(*goal.plan, goal.endpoints, loaded.mesh.endpoints);
     proposal.stored.plan->set_generation(proposal.stored.plan->generation() + 1);

@@ -18,7 +18,7 @@ namespace wgmesh {
 
 struct Goal {
   proto::Goal kind = proto::DOWN;
-  std::optional<proto::Plan> plan;  // of UP
+  std::optional<proto::Plan> plan;  // of UP and STORE
   std::optional<NodeSecrets> secrets;
   std::map<std::string, SocketAddress> endpoints;  // resolved, by peer node
   // What is stored is brought up again: it stays as it is, and so does its generation.
@@ -36,6 +36,12 @@ struct Proposal {
 
   bool changes_nothing() const { return operations.empty() && files.empty(); }
 };
+
+// `plan` as this node is to have it: peers that are marked as_stored come from the committed plan;
+// one of which plan or preshared key are not there, or on tunnels of another kind, is left out.
+// Throws Refused for a plan that was not made from the committed one: somebody has changed the node
+// in between.
+proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored);
 
 // Throws Refused when the node cannot become that, naming everything that stands in the way.
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,

@@ -213,22 +213,27 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 void ServeSession::propose(const proto::Propose& wanted) {
   require_open();
   if (applied_) throw ProtocolError("a plan after apply");
-  if (wanted.goal() == proto::UP && !wanted.has_plan()) throw ProtocolError("up without a plan");
+  const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
+  if (has_plan && !wanted.has_plan()) throw ProtocolError("a goal without its plan");
   if (!proto::Goal_IsValid(wanted.goal()) || wanted.goal() == proto::GOAL_UNSPECIFIED) {
     throw ProtocolError("a plan without a goal");
   }
   goal_.emplace();
   goal_->kind = wanted.goal();
-  if (wanted.goal() == proto::UP) {
+  if (has_plan) {
     if (wanted.plan().mesh() != open_->mesh() || wanted.plan().node() != open_->node()) {
       throw Refused("the plan is another mesh's or node's than the session");
     }
     check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
     check_count(wanted.sealed_size());
     secrets_->receive(wanted.sealed());
-    goal_->plan = wanted.plan();
-    goal_->secrets = secrets_->for_plan(wanted.plan());
+    goal_->plan = settled_plan(wanted.plan(), store_.load(open_->mesh()).mesh);
+    goal_->secrets = secrets_->for_plan(*goal_->plan);
     goal_->endpoints = endpoints_;
+    for (const proto::Peer& peer : wanted.plan().peers()) {
+      // What was resolved is the mesh file's endpoint, which may not be the stored one.
+      if (peer.as_stored()) goal_->endpoints.erase(peer.node());
+    }
   }
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) lock_->set_number(kGoesOn);
@@ -247,6 +252,7 @@ void ServeSession::propose(const proto::Propose& wanted) {
       proto::Change& change = *changes.add_changes();
       change.set_text("rm " + path);
       change.set_at_commit(true);
+      change.set_of_agent(true);
     }
   }
   changes.set_stored_state_changes(!proposal_->files.empty());
@@ -331,7 +337,7 @@ void ServeSession::tell_status() {
   proto::FromAgent message;
   *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
   // Before the commit the store does not know the new peers' names.
-  if (applied_ && goal_->plan) put_names(*goal_->plan, *message.mutable_status());
+  if (applied_ && goal_->kind == proto::UP) put_names(*goal_->plan, *message.mutable_status());
   io_.write(message);
 }
 

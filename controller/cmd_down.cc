@@ -22,7 +22,8 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
   const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
   const TransactionResult result = run.transact(goal, command_line.dry_run, approve);
   const int code = result.exit_code();
-  if (code != kExitDone || result.declined) {
+  run.warn_of(result);
+  if (!is_done(code) || result.declined) {
     run.tell(result);
     return result.declined ? kExitFailed : code;
   }
@@ -31,13 +32,15 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
     const auto changes = changes_of(mesh, result);
     fmt::print("{}", command_line.json_out ? render_changes_json(changes)
                                            : render_changes(changes, false));
-    return kExitDone;
+    return code;
   }
 
   Summary summary;
   summary.verb = Verb::kDown;
   summary.removed = command_line.remove;
+  summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {
+    if (node.skipped) continue;
     const bool changed = node.outcome == Outcome::kApplied;
     ++(changed ? summary.changed : summary.unchanged);
     for (const std::string& note : node.notes) run.progress().note(name, note);
@@ -49,7 +52,7 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
   } else if (!command_line.quiet) {
     fmt::print("{}", render_summary(summary));
   }
-  return kExitDone;
+  return code;
 }
 
 }  // namespace wgmesh

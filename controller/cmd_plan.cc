@@ -16,6 +16,7 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh) {
 
   Run run(command_line, mesh);
   const TransactionResult result = run.transact(proto::UP, true, {});
+  run.warn_of(result);
   run.tell(result);
   if (!result.faults.empty()) return result.exit_code();
   const auto changes = changes_of(mesh, result);

@@ -2,8 +2,12 @@
 
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <mutex>
+#include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "controller/commands.h"
 #include "controller/confirm.h"
@@ -19,38 +23,76 @@ namespace {
 // Between two looks at all nodes. Spanning tree moves in steps of whole seconds.
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
-std::size_t count_pairs(const Mesh& mesh) {
+using Names = std::set<std::string>;
+
+// The nodes that are up now: neither skipped, nor left down, nor removed.
+Names nodes_up(const Mesh& mesh, const TransactionResult& result) {
+  Names up;
+  for (const Node& node : mesh.nodes) {
+    const NodeOutcome& outcome = result.nodes.at(node.name);
+    if (!outcome.skipped && !outcome.stays_down) up.insert(node.name);
+  }
+  return up;
+}
+
+std::size_t count_pairs(const Mesh& mesh, const Names& up) {
   std::size_t ends = 0;
-  for (const Node& node : mesh.nodes) ends += peers_of(mesh, node).size();
+  for (const Node& node : mesh.nodes) {
+    if (!up.contains(node.name)) continue;
+    for (const Node* peer : peers_of(mesh, node)) ends += up.count(peer->name);
+  }
   return ends / 2;
 }
 
-// Every node's status, over the sessions that are open.
-void look(Run& run, Statuses& statuses) {
+// The status of each of `nodes`, over the sessions that are open.
+void look(Run& run, const Names& nodes, Statuses& statuses) {
   std::mutex mutex;
-  run.fleet().each("status", [&](const Node& node, Session& session) {
-    proto::Status status = session.status();
-    const std::lock_guard lock(mutex);
-    statuses[node.name] = std::move(status);
-  });
+  run.fleet().each(
+      "status", [&](const Node& node) { return nodes.contains(node.name); },
+      [&](const Node& node, Session& session) {
+        proto::Status status = session.status();
+        const std::lock_guard lock(mutex);
+        statuses[node.name] = std::move(status);
+      });
+}
+
+// Nodes that were up, and can no longer be asked.
+std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
+  auto lost = run.fleet().failures();
+  std::erase_if(lost, [&](const auto& failure) { return !up.contains(failure.first); });
+  return lost;
 }
 
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
 // time that it needs by its own timers and half a minute for slow handshakes.
-Missing wait_for_forwarding(Run& run, const Mesh& mesh, Statuses& statuses) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30) +
-                        std::chrono::seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
+// A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
+Missing wait_for_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses) {
+  using std::chrono::seconds;
+  const auto start = std::chrono::steady_clock::now();
+  const auto dead_root_is_forgotten = start + seconds(mesh.stp.max_age + mesh.stp.hello_time);
+  const auto deadline =
+      start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
   for (;;) {
-    look(run, statuses);
+    look(run, up, statuses);
     const Missing missing = missing_for_forwarding(mesh, statuses);
-    if (!run.fleet().all_take_part()) return missing;
-    if (missing.nothing() || std::chrono::steady_clock::now() > deadline) return missing;
-    for (const Node* node : run.nodes()) {
-      run.progress().set(node->name, missing.handshakes.empty() ? "waiting for spanning tree"
-                                                                : "waiting for handshakes");
+    if (!lost_nodes(run, up).empty()) return missing;
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_settled =
+        missing.nothing() && (!missing.root_was_not_asked || now > dead_root_is_forgotten);
+    if (is_settled || now > deadline) return missing;
+    for (const std::string& node : up) {
+      run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
+                                                          : "waiting for handshakes");
     }
     std::this_thread::sleep_for(kLookEvery);
   }
+}
+
+std::string last_word(const NodeOutcome& outcome) {
+  const std::string word = outcome.outcome == Outcome::kApplied
+                               ? fmt::format("{} changes", outcome.changes.changes_size())
+                               : "unchanged";
+  return outcome.stays_down ? word + ", stays down" : word;
 }
 
 void warn_of(Run& run, const Missing& missing) {
@@ -63,6 +105,30 @@ void warn_of(Run& run, const Missing& missing) {
   for (const std::string& phrase : missing.tree) {
     run.progress().warn({}, "spanning tree has not settled: " + phrase);
   }
+}
+
+// Those that `up -i` has not asked while it waited.
+void look_at_the_others(Run& run, const Mesh& mesh, Statuses& statuses) {
+  Names others;
+  for (const Node& node : mesh.nodes) {
+    if (!statuses.contains(node.name)) others.insert(node.name);
+  }
+  look(run, others, statuses);
+}
+
+std::vector<NodeReport> reports_of(Run& run, const Mesh& mesh, const Statuses& statuses) {
+  const auto failures = run.fleet().failures();
+  std::vector<NodeReport> reports;
+  for (const Node& node : mesh.nodes) {
+    NodeReport& report = reports.emplace_back();
+    report.node = node.name;
+    if (const auto status = statuses.find(node.name); status != statuses.end()) {
+      report.status = status->second;
+    } else if (const auto failure = failures.find(node.name); failure != failures.end()) {
+      report.unreachable = failure->second.message;
+    }
+  }
+  return reports;
 }
 
 }  // namespace
@@ -88,28 +154,29 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
   }
   const TransactionResult result = run.transact(proto::UP, false, approve);
   const int code = result.exit_code();
-  if (code != kExitDone || result.declined) {
+  run.warn_of(result);
+  if (!is_done(code) || result.declined) {
     run.tell(result);
     return result.declined ? kExitFailed : code;
   }
-  for (const std::string& warning : result.warnings) run.progress().warn({}, warning);
 
+  const Names up = nodes_up(mesh, result);
   Summary summary;
-  summary.verb = Verb::kUp;
-  summary.pairs = count_pairs(mesh);
+  summary.verb = command_line.verb;
+  summary.pairs = count_pairs(mesh, up);
+  summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {
+    if (node.skipped) continue;
     ++(node.outcome == Outcome::kApplied ? summary.changed : summary.unchanged);
     for (const std::string& note : node.notes) run.progress().note(name, note);
   }
 
   Statuses statuses;
-  summary.forwarding = Forwarding::kNotWaited;
-  if (command_line.no_wait) {
-    if (command_line.show_info) look(run, statuses);
-  } else {
-    const Missing missing = wait_for_forwarding(run, mesh, statuses);
+  summary.forwarding = up.empty() ? Forwarding::kUnknown : Forwarding::kNotWaited;
+  if (!command_line.no_wait && !up.empty()) {
+    const Missing missing = wait_for_forwarding(run, mesh, up, statuses);
     warn_of(run, missing);
-    const auto lost = run.fleet().failures();
+    const auto lost = lost_nodes(run, up);
     for (const auto& [name, failure] : lost) {
       run.progress().warn(name,
                           "stands as planned, but can no longer be asked: " + failure.message);
@@ -117,11 +184,9 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
     summary.forwarding = missing.nothing() && lost.empty() ? Forwarding::kAll : Forwarding::kNotAll;
   }
   for (const auto& [name, node] : result.nodes) {
-    run.progress().end(name, Ending::kDone,
-                       node.outcome == Outcome::kApplied
-                           ? fmt::format("{} changes", node.changes.changes_size())
-                           : "unchanged");
+    if (!node.skipped) run.progress().end(name, Ending::kDone, last_word(node));
   }
+  if (command_line.show_info) look_at_the_others(run, mesh, statuses);
   run.progress().close(true);
   if (command_line.json_out) {
     // One document on stdout: -i wants the larger one.
@@ -130,17 +195,10 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
     fmt::print("{}", render_summary(summary));
   }
   if (command_line.show_info) {
-    std::vector<NodeReport> reports;
-    for (const Node& node : mesh.nodes) {
-      reports.push_back(
-          {node.name,
-           statuses.contains(node.name) ? std::optional(statuses.at(node.name)) : std::nullopt,
-           {}});
-    }
-    fmt::print("{}",
-               render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
+    fmt::print("{}", render_info(mesh, reports_of(run, mesh, statuses), command_line.json_out,
+                                 std::chrono::system_clock::now()));
   }
-  return kExitDone;
+  return code;
 }
 
 }  // namespace wgmesh

@@ -17,7 +17,7 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::array<Verb, 6> kVerbs = {Verb::kUp,   Verb::kDown, Verb::kPlan,
+constexpr std::array<Verb, 7> kVerbs = {Verb::kUp,   Verb::kDown, Verb::kSync, Verb::kPlan,
                                         Verb::kShow, Verb::kInfo, Verb::kConf};
 
 UsageExit bad_usage(const std::string& message, std::string_view topic = {}) {
@@ -68,12 +68,14 @@ class Parser {
                                                               {"plain", ProgressMode::kPlain},
                                                               {"json", ProgressMode::kJson},
                                                               {"quiet", ProgressMode::kQuiet}}));
-    only({Verb::kUp}, app_.add_flag("-i,--info", line_.show_info));
-    only({Verb::kUp, Verb::kDown}, app_.add_flag("--interactive", line_.interactive));
-    only({Verb::kUp, Verb::kDown}, app_.add_flag("-n,--dry-run", line_.dry_run));
-    only({Verb::kUp}, app_.add_flag("--no-wait", line_.no_wait));
-    only({Verb::kUp, Verb::kDown},
-         app_.add_option("--confirm-timeout", line_.confirm_timeout)->check(CLI::Range(5U, 3600U)));
+    const std::vector<Verb> changing = {Verb::kUp, Verb::kDown, Verb::kSync};
+    only({Verb::kUp, Verb::kSync}, app_.add_flag("-i,--info", line_.show_info));
+    only(changing, app_.add_flag("--interactive", line_.interactive));
+    only(changing, app_.add_flag("-n,--dry-run", line_.dry_run));
+    only({Verb::kUp, Verb::kSync}, app_.add_flag("--no-wait", line_.no_wait));
+    only(changing, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
+    only(changing,
+         app_.add_option("--confirm-timeout", line_.confirm_timeout)->check(CLI::Range(2U, 3600U)));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
     only({Verb::kPlan}, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
     only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
@@ -166,6 +168,8 @@ std::string to_text(Verb verb) {
       return "up";
     case Verb::kDown:
       return "down";
+    case Verb::kSync:
+      return "sync";
     case Verb::kPlan:
       return "plan";
     case Verb::kShow:
@@ -176,6 +180,10 @@ std::string to_text(Verb verb) {
       return "conf";
   }
   return {};
+}
+
+bool changes_nodes(Verb verb) {
+  return verb == Verb::kUp || verb == Verb::kDown || verb == Verb::kSync || verb == Verb::kPlan;
 }
 
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {

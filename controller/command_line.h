@@ -10,7 +10,7 @@
 
 namespace wgmesh {
 
-enum class Verb : std::uint8_t { kUp, kDown, kPlan, kShow, kInfo, kConf };
+enum class Verb : std::uint8_t { kUp, kDown, kSync, kPlan, kShow, kInfo, kConf };
 
 enum class ProgressMode : std::uint8_t { kAuto, kTty, kPlain, kJson, kQuiet };
 
@@ -27,6 +27,7 @@ struct CommandLine {
   bool show_info = false;    // up -i: print `info` when the mesh is up
   bool interactive = false;  // ask before anything changes
   bool dry_run = false;
+  bool skip_unreachable = false;
   bool no_wait = false;
   bool remove = false;
   bool detailed_exitcode = false;
@@ -55,5 +56,7 @@ std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::str
 std::string default_mesh_file();
 
 std::string to_text(Verb verb);
+// Whether a verb changes nodes, or says what would.
+bool changes_nodes(Verb verb);
 
 }  // namespace wgmesh

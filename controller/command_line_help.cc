@@ -13,6 +13,7 @@ usage: mesh [OPTION...] COMMAND [NODE...]
 commands:
   up      make every node match mesh.yaml and bring the mesh up
   down    take it down, and keep it down at boot
+  sync    make nodes match mesh.yaml; what is up stays up, what is down stays down
   plan    what `up` would change, node by node
   show    WireGuard's view of each node, as `wg show`
   info    the mesh: what is up, peers, handshakes, STP root, ports, traffic
@@ -48,7 +49,7 @@ struct Page {
   std::string_view text;
 };
 
-constexpr std::array<Page, 6> kPages = {{
+constexpr std::array<Page, 7> kPages = {{
     {"up", R"(usage: mesh up [OPTION...]
 
 Makes every node match mesh.yaml, brings the mesh up, and returns when every pair
@@ -58,6 +59,8 @@ that can forward does. All nodes change, or none does. A second run changes noth
   -n, --dry-run           only list what would change, as `mesh plan`
       --interactive       list it, and ask before anything changes
       --no-wait           do not wait for handshakes and spanning tree
+      --skip-unreachable  go on without nodes that cannot be reached, and exit 3; they
+                          keep what they have, and the next `mesh sync` brings them in
       --confirm-timeout SECONDS
                           nodes undo by themselves when the controller has been
                           silent for that long before the commit (default: 60)
@@ -75,6 +78,22 @@ stay, so `mesh up` brings the same mesh back.
   -r, --remove            forget keys and plan too and, with a node's last mesh, the agent
   -n, --dry-run           only list what would change
       --interactive       list it, and ask before anything changes
+      --skip-unreachable  go on without nodes that cannot be reached, and exit 3
+      --confirm-timeout SECONDS
+                          as for `mesh up` (default: 60)
+
+)"},
+    {"sync", R"(usage: mesh sync [OPTION...]
+
+Makes every node match mesh.yaml, as `mesh up` does, but leaves down what was taken
+down: such a node only stores its new plan. A node that is new joins the others.
+Links that need not go stay, and so does the traffic on them.
+
+  -i, --info              print `mesh info` at the end
+  -n, --dry-run           only list what would change
+      --interactive       list it, and ask before anything changes
+      --no-wait           do not wait for handshakes and spanning tree
+      --skip-unreachable  go on without nodes that cannot be reached, and exit 3
       --confirm-timeout SECONDS
                           as for `mesh up` (default: 60)
 

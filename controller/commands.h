@@ -20,7 +20,12 @@ enum ExitCode : int {
   kExitInterrupted = 130,
 };
 
-int run_up(const CommandLine& command_line, const Mesh& mesh);
+// Done, if not everywhere.
+inline bool is_done(int exit_code) {
+  return exit_code == kExitDone || exit_code == kExitNodesSkipped;
+}
+
+int run_up(const CommandLine& command_line, const Mesh& mesh);  // and sync
 int run_down(const CommandLine& command_line, const Mesh& mesh);
 int run_plan(const CommandLine& command_line, const Mesh& mesh);
 int run_show(const CommandLine& command_line, const Mesh& mesh);

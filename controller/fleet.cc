@@ -36,6 +36,10 @@ NodeFailure failure_of_current_exception(const std::string& step) {
   }
 }
 
+std::chrono::milliseconds heartbeat_for(std::chrono::milliseconds confirm_timeout) {
+  return std::min(std::chrono::milliseconds(5000), confirm_timeout / 3);
+}
+
 Fleet::Fleet(const std::vector<const Node*>& nodes, Connect connect,
              std::chrono::milliseconds heartbeat)
     : connect_(std::move(connect)), heartbeat_(heartbeat) {
@@ -83,7 +87,7 @@ void Fleet::run(Worker& worker) {
 void Fleet::connect(const Step& step) {
   std::unique_lock lock(mutex_);
   for (const auto& worker : workers_) {
-    worker->step = "connect";
+    worker->step = kConnect;
     worker->job = [this, &step](Worker& w) {
       std::unique_ptr<Session> session = connect_(w.node);
       {

@@ -28,6 +28,10 @@ struct NodeFailure {
   bool undone = false;  // the agent says that it is as it was before
 };
 
+// How often a controller says that it is there, so that the nodes' patience bears two beats that
+// are late.
+std::chrono::milliseconds heartbeat_for(std::chrono::milliseconds confirm_timeout);
+
 // What an exception from a step means for its node. Call inside a catch block.
 NodeFailure failure_of_current_exception(const std::string& step);
 
@@ -35,6 +39,7 @@ class Fleet {
  public:
   using Connect = std::function<std::unique_ptr<Session>(const Node&)>;
   using Step = std::function<void(const Node&, Session&)>;
+  static constexpr const char* kConnect = "connect";  // the step of a node that is not open yet
 
   // Connects nothing yet. While a node waits at a barrier it sends a heartbeat every `heartbeat`.
   Fleet(const std::vector<const Node*>& nodes, Connect connect,

@@ -51,6 +51,19 @@ std::string root_for(const std::string& start, const Statuses& statuses,
   return root;
 }
 
+// By the MAC address that it has as a bridge: its priority may not be the file's yet.
+bool is_bridge_of_another(const std::string& bridge_id, const Mesh& mesh,
+                          const Statuses& statuses) {
+  return std::any_of(mesh.nodes.begin(), mesh.nodes.end(), [&](const Node& node) {
+    if (statuses.contains(node.name)) return false;
+    std::string mac;
+    for (const std::uint8_t octet : bridge_mac(mesh.name, node.name).octets) {
+      mac += fmt::format("{:02x}", octet);
+    }
+    return bridge_id.ends_with("." + mac);
+  });
+}
+
 }  // namespace
 
 Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
@@ -78,7 +91,10 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
   }
   for (const auto& [name, status] : statuses) {
     if (!status.bridge().stp()) continue;
-    if (status.bridge().root_id() != root_for(name, statuses, neighbours)) {
+    const std::string& root = status.bridge().root_id();
+    if (is_bridge_of_another(root, mesh, statuses)) {
+      missing.root_was_not_asked = true;
+    } else if (root != root_for(name, statuses, neighbours)) {
       missing.tree.push_back(fmt::format("{} does not know the root yet", name));
     }
   }

@@ -20,6 +20,8 @@ struct Missing {
   // that takes another bridge for the root than the one with the lowest bridge ID among those it
   // can reach.
   std::vector<std::string> tree;
+  // Some node takes one for the root that was not asked. It may be so, or that one may be dead.
+  bool root_was_not_asked = false;
 
   bool nothing() const { return handshakes.empty() && tree.empty(); }
 };

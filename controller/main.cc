@@ -29,6 +29,9 @@ namespace {
 std::optional<ErrorReport> find_unknown_node(const CommandLine& line, const Mesh& mesh) {
   std::vector<std::string> known;
   for (const Node& node : mesh.nodes) known.push_back(node.name);
+  if (changes_nodes(line.verb)) {
+    for (const Node& node : mesh.absent) known.push_back(node.name);
+  }
   for (const std::string& name : line.nodes) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::optional<std::string> nearest = find_nearest(name, known);
@@ -47,6 +50,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh) {
       return run_up(line, mesh);
     case Verb::kDown:
       return run_down(line, mesh);
+    case Verb::kSync:
+      return run_up(line, mesh);
     case Verb::kPlan:
       return run_plan(line, mesh);
     case Verb::kShow:

@@ -53,6 +53,7 @@ struct Node {
   std::uint16_t priority = 0;                 // default filled in from the position in the file
   std::optional<IpAddress> underlay_address;  // only where the file names another than the derived
   std::vector<std::string> bridge_ports;
+  bool absent = false;          // state: absent
   nlohmann::ordered_json json;  // null when absent
 
   bool operator==(const Node&) const = default;
@@ -74,7 +75,8 @@ struct Mesh {
   Prefix underlay;              // derived where the file names none
   std::optional<unsigned> mtu;  // absent: auto
   StpTimers stp;
-  std::vector<Node> nodes;  // in file order
+  std::vector<Node> nodes;   // in file order
+  std::vector<Node> absent;  // to be cleaned, and nobody's peer; in file order, too
 
   bool operator==(const Mesh&) const = default;
 };

@@ -337,7 +337,9 @@ Mesh MeshFile::read() {
   check_later_keys();
   context_.mesh_keys = kMeshKeys;
   read_nodes();
-  for (const Entry& entry : entries_) mesh_.nodes.push_back(entry.node);
+  for (const Entry& entry : entries_) {
+    (entry.node.absent ? mesh_.absent : mesh_.nodes).push_back(entry.node);
+  }
   read_mtu();
   check_peers();
   check_between_nodes();

@@ -165,18 +165,13 @@ void read_bridge_ports(const MapReader& map, const NodeContext& context, Node& n
   }
 }
 
-void read_state(const MapReader& map) {
+void read_state(const MapReader& map, Node& node) {
   const auto value = map.find("state");
   if (!value) return;
   const auto state = read_text(*value, "present or absent");
-  if (!state || *state == "present") return;
-  if (*state == "absent") {
-    value->fault(
-        "absent comes in a later version; until then take the node down (mesh down -r NODE) "
-        "and delete its entry");
-  } else {
-    value->expected("present or absent");
-  }
+  if (!state) return;
+  node.absent = *state == "absent";
+  if (!node.absent && *state != "present") value->expected("present or absent");
 }
 
 }  // namespace
@@ -222,7 +217,7 @@ Node read_node(const Value& value, Place key_place, std::string name, std::size_
   read_peers(map, node);
   read_underlay_address(map, context, node);
   read_bridge_ports(map, context, node);
-  read_state(map);
+  read_state(map, node);
   if (const auto json = map.find("json")) node.json = read_data(*json);
   return node;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "common/error.h"
 #include "common/frame.h"
@@ -86,6 +87,24 @@ void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto
   tunnel.set_mac(octets_of(tunnel_mac(mesh.name, node.name, peer.name)));
 }
 
+// The smallest that any node has committed; `unknown` where none has.
+unsigned least_committed(const Facts& facts, std::uint32_t (proto::Hello::*mtu)() const,
+                         unsigned unknown) {
+  unsigned least = unknown;
+  for (const auto& [node, hello] : facts) {
+    if ((hello.*mtu)() != 0) least = std::min(least, (hello.*mtu)());
+  }
+  return least;
+}
+
+void hold_at_committed(const Facts& facts, unsigned tunnel_cost, SegmentMtu& mtu) {
+  const unsigned device = least_committed(facts, &proto::Hello::stored_device_mtu, mtu.device);
+  const unsigned segment = least_committed(facts, &proto::Hello::stored_segment_mtu, mtu.segment);
+  mtu.is_held = device < mtu.device || segment < mtu.segment;
+  mtu.device = device;
+  mtu.segment = std::min(segment, device - tunnel_cost);  // the tunnels may be of another kind now
+}
+
 // The proof of the preshared key that `hello` holds for `peer`; empty: none.
 std::string proof_of(const proto::Hello& hello, const std::string& peer) {
   for (const proto::PresharedProof& held : hello.preshared()) {
@@ -123,6 +142,9 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
                     mtu.segment, most, because, route.mtu),
         fmt::format("set mtu to auto, or to {} or less", most));
   }
+  const bool everybody = std::all_of(mesh.nodes.begin(), mesh.nodes.end(),
+                                     [&](const Node& node) { return facts.contains(node.name); });
+  if (!everybody) hold_at_committed(facts, tunnel_cost, mtu);
   return mtu;
 }
 
@@ -156,7 +178,13 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts,
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
   for (const Node* peer : peers_of(mesh, node)) {
-    fill_peer(mesh, node, *peer, facts.at(peer->name), *plan.add_peers());
+    proto::Peer& out = *plan.add_peers();
+    if (const auto hello = facts.find(peer->name); hello != facts.end()) {
+      fill_peer(mesh, node, *peer, hello->second, out);
+    } else {
+      out.set_node(peer->name);
+      out.set_as_stored(true);
+    }
   }
   for (const std::string& port : node.bridge_ports) plan.add_bridge_ports(port);
   return plan;
@@ -166,14 +194,27 @@ std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mes
                                                                        const Facts& facts) {
   std::map<std::string, std::vector<std::string>> to_make;
   for (const Node& node : mesh.nodes) {
+    if (!facts.contains(node.name)) continue;
     for (const Node* peer : peers_of(mesh, node)) {
       if (node.name > peer->name) continue;  // the pair is seen from its other end
+      if (!facts.contains(peer->name)) continue;
       const std::string mine = proof_of(facts.at(node.name), peer->name);
       const std::string theirs = proof_of(facts.at(peer->name), node.name);
       if (mine.empty() || mine != theirs) to_make[node.name].push_back(peer->name);
     }
   }
   return to_make;
+}
+
+std::vector<std::string> vanished_nodes(const Mesh& mesh, const Facts& facts) {
+  std::set<std::string> vanished;
+  for (const auto& [node, hello] : facts) {
+    vanished.insert(hello.stored_peers().begin(), hello.stored_peers().end());
+  }
+  for (const auto* group : {&mesh.nodes, &mesh.absent}) {
+    for (const Node& node : *group) vanished.erase(node.name);
+  }
+  return {vanished.begin(), vanished.end()};
 }
 
 }  // namespace wgmesh

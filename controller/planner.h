@@ -12,7 +12,9 @@
 
 namespace wgmesh {
 
-// What the planner needs of a node's Hello.
+// What the planner needs of a node's Hello. A node of the mesh that is not in it could not be asked
+// and is planned around: its peers keep what they have stored of it (Peer.as_stored), so a link
+// that works goes on working, and one that never was is made when the node is there.
 using Facts = std::map<std::string, proto::Hello>;  // by node name
 
 // One value for the whole segment, since an L2 segment cannot have two. Bytes.
@@ -23,11 +25,15 @@ struct SegmentMtu {
   // smaller one.
   std::string because;
   unsigned underlay = 0;
+  // More would fit, or was asked for, but waits for the nodes that could not be asked: they still
+  // have the committed one.
+  bool is_held = false;
 };
 
 // The smallest route MTU that any node reports towards a peer's endpoint (1500 where none does),
 // less the cost of WireGuard (60 where every endpoint that was resolved is IPv4, else 80), less
 // that of the tunnel (58 for ip6gretap, 38 for gretap). An explicit mesh.mtu below that wins.
+// While a node of `mesh` is not in `facts`, both are at most what the others have committed.
 // Throws Error, naming both, for one above it or for paths that are too small (IPv6 needs 1280
 // inside WireGuard).
 SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts);
@@ -35,12 +41,15 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts);
 // What `node` is asked to look at before it is planned for.
 proto::Open open_for(const Mesh& mesh, const Node& node);
 
-// The plan of `node`. `facts` must hold it and all its peers.
+// The plan of `node`, which `facts` must hold.
 proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu);
 
 // Pairs whose ends do not hold the same preshared key, and who shall make it: by maker, the peers.
 // The node whose name sorts first makes it.
 std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mesh& mesh,
                                                                        const Facts& facts);
+
+// Nodes that somebody's stored plan has for a peer, and that the mesh file no longer names, sorted.
+std::vector<std::string> vanished_nodes(const Mesh& mesh, const Facts& facts);
 
 }  // namespace wgmesh

@@ -38,7 +38,7 @@ std::string plural(std::size_t count, std::string_view noun) {
 }
 
 bool changes_anything(const NodeChanges& node) {
-  return node.changes && (!node.changes->changes().empty() || node.changes->stored_state_changes());
+  return node.changes && has_changes(*node.changes);
 }
 
 std::string change_text(const proto::Change& change, bool color) {
@@ -165,7 +165,7 @@ std::string render_summary_json(const Summary& summary) {
                    {"changed", summary.changed},
                    {"unchanged", summary.unchanged},
                    {"skipped", summary.skipped}};
-  if (summary.verb == Verb::kUp) {
+  if (summary.verb != Verb::kDown) {
     document["pairs"] = summary.pairs;
     document["forwarding"] = forwarding_word(summary.forwarding);
   }

@@ -61,7 +61,7 @@ Json node_of(const Mesh& mesh, const Node& node) {
   if (!node.peers.empty()) out["peers"] = node.peers;
   out["underlay_addr"] = to_text(inner_address_of(mesh, node).address);
   if (!node.bridge_ports.empty()) out["bridge_ports"] = node.bridge_ports;
-  out["state"] = "present";
+  out["state"] = node.absent ? "absent" : "present";
   if (!node.json.is_null()) out["json"] = node.json;
   return out;
 }
@@ -82,7 +82,9 @@ std::string render_conf(const Mesh& mesh, bool json) {
                 {"max_age", mesh.stp.max_age},
                 {"ageing", mesh.stp.ageing}};
   Json& nodes = out["nodes"] = Json::object();
-  for (const Node& node : mesh.nodes) nodes[node.name] = node_of(mesh, node);
+  for (const auto* group : {&mesh.nodes, &mesh.absent}) {
+    for (const Node& node : *group) nodes[node.name] = node_of(mesh, node);
+  }
   return json ? out.dump(2) + "\n" : to_yaml(out);
 }
 

@@ -1,6 +1,7 @@
 // What came back from one node, for the renderers: a result, or why there is none.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,14 @@ struct NodeReport {
   std::optional<proto::Status> status;
   std::string unreachable;  // why there is no status
 };
+
+// Whether a node has anything to do or to store. The agent's own files do not count: a node that is
+// clean already gets the agent only to say so, and to remove it again.
+inline bool has_changes(const proto::Changes& changes) {
+  return changes.stored_state_changes() ||
+         std::any_of(changes.changes().begin(), changes.changes().end(),
+                     [](const proto::Change& change) { return !change.of_agent(); });
+}
 
 struct NodeChanges {
   std::string node;

@@ -28,6 +28,11 @@ std::string origin() {
   return fmt::format("{}@{}", user == nullptr ? std::to_string(getuid()) : user, host.data());
 }
 
+// A node tells its progress a few times a second; below this the machine is only busy.
+std::chrono::milliseconds apply_silence_for(unsigned confirm_timeout) {
+  return std::max(std::chrono::seconds(3), std::chrono::seconds(confirm_timeout));
+}
+
 // What a step of the protocol is called while it goes on.
 std::string activity_of(const std::string& step) {
   if (step == "hello") return "looking";
@@ -40,11 +45,15 @@ std::string activity_of(const std::string& step) {
 
 }  // namespace
 
-std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::string>& names) {
+std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& command_line) {
+  const auto& names = command_line.nodes;
   std::vector<const Node*> nodes;
-  for (const Node& node : mesh.nodes) {
-    if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
-      nodes.push_back(&node);
+  for (const auto* group : {&mesh.nodes, &mesh.absent}) {
+    if (group == &mesh.absent && !changes_nodes(command_line.verb)) continue;
+    for (const Node& node : *group) {
+      if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
+        nodes.push_back(&node);
+      }
     }
   }
   return nodes;
@@ -53,14 +62,17 @@ std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::s
 Run::Run(const CommandLine& command_line, const Mesh& mesh)
     : command_line_(command_line),
       mesh_(mesh),
-      nodes_(chosen_nodes(mesh, command_line.nodes)),
+      nodes_(chosen_nodes(mesh, command_line)),
       progress_(command_line.progress, names_of(nodes_)),
       signals_([this](const std::string& line) { progress_.warn({}, line); }),
       login_(command_line, progress_, signals_.interrupt()),
-      fleet_(nodes_, [this](const Node& node) {
-        progress_.set(node.name, "connecting");
-        return login_.open_session(node);
-      }) {
+      fleet_(
+          nodes_,
+          [this](const Node& node) {
+            progress_.set(node.name, "connecting");
+            return login_.open_session(node);
+          },
+          heartbeat_for(std::chrono::seconds(command_line.confirm_timeout))) {
   signals_.end_waits_with([this] { fleet_.interrupt(); });
 }
 
@@ -70,8 +82,11 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
                                 std::function<bool(const TransactionResult&)> approve) {
   TransactionRequest request;
   request.goal = goal;
+  request.wakes = command_line_.verb != Verb::kSync;
+  request.skip_unreachable = command_line_.skip_unreachable;
   request.dry_run = dry_run;
   request.confirm_timeout = command_line_.confirm_timeout;
+  request.apply_silence = apply_silence_for(command_line_.confirm_timeout);
   request.origin = origin();
   randombytes_buf(&request.session_number, sizeof request.session_number);
 
@@ -122,13 +137,20 @@ std::vector<NodeReport> Run::ask_statuses() {
 }
 
 void Run::tell(const TransactionResult& result) {
-  progress_.close(false);
+  const bool could_change = command_line_.verb != Verb::kPlan && !command_line_.dry_run;
+  if (could_change) {
+    for (const auto& [name, node] : result.nodes) {
+      if (node.skipped) continue;
+      progress_.end(name, node.failure ? Ending::kFailed : Ending::kDone, to_text(node.outcome));
+    }
+  }
+  progress_.close(could_change);
   for (const std::string& fault : result.faults) {
     print_error({{}, "plan", fault, {}}, progress_.mode());
   }
   for (const auto& [name, node] : result.nodes) {
-    if (node.failure) {
-      print_error({name, node.failure->step, node.failure->message, node.failure->cure},
+    if (node.failure && !node.skipped) {
+      print_error({name, node.failure->step, node.failure->message, cure_of(name, node)},
                   progress_.mode());
     }
     if (node.outcome == Outcome::kUnknown) {
@@ -139,6 +161,32 @@ void Run::tell(const TransactionResult& result) {
   }
 }
 
+// What can be done about a node's failure: as it says itself and, where the node could be left out,
+// how.
+std::string Run::cure_of(const std::string& name, const NodeOutcome& node) const {
+  const NodeFailure& failure = *node.failure;
+  const bool could_be_skipped = failure.kind == NodeFailure::Kind::kUnreachable &&
+                                failure.step == Fleet::kConnect && !node.skipped &&
+                                command_line_.verb != Verb::kPlan;
+  if (!could_be_skipped) return failure.cure;
+  const bool is_absent = std::any_of(mesh_.absent.begin(), mesh_.absent.end(),
+                                     [&](const Node& absent) { return absent.name == name; });
+  return fmt::format("{}{}{}", failure.cure, failure.cure.empty() ? "" : "; ",
+                     is_absent ? "if it is gone for good, delete its entry from the mesh file (its "
+                                 "peers drop it all the same), or go on without it: "
+                                 "--skip-unreachable"
+                               : "or go on without it: --skip-unreachable");
+}
+
+void Run::warn_of(const TransactionResult& result) {
+  for (const std::string& warning : result.warnings) progress_.warn({}, warning);
+  for (const auto& [name, node] : result.nodes) {
+    if (!node.skipped) continue;
+    progress_.warn(name, "skipped: " + node.failure->message);
+    progress_.end(name, Ending::kSkipped, "skipped");
+  }
+}
+
 bool stdout_takes_color() {
   const char* no_color = getenv("NO_COLOR");
   return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
@@ -146,15 +194,17 @@ bool stdout_takes_color() {
 
 std::vector<NodeChanges> changes_of(const Mesh& mesh, const TransactionResult& result) {
   std::vector<NodeChanges> changes;
-  for (const Node& node : mesh.nodes) {
-    const auto found = result.nodes.find(node.name);
-    if (found == result.nodes.end()) continue;
-    NodeChanges& one = changes.emplace_back();
-    one.node = node.name;
-    if (found->second.failure) {
-      one.unreachable = found->second.failure->message;
-    } else {
-      one.changes = found->second.changes;
+  for (const auto* group : {&mesh.nodes, &mesh.absent}) {
+    for (const Node& node : *group) {
+      const auto found = result.nodes.find(node.name);
+      if (found == result.nodes.end()) continue;
+      NodeChanges& one = changes.emplace_back();
+      one.node = node.name;
+      if (found->second.failure) {
+        one.unreachable = found->second.failure->message;
+      } else {
+        one.changes = found->second.changes;
+      }
     }
   }
   return changes;

@@ -39,10 +39,14 @@ class Run {
   // be asked have a reason instead.
   std::vector<NodeReport> ask_statuses();
 
-  // Ends the live lines, then prints every failure, warning and note of `result`.
+  // The warnings of `result`, and who was skipped.
+  void warn_of(const TransactionResult& result);
+  // Ends the live lines, then prints every failure of `result`.
   void tell(const TransactionResult& result);
 
  private:
+  std::string cure_of(const std::string& name, const NodeOutcome& node) const;
+
   CommandLine command_line_;
   const Mesh& mesh_;
   std::vector<const Node*> nodes_;
@@ -52,8 +56,9 @@ class Run {
   Fleet fleet_;
 };
 
-// The nodes that were named on the command line, or all. Their names are known to be right.
-std::vector<const Node*> chosen_nodes(const Mesh& mesh, const std::vector<std::string>& names);
+// The nodes that were named on the command line, or all; absent ones only where something changes.
+// Their names are known to be right.
+std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& command_line);
 
 // Whether stdout takes colors: a terminal, and NO_COLOR unset or empty.
 bool stdout_takes_color();

@@ -54,10 +54,11 @@ proto::Changes Session::propose(const proto::Propose& proposal) {
   return ask(frame, proto::FromAgent::kChanges).changes();
 }
 
-proto::Applied Session::apply(const OnProgress& on_progress) {
+proto::Applied Session::apply(const OnProgress& on_progress, std::chrono::milliseconds silence) {
   proto::ToAgent frame;
   frame.mutable_apply();
-  return ask(frame, proto::FromAgent::kApplied, on_progress).applied();
+  send(frame);
+  return expect(proto::FromAgent::kApplied, on_progress, silence).applied();
 }
 
 void Session::send_commit() {
@@ -67,7 +68,7 @@ void Session::send_commit() {
 }
 
 proto::Committed Session::wait_committed(const OnProgress& on_progress) {
-  return expect(proto::FromAgent::kCommitted, on_progress).committed();
+  return expect(proto::FromAgent::kCommitted, on_progress, silence_).committed();
 }
 
 proto::Undone Session::undo() {
@@ -79,7 +80,7 @@ proto::Undone Session::undo() {
   bool was_interrupted = false;
   for (;;) {
     try {
-      proto::FromAgent answer = receive();
+      proto::FromAgent answer = receive({}, silence_);
       if (answer.body_case() == proto::FromAgent::kUndone) {
         return std::move(*answer.mutable_undone());
       }
@@ -109,15 +110,19 @@ void Session::send(const proto::ToAgent& frame) {
                     std::chrono::steady_clock::now() + silence_);
 }
 
-proto::FromAgent Session::receive(const OnProgress& on_progress) {
+proto::FromAgent Session::receive(const OnProgress& on_progress,
+                                  std::chrono::milliseconds silence) {
+  // For a whole frame: octets that trickle in are silence, too.
+  auto deadline = std::chrono::steady_clock::now() + silence;
   for (;;) {
     while (auto octets = frames_.next()) {
       proto::FromAgent frame = parse_node_message(*octets);
       if (frame.body_case() == proto::FromAgent::kError) throw AgentError(frame.error());
       if (frame.body_case() != proto::FromAgent::kProgress) return frame;
       if (on_progress) on_progress(frame.progress());
+      deadline = std::chrono::steady_clock::now() + silence;
     }
-    const std::string octets = transport_->read(std::chrono::steady_clock::now() + silence_);
+    const std::string octets = transport_->read(deadline);
     if (octets.empty()) {
       std::string words = transport_->stderr_text();
       words.erase(0, said_before_);
@@ -131,12 +136,12 @@ proto::FromAgent Session::receive(const OnProgress& on_progress) {
 proto::FromAgent Session::ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
                               const OnProgress& on_progress) {
   send(frame);
-  return expect(expected, on_progress);
+  return expect(expected, on_progress, silence_);
 }
 
-proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected,
-                                 const OnProgress& on_progress) {
-  proto::FromAgent answer = receive(on_progress);
+proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress,
+                                 std::chrono::milliseconds silence) {
+  proto::FromAgent answer = receive(on_progress, silence);
   if (answer.body_case() != expected) {
     throw Error(fmt::format("the node answered with {} where {} was due",
                             name_of(answer.body_case()), name_of(expected)));

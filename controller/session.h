@@ -45,7 +45,9 @@ class Session {
   proto::Hello open(const proto::Open& open);
   proto::Secrets make_secrets(const proto::MakeSecrets& wanted);
   proto::Changes propose(const proto::Propose& proposal);
-  proto::Applied apply(const OnProgress& on_progress);
+  // `silence` instead of the session's: a node that is in the middle of a change undoes it when it
+  // has not heard from us for that long, so there is no use in waiting longer for it.
+  proto::Applied apply(const OnProgress& on_progress, std::chrono::milliseconds silence);
   // Commit is two steps, because it is sent to all nodes before any answer is read.
   void send_commit();
   proto::Committed wait_committed(const OnProgress& on_progress);
@@ -61,10 +63,11 @@ class Session {
  private:
   void send(const proto::ToAgent& frame);
   // The next frame that is not Progress. An Error frame is thrown.
-  proto::FromAgent receive(const OnProgress& on_progress = {});
+  proto::FromAgent receive(const OnProgress& on_progress, std::chrono::milliseconds silence);
   proto::FromAgent ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
                        const OnProgress& on_progress = {});
-  proto::FromAgent expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress);
+  proto::FromAgent expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress,
+                          std::chrono::milliseconds silence);
 
   std::unique_ptr<Transport> transport_;
   FrameReader frames_;

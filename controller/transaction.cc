@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "common/error.h"
+#include "controller/report.h"
 
 namespace wgmesh {
 namespace {
-
-bool has_changes(const proto::Changes& changes) {
-  return changes.changes_size() > 0 || changes.stored_state_changes();
-}
 
 class Transaction {
  public:
@@ -24,7 +22,7 @@ class Transaction {
   }
 
   TransactionResult run() {
-    if (prepare() && !request_.dry_run && result_.anything_to_do() && approved()) {
+    if (prepare() && !request_.dry_run && anything_to_apply() && approved()) {
       if (apply()) {
         commit();
       } else {
@@ -42,6 +40,7 @@ class Transaction {
   // Everything up to the list of changes. Nothing on any node changes here. False: it ends here.
   bool prepare() {
     hello();
+    leave_out_unreachable();
     if (stopped()) return false;
     if (request_.goal == proto::UP) {
       refuse_what_hello_shows();
@@ -53,6 +52,7 @@ class Transaction {
                                                       : error.message() + "; " + error.cure());
         return false;
       }
+      warn_of_the_mesh();
       make_secrets();
       if (stopped()) return false;
     }
@@ -69,17 +69,72 @@ class Transaction {
       open.set_session_number(request_.session_number);
       open.set_origin(request_.origin);
       open.set_confirm_timeout(request_.confirm_timeout);
-      if (request_.goal != proto::UP) open.clear_peers();
+      if (!is_planned(node)) open.clear_peers();
       proto::Hello hello = session.open(open);
+      if (!is_planned(node)) return;
       const std::lock_guard lock(mutex);
       facts_[node.name] = std::move(hello);
     });
   }
 
+  // Once, before anything is planned: a node that is lost later ends it. Where nobody is left there
+  // is nothing to go on with.
+  void leave_out_unreachable() {
+    if (!request_.skip_unreachable && !request_.dry_run) return;
+    const auto failures = fleet_.failures();
+    if (failures.size() == nodes_.size()) return;
+    for (const auto& [name, failure] : failures) {
+      if (failure.kind != NodeFailure::Kind::kUnreachable) continue;
+      left_out_.insert(name);
+      facts_.erase(name);
+      result_.nodes.at(name).skipped = request_.skip_unreachable;
+    }
+  }
+
+  bool is_planned(const Node& node) const { return request_.goal == proto::UP && !node.absent; }
+
+  // What is asked of a node. With `wakes` unset one that was taken down stays down, and one that is
+  // new joins the others, whatever they are.
+  proto::Goal goal_of(const Node& node) const {
+    if (node.absent) return proto::REMOVE;
+    if (request_.goal != proto::UP || request_.wakes) return request_.goal;
+    const proto::Hello& hello = facts_.at(node.name);
+    const bool is_new = hello.generation() == 0 && !hello.is_down();
+    return hello.is_down() || (is_new && mesh_is_down()) ? proto::STORE : proto::UP;
+  }
+
+  bool mesh_is_down() const {
+    bool any_down = false;
+    for (const Node& node : mesh_.nodes) {
+      const auto facts = facts_.find(node.name);
+      if (facts == facts_.end()) continue;
+      if (facts->second.is_down())
+        any_down = true;
+      else if (facts->second.generation() != 0)
+        return false;
+    }
+    return any_down;
+  }
+
+  void warn_of_the_mesh() {
+    if (result_.mtu->is_held) {
+      result_.warnings.push_back(
+          fmt::format("the segment's MTU stays at {} until the nodes that are left out take part",
+                      result_.mtu->segment));
+    }
+    for (const std::string& name : vanished_nodes(mesh_, facts_)) {
+      result_.warnings.push_back(fmt::format(
+          "{0} is no longer in the mesh file and its peers drop it, but it still holds its keys "
+          "and its plan; clean it with `wgmesh-agent down {1} -r` there, or put it back with "
+          "`state: absent`",
+          name, mesh_.name));
+    }
+  }
+
   // Missing kernel modules, names that are taken …: found before anything is planned.
   void refuse_what_hello_shows() {
     for (const Node* node : nodes_) {
-      if (!fleet_.takes_part(*node)) continue;
+      if (!fleet_.takes_part(*node) || !is_planned(*node)) continue;
       const proto::Hello& hello = facts_.at(node->name);
       for (const std::string& warning : hello.warnings()) {
         result_.warnings.push_back(fmt::format("{}: {}", node->name, warning));
@@ -105,7 +160,8 @@ class Transaction {
   void look_at_endpoints(const Node& node) {
     if (!fleet_.takes_part(node)) return;
     for (const proto::EndpointRoute& route : facts_.at(node.name).routes()) {
-      if (route.error().empty()) continue;
+      // The endpoint of one that is left out stays as it is stored.
+      if (route.error().empty() || left_out_.contains(route.node())) continue;
       const std::string text = fmt::format("endpoint of {}: {}", route.node(), route.error());
       if (dials(route.node(), node.name)) {
         result_.warnings.push_back(
@@ -155,24 +211,32 @@ class Transaction {
     fleet_.each("plan", [&](const Node& node, Session& session) {
       report(node, "plan");
       proto::Propose proposal;
-      proposal.set_goal(request_.goal);
-      if (request_.goal == proto::UP) {
+      proposal.set_goal(goal_of(node));
+      if (is_planned(node)) {
         *proposal.mutable_plan() = plan_for(mesh_, node, facts_, *result_.mtu);
         if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
           for (const proto::SealedSecret& box : boxes->second) *proposal.add_sealed() = box;
         }
       }
-      result_.nodes.at(node.name).changes = session.propose(proposal);
+      NodeOutcome& outcome = result_.nodes.at(node.name);
+      outcome.stays_down = proposal.goal() == proto::STORE;
+      outcome.changes = session.propose(proposal);
     });
   }
 
   bool approved() {
-    result_.declined = hooks_.approve && !hooks_.approve(result_);
+    result_.declined = hooks_.approve && result_.anything_to_do() && !hooks_.approve(result_);
     return !result_.declined && !stopped();
   }
 
-  bool takes_changes(const Node& node) const {
-    return has_changes(result_.nodes.at(node.name).changes);
+  // An agent that was only brought to look is removed all the same.
+  static bool takes_changes(const NodeOutcome& node) {
+    return node.changes.changes_size() > 0 || node.changes.stored_state_changes();
+  }
+  bool takes_changes(const Node& node) const { return takes_changes(result_.nodes.at(node.name)); }
+  bool anything_to_apply() const {
+    return std::any_of(result_.nodes.begin(), result_.nodes.end(),
+                       [](const auto& node) { return takes_changes(node.second); });
   }
 
   // True when every node that had something to do says that its kernel now equals the plan.
@@ -182,9 +246,11 @@ class Transaction {
         [&](const Node& node, Session& session) {
           result_.nodes.at(node.name).outcome = Outcome::kUnknown;
           report(node, "apply");
-          session.apply([&](const proto::Progress& progress) {
-            report(node, "apply", progress.done(), progress.total());
-          });
+          session.apply(
+              [&](const proto::Progress& progress) {
+                report(node, "apply", progress.done(), progress.total());
+              },
+              request_.apply_silence);
           result_.nodes.at(node.name).outcome = Outcome::kApplied;
         });
     return !stopped();
@@ -225,7 +291,7 @@ class Transaction {
             report(node, "commit", progress.done(), progress.total());
           });
       NodeOutcome& outcome = result_.nodes.at(node.name);
-      outcome.outcome = Outcome::kApplied;
+      outcome.outcome = has_changes(outcome.changes) ? Outcome::kApplied : Outcome::kUnchanged;
       outcome.notes.assign(committed.notes().begin(), committed.notes().end());
     });
   }
@@ -233,7 +299,10 @@ class Transaction {
   // A node has failed, or the user wants out.
   bool stopped() {
     if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
-    return result_.interrupted || !fleet_.all_take_part();
+    const auto failures = fleet_.failures();
+    return result_.interrupted || std::any_of(failures.begin(), failures.end(), [&](const auto& f) {
+             return !left_out_.contains(f.first);
+           });
   }
 
   void report(const Node& node, const std::string& step, unsigned done = 0,
@@ -247,11 +316,34 @@ class Transaction {
   const TransactionRequest& request_;
   const TransactionHooks& hooks_;
   TransactionResult result_;
-  Facts facts_;
+  Facts facts_;                     // of the nodes that get a plan
+  std::set<std::string> left_out_;  // unreachable, and planned around
   std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node
 };
 
 }  // namespace
+
+std::string to_text(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kUnchanged:
+      return "unchanged";
+    case Outcome::kApplied:
+      return "changed";
+    case Outcome::kUndone:
+      return "undone: it is as it was";
+    case Outcome::kUnknown:
+      return "unknown";
+  }
+  return {};
+}
+
+std::vector<std::string> TransactionResult::skipped() const {
+  std::vector<std::string> names;
+  for (const auto& [name, node] : nodes) {
+    if (node.skipped) names.push_back(name);
+  }
+  return names;
+}
 
 bool TransactionResult::anything_to_do() const {
   return std::any_of(nodes.begin(), nodes.end(),
@@ -264,14 +356,16 @@ int TransactionResult::exit_code() const {
                        [&](const auto& node) { return holds(node.second); });
   };
   const auto failed_as = [](NodeFailure::Kind kind) {
-    return [kind](const NodeOutcome& node) { return node.failure && node.failure->kind == kind; };
+    return [kind](const NodeOutcome& node) {
+      return node.failure && node.failure->kind == kind && !node.skipped;
+    };
   };
   if (any([](const NodeOutcome& node) { return node.outcome == Outcome::kUnknown; })) return 6;
   if (interrupted || any(failed_as(NodeFailure::Kind::kInterrupted))) return 130;
   if (any(failed_as(NodeFailure::Kind::kLocked))) return 5;
   if (any(failed_as(NodeFailure::Kind::kUnreachable))) return 4;
   if (!faults.empty() || any(failed_as(NodeFailure::Kind::kFailed))) return 1;
-  return 0;
+  return skipped().empty() ? 0 : 3;
 }
 
 TransactionResult run_transaction(Fleet& fleet, const Mesh& mesh,

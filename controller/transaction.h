@@ -4,6 +4,7 @@
 // reached.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,15 +21,19 @@ namespace wgmesh {
 
 // What became of a node.
 enum class Outcome : std::uint8_t {
-  kUnchanged,  // it is as it was: there was nothing to do, or nothing was begun
+  kUnchanged,  // it is as it was: there was nothing to do, or nothing was begun, or it was skipped
   kApplied,    // it is as mesh.yaml wants it
   kUndone,     // it is as it was, after an undo
   kUnknown,    // nobody told us; the node undoes or keeps it by itself
 };
 
+std::string to_text(Outcome outcome);
+
 struct NodeOutcome {
   Outcome outcome = Outcome::kUnchanged;
   std::optional<NodeFailure> failure;
+  bool skipped = false;            // it is unreachable, and the rest went on
+  bool stays_down = false;         // it was taken down, and only keeps its plan
   proto::Changes changes;          // what was, or would be, done
   std::vector<std::string> notes;  // the node's lines for the user
 };
@@ -42,7 +47,9 @@ struct TransactionResult {
   bool interrupted = false;
 
   bool anything_to_do() const;
-  // SPEC section 2: 0, 1, 4, 5, 6 or 130.
+  // Names of the nodes that were skipped.
+  std::vector<std::string> skipped() const;
+  // SPEC section 2: 0, 1, 3, 4, 5, 6 or 130.
   int exit_code() const;
 };
 
@@ -60,15 +67,20 @@ struct TransactionHooks {
 
 // The part of a proposal that every node shares.
 struct TransactionRequest {
-  proto::Goal goal = proto::UP;
+  proto::Goal goal = proto::UP;   // of every node but the absent ones, which are always removed
+  bool wakes = true;              // UP: brings up what was taken down, too
+  bool skip_unreachable = false;  // the rest goes on without them
   bool dry_run = false;           // stop after the list of changes; takes no locks
   unsigned confirm_timeout = 60;  // seconds
-  std::string origin;             // "user@host", for the lock's holder line
+  // How long a node may say nothing while it applies, where progress is told often.
+  std::chrono::milliseconds apply_silence = std::chrono::seconds(60);
+  std::string origin;  // "user@host", for the lock's holder line
   std::uint64_t session_number = 0;
 };
 
-// `nodes` are those of `mesh` that `fleet` was made for. After it returns, sessions of nodes that
-// take part are still open: `up` asks them for their status until the segment forwards.
+// `nodes` are those of `mesh`, absent ones too, that `fleet` was made for. A dry run plans around
+// nodes that are unreachable; otherwise they end it, or are skipped. After it returns, sessions of
+// nodes that take part are still open: `up` asks them for their status until the segment forwards.
 TransactionResult run_transaction(Fleet& fleet, const Mesh& mesh,
                                   const std::vector<const Node*>& nodes,
                                   const TransactionRequest& request, const TransactionHooks& hooks);

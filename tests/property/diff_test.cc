@@ -130,6 +130,50 @@ RC_GTEST_PROP(Diff, UndoesWhatWasApplied, ()) {
   expect_equal(before, kernel);
 }
 
+// One edit of a node: some tunnels and peers go or change, device and bridge get other settings.
+State edited(const State& state, const State& other) {
+  const auto chance = [] { return *rc::gen::inRange(0, 100) < 40; };
+  State wanted = state;
+  if (wanted.bridge && other.bridge) {
+    const auto altnames = wanted.bridge->link.altnames;
+    wanted.bridge = other.bridge;
+    wanted.bridge->link.altnames = altnames;
+  }
+  std::erase_if(wanted.tunnels, [&](const auto&) { return chance(); });
+  for (auto& [name, tunnel] : wanted.tunnels) {
+    if (chance()) tunnel.link.mtu += 20;
+  }
+  if (!wanted.wireguard) return wanted;
+  wanted.wireguard->listen_port++;
+  std::erase_if(wanted.wireguard->peers, [&](const auto&) { return chance(); });
+  for (auto& [key, peer] : wanted.wireguard->peers) {
+    if (chance()) peer.persistent_keepalive++;
+  }
+  return wanted;
+}
+
+// What `sync` rests on: traffic of pairs that an edit does not concern.
+RC_GTEST_PROP(Diff, TouchesNoTunnelAndNoPeerThatIsAsItShallBe, ()) {
+  FakeKernel kernel = node_in(*planned_state());
+  State before = observed(kernel);
+  State desired = edited(before, *planned_state());
+  const std::vector<Operation> operations = diff(desired, before);
+  for (const Operation& operation : operations) {
+    const std::string text = describe(operation);
+    for (const auto& [name, tunnel] : desired.tunnels) {
+      if (tunnel == before.tunnels.at(name)) RC_ASSERT(text.find(name) == std::string::npos);
+    }
+    if (!desired.wireguard) continue;
+    for (const auto& [key, peer] : desired.wireguard->peers) {
+      if (peer == before.wireguard->peers.at(key))
+        RC_ASSERT(text.find(to_base64(key)) == std::string::npos);
+    }
+    RC_ASSERT(text != "ip link set " + desired.wireguard->link.name + " down");
+  }
+  run(kernel, operations);
+  expect_equal(desired, kernel);
+}
+
 RC_GTEST_PROP(Diff, TakesEverythingDown, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
   State observed_before = observed(kernel);

@@ -115,6 +115,7 @@ proto::Hello TestSession::open(const proto::Open& open) {
   *message.mutable_open() = open;
   const proto::FromAgent answer = ask(message);
   EXPECT_TRUE(answer.has_hello()) << answer.error().message();
+  generation_ = answer.hello().generation();
   return answer.hello();
 }
 
@@ -134,7 +135,10 @@ void TestSession::make_secrets(const proto::Plan& plan) {
 proto::FromAgent TestSession::propose(proto::Goal goal, const proto::Plan* plan) {
   proto::ToAgent message;
   message.mutable_propose()->set_goal(goal);
-  if (plan != nullptr) *message.mutable_propose()->mutable_plan() = *plan;
+  if (plan != nullptr) {
+    *message.mutable_propose()->mutable_plan() = *plan;
+    message.mutable_propose()->mutable_plan()->set_generation(generation_ + 1);
+  }
   return ask(message);
 }
 

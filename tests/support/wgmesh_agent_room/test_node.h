@@ -60,7 +60,8 @@ class TestSession {
   // End of file for the agent; returns serve's exit code.
   int close();
 
-  // The steps up to a proposal, with a plan whose preshared keys are made here.
+  // The steps up to a proposal, with a plan whose preshared keys are made here. A plan is proposed
+  // for the generation that follows the one that the hello told.
   proto::Hello open(const proto::Open& open);
   void make_secrets(const proto::Plan& plan);
   proto::FromAgent propose(proto::Goal goal, const proto::Plan* plan = nullptr);
@@ -72,6 +73,7 @@ class TestSession {
   UniqueFd end_;
   FrameReader frames_;
   bool magic_seen_ = false;
+  std::uint64_t generation_ = 0;
   LineScanner scanner_;
   std::thread thread_;
   int result_ = -1;

@@ -457,5 +457,140 @@ TEST(Serve, KeepsADamagedFileAsideAndSaysSo) {
   EXPECT_THAT(node.store().load("test").damaged, IsEmpty());
 }
 
+// ---- plans that fit what is stored ----
+
+TEST(Serve, RefusesAPlanOfAnotherGeneration) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const State before = seen(node);
+  // 1 is what is stored: a second controller has read hello before the first one committed.
+  for (const std::uint64_t stale : {0, 1, 3}) {
+    TestSession session(node);
+    session.open(open_for(plan));
+    proto::ToAgent message;
+    message.mutable_propose()->set_goal(proto::UP);
+    *message.mutable_propose()->mutable_plan() = plan;
+    message.mutable_propose()->mutable_plan()->set_generation(stale);
+    const proto::FromAgent answer = session.ask(message);
+    EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
+    EXPECT_THAT(answer.error().message(), HasSubstr("this node has generation 1"));
+  }
+  EXPECT_EQ(seen(node), before);
+}
+
+TEST(Serve, TellsWhatItsStoredPlanHas) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  TestSession session(node);
+  const proto::Hello hello = session.open(open_for(plan));
+  EXPECT_THAT(hello.stored_peers(), ::testing::ElementsAre("mesh1", "mesh2", "a-longer-name"));
+  EXPECT_EQ(hello.stored_device_mtu(), 1420u);
+  EXPECT_EQ(hello.stored_segment_mtu(), 1362u);
+}
+
+// The plan of a controller that could not ask `peer`.
+void mark_as_stored(proto::Plan& plan, int peer) {
+  const std::string node = plan.peers(peer).node();
+  plan.mutable_peers(peer)->Clear();
+  plan.mutable_peers(peer)->set_node(node);
+  plan.mutable_peers(peer)->set_as_stored(true);
+}
+
+TEST(Serve, KeepsAPeerThatTheControllerCouldNotAsk) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const State before = seen(node);
+  const auto files = node.files();
+  // Its endpoint has moved in the mesh file, but nobody has told it.
+  plan.mutable_peers(1)->set_endpoint("192.0.2.99:51820");
+  const proto::Open open = open_for(plan);
+  mark_as_stored(plan, 1);
+  {
+    TestSession session(node);
+    session.open(open);
+    const auto changes = session.propose(proto::UP, &plan);
+    ASSERT_TRUE(changes.has_changes()) << changes.error().message();
+    EXPECT_EQ(changes.changes().changes_size(), 0);
+    EXPECT_FALSE(changes.changes().stored_state_changes());
+  }
+  plan.mutable_bridge()->set_priority(100);
+  bring_up(node, plan);
+  State after = seen(node);
+  EXPECT_EQ(after.bridge->priority, 100);
+  after.bridge->priority = before.bridge->priority;
+  // bring_up makes new preshared keys for the pairs that it names; the tunnel is what counts here.
+  EXPECT_EQ(after.tunnels, before.tunnels);
+  EXPECT_EQ(after.wireguard->peers.size(), 3u);
+  const auto stored = node.store().load("test").mesh.plan;
+  EXPECT_FALSE(stored->peers(1).as_stored());
+  EXPECT_EQ(stored->peers(1).endpoint(), "192.0.2.2:51820");
+}
+
+TEST(Serve, LeavesOutAPeerThatWasNeverStored) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  mark_as_stored(plan, 2);
+  bring_up(node, plan);
+  EXPECT_EQ(seen(node).tunnels.size(), 2u);
+  EXPECT_EQ(node.store().load("test").mesh.plan->peers_size(), 2);
+}
+
+TEST(Serve, LeavesOutAStoredPeerOnTunnelsOfAnotherKind) {
+  TestNode node;
+  bring_up(node, plan_with_addresses());
+  proto::Plan plan = example_plan(Underlay::kIpv4);
+  for (auto& peer : *plan.mutable_peers()) peer.clear_endpoint();
+  mark_as_stored(plan, 0);
+  bring_up(node, plan);
+  EXPECT_EQ(seen(node).tunnels.size(), 2u);
+}
+
+TEST(Serve, StoresAPlanOfANodeThatStaysDown) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  {
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.propose(proto::DOWN);
+    session.apply();
+    ASSERT_TRUE(session.commit().has_committed());
+  }
+  plan.mutable_bridge()->set_priority(100);
+  plan.mutable_peers()->RemoveLast();
+  for (const bool is_again : {false, true}) {
+    TestSession session(node);
+    EXPECT_TRUE(session.open(open_for(plan)).is_down());
+    const auto changes = session.propose(proto::STORE, &plan);
+    ASSERT_TRUE(changes.has_changes()) << changes.error().message();
+    EXPECT_EQ(changes.changes().changes_size(), 0);
+    EXPECT_EQ(changes.changes().stored_state_changes(), !is_again);
+    if (is_again) break;
+    ASSERT_TRUE(session.apply().has_applied());
+    EXPECT_EQ(session.commit().committed().generation(), 2u);
+  }
+  EXPECT_EQ(seen(node), State{});
+  const StoredMesh stored = node.store().load("test").mesh;
+  EXPECT_TRUE(stored.taken_down);
+  EXPECT_EQ(stored.plan->bridge().priority(), 100u);
+  EXPECT_EQ(stored.preshared_keys.size(), 2u);
+}
+
+TEST(Serve, StoresAPlanOfANewNodeThatStaysDown) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  EXPECT_TRUE(session.propose(proto::STORE, &plan).changes().stored_state_changes());
+  ASSERT_TRUE(session.apply().has_applied());
+  ASSERT_TRUE(session.commit().has_committed());
+  EXPECT_EQ(seen(node), State{});
+  EXPECT_TRUE(node.store().load("test").mesh.taken_down);
+}
+
 }  // namespace
 }  // namespace wgmesh

@@ -55,6 +55,11 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_TRUE(parsed({"down", "--remove"}).remove);
   EXPECT_TRUE(parsed({"plan", "--detailed-exitcode"}).detailed_exitcode);
   EXPECT_TRUE(parsed({"show", "--dump"}).dump);
+  const CommandLine sync = parsed({"sync", "-n", "-i", "--skip-unreachable", "--no-wait"});
+  EXPECT_EQ(sync.verb, Verb::kSync);
+  EXPECT_TRUE(sync.dry_run && sync.show_info && sync.skip_unreachable && sync.no_wait);
+  EXPECT_TRUE(parsed({"up", "--skip-unreachable"}).skip_unreachable);
+  EXPECT_TRUE(parsed({"down", "a", "--skip-unreachable"}).skip_unreachable);
 }
 
 TEST(CommandLine, QuietSilencesProgress) {
@@ -76,7 +81,9 @@ TEST(CommandLine, RefusesBadUsageWithTheNearestWord) {
                                              {"up", "--confirm-timeout", "1"},
                                              {"-f"},
                                              {"up", "-q", "-v"},
-                                             {"sync"},
+                                             {"snyc"},
+                                             {"sync", "mesh0"},
+                                             {"info", "--skip-unreachable"},
                                              {"up", "-x"},
                                              {"up", "--confirm-timeout", "soon"},
                                              {"up", "-f", "a", "-f", "b"}}) {

@@ -1,7 +1,10 @@
 #include "controller/forwarding.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "common/naming.h"
 
 namespace wgmesh {
 namespace {
@@ -87,6 +90,22 @@ TEST_F(ASegment, IslandsHaveRootsOfTheirOwn) {
 TEST_F(ASegment, LooksOnlyAtNodesThatWereAsked) {
   statuses_.erase("c");
   EXPECT_TRUE(missing().nothing());
+}
+
+TEST_F(ASegment, TellsThatTheRootWasNotAsked) {
+  // c was skipped, and is the root by a priority that the file no longer has.
+  statuses_.erase("c");
+  std::string root = "0064.";
+  for (const std::uint8_t octet : bridge_mac(mesh_.name, "c").octets) {
+    root += fmt::format("{:02x}", octet);
+  }
+  for (auto& [name, status] : statuses_) status.mutable_bridge()->set_root_id(root);
+  EXPECT_TRUE(missing().nothing());
+  EXPECT_TRUE(missing().root_was_not_asked);
+}
+
+TEST_F(ASegment, TellsNothingOfTheKindWhereTheRootWas) {
+  EXPECT_FALSE(missing().root_was_not_asked);
 }
 
 }  // namespace

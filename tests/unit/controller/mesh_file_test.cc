@@ -77,6 +77,26 @@ TEST(MeshFile, PrioritiesFollowTheFileAndAnExplicitOneWins) {
   EXPECT_EQ(large.nodes[19].priority, 61440);
 }
 
+TEST(MeshFile, AnAbsentNodeIsNobodysPeerAndInNobodysWay) {
+  const Mesh mesh = read_mesh_file(R"(
+name: m
+network: 10.0.0.0/24
+full: false
+nodes:
+  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, peers: [b, old]}
+  old: {addr: 10.0.0.2/24, ssh: old, state: absent}
+  b: {addr: 10.0.0.2/24, ssh: b, endpoint: b}
+)",
+                                   "m");
+  ASSERT_EQ(mesh.nodes.size(), 2u);
+  ASSERT_EQ(mesh.absent.size(), 1u);
+  EXPECT_EQ(mesh.absent[0].name, "old");
+  EXPECT_TRUE(mesh.absent[0].absent);
+  ASSERT_EQ(peers_of(mesh, mesh.nodes[0]).size(), 1u);
+  // Its place in the file counts until the entry is gone, so the others keep their priorities.
+  EXPECT_EQ(mesh.nodes[1].priority, 3 * 4096);
+}
+
 TEST(MeshFile, JsonAndAListOfNodesSayTheSame) {
   const Mesh mesh = read_mesh_file(data("spec.yaml"), "spec.yaml");
   EXPECT_EQ(read_mesh_file(data("spec_list.yaml"), "spec_list.yaml"), mesh);
@@ -474,10 +494,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"priority", "prio: 65536",
              "m:5:11: nodes.n.prio: expected a bridge priority 0..65535, found \"65536\""},
         Case{"present", "state: present", ""},
-        Case{
-            "absent", "state: absent",
-            "m:5:12: nodes.n.state: absent comes in a later version; until then take the node down "
-            "(mesh down -r NODE) and delete its entry"},
+        Case{"absent", "state: absent", ""},
         Case{"neither", "state: gone",
              "m:5:12: nodes.n.state: expected present or absent, found \"gone\""},
         Case{"inner address with length", "underlay_addr: fd00::1/64",

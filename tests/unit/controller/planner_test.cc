@@ -132,5 +132,55 @@ TEST(PlanFor, IsDeterministicAndNamesEveryPeerWithItsTunnel) {
   EXPECT_EQ(plan.bridge().name(), "br-m");
 }
 
+// ---- a node that could not be asked ----
+
+TEST(PlanAroundAMissingNode, PeersKeepWhatTheyHaveStoredOfIt) {
+  const Mesh mesh = mesh_of({"a", "b", "c"});
+  Facts facts;
+  for (const char* name : {"a", "c"}) facts[name].set_public_key(std::string(32, *name));
+  const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
+  ASSERT_EQ(plan.peers_size(), 2);
+  EXPECT_EQ(plan.peers(0).node(), "b");
+  EXPECT_TRUE(plan.peers(0).as_stored());
+  EXPECT_FALSE(plan.peers(0).has_tunnel());
+  EXPECT_FALSE(plan.peers(1).as_stored());
+  EXPECT_EQ(plan.peers(1).public_key(), std::string(32, 'c'));
+}
+
+TEST(PlanAroundAMissingNode, MakesNoKeysForItsPairs) {
+  EXPECT_THAT(preshared_keys_to_make(mesh_of({"a", "b", "c"}), {{"a", {}}, {"c", {}}}),
+              ElementsAre(Pair("a", ElementsAre("c"))));
+}
+
+TEST(PlanAroundAMissingNode, NeverRaisesTheMtuAboveWhatItsPeersHaveCommitted) {
+  Mesh mesh = mesh_of({"a", "b", "c"});
+  Facts facts{{"a", hello_with_route("c", "192.0.2.1", 1500)}, {"c", {}}};
+  facts["a"].set_stored_device_mtu(1400);
+  facts["a"].set_stored_segment_mtu(1340);
+  SegmentMtu mtu = segment_mtu(mesh, facts);
+  EXPECT_EQ(mtu.device, 1400u);
+  EXPECT_EQ(mtu.segment, 1340u);
+  EXPECT_TRUE(mtu.is_held);
+
+  // Lower is another matter: the path has become narrow whoever is there.
+  facts["a"].mutable_routes(0)->set_mtu(1400);
+  mtu = segment_mtu(mesh, facts);
+  EXPECT_EQ(mtu.segment, 1400u - 60 - 58);
+  EXPECT_FALSE(mtu.is_held);
+
+  facts["a"].mutable_routes(0)->set_mtu(1500);
+  facts["b"] = {};
+  EXPECT_EQ(segment_mtu(mesh, facts).segment, 1500u - 60 - 58);
+}
+
+TEST(VanishedNodes, AreStoredSomewhereAndNamedNowhereInTheFile) {
+  Mesh mesh = mesh_of({"a", "b"});
+  mesh.absent = mesh_of({"gone"}).nodes;
+  Facts facts{{"a", {}}, {"b", {}}};
+  for (const char* peer : {"b", "gone", "old", "c"}) facts["a"].add_stored_peers(peer);
+  facts["b"].add_stored_peers("old");
+  EXPECT_THAT(vanished_nodes(mesh, facts), ElementsAre("c", "old"));
+}
+
 }  // namespace
 }  // namespace wgmesh

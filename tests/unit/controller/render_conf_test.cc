@@ -35,6 +35,14 @@ TEST_P(RoundTrip, ConfReadsBackToTheSameMesh) {
 INSTANTIATE_TEST_SUITE_P(Files, RoundTrip,
                          testing::Values("spec.yaml", "spec_list.yaml", "everything.yaml"));
 
+TEST(RenderConf, KeepsAbsentNodes) {
+  Mesh mesh = mesh_from("spec.yaml");
+  mesh.absent = {mesh.nodes.back()};
+  mesh.absent[0].absent = true;
+  mesh.nodes.pop_back();
+  EXPECT_EQ(read_mesh_file(render_conf(mesh, false), "conf"), mesh) << render_conf(mesh, false);
+}
+
 TEST(RenderConf, KeepsAwkwardWords) {
   Mesh mesh = mesh_from("spec.yaml");
   mesh.nodes[0].json = {{"yes", "no"},

@@ -39,6 +39,7 @@ class ATransaction : public testing::Test {
   }
 
   TransactionResult run() {
+    request_.apply_silence = std::chrono::milliseconds(300);
     Fleet fleet(nodes_, [&](const Node& node) -> std::unique_ptr<Session> {
       if (node.name == unreachable_) throw Unreachable("connection refused");
       return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
@@ -206,6 +207,189 @@ TEST_F(ATransaction, AnInterruptedApplyIsUndoneEverywhere) {
   EXPECT_EQ(result.exit_code(), 130);
   for (const char* node : {"a", "b", "c"})
     EXPECT_EQ(outcome(result, node), Outcome::kUndone) << node;
+}
+
+// ---- nodes that are left out ----
+
+TEST_F(ATransaction, SkipsAnUnreachableNodeAndPlansAroundIt) {
+  unreachable_ = "b";
+  request_.skip_unreachable = true;
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 3);
+  EXPECT_THAT(result.skipped(), ElementsAre("b"));
+  EXPECT_EQ(outcome(result, "b"), Outcome::kUnchanged);
+  for (const char* node : {"a", "c"}) {
+    EXPECT_EQ(outcome(result, node), Outcome::kApplied);
+    EXPECT_TRUE(scripts_[node].saw(Body::kCommit));
+  }
+  const proto::Plan plan = scripts_["a"].last(Body::kPropose).propose().plan();
+  EXPECT_TRUE(plan.peers(0).as_stored());
+  EXPECT_EQ(plan.peers(0).node(), "b");
+  EXPECT_FALSE(plan.peers(1).as_stored());
+}
+
+TEST_F(ATransaction, DoesNotSkipTheLastNode) {
+  request_.skip_unreachable = true;
+  nodes_ = {&mesh_.nodes[1]};
+  unreachable_ = "b";
+  EXPECT_EQ(run().exit_code(), 4);
+}
+
+TEST_F(ATransaction, DoesNotSkipANodeThatIsLostOnTheWay) {
+  request_.skip_unreachable = true;
+  answer("b", Body::kPropose, {});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 4);
+  EXPECT_THAT(result.skipped(), testing::IsEmpty());
+  EXPECT_FALSE(scripts_["a"].saw(Body::kApply));
+}
+
+TEST_F(ATransaction, ASkippedNodeDoesNotHideAFailure) {
+  request_.skip_unreachable = true;
+  unreachable_ = "b";
+  answer("c", Body::kApply, {error_frame("ip link add", "File exists", true)});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_EQ(outcome(result, "a"), Outcome::kUndone);
+}
+
+TEST_F(ATransaction, ADryRunPlansAroundAnUnreachableNode) {
+  unreachable_ = "b";
+  request_.dry_run = true;
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 4);
+  EXPECT_TRUE(scripts_["a"].saw(Body::kPropose));
+  EXPECT_TRUE(result.anything_to_do());
+}
+
+TEST_F(ATransaction, AnUnresolvedEndpointOfASkippedNodeIsNoFailure) {
+  unreachable_ = "b";
+  request_.skip_unreachable = true;
+  proto::FromAgent frame;
+  frame.mutable_hello()->set_protocol_version(kProtocolVersion);
+  proto::EndpointRoute& route = *frame.mutable_hello()->add_routes();
+  route.set_node("b");
+  route.set_error("b.example: no such name");
+  answer("a", Body::kOpen, {frame});
+  EXPECT_EQ(run().exit_code(), 3);
+}
+
+// ---- sync ----
+
+proto::FromAgent hello_of_stored(std::uint64_t generation, bool is_down) {
+  proto::FromAgent frame;
+  frame.mutable_hello()->set_protocol_version(kProtocolVersion);
+  frame.mutable_hello()->set_generation(generation);
+  frame.mutable_hello()->set_is_down(is_down);
+  return frame;
+}
+
+TEST_F(ATransaction, SyncLeavesDownWhatIsDownAndTakesInWhatIsNew) {
+  request_.wakes = false;
+  answer("a", Body::kOpen, {hello_of_stored(3, false)});
+  answer("b", Body::kOpen, {hello_of_stored(2, true)});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 0);
+  const auto proposed = [&](const char* node) {
+    return scripts_[node].last(Body::kPropose).propose();
+  };
+  EXPECT_EQ(proposed("a").goal(), proto::UP);
+  EXPECT_EQ(proposed("a").plan().generation(), 4u);
+  EXPECT_EQ(proposed("b").goal(), proto::STORE);
+  EXPECT_TRUE(proposed("b").has_plan());
+  EXPECT_EQ(proposed("c").goal(), proto::UP);
+  EXPECT_TRUE(result.nodes.at("b").stays_down);
+  EXPECT_FALSE(result.nodes.at("a").stays_down);
+}
+
+TEST_F(ATransaction, SyncLeavesANewNodeDownWhereTheWholeMeshIs) {
+  request_.wakes = false;
+  answer("a", Body::kOpen, {hello_of_stored(3, true)});
+  answer("b", Body::kOpen, {hello_of_stored(2, true)});
+  run();
+  EXPECT_EQ(scripts_["c"].last(Body::kPropose).propose().goal(), proto::STORE);
+}
+
+// b undid after a had committed.
+TEST_F(ATransaction, UpMendsANodeOfAnOlderGeneration) {
+  proto::FromAgent nothing;
+  nothing.mutable_changes();
+  answer("a", Body::kOpen, {hello_of_stored(5, false)});
+  answer("a", Body::kPropose, {nothing});
+  answer("b", Body::kOpen, {hello_of_stored(4, false)});
+  answer("c", Body::kPropose, {nothing});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 0);
+  EXPECT_EQ(scripts_["a"].last(Body::kPropose).propose().plan().generation(), 6u);
+  EXPECT_EQ(scripts_["b"].last(Body::kPropose).propose().plan().generation(), 5u);
+  EXPECT_EQ(outcome(result, "a"), Outcome::kUnchanged);
+  EXPECT_EQ(outcome(result, "b"), Outcome::kApplied);
+}
+
+TEST_F(ATransaction, UpWakesWhatIsDown) {
+  answer("b", Body::kOpen, {hello_of_stored(2, true)});
+  run();
+  EXPECT_EQ(scripts_["b"].last(Body::kPropose).propose().goal(), proto::UP);
+}
+
+// ---- absent and vanished nodes ----
+
+class ATransactionWithAnAbsentNode : public ATransaction {
+ protected:
+  ATransactionWithAnAbsentNode() {
+    mesh_.absent = {mesh_.nodes.back()};
+    mesh_.absent[0].absent = true;
+    mesh_.nodes.pop_back();
+    nodes_ = {&mesh_.nodes[0], &mesh_.nodes[1], &mesh_.absent[0]};
+  }
+};
+
+TEST_F(ATransactionWithAnAbsentNode, RemovesItInTheSameTransaction) {
+  EXPECT_EQ(run().exit_code(), 0);
+  EXPECT_EQ(scripts_["c"].last(Body::kPropose).propose().goal(), proto::REMOVE);
+  EXPECT_EQ(scripts_["c"].last(Body::kOpen).open().peers_size(), 0);
+  EXPECT_TRUE(scripts_["c"].saw(Body::kCommit));
+  EXPECT_EQ(scripts_["a"].last(Body::kPropose).propose().plan().peers_size(), 1);
+}
+
+TEST_F(ATransactionWithAnAbsentNode, ItsKernelNeedNotBeAbleToAnything) {
+  proto::FromAgent hello = hello_of_stored(0, false);
+  hello.mutable_hello()->add_missing()->set_module("wireguard");
+  hello.mutable_hello()->add_problems("listen_port 51820 is the mesh x's on this node");
+  answer("c", Body::kOpen, {hello});
+  EXPECT_EQ(run().exit_code(), 0);
+}
+
+TEST_F(ATransactionWithAnAbsentNode, ThatIsCleanIsUnchangedAndLosesItsAgentAgain) {
+  proto::FromAgent only_the_agent;
+  proto::Change& change = *only_the_agent.mutable_changes()->add_changes();
+  change.set_text("rm /var/lib/wgmesh/bin/wgmesh-agent");
+  change.set_of_agent(true);
+  proto::FromAgent nothing;
+  nothing.mutable_changes();
+  answer("a", Body::kPropose, {nothing});
+  answer("b", Body::kPropose, {nothing});
+  answer("c", Body::kPropose, {only_the_agent});
+  bool was_asked = false;
+  hooks_.approve = [&](const TransactionResult&) { return was_asked = true; };
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 0);
+  EXPECT_FALSE(result.anything_to_do());
+  EXPECT_FALSE(was_asked);
+  EXPECT_EQ(outcome(result, "c"), Outcome::kUnchanged);
+  EXPECT_TRUE(scripts_["c"].saw(Body::kCommit));
+  EXPECT_FALSE(scripts_["a"].saw(Body::kApply));
+}
+
+TEST_F(ATransaction, SaysWhatAVanishedNodeStillHolds) {
+  proto::FromAgent hello = hello_of_stored(1, false);
+  hello.mutable_hello()->add_stored_peers("old");
+  answer("a", Body::kOpen, {hello});
+  answer("b", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  ASSERT_THAT(result.warnings, testing::SizeIs(1));
+  EXPECT_THAT(result.warnings[0], testing::StartsWith("old is no longer in the mesh file"));
+  EXPECT_THAT(result.warnings[0], testing::HasSubstr("wgmesh-agent down m -r"));
 }
 
 }  // namespace
