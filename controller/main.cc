@@ -1,4 +1,5 @@
 // mesh, the controller: the command line in, a verb run, an exit code out.
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -119,9 +120,11 @@ int run_main(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   // A node that hangs up is an error of that node, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
-  // Passwords pass through this process; they do not belong into a core dump.
+  // Passwords pass through this process; they do not belong into a core dump. The limit does not
+  // hold for a core_pattern that is a program, as systemd-coredump is one.
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   try {
     wgmesh::init_crypto();
     return wgmesh::run_main({argv + std::min(argc, 1), argv + argc});
