@@ -25,7 +25,8 @@ mesh_program=$build/controller/mesh
 mesh_file=''
 LAB=${LAB:-/var/tmp/wgmesh-lab}
 work=$(mktemp -d "${TMPDIR:-/tmp}/wgmesh-test.XXXXXX")
-trap '"$nodes" down 2>/dev/null; rm -rf "$work"' EXIT
+clean_up() { "$nodes" down 2>/dev/null; rm -rf "$work"; }
+trap clean_up EXIT
 
 passed=0 failed=0 current='' broken='' status=0 out='' err='' last=''
 
