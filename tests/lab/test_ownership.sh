@@ -1,11 +1,38 @@
 #!/bin/bash
 # What is not ours stays as it was, what is ours is recognized, and a run that has nothing to do does nothing:
-# counted from outside, by the kernel's own notifications and by the files' times.
+# counted from outside, on node 0 by strace and on all by what they receive and by the files' times.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-mesh_file=$lab_folder/example.yaml
+# The example, but its first node is reached through strace, which writes to /run/trace there.
+calls=sendmsg,sendto,read,/^open,/^creat,/rename,/unlink,/mkdir,/rmdir,/link,/symlink,/chmod,/chown,/truncate,/mknod
+sed "s|ssh: test0|exec: '$nodes in 0 strace -f --seccomp-bpf -qq -y -x -s 64 -o /run/trace -e trace=$calls'|" \
+  "$lab_folder/example.yaml" >"$work/traced.yaml"
+mesh_file=$work/traced.yaml
 "$nodes" up 4 || exit 1
 "$nodes" example
+
+take_trace() { on 0 cat /run/trace >"$work/trace"; }
+# The netlink messages that node 0 sent and that do not only look, one a line. Of WireGuard's two commands the
+# first octet behind the header tells GET_DEVICE (0) from SET_DEVICE (1). A link named a/b (in hexadecimal
+# below) is never made: that is how the kernel is asked for the kinds it knows.
+changing_messages() {
+  grep -vF 'IFLA_IFNAME}, "\x61\x2f\x62\x00"' "$work/trace" | grep -Eo 'nlmsg_type=[^,]+, [^}]*\}(, "[^,]{0,4})?' |
+    grep -Ev '^nlmsg_type=(RTM_GET|NFNL_SUBSYS_NFTABLES<<8\|NFT_MSG_GET|nlctrl|wireguard.*"\\x00)'
+}
+# The calls that changed a file or a folder, but for those in /run/wgmesh.
+changed_files() {
+  grep -Ev '^[0-9]+ +(send|read|<|-)|O_RDONLY|O_PATH| = -1 ' "$work/trace" | grep -Ev '["<]/(run/wgmesh|dev/null)[">/]'
+}
+count_of() { "$@" | grep -c .; }
+# What came over the channel: stdin, where it is no file.
+octets_read() { sed -n 's/.* read(0<[^/].* = \([0-9]*\)$/\1/p' "$work/trace" | awk '{ sum += $1 } END { print sum + 0 }'; }
+received() { on "$1" cat /sys/class/net/eth0/statistics/rx_bytes; }
+expect_nothing_done() {
+  take_trace
+  expect 'node 0 was looked at' grep -q nlmsg_type=RTM_GETLINK "$work/trace"
+  expect "no message changes anything: $(changing_messages | head -n 5)" test "$(count_of changing_messages)" = 0
+  expect "no file changes: $(changed_files | head -n 5)" test "$(count_of changed_files)" = 0
+}
 
 on 0 sh -c 'ip link add dummy7 type dummy && ip addr add 192.0.2.7/24 dev dummy7 && ip link set dummy7 up &&
   ip link add br-other type bridge && ip link add other0 type dummy && ip link set other0 master br-other' || exit 1
@@ -18,8 +45,13 @@ before=$(foreign)
 foreign_is_the_same() { expect 'what is not ours is as it was' diff <(echo "$before") <(foreign); }
 
 test_case 'plan names the changes and makes none'
+before_plan=$(received 1)
 mesh plan --detailed-exitcode
 expect_status 2
+take_trace
+expect 'the agent was brought along' test "$(octets_read)" -gt 1000000 -a $(($(received 1) - before_plan)) -gt 1000000
+expect 'that was seen in the files' test "$(count_of changed_files)" -gt 0
+expect "no message changes anything: $(changing_messages | head -n 5)" test "$(count_of changing_messages)" = 0
 expect_out 'type wireguard'
 expect 'there is no device' bash -c "! '$nodes' in 0 ip link show wg-test"
 foreign_is_the_same
@@ -27,28 +59,45 @@ foreign_is_the_same
 test_case 'up leaves what is not ours alone'
 mesh up
 expect_status 0
+take_trace
+echo "# the first up: $(count_of changing_messages) messages that change something, $(changing_messages | grep -c wireguard) of them to WireGuard"
+for type in RTM_NEWLINK RTM_NEWADDR wireguard; do
+  expect "$type is seen by the count" grep -q "$type" <(changing_messages)
+done
+expect 'so are stored files' grep -q '"/var/lib/wgmesh/test/private_key.next"' <(changed_files)
 foreign_is_the_same
 expect 'the bridge takes no router advertisements' test "$(on 0 cat /proc/sys/net/ipv6/conf/br-test/accept_ra)" = 0
 expect 'tunnel ports have no IPv6 address' bash -c "! '$nodes' in 0 ip -6 -o addr show dev gt-test-mesh1 | grep ."
 
-test_case 'a second up sends no change to the kernel and writes no file'
-on 0 sh -c 'ip monitor link address route >/run/monitor 2>&1 & echo $! >/run/monitor.pid'
-files=$(on 0 find /var/lib/wgmesh -printf '%p %T@ %i\n' | sort)
+test_case 'a second up sends no change to the kernel, writes no file and uploads nothing'
+files_of() { on "$1" find /var/lib/wgmesh /usr/local/sbin -printf '%p %T@ %i\n' | sort; }
+octets=()
+for i in 0 1 2 3; do
+  files_of $i >"$work/files.$i"
+  octets[i]=$(received $i)
+done
 mesh up
 expect_status 0
 expect_out '4 unchanged'
-on 0 sh -c 'kill $(cat /run/monitor.pid)'
-expect 'there are files' test -n "$files"
-expect 'they are the same' diff <(echo "$files") <(on 0 find /var/lib/wgmesh -printf '%p %T@ %i\n' | sort)
-expect 'no notification names our links' bash -c "! '$nodes' in 0 grep -E '(wg|br|gt)-test' /run/monitor"
+expect_nothing_done
+expect 'nothing is uploaded' test "$(octets_read)" -lt 100000
+for i in 0 1 2 3; do
+  expect "node $i has files" test -s "$work/files.$i"
+  expect "they are the same" diff "$work/files.$i" <(files_of $i)
+  expect "node $i has received no agent" test $(($(received $i) - octets[i])) -lt 200000
+done
 
 test_case 'an endpoint name with two addresses is no change either'
 "$nodes" name two.example.com 1 46
-sed 's/lan1.example.com:51821/two.example.com:51820/' "$lab_folder/example.yaml" >"$work/two.yaml"
+sed 's/lan1.example.com:51821/two.example.com:51820/' "$work/traced.yaml" >"$work/two.yaml"
 mesh_file=$work/two.yaml
 mesh up
 expect_status 0
 for _ in 1 2; do
+  mesh up
+  expect_status 0
+  expect_out '4 unchanged'
+  expect_nothing_done
   mesh plan --detailed-exitcode
   expect_status 0
 done
