@@ -32,7 +32,8 @@ median() { sort -n | sed -n 2p; } # of three
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }'; }
 # Of node 0's whole life: connections let in, commands run, and the highest process id given out.
-connections() { grep -c '^Accepted' "$("$nodes" path 0 /var/log/sshd.log)"; }
+# (The server also says which key it would accept.)
+connections() { grep -c '^Accepted .* for ' "$("$nodes" path 0 /var/log/sshd.log)"; }
 last_pid() { on 0 cut -d' ' -f5 /proc/loadavg; }
 
 "$nodes" up "$count" --rtt 40 || exit 1
