@@ -29,7 +29,7 @@ bool is_current(const UniqueFd& file, const std::string& path) {
 }
 
 // Empty while somebody else holds it.
-UniqueFd try_lock(const std::string& folder, const std::string& path) {
+UniqueFd try_flock(const std::string& folder, const std::string& path) {
   for (;;) {
     make_folder(folder);
     UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -109,7 +109,7 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
   const auto until = std::chrono::steady_clock::now() + patience;
   std::optional<Holder> seen;
   for (bool has_waited = false;; has_waited = true) {
-    file_ = try_lock(folder, path_);
+    file_ = try_flock(folder, path_);
     if (file_ && has_waited) refuse_what_is_over();
     if (file_) break;
     const auto holder = read_holder(path_);
@@ -146,7 +146,7 @@ void MeshLock::set_number(std::uint64_t number) {
 std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std::string& mesh,
                                            const Holder& me) {
   const std::string path = lock_path(folder, mesh);
-  UniqueFd file = try_lock(folder, path);
+  UniqueFd file = try_flock(folder, path);
   if (!file) return std::nullopt;
   write_holder(file.get(), me);
   return MeshLock(std::move(file), path, me);
