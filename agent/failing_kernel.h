@@ -2,6 +2,7 @@
 // one. For tests: builds with -DWGMESH_FAULTS=ON and the program wgmesh-agent-faults have it.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 
@@ -10,11 +11,14 @@
 namespace wgmesh {
 
 struct Fault {
-  std::size_t fail_at = 0;  // the n-th operation of this kernel is refused; 0: none is
-  std::size_t die_at = 0;   // before the n-th operation the process gets SIGKILL; 0: never
+  std::size_t fail_at = 0;    // the n-th operation of this kernel is refused; 0: none is
+  std::size_t die_at = 0;     // before the n-th operation the process gets SIGKILL; 0: never
+  int error_number = EINVAL;  // of the refusal
+  bool stays = false;         // every operation from then on is refused too
 };
 
-// From WGMESH_FAIL_AT and WGMESH_DIE_AT in the environment.
+// From the environment: WGMESH_FAIL_AT=7, or 7+ for "from then on"; WGMESH_FAIL_ERRNO=12;
+// WGMESH_DIE_AT=7.
 Fault read_fault();
 
 class FailingKernel final : public Kernel {
@@ -26,6 +30,8 @@ class FailingKernel final : public Kernel {
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
   proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }
+  // Operations asked for so far, the refused ones too.
+  std::size_t count() const { return count_; }
 
  private:
   std::unique_ptr<Kernel> owned_;

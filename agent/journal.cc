@@ -79,7 +79,12 @@ void Journal::begin(const JournalEntry& entry) const {
 
 void Journal::commit() const {
   rename_file(undo_, commit_);
-  sync_folder(folder_);
+  try {
+    sync_folder(folder_);
+  } catch (const Error&) {
+    rename_file(commit_, undo_);
+    throw;
+  }
 }
 
 std::optional<Direction> Journal::open() const {

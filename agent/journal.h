@@ -28,7 +28,8 @@ class Journal {
 
   // Durable when it returns. Throws SystemError.
   void begin(const JournalEntry& entry) const;
-  // The commit point. Needs no space on the disk.
+  // The commit point. Needs no space on the disk. When it throws, open() says on which side of it
+  // the transaction is.
   void commit() const;
   // Which way an open transaction is to end; empty: none is open.
   std::optional<Direction> open() const;

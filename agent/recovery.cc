@@ -74,7 +74,7 @@ void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
     });
   }
   Journal(store, mesh).close();
-  store.discard(mesh, entry.files);
+  store.discard(mesh);
 }
 
 void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
@@ -97,7 +97,10 @@ std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& 
                                                    const std::string& mesh) {
   const Journal journal(store, mesh);
   const auto direction = journal.open();
-  if (!direction) return std::nullopt;
+  if (!direction) {
+    store.discard(mesh);  // staged by somebody who died before the journal was begun
+    return std::nullopt;
+  }
   const JournalEntry entry = journal.read();
   const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
   try {

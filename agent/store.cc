@@ -110,7 +110,7 @@ void Store::stage(const std::string& mesh, const StoredMesh& wanted,
     }
     sync_folder(folder(mesh));
   } catch (...) {
-    discard(mesh, files);
+    discard(mesh);
     throw;
   }
 }
@@ -133,22 +133,22 @@ void Store::publish(const std::string& mesh, const std::vector<Staged>& files) c
   if (exists(folder(mesh))) sync_folder(folder(mesh));
 }
 
-void Store::discard(const std::string& mesh, const std::vector<Staged>& files) const {
-  for (const Staged& file : files) remove_file(folder(mesh) + "/" + file.name + ".next");
+void Store::discard(const std::string& mesh) const {
+  const std::string base = folder(mesh) + "/";
+  for (const auto file : kFiles) remove_file(base + std::string(file) + ".next");
+  for (const auto journal : kJournals) remove_file(base + std::string(journal) + ".tmp");
   remove_folder_if_empty(folder(mesh));
 }
 
 void Store::forget(const std::string& mesh) const {
   const std::string base = folder(mesh) + "/";
   for (const auto file : kFiles) {
-    for (const char* ending : {"", ".next", ".damaged"}) {
+    for (const char* ending : {"", ".damaged"}) {
       remove_file(base + std::string(file) + ending);
     }
   }
-  for (const auto journal : kJournals) {
-    for (const char* ending : {"", ".tmp"}) remove_file(base + std::string(journal) + ending);
-  }
-  remove_folder_if_empty(folder(mesh));
+  for (const auto journal : kJournals) remove_file(base + std::string(journal));
+  discard(mesh);
 }
 
 }  // namespace wgmesh

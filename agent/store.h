@@ -44,8 +44,8 @@ class Store {
              const std::vector<Staged>& files) const;
   // Renames what is staged, removes what is to go. Can be repeated after an interruption.
   void publish(const std::string& mesh, const std::vector<Staged>& files) const;
-  // Removes what is staged, and the folder where nothing else is in it.
-  void discard(const std::string& mesh, const std::vector<Staged>& files) const;
+  // Removes whatever is staged or half written, and the folder where nothing else is in it.
+  void discard(const std::string& mesh) const;
   // Removes every file of the mesh that this program may have written, then the empty folder.
   void forget(const std::string& mesh) const;
 

@@ -51,7 +51,7 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
     }
   } catch (...) {
     journal_.close();
-    store_.discard(setup_.mesh, proposal.files);
+    store_.discard(setup_.mesh);
     throw;
   }
   entry_ = std::move(entry);
@@ -110,8 +110,11 @@ std::optional<std::string> Transaction::commit() {
   try {
     if (has_journal_) journal_.commit();
   } catch (const Error&) {
-    undo();
-    throw;
+    // The journal's name decides, for us as for whoever finds it.
+    if (journal_.open() == Direction::kUndo) {
+      undo();
+      throw;
+    }
   }
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   std::optional<std::string> left;

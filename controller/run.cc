@@ -36,6 +36,7 @@ std::chrono::milliseconds apply_silence_for(unsigned confirm_timeout) {
 // What a step of the protocol is called while it goes on.
 std::string activity_of(const std::string& step) {
   if (step == "hello") return "looking";
+  if (step == "secrets") return "making keys";
   if (step == "plan") return "planning";
   if (step == "apply") return "applying";
   if (step == "commit") return "committing";

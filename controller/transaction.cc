@@ -191,6 +191,7 @@ class Transaction {
     fleet_.each(
         "secrets", [&](const Node& node) { return to_make.contains(node.name); },
         [&](const Node& node, Session& session) {
+          report(node, "secrets");
           proto::MakeSecrets wanted;
           for (const std::string& peer : to_make.at(node.name)) {
             proto::SecretFor& one = *wanted.add_peers();

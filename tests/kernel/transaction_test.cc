@@ -71,18 +71,6 @@ std::string difference(const State& wanted, const State& now) {
   return text;
 }
 
-// A change with something of each kind: peers that come and go, settings, timers, an MTU.
-proto::Plan changed(proto::Plan plan) {
-  plan.mutable_peers()->DeleteSubrange(0, 1);
-  plan.mutable_peers(0)->set_persistent_keepalive(5);
-  plan.mutable_device()->set_listen_port(51900);
-  plan.mutable_bridge()->set_priority(100);
-  plan.mutable_bridge()->set_forward_delay(6);
-  plan.mutable_bridge()->add_addresses("192.0.2.1/24");
-  plan.set_segment_mtu(1300);
-  return plan;
-}
-
 TEST_F(TransactionTest, KilledAnywhereInAFirstUpLeavesNothingOrAll) {
   const proto::Plan plan = example_plan();
   for (std::size_t k = 1;; ++k) {

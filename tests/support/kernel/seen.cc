@@ -4,13 +4,18 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/if.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/wireguard.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace wgmesh {
@@ -246,6 +251,131 @@ SeenDevice seen_device(const std::string& name) {
         for (const nlattr* peer : items_of(attributes.at(WGDEVICE_A_PEERS))) see_peer(peer, device);
       });
   return device;
+}
+
+namespace {
+
+// A bridge's own settings. The ageing time is not among them: while the tree changes the kernel
+// shows another one in its place.
+constexpr int kBridgeSettings[] = {
+    IFLA_BR_FORWARD_DELAY, IFLA_BR_HELLO_TIME,     IFLA_BR_MAX_AGE,       IFLA_BR_STP_STATE,
+    IFLA_BR_PRIORITY,      IFLA_BR_VLAN_FILTERING, IFLA_BR_GROUP_FWD_MASK};
+constexpr int kPortSettings[] = {
+    IFLA_BRPORT_PRIORITY, IFLA_BRPORT_COST,          IFLA_BRPORT_MODE,    IFLA_BRPORT_GUARD,
+    IFLA_BRPORT_LEARNING, IFLA_BRPORT_UNICAST_FLOOD, IFLA_BRPORT_ISOLATED};
+
+template <std::size_t N>
+void keep_only(const int (&kept)[N], std::map<int, std::string>& attributes) {
+  std::erase_if(attributes, [&](const auto& attribute) {
+    return std::find(std::begin(kept), std::end(kept), attribute.first) == std::end(kept);
+  });
+}
+
+std::string setting_of(const std::string& link, const char* name) {
+  std::ifstream file("/proc/sys/net/ipv6/conf/" + link + "/" + name);
+  std::string value;
+  file >> value;
+  return value;
+}
+
+void see_route(const nlmsghdr* answer, const std::map<int, std::string>& names,
+               std::set<std::string>& routes) {
+  const auto* header = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(answer));
+  const Attributes attributes = attributes_of(answer, sizeof(rtmsg));
+  // Multicast and local routes come and go with addresses, which are compared themselves.
+  if (header->rtm_table != RT_TABLE_MAIN || header->rtm_type != RTN_UNICAST) return;
+  std::string route = "default";
+  if (attributes.contains(RTA_DST)) {
+    route = ip_text(header->rtm_family, mnl_attr_get_payload(attributes.at(RTA_DST)),
+                    header->rtm_dst_len);
+  }
+  if (attributes.contains(RTA_GATEWAY)) route += " via " + hex_of(attributes.at(RTA_GATEWAY));
+  if (attributes.contains(RTA_OIF)) {
+    const auto name = names.find(static_cast<int>(mnl_attr_get_u32(attributes.at(RTA_OIF))));
+    if (name != names.end()) route += " dev " + name->second;
+  }
+  if (attributes.contains(RTA_PRIORITY)) {
+    route += " metric " + std::to_string(mnl_attr_get_u32(attributes.at(RTA_PRIORITY)));
+  }
+  routes.insert(route);
+}
+
+std::set<std::string> seen_routes(const std::map<int, std::string>& names) {
+  std::set<std::string> routes;
+  ask(
+      NETLINK_ROUTE,
+      [](nlmsghdr* request) {
+        request->nlmsg_type = RTM_GETROUTE;
+        request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+        mnl_nlmsg_put_extra_header(request, sizeof(rtmsg));
+      },
+      [&](const nlmsghdr* answer) { see_route(answer, names, routes); });
+  return routes;
+}
+
+template <class Value>
+void compare(const std::string& what, const Value& a, const Value& b, std::string& text) {
+  if (a != b) text += " " + what;
+}
+
+void compare(const SeenLink& a, const SeenLink& b, std::string& text) {
+  compare("kind", a.kind, b.kind, text);
+  compare("alias", a.alias, b.alias, text);
+  compare("altnames", a.altnames, b.altnames, text);
+  compare("group", a.group, b.group, text);
+  compare("mtu", a.mtu, b.mtu, text);
+  compare("master", a.master, b.master, text);
+  compare("mac", a.mac, b.mac, text);
+  compare("up", a.up, b.up, text);
+  compare("addresses", a.addresses, b.addresses, text);
+  compare("data", a.data, b.data, text);
+  compare("port data", a.port_data, b.port_data, text);
+}
+
+}  // namespace
+
+SeenNode seen_node() {
+  SeenNode node;
+  node.links = seen_links();
+  // They come with the modules.
+  for (const char* name : {"gre0", "gretap0", "erspan0", "ip6tnl0", "ip6gre0"}) {
+    node.links.erase(name);
+  }
+  std::map<int, std::string> names;
+  for (auto& [name, link] : node.links) {
+    names[std::exchange(link.index, 0)] = name;
+    if (link.kind == "wireguard") node.devices[name] = seen_device(name);
+    if (link.kind == "bridge") keep_only(kBridgeSettings, link.data);
+    keep_only(kPortSettings, link.port_data);
+    node.settings[name] = setting_of(name, "accept_ra") + setting_of(name, "autoconf");
+  }
+  node.routes = seen_routes(names);
+  return node;
+}
+
+std::string difference(const SeenNode& a, const SeenNode& b) {
+  std::string text;
+  for (const auto& [name, link] : a.links) {
+    std::string fields;
+    if (const auto other = b.links.find(name); other == b.links.end()) {
+      fields = " is gone";
+    } else {
+      compare(link, other->second, fields);
+    }
+    if (!fields.empty()) text += name + ":" + fields + "\n";
+  }
+  for (const auto& [name, link] : b.links) {
+    if (!a.links.contains(name)) text += name + ": is new\n";
+  }
+  if (a.devices != b.devices) text += "WireGuard differs\n";
+  if (a.settings != b.settings) text += "router advertisements differ\n";
+  for (const std::string& route : a.routes) {
+    if (!b.routes.contains(route)) text += "route is gone: " + route + "\n";
+  }
+  for (const std::string& route : b.routes) {
+    if (!a.routes.contains(route)) text += "route is new: " + route + "\n";
+  }
+  return text;
 }
 
 }  // namespace wgmesh

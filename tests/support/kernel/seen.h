@@ -23,6 +23,7 @@ struct SeenLink {
   // Of the kind, and of the bridge port, by attribute number: the octets in hex.
   std::map<int, std::string> data;
   std::map<int, std::string> port_data;
+  bool operator==(const SeenLink&) const = default;
 };
 
 struct SeenPeer {
@@ -30,6 +31,7 @@ struct SeenPeer {
   std::string endpoint;       // hex of the sockaddr
   int persistent_keepalive = 0;
   std::set<std::string> allowed_ips;
+  bool operator==(const SeenPeer&) const = default;
 };
 
 struct SeenDevice {
@@ -37,10 +39,24 @@ struct SeenDevice {
   int listen_port = 0;
   std::uint32_t fwmark = 0;
   std::map<std::string, SeenPeer> peers;  // by public key, hex
+  bool operator==(const SeenDevice&) const = default;
+};
+
+// All links of the namespace, and every WireGuard device; without what changes by itself or is
+// handed out: index, what the spanning tree is at, timers.
+struct SeenNode {
+  std::map<std::string, SeenLink> links;
+  std::map<std::string, SeenDevice> devices;
+  std::set<std::string> routes;                 // of the main tables, as `ip` words
+  std::map<std::string, std::string> settings;  // router advertisements of each link
+  bool operator==(const SeenNode&) const = default;
 };
 
 std::map<std::string, SeenLink> seen_links();  // by name
 SeenDevice seen_device(const std::string& name);
+SeenNode seen_node();
+// The links, and their fields, in which two nodes differ; empty: they are equal.
+std::string difference(const SeenNode& a, const SeenNode& b);
 std::string hex(const void* octets, std::size_t size);
 
 }  // namespace wgmesh

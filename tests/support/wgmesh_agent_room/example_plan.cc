@@ -59,6 +59,29 @@ proto::Plan example_plan(Underlay underlay) {
   return plan;
 }
 
+proto::Plan example_plan_of(int peers) {
+  proto::Plan plan = example_plan();
+  plan.clear_peers();
+  for (int number = 1; number <= peers; ++number) {
+    add_peer(plan, "n" + std::to_string(number), static_cast<char>(number),
+             default_underlay(kMesh));
+    plan.mutable_peers()->rbegin()->set_endpoint("192.0.2." + std::to_string(number) + ":51820");
+  }
+  return plan;
+}
+
+proto::Plan changed(proto::Plan plan) {
+  plan.mutable_peers()->DeleteSubrange(0, 1);
+  plan.mutable_peers(0)->set_persistent_keepalive(5);
+  add_peer(plan, "newcomer", 99, default_underlay(kMesh));
+  plan.mutable_device()->set_listen_port(51900);
+  plan.mutable_bridge()->set_priority(100);
+  plan.mutable_bridge()->set_forward_delay(6);
+  plan.mutable_bridge()->add_addresses("192.0.2.1/24");
+  plan.set_segment_mtu(1300);
+  return plan;
+}
+
 Secret secret_of(std::uint8_t value) {
   std::array<std::uint8_t, kKeySize> octets{};
   octets.fill(value);

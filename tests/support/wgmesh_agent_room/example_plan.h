@@ -12,6 +12,10 @@ namespace wgmesh {
 enum class Underlay { kIpv4, kIpv6 };
 
 proto::Plan example_plan(Underlay underlay = Underlay::kIpv6);
+// The same node with that many peers (at most 90), whose endpoints are addresses.
+proto::Plan example_plan_of(int peers);
+// A change of each kind: a peer goes and one comes; settings, timers, addresses, the MTU.
+proto::Plan changed(proto::Plan plan);
 
 // One private key, and a preshared key for each peer of `plan`; fixed, so that tests can compare.
 NodeSecrets example_secrets(const proto::Plan& plan);

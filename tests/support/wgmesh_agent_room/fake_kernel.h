@@ -42,6 +42,8 @@ struct FakeLink {
   Bridge bridge{.stp = false};      // its own settings only
   bool mtu_is_set_by_hand = false;  // else it follows the ports
   Wireguard wireguard;              // keys, port, mark and peers only
+
+  bool operator==(const FakeLink&) const = default;
 };
 
 class FakeKernel final : public Kernel {

@@ -13,12 +13,28 @@
 namespace wgmesh {
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = std::filesystem::temp_directory_path() / "wgmesh-test-XXXXXX";
+  // In memory where that can be: the agent syncs all that it writes.
+  const std::filesystem::path memory = "/dev/shm";
+  std::string name =
+      (std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path()) /
+      "wgmesh-test-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) throw Error("mkdtemp " + name);
   path_ = name;
 }
 
 TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
+
+std::map<std::string, std::string> files_under(const std::string& folder) {
+  std::map<std::string, std::string> files;
+  if (!std::filesystem::exists(folder)) return files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".lock") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    files[std::filesystem::relative(entry.path(), folder)] =
+        std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  return files;
+}
 
 TestNode::TestNode() {
   surroundings.paths = {
@@ -43,16 +59,6 @@ TestNode::TestNode() {
   // The fake kernel lives in this process, so a process of its own could not undo there.
   surroundings.with_watcher = false;
   surroundings.lock_patience = std::chrono::milliseconds(300);
-}
-
-std::map<std::string, std::string> TestNode::files() const {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".lock") continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    files[entry.path()] = std::string(std::istreambuf_iterator<char>(file), {});
-  }
-  return files;
 }
 
 TestSession::TestSession(TestNode& node) {

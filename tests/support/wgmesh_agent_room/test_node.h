@@ -2,6 +2,7 @@
 // what the tests of `serve` and its parts stand on.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ class TemporaryFolder {
   std::string path_;
 };
 
+// Every file under it by path from there, with its content; but for locks.
+std::map<std::string, std::string> files_under(const std::string& folder);
+
 class TestNode {
  public:
   TestNode();
@@ -40,8 +44,7 @@ class TestNode {
   Fault fault;  // of the kernel that the next session gets
 
   Store store() const { return Store(surroundings.paths.state); }
-  // Every file under the node's folder with its content, but for locks.
-  std::map<std::string, std::string> files() const;
+  std::map<std::string, std::string> files() const { return files_under(folder.path()); }
 };
 
 // `serve` in a thread of its own; frames go over a socket pair.

@@ -49,7 +49,7 @@ TEST(Store, DiscardLeavesNothing) {
   const Store store(folder.path());
   const auto files = store.changes("test", example());
   store.stage("test", example(), files);
-  store.discard("test", files);
+  store.discard("test");
   EXPECT_FALSE(exists(store.folder("test")));
 }
 

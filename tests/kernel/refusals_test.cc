@@ -1,0 +1,150 @@
+// A real kernel refuses the i-th operation, for every i, with six errnos, once and from then on;
+// afterwards a second reader sees what was there before. In full with WGMESH_LONG=1, else each
+// operation with one errno in turn.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "agent/diff.h"
+#include "agent/failing_kernel.h"
+#include "agent/linux_kernel.h"
+#include "agent/recovery.h"
+#include "agent/transaction.h"
+#include "tests/support/kernel/kernel_test.h"
+#include "tests/support/kernel/seen.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/rehearsed_change.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr int kErrnos[] = {EPERM, ENOMEM, EBUSY, EINVAL, ENOSPC, EEXIST};
+
+bool is_long() { return std::getenv("WGMESH_LONG") != nullptr; }
+
+std::ptrdiff_t open_files() {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return std::distance(begin(files), end(files));
+}
+
+class KernelRefusalsTest : public KernelTest {
+ protected:
+  struct Length {
+    std::size_t to_apply = 0;
+    std::size_t in_all = 0;
+  };
+
+  // Throws what the transaction throws.
+  Length run(const Goal& goal, bool commits, Fault fault) {
+    FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
+    const Proposal proposal = make_proposal(kernel, store_, "test", goal);
+    Transaction transaction(kernel, store_, {"test", "the test"});
+    transaction.apply(proposal, [](std::size_t, std::size_t) {});
+    if (commits) {
+      transaction.commit();
+    } else {
+      transaction.undo();
+    }
+    return {first_deletion(proposal.operations), kernel.count()};
+  }
+
+  // The state that stands now is the one to come back to.
+  void refuse_in(const std::string& name, const Goal& goal, const Fault& fault, bool commits) {
+    const SeenNode before = seen_node();
+    const auto files = files_under(folder_.path());
+    const auto open_before = open_files();
+    EXPECT_TRUE(refused(goal, fault) || !commits);
+    if (Journal(store_, "test").open()) {
+      EXPECT_TRUE(fault.stays);
+      LinuxKernel kernel;
+      finish_open_transaction(kernel, store_, "test");
+      ++late_;
+    }
+    ++refusals_;
+    EXPECT_EQ(difference(before, seen_node()), "")
+        << name << ": operation " << fault.fail_at << " refused with errno " << fault.error_number
+        << (fault.stays ? ", and all after it" : "");
+    EXPECT_EQ(files_under(folder_.path()), files);
+    EXPECT_EQ(open_files(), open_before);
+  }
+
+  bool refused(const Goal& goal, const Fault& fault) {
+    try {
+      run(goal, fault.fail_at <= to_apply_, fault);
+      return false;
+    } catch (const Error&) {
+      return true;
+    }
+  }
+
+  // Every operation before the commit point, and every one of the undo behind it.
+  void refuse_everywhere(const std::string& name, const Goal& goal) {
+    const Length length = run(goal, false, {});
+    to_apply_ = length.to_apply;
+    std::size_t turn = 0;
+    for (std::size_t i = 1; i <= length.in_all; ++i) {
+      for (const int number : kErrnos) {
+        for (const bool stays : {false, true}) {
+          // 12 combinations, and 7 has no common divisor with it.
+          if (is_long() || turn++ % 12 == i * 7 % 12) {
+            refuse_in(name, goal, {.fail_at = i, .error_number = number, .stays = stays},
+                      i <= to_apply_);
+          }
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
+
+  void tell(const std::string& what) const {
+    fmt::print("# {} refusals on the real kernel, {}: {} put right by the next command\n",
+               refusals_, what, late_);
+  }
+
+  const TemporaryFolder folder_;
+  const Store store_{folder_.path()};
+  std::size_t to_apply_ = 0;
+  std::size_t refusals_ = 0;
+  std::size_t late_ = 0;
+};
+
+TEST_F(KernelRefusalsTest, EveryOperationOfTwoAndEightPeers) {
+  ip("link add eth1 type dummy && ip link set eth1 up && ip addr add 203.0.113.1/24 dev eth1");
+  for (const int peers : {2, 8}) {
+    const proto::Plan plan = example_plan_of(peers);
+    const std::string with = fmt::format(" with {} peers", peers);
+    refuse_everywhere("up" + with, goal_of(plan));
+    run(goal_of(plan), true, {});
+    refuse_everywhere("change" + with, goal_of(changed(plan)));
+    refuse_everywhere("down" + with, goal_of(proto::DOWN));
+    run(goal_of(proto::REMOVE), true, {});
+    if (HasFailure()) return;
+  }
+  tell("2 and 8 peers");
+}
+
+TEST_F(KernelRefusalsTest, SamplesOfThirtyTwoPeers) {
+  const proto::Plan plan = example_plan_of(32);
+  std::mt19937 random(32);
+  const auto draw = [&](std::size_t n) { return random() % n; };
+  for (const bool is_change : {false, true}) {
+    if (is_change) run(goal_of(plan), true, {});
+    const Goal goal = goal_of(is_change ? changed(plan) : plan);
+    const Length length = run(goal, false, {});
+    to_apply_ = length.to_apply;
+    for (int sample = 0; sample < (is_long() ? 50 : 3) && !HasFailure(); ++sample) {
+      const Fault fault{.fail_at = 1 + draw(length.in_all),
+                        .error_number = kErrnos[draw(std::size(kErrnos))],
+                        .stays = draw(2) == 1};
+      refuse_in(is_change ? "change" : "up", goal, fault, fault.fail_at <= to_apply_);
+    }
+  }
+  tell("32 peers");
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,123 @@
+#!/bin/bash
+# SSH is cut, packets dropped without a word, at each step of the protocol: for one node, and for all at once
+# at the controller; and by the very change that is made, where SSH to a node runs through the mesh. Within the
+# confirm timeout and 2 s each node that was cut off has healed by itself, and all are in the old state or the
+# new one, whole (nodes may differ when it was cut while they committed). 60 cuts with WGMESH_LONG.
+. "$(dirname "$(readlink -f "$0")")/campaign.sh"
+
+timeout=3
+at=a
+slowest=0 mixed=0 cuts=0
+steps=(connecting looking 'making keys' planning applying committing)
+
+link() { nsenter -t "$(<"$LAB/switch.pid")" -n -- ip link set "u$1" "$2"; }
+
+healed() { # the nodes that were cut off have no open transaction
+  if [ "$1" = ctl ]; then ! journals; else ! compgen -G "$LAB/n/$1/upper/var/lib/wgmesh/$mesh_name/journal.*" >/dev/null; fi
+}
+
+judge() { # judge WHAT TO MAY-MIX
+  local what=$1 to=$2 may_mix=$3 state old=0
+  look
+  for state in "${is[@]}"; do
+    case $state in
+      "$at") old=$((old + 1)) ;;
+      "$to") ;;
+      *) fail "$what: nodes are ${is[*]}, neither $at nor $to"; explain "$at"; break ;;
+    esac
+  done
+  if ((old > 0 && old < campaign_nodes)); then
+    mixed=$((mixed + 1))
+    [ "$may_mix" = yes ] || fail "$what: nodes differ: ${is[*]}"
+  fi
+}
+
+await_healing() { # await_healing WHAT WHOM
+  local cut_at
+  now
+  cut_at=$ms
+  until healed "$2"; do
+    now
+    if ((ms - cut_at > (timeout + 2) * 1000)); then
+      fail "$1: not healed after $((timeout + 2)) s"
+      return
+    fi
+    pause 50
+  done
+  now
+  ((ms - cut_at <= slowest)) || slowest=$((ms - cut_at))
+}
+
+cut() { # cut STEP WHOM
+  local step=$1 whom=$2 to=b what="a cut of $2 while $1" may_mix=no
+  [ "$at" = a ] || to=a
+  begin "$work/ssh-$to.yaml" --no-wait --confirm-timeout $timeout up
+  if [ "$whom" = ctl ]; then await_says ": $step"; else await_says "n$whom: $step"; fi || fail "$what: it ended before"
+  link "$whom" down
+  cuts=$((cuts + 1))
+  await_healing "$what" "$whom"
+  kill -KILL "$controller" 2>/dev/null
+  end
+  link "$whom" up
+  settle 30 || fail "$what: agents are left"
+  [ "$step" != committing ] || may_mix=yes
+  judge "$what" $to $may_mix
+  converge "$work/exec-$to.yaml" $to
+  at=$to
+}
+
+# SSH to node 1 goes through node 0 and the mesh. In the new mesh no end of node 1's links finds the other.
+write_inner_mesh() {
+  local key type
+  read -r type key _ <"$("$nodes" path 1 /etc/ssh/ssh_host_ed25519_key.pub)"
+  echo "inside1,fd00:0:0:7::2 $type $key" >>"$LAB/ssh/known_hosts"
+  printf 'Host inside1\n  HostName fd00:0:0:7::2\n  User root\n  IdentityFile ~/.ssh/id\n  IdentitiesOnly yes\n  ProxyJump test0\n' \
+    >>"$LAB/ssh/config"
+  sed 's/ssh: test1$/ssh: inside1/; s/endpoint: test\([0-9]\)$/endpoint: test\1:9/' "$work/ssh-a.yaml" >"$work/cuts-itself.yaml"
+}
+
+self_cut() {
+  begin "$work/cuts-itself.yaml" --no-wait --confirm-timeout $timeout up
+  await_says 'n1: applying' || fail 'a change that cuts itself off: it ended before it applied'
+  until ! healed 1 || has_ended; do pause 50; done
+  cuts=$((cuts + 1))
+  await_healing 'a change that cuts itself off' ctl
+  end
+  [ "$status" != 0 ] || fail 'a change that cuts itself off: exit status 0'
+  settle 30 || fail 'a change that cuts itself off: agents are left'
+  judge 'a change that cuts itself off' cut no
+}
+
+campaign_up
+mesh_file=$work/ssh-a.yaml
+mesh --no-wait up
+now
+began=$ms
+
+for step in "${steps[@]}"; do
+  test_case "SSH is cut while $step"
+  count_for 1 9
+  for ((k = 0; k < rounds; k++)); do
+    draw $campaign_nodes
+    whom=$drawn
+    ((k % 2 == 0)) || whom=ctl
+    [ "$step" != committing ] || ((k > 0)) || whom=ctl
+    cut "$step" "$whom"
+    [ -z "$broken" ] || break
+  done
+done
+
+test_case 'SSH runs through the mesh that is changed'
+[ $at = a ] || converge "$work/exec-a.yaml" a
+at=a
+write_inner_mesh
+mesh_file=$work/exec-a.yaml
+mesh up # waits until every pair forwards
+count_for 1 6
+for ((k = 0; k < rounds; k++)); do
+  self_cut
+  [ -z "$broken" ] || break
+done
+now
+echo "# $cuts cuts in $(((ms - began) / 1000)) s: slowest healed after $slowest ms, nodes differed $mixed times"
+finish

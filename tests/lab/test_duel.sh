@@ -1,0 +1,55 @@
+#!/bin/bash
+# Two controllers with different files at once: exactly one goes on, and its mesh stands on all nodes; the
+# other exits 5 and says who holds the mesh. 40 rounds with WGMESH_LONG.
+. "$(dirname "$(readlink -f "$0")")/campaign.sh"
+
+declare -A wins=([a]=0 [b]=0)
+
+duel() { # duel TRANSPORT
+  local transport=$1 state other
+  local -A process=() code=()
+  for state in $2; do
+    in_ctl "$mesh_program" -f "$work/$transport-$state.yaml" --progress plain --no-wait up \
+      </dev/null >"$work/out.$state" 2>"$work/err.$state" &
+    process[$state]=$!
+    draw 300
+    pause "$drawn"
+  done
+  for state in a b; do
+    code[$state]=0
+    wait "${process[$state]}" || code[$state]=$?
+  done
+  last="two controllers over $transport" status="${code[*]}" out='' err=$(cat "$work/err.a" "$work/err.b")
+  for state in a b; do
+    other=b
+    [ $state = a ] || other=a
+    [ "${code[$state]}" = 0 ] || continue
+    wins[$state]=$((wins[$state] + 1))
+    [ "${code[$other]}" = 5 ] || fail "$state ended with 0 and $other with ${code[$other]}"
+    grep -q 'locked by root@' "$work/err.$other" || fail "the loser does not say who holds it"
+    settle 20 || fail 'agents are left'
+    look
+    all_are $state || { fail "$state has won, and nodes are ${is[*]}"; explain $state; }
+    return
+  done
+  fail "nobody has won: a ended with ${code[a]}, b with ${code[b]}"
+}
+
+campaign_up
+now
+began=$ms
+count_for 3 40
+test_case "$rounds times two controllers at once"
+for ((round = 0; round < rounds; round++)); do
+  mesh_file=$work/exec-a.yaml
+  mesh down
+  expect_status 0
+  transport=exec order='a b'
+  ((round % 4 != 1)) || transport=ssh
+  ((round % 2 == 0)) || order='b a'
+  duel $transport "$order"
+  [ -z "$broken" ] || break
+done
+now
+echo "# $round rounds in $(((ms - began) / 1000)) s: a won ${wins[a]} times, b ${wins[b]} times"
+finish

@@ -1,0 +1,196 @@
+#!/bin/bash
+# SIGKILL at random instants for agent, watcher or controller, over `exec` and over SSH; before a chosen
+# operation of an agent, among them between creating a link and marking it; for the controller between two
+# commit frames. Within the confirm timeout and 2 s every node is in the old state or the new one, whole; one
+# run leads to the new one and a second changes nothing. Nodes may differ only when the controller, or the
+# agent that was told to commit, was killed between the first commit and the last. 500 kills with WGMESH_LONG.
+. "$(dirname "$(readlink -f "$0")")/campaign.sh"
+
+timeout=2
+at=a # the mesh that stands
+mixed=0 slowest=0 span=4000 broken_rounds=0
+declare -A kills=()
+
+# What was killed is $1; the mesh was to become $2 and was $from.
+judge() {
+  local kind=$1 to=$2 may_mix=$3 i state count_old=0
+  kills[$kind]=$((${kills[$kind]:-0} + 1))
+  if ! settle $((timeout + 2)); then
+    fail "a kill of $kind: agents or journals are there after $((timeout + 2)) s"
+    settle 60 || fail "… and after 60 s more"
+  fi
+  ((settled <= slowest)) || slowest=$settled
+  end
+  look
+  for state in "${is[@]}"; do
+    case $state in
+      "$from") count_old=$((count_old + 1)) ;;
+      "$to") ;;
+      *) fail "a kill of $kind: nodes are ${is[*]}, which is neither $from nor $to"; explain "$from"; break ;;
+    esac
+  done
+  if ((count_old > 0 && count_old < campaign_nodes)); then
+    mixed=$((mixed + 1))
+    [ "$may_mix" = yes ] || [ "$status" = 6 ] || fail "a kill of $kind: exit status $status with nodes ${is[*]}"
+  fi
+  converge "$work/exec-$to.yaml" "$to"
+  at=$to
+  [ -z "$broken" ] || broken_rounds=$((broken_rounds + 1))
+}
+
+# One that is not there at that instant is no kill, and the round is none.
+round() { # round TRANSPORT KIND
+  local transport=$1 kind=$2 to=b from=$at
+  [ "$at" = a ] || to=a
+  begin "$work/$transport-$to.yaml" --no-wait --confirm-timeout $timeout up
+  draw $span
+  [ "$kind" = watcher ] || pause "$drawn"
+  case $kind in
+    controller) pids=("$controller") ;;
+    agent) workers ;;
+    watcher)
+      until watchers; [ ${#pids[@]} -gt 0 ] || has_ended; do :; done
+      draw 500
+      pause "$drawn"
+      watchers
+      ;;
+  esac
+  if [ ${#pids[@]} -gt 0 ]; then
+    draw ${#pids[@]}
+    if kill -KILL "${pids[drawn]}" 2>/dev/null; then
+      judge "$kind" $to "$([ "$kind" != controller ] || echo yes)"
+      return
+    fi
+  fi
+  end
+  settle 60
+  look
+  at=${is[0]}
+  all_are "$at" || fail "without a kill the nodes are ${is[*]} (exit status $status)"
+  return 1
+}
+
+# Before the K-th operation of one node's agent; with few, that is between creation and mark.
+die_round() { # die_round exec FROM
+  local to=b from=$2
+  if [ "$from" = none ]; then
+    mesh_file=$work/exec-$at.yaml
+    mesh down
+    expect_status 0
+  else
+    from=$at
+    [ "$at" = a ] || to=a
+  fi
+  draw $campaign_nodes
+  local victim=$drawn
+  draw 8
+  write_files die exec "$victim:WGMESH_DIE_AT=$((drawn + 1))"
+  begin "$work/die-$to.yaml" --no-wait --confirm-timeout $timeout up
+  end
+  if [ "$status" != 0 ]; then
+    judge "operation" $to no
+    return
+  fi
+  at=$to
+  return 1
+}
+
+# Node 3's agent hears nothing any more once it applies, and the controller dies when the others have
+# committed.
+frames_round() {
+  local to=b from=$at i
+  [ "$at" = a ] || to=a
+  sed "s|exec: \(.*-t $("$nodes" pid 3) \)|exec: $lab_folder/held $work/held \1|" "$work/exec-$to.yaml" >"$work/held.yaml"
+  begin "$work/held.yaml" --no-wait --confirm-timeout 20 up
+  until [ -e "$LAB/n/3/upper/var/lib/wgmesh/$mesh_name/journal.undo" ] || has_ended; do :; done
+  kill -STOP "$(<"$work/held")"
+  await_says committing || fail "the controller ended before it committed"
+  for i in 0 1 2; do
+    until [ ! -e "$LAB/n/$i/upper/var/lib/wgmesh/$mesh_name/journal.undo" ] || has_ended; do :; done
+  done
+  kill -KILL "$controller"
+  kill -KILL "$(<"$work/held")"
+  judge 'controller between commits' $to yes
+}
+
+# A whole send of one node's agent fails, from outside: strace does it to the program as it is shipped. WHEN is
+# as strace has it: 7, or 7+ for "from then on".
+send_round() { # send_round WHEN ERRNO
+  local to=b from=$at code
+  [ "$at" = a ] || to=a
+  write_files sent exec "0:strace -f -qq -o /dev/null -e trace=sendmsg -e inject=sendmsg:error=$2:when=$1"
+  begin "$work/sent-$to.yaml" --no-wait up
+  end
+  code=$status
+  # What could not even be undone waits for the next command of an agent.
+  mesh_file=$work/exec-$from.yaml
+  [ $code = 0 ] || mesh info
+  settle 30 || fail "send $1: agents or journals are left"
+  look
+  [ $code != 0 ] || from=$to
+  all_are $from || { fail "send $1 fails with $2, exit status $code: nodes are ${is[*]} instead of $from"; explain $from; }
+  at=$from
+  sends=$((sends + 1))
+}
+
+rounds_of() { # rounds_of COUNT FUNCTION ARG…: until COUNT of them were kills
+  local count=$1 tries=0
+  shift
+  while ((count > 0 && tries < 10 * count + 20 && broken_rounds < 5)); do
+    tries=$((tries + 1))
+    ! "$@" || count=$((count - 1))
+  done
+  ((count == 0 || broken_rounds > 0)) || fail "$count kills did not come about: $*"
+}
+
+campaign_up
+
+test_case 'kills over exec'
+now
+began=$ms
+count_for 2 110
+rounds_of "$rounds" round exec agent
+count_for 1 60
+rounds_of "$rounds" round exec watcher
+count_for 2 110
+rounds_of "$rounds" round exec controller
+count_for 2 50
+rounds_of "$rounds" die_round exec ''
+count_for 1 40
+rounds_of "$rounds" die_round exec none
+mixed_before=$mixed
+count_for 1 30
+rounds_of "$rounds" frames_round
+((mixed > mixed_before)) || fail 'no controller died between two commit frames'
+
+test_case 'kills over SSH'
+mesh_file=$work/ssh-$at.yaml
+mesh --no-wait up
+expect_status 0
+span=8000
+count_for 1 35
+rounds_of "$rounds" round ssh agent
+count_for 1 25
+rounds_of "$rounds" round ssh watcher
+count_for 1 40
+rounds_of "$rounds" round ssh controller
+
+test_case 'sends fail with strace'
+sends=0 WGMESH_AGENT_DIR='' # the program as it is shipped
+count_for 4 60
+for ((k = 0; k < rounds; k++)); do
+  errnos=(ENOBUFS ENOMEM EPERM EINVAL EBUSY ENOSPC)
+  when=$((rounds < 20 ? 5 + 6 * k : 1 + k / 2))
+  ((k % 2 == 0)) || when+=+
+  send_round $when "${errnos[k % 6]}"
+done
+echo "# $sends failed sends"
+
+now
+total=0
+for kind in "${!kills[@]}"; do
+  total=$((total + kills[$kind]))
+  echo "# ${kills[$kind]} kills of $kind"
+done
+echo "# $total kills in $(((ms - began) / 1000)) s: slowest to settle after $slowest ms, nodes differed $mixed times, $broken_rounds rounds failed"
+finish
