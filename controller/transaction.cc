@@ -158,7 +158,7 @@ class Transaction {
 
   // An endpoint that one end cannot resolve or reach is survivable while the other end can dial.
   void look_at_endpoints(const Node& node) {
-    if (!fleet_.takes_part(node)) return;
+    if (!fleet_.takes_part(node) || !is_planned(node)) return;
     for (const proto::EndpointRoute& route : facts_.at(node.name).routes()) {
       // The endpoint of one that is left out stays as it is stored.
       if (route.error().empty() || left_out_.contains(route.node())) continue;

@@ -352,7 +352,9 @@ TEST(Serve, TheFirstUpSaysWhatIsMissingAtBoot) {
     ASSERT_TRUE(session.apply().has_applied());
     const auto committed = session.commit().committed();
     ASSERT_EQ(committed.notes_size(), expected);
-    if (expected == 1) EXPECT_THAT(committed.notes(0), HasSubstr("systemd does not run here"));
+    if (expected == 1) {
+      EXPECT_THAT(committed.notes(0), HasSubstr("systemd does not run here"));
+    }
     plan.mutable_bridge()->set_priority(8);
   }
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/support/wgmesh_controller_room/loopback_transport.h"
 
 namespace wgmesh {
@@ -15,8 +17,11 @@ TEST(Session, AnEndIsExplainedByTheAgentsWordsAndNotByTheShells) {
   const auto node = std::make_shared<Loopback>();
   node->complain("sha256sum: no such file\n");
   Session session(std::make_unique<LoopbackTransport>(node), {});
-  node->complain("wgmesh-agent: out of memory\n");
-  node->hang_up();
+  std::jthread agent([&] {
+    node->hear();
+    node->complain("wgmesh-agent: out of memory\n");
+    node->hang_up();
+  });
   try {
     session.status();
     FAIL();
