@@ -31,7 +31,7 @@ count_losses() { # count_losses PAIR…: since the last time
   local pair last lost
   for pair in "$@"; do
     last=$(replies "$pair" | tail -n 1)
-    lost=$(replies "$pair" | awk -v from="${seen[$pair]}" -v to="${last:-0}" '$1 > from { n++ } END { print to - from - n }')
+    lost=$(replies "$pair" | awk -v from="${seen[$pair]}" -v to="${last:-0}" '$1 > from && $1 <= to { n++ } END { print to - from - n }')
     echo "# $pair: $((${last:-0} - ${seen[$pair]})) packets, $lost lost"
     [ "${last:-0}" -gt "${seen[$pair]}" ] || fail "$pair exchanges nothing"
     [ "$lost" = 0 ] || fail "$pair lost $lost packets"
