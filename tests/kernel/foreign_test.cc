@@ -26,6 +26,7 @@ class ForeignObjects {
  public:
   explicit ForeignObjects(unsigned seed) : random_(seed) {
     line("link add lan type dummy");
+    line("link set lan up");  // before VLANs on it
     line("link add br0 type bridge stp_state {} forward_delay {} priority {}", draw(2),
          200 + 100 * draw(10), 4096 * draw(16));
     // Else both follow the ports, and one of them is lent.
@@ -34,7 +35,6 @@ class ForeignObjects {
     line("link set nic mtu {} {}", 1400 + draw(200), draw(2) == 0 ? "up" : "down");
     if (draw(2) == 0) line("link set nic master br0");
     for (int i = 0, n = 1 + draw(5); i < n; ++i) add_link(i);
-    line("link set lan up");
     for (int i = 0, n = draw(4); i < n; ++i) {
       line("route add 172.16.{}.0/24 dev lan metric {}", i, 10 + draw(100));
       line("route add fd00:172:{}::/64 dev lan metric {}", i, 10 + draw(100));
