@@ -110,7 +110,7 @@ void check_open(const proto::Open& open) {
   check_count(open.peers_size() + open.bridge_ports_size());
   // It comes back to the terminal of whoever finds the mesh locked or a change interrupted.
   const bool is_clean = std::ranges::none_of(
-      open.origin(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+      open.origin(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
   if (!is_clean || open.origin().size() > kMaxOrigin) throw Refused("the origin is not a name");
   for (const proto::OpenPeer& peer : open.peers()) {
     if (!is_node_name(peer.node())) throw Refused("the name of a peer is not one");
