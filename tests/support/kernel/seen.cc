@@ -350,6 +350,14 @@ SeenNode seen_node() {
     node.settings[name] = setting_of(name, "accept_ra") + setting_of(name, "autoconf");
   }
   node.routes = seen_routes(names);
+  // A bridge gets its link-local address, and the route of that, when its first port forwards.
+  for (auto& [name, link] : node.links) {
+    if (link.kind != "bridge") continue;
+    std::erase_if(link.addresses, [](const std::string& it) { return it.starts_with("fe80:"); });
+    std::erase_if(node.routes, [&](const std::string& it) {
+      return it.starts_with("fe80::/64 dev " + name + " ");
+    });
+  }
   return node;
 }
 

@@ -43,7 +43,7 @@ struct SeenDevice {
 };
 
 // All links of the namespace, and every WireGuard device; without what changes by itself or is
-// handed out: index, what the spanning tree is at, timers.
+// handed out: index, what the spanning tree is at, timers, link-local addresses of bridges.
 struct SeenNode {
   std::map<std::string, SeenLink> links;
   std::map<std::string, SeenDevice> devices;
