@@ -59,6 +59,15 @@ proto::Plan example_plan(Underlay underlay) {
   return plan;
 }
 
+proto::Plan plan_with_addresses() {
+  proto::Plan plan = example_plan();
+  int number = 0;
+  for (auto& peer : *plan.mutable_peers()) {
+    peer.set_endpoint("192.0.2." + std::to_string(++number) + ":51820");
+  }
+  return plan;
+}
+
 proto::Plan example_plan_of(int peers) {
   proto::Plan plan = example_plan();
   plan.clear_peers();

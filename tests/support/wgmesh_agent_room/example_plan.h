@@ -12,6 +12,8 @@ namespace wgmesh {
 enum class Underlay { kIpv4, kIpv6 };
 
 proto::Plan example_plan(Underlay underlay = Underlay::kIpv6);
+// The example with addresses as endpoints, so that no name server is asked.
+proto::Plan plan_with_addresses();
 // The same node with that many peers (at most 90), whose endpoints are addresses.
 proto::Plan example_plan_of(int peers);
 // A change of each kind: a peer goes and one comes; settings, timers, addresses, the MTU.

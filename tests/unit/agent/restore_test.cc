@@ -15,17 +15,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Endpoints as addresses, so that no name server is asked by `up`; what `restore` gets is a name,
-// and it has nobody to ask.
-proto::Plan plan_with_addresses() {
-  proto::Plan plan = example_plan();
-  int number = 0;
-  for (auto& peer : *plan.mutable_peers()) {
-    peer.set_endpoint("192.0.2." + std::to_string(++number) + ":51820");
-  }
-  return plan;
-}
-
 class Restore : public testing::Test {
  protected:
   void reboot() { node.kernel.links().clear(); }

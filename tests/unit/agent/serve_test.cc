@@ -19,16 +19,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// Endpoints as addresses, so that no name server is asked.
-proto::Plan plan_with_addresses() {
-  proto::Plan plan = example_plan();
-  int number = 0;
-  for (auto& peer : *plan.mutable_peers()) {
-    peer.set_endpoint("192.0.2." + std::to_string(++number) + ":51820");
-  }
-  return plan;
-}
-
 State seen(TestNode& node) { return node.kernel.observe({"test", {}, {"eth1"}}).state; }
 
 TEST(Serve, BringsAMeshUpAndStoresIt) {
