@@ -78,7 +78,6 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
     missing.set_module(module.module);
     missing.set_why(module.why);
   }
-  hello.set_bridge_netfilter_drops(drops_bridged_packets());
   if (open.listen_port() != 0) {
     const auto user =
         probe.find_port_user(static_cast<std::uint16_t>(open.listen_port()), open.mesh());
