@@ -29,7 +29,7 @@
 
 campaign_nodes=4
 mesh_name=k
-agent_folder=${WGMESH_AGENT_DIR:-$build/faults}
+agent_folder=${WGMESH_AGENT_DIR:-$build/agent/faults}
 export WGMESH_AGENT_DIR=$agent_folder
 
 RANDOM=${WGMESH_SEED:-1}

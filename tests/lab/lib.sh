@@ -137,13 +137,13 @@ ping_pairs() { # all at the same time; names the pairs that do not answer
     on "$i" sh -c 'tries=$1; shift
       one() {
         left=$tries
-        until ping -q -c 1 -W 2 "${1%=*}" >/dev/null 2>&1; do
+        until ping -q -c 1 -W 5 "${1%=*}" >/dev/null 2>&1; do
           left=$((left - 1))
           if [ "$left" -lt 0 ]; then echo "${1##*=}"; return; fi
         done
       }
       for target in "$@"; do one "$target" & done
-      wait' sh $(((seconds + 1) / 2)) $targets | sed "s/^/$i->/" >"$work/silent.$i" &
+      wait' sh $(((seconds + 4) / 5)) $targets | sed "s/^/$i->/" >"$work/silent.$i" &
     waiting+=($!)
   done
   wait "${waiting[@]}"

@@ -34,7 +34,7 @@ ping_pairs 10 inner
 
 test_case 'a link whose name is cut is found by its whole name as well'
 expect 'the whole name' on 0 ip link show gt-test-a-node-of-long-name
-expect 'the alias' on 0 sh -c 'cat /sys/class/net/gt-test-*/ifalias | grep -qx wgmesh:test:a-node-of-long-name'
+expect 'the alias' on 0 sh -c 'cat /sys/class/net/gt-*/ifalias | grep -qx wgmesh:test:a-node-of-long-name'
 remove
 
 test_case 'an IPv4 underlay makes gretap links, with 20 bytes more'
