@@ -44,13 +44,13 @@ plug_nodes() {
   done
 }
 
-# The named values of what is there; nothing that changes by itself.
+# The named values of what is there; nothing that changes by itself (a bridge's timers are those of the root).
 snapshot() { # snapshot NODE
   in_node "$1" wg show wg-boot dump 2>/dev/null |
     awk 'NR == 1 { print $2, $3, $4; next } { print $1, ($2 == "(none)" ? "none" : "psk"), $3, $4, $8 }' | sort
   in_node "$1" ip -j -d addr show | jq -S '[.[] | select(.ifname | test("^(wg|br|gt)-")) | {ifname, mtu, address, group,
     ifalias, altnames, master, up: (.flags | index("UP") != null), kind: .linkinfo.info_kind, data: (.linkinfo.info_data // {} |
-    {local, remote, forward_delay, hello_time, max_age, stp_state, priority}),
+    {local, remote, stp_state, priority}),
     addresses: [.addr_info[] | select(.scope == "global") | "\(.local)/\(.prefixlen)"]}] | sort_by(.ifname)'
 }
 

@@ -7,29 +7,13 @@
 
 timeout=3
 at=a
-slowest=0 mixed=0 cuts=0
+slowest=0 cuts=0
 steps=(connecting looking 'making keys' planning applying committing)
 
 link() { nsenter -t "$(<"$LAB/switch.pid")" -n -- ip link set "u$1" "$2"; }
 
 healed() { # the nodes that were cut off have no open transaction
   if [ "$1" = ctl ]; then ! journals; else ! compgen -G "$LAB/n/$1/upper/var/lib/wgmesh/$mesh_name/journal.*" >/dev/null; fi
-}
-
-judge() { # judge WHAT TO MAY-MIX
-  local what=$1 to=$2 may_mix=$3 state old=0
-  look
-  for state in "${is[@]}"; do
-    case $state in
-      "$at") old=$((old + 1)) ;;
-      "$to") ;;
-      *) fail "$what: nodes are ${is[*]}, neither $at nor $to"; explain "$at"; break ;;
-    esac
-  done
-  if ((old > 0 && old < campaign_nodes)); then
-    mixed=$((mixed + 1))
-    [ "$may_mix" = yes ] || fail "$what: nodes differ: ${is[*]}"
-  fi
 }
 
 await_healing() { # await_healing WHAT WHOM
@@ -61,7 +45,7 @@ cut() { # cut STEP WHOM
   link "$whom" up
   settle 30 || fail "$what: agents are left"
   [ "$step" != committing ] || may_mix=yes
-  judge "$what" $to $may_mix
+  expect_old_or_new "$what" "$at" $to $may_mix
   converge "$work/exec-$to.yaml" $to
   at=$to
 }
@@ -85,7 +69,7 @@ self_cut() {
   end
   [ "$status" != 0 ] || fail 'a change that cuts itself off: exit status 0'
   settle 30 || fail 'a change that cuts itself off: agents are left'
-  judge 'a change that cuts itself off' cut no
+  expect_old_or_new 'a change that cuts itself off' "$at" cut no
 }
 
 campaign_up

@@ -8,12 +8,12 @@
 
 timeout=2
 at=a # the mesh that stands
-mixed=0 slowest=0 span=4000 broken_rounds=0
+slowest=0 span=4000 broken_rounds=0
 declare -A kills=()
 
 # What was killed is $1; the mesh was to become $2 and was $from.
 judge() {
-  local kind=$1 to=$2 may_mix=$3 i state count_old=0
+  local kind=$1 to=$2 may_mix=$3
   kills[$kind]=$((${kills[$kind]:-0} + 1))
   if ! settle $((timeout + 2)); then
     fail "a kill of $kind: agents or journals are there after $((timeout + 2)) s"
@@ -21,18 +21,8 @@ judge() {
   fi
   ((settled <= slowest)) || slowest=$settled
   end
-  look
-  for state in "${is[@]}"; do
-    case $state in
-      "$from") count_old=$((count_old + 1)) ;;
-      "$to") ;;
-      *) fail "a kill of $kind: nodes are ${is[*]}, which is neither $from nor $to"; explain "$from"; break ;;
-    esac
-  done
-  if ((count_old > 0 && count_old < campaign_nodes)); then
-    mixed=$((mixed + 1))
-    [ "$may_mix" = yes ] || [ "$status" = 6 ] || fail "a kill of $kind: exit status $status with nodes ${is[*]}"
-  fi
+  [ "$status" != 6 ] || may_mix=yes
+  expect_old_or_new "a kill of $kind" "$from" "$to" "$may_mix"
   converge "$work/exec-$to.yaml" "$to"
   at=$to
   [ -z "$broken" ] || broken_rounds=$((broken_rounds + 1))

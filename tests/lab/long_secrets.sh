@@ -47,7 +47,7 @@ start_mesh() {
   head -c 65536 /dev/zero >&"$full"
   # shellcheck disable=SC2016
   "$nodes" ctl sh -c 'echo $$ >"$0"; exec "$@"' "$work/mesh.pid" "${tracer[@]}" "$mesh_program" -f "$mesh_file" "$@" \
-    >"$work/stdout" 2>"$work/err" </dev/null {full}>&- &
+    >"$work/stdout" 2>"$work/mesh.err" </dev/null {full}>&- &
   job=$!
   await 30 test -s "$work/mesh.pid" || fail 'mesh has not started'
   mesh_pid=$(<"$work/mesh.pid")
@@ -60,7 +60,7 @@ end_mesh() { # lets it go on, and leaves $status, $out and $err as `mesh` does
   exec {reader}<&-
   status=0
   wait "$job" || status=$?
-  err=$(<"$work/err")
+  err=$(<"$work/mesh.err")
   rm "$work/stdout" "$work/mesh.pid"
 }
 is_committed() {
@@ -116,7 +116,7 @@ sampling=$!
 
 test_case 'the controller has relayed everything and knows no key'
 start_mesh up -v
-await 120 is_committed || fail "nothing was committed: $(<"$work/err")"
+await 120 is_committed || fail "nothing was committed: $(<"$work/mesh.err")"
 kill -STOP "$mesh_pid"
 collect_keys
 expect 'its memory can be searched: the public keys are there' "$find_keys" "$work/public_keys" "pid:$mesh_pid"
@@ -174,7 +174,7 @@ mesh_file=$lab_folder/example.yaml
 # shellcheck disable=SC2206
 tracer=($strace "$work/controller.trace" -D)
 start_mesh up -v
-await 120 is_committed || fail "nothing was committed: $(<"$work/err")"
+await 120 is_committed || fail "nothing was committed: $(<"$work/mesh.err")"
 kill -STOP "$mesh_pid"
 expect_no_key "the controller's memory, its sessions open" "pid:$mesh_pid"
 agent=$(pgrep --ns "$("$nodes" pid 1)" --nslist pid -f 'wgmesh-agent-[^ ]* serve$')
@@ -227,7 +227,7 @@ expect_no_key 'all arguments and environments' "$work/processes" "$trace" "$work
 test_case 'no file has a key but the 0600 ones of its node'
 written=$(sed -n 's/.*open[a-z]*(.*"\(\/[^"]*\)", [A-Z_|]*O_\(WRONLY\|RDWR\).*/\1/p' "$work/controller.trace" | grep -v ^/dev/ | sort -u)
 expect "the controller writes no file: $written" test -z "$written"
-places=("$work/err" "$work/words")
+places=("$work/mesh.err" "$work/words")
 mapfile -d '' -O 2 -t places < <(find "$LAB" -xdev -type f ! \( -path '*/var/lib/wgmesh/test/*' -perm 0600 -user root \) -print0
   for i in 0 1 2 3; do
     at=/proc/$("$nodes" pid "$i")/root
