@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "agent/commands.h"
+#include "agent/each_mesh.h"
 #include "agent/lock.h"
 #include "agent/proposal.h"
 #include "agent/recovery.h"
@@ -61,29 +62,10 @@ std::string restore(const Surroundings& surroundings, const Store& store, const 
 }  // namespace
 
 int run_restore(const Surroundings& surroundings, const std::string& mesh) {
-  const Store store(surroundings.paths.state);
-  int result = 0;
-  for (const std::string& name : store.meshes(mesh)) {
-    std::string faults;
-    std::string cure;
-    std::string outcome = "not restored";
-    int code = kExitFailed;
-    try {
-      outcome = restore(surroundings, store, name, faults);
-      if (faults.empty()) code = 0;
-    } catch (const Locked& error) {
-      faults = error.message();
-      code = kExitLocked;
-    } catch (const Error& error) {
-      faults = error.message();
-      cure = error.cure();
-    }
-    fmt::print("{}: {}\n", name, outcome);
-    if (!faults.empty()) fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, faults);
-    if (!cure.empty()) fmt::print(stderr, "  {}\n", cure);
-    if (result != kExitFailed && code != 0) result = code;
-  }
-  return result;
+  return for_each_mesh(surroundings, mesh, "not restored",
+                       [&](const Store& store, const std::string& name, std::string& faults) {
+                         return restore(surroundings, store, name, faults);
+                       });
 }
 
 }  // namespace wgmesh

@@ -16,9 +16,10 @@ struct VerbShape {
   std::size_t most;
 };
 
-constexpr std::array<VerbShape, 5> kVerbs = {VerbShape{"serve", Verb::kServe, 0, 0},
+constexpr std::array<VerbShape, 6> kVerbs = {VerbShape{"serve", Verb::kServe, 0, 0},
                                              {"status", Verb::kStatus, 0, 1},
                                              {"restore", Verb::kRestore, 0, 1},
+                                             {"refresh", Verb::kRefresh, 0, 1},
                                              {"down", Verb::kDown, 1, 1},
                                              {"version", Verb::kVersion, 0, 0}};
 
@@ -39,6 +40,8 @@ const char* const kUsage =
     "  wgmesh-agent status [MESH] [--json]  what the meshes of this node are doing\n"
     "  wgmesh-agent restore [MESH]          bring up what is stored (boot); what was taken down "
     "stays down\n"
+    "  wgmesh-agent refresh [MESH]          look up the endpoints again of peers that have gone "
+    "quiet\n"
     "  wgmesh-agent down MESH [-r]          take it down, and keep it down at boot; -r forgets "
     "keys too\n"
     "  wgmesh-agent version\n";

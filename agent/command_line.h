@@ -13,11 +13,11 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-enum class Verb { kHelp, kServe, kStatus, kRestore, kDown, kVersion };
+enum class Verb { kHelp, kServe, kStatus, kRestore, kRefresh, kDown, kVersion };
 
 struct CommandLine {
   Verb verb = Verb::kHelp;
-  std::string mesh;  // of status and restore (may be empty) and down
+  std::string mesh;  // of down; of status, restore and refresh (may be empty)
   bool as_json = false;
   bool remove = false;  // down -r
 };

@@ -102,11 +102,7 @@ bool keeps_endpoint(const proto::Peer& peer, const EndpointKnowledge& known) {
   const auto* committed = find_message(
       known.committed->peers(), [&](const auto& each) { return each.node() == peer.node(); });
   if (committed == nullptr || committed->endpoint() != peer.endpoint()) return false;
-  const auto* measured = find_message(known.status->device().peers(), [&](const auto& each) {
-    return each.public_key() == peer.public_key();
-  });
-  if (measured == nullptr || measured->latest_handshake() == 0) return false;
-  return known.now - measured->latest_handshake() <= kLive;
+  return is_live(peer, *known.status, known.now);
 }
 
 std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKey& key,
@@ -187,6 +183,8 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
                 .kind = kind_of(plan),
                 .local = local,
                 .remote = remote,
+                .path_mtu_discovery = !plan.fragments(),
+                .ignore_df = plan.fragments(),
                 .path_cost = u16(planned.path_cost(), 0, "tunnel.path_cost"),
                 // Without a spanning tree only isolated ports keep frames from going round.
                 .isolated = !plan.bridge().stp()};
@@ -231,6 +229,9 @@ void check_whole(const proto::Plan& plan) {
   if (!is_node_name(plan.node())) refuse("'{}' is no node name", plan.node());
   if (!plan.has_device() || !plan.has_bridge()) refuse("device or bridge is missing");
   in_range(plan.segment_mtu(), kMinMtu, kMaxMtu, "segment_mtu");
+  if (plan.fragments() && plan.tunnel_kind() != proto::GRETAP) {
+    refuse("only gretap tunnels can fragment");
+  }
 }
 
 }  // namespace
@@ -259,6 +260,14 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
       refuse("bridge_ports has {} twice", name);
   }
   return state;
+}
+
+bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t now) {
+  const auto* measured = find_message(status.device().peers(), [&](const auto& each) {
+    return each.public_key() == peer.public_key();
+  });
+  return measured != nullptr && measured->latest_handshake() != 0 &&
+         now - measured->latest_handshake() <= kLive;
 }
 
 Scope scope_of(const proto::Plan& plan) {

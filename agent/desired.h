@@ -32,6 +32,9 @@ struct EndpointKnowledge {
 State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
                     const EndpointKnowledge& endpoints);
 
+// A peer that has shaken hands as lately as one does that can be reached.
+bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t now);
+
 // Everything that `plan` will name on this node.
 Scope scope_of(const proto::Plan& plan);
 

@@ -110,13 +110,11 @@ std::size_t first_deletion(const std::vector<Operation>& operations) {
 bool matches(const State& desired, const State& observed) {
   State found = observed;
   if (desired.bridge && found.bridge) {
-    using Timer = std::uint32_t Bridge::*;
-    for (Timer timer :
-         {&Bridge::forward_delay, &Bridge::hello_time, &Bridge::max_age, &Bridge::ageing})
-      if (within_a_tick((*desired.bridge).*timer, (*found.bridge).*timer))
-        (*found.bridge).*timer = (*desired.bridge).*timer;
-    if (desired.bridge->ageing == kAgeingUnknown || found.bridge->ageing == kAgeingUnknown)
-      found.bridge->ageing = desired.bridge->ageing;
+    for (auto time : kBridgeTimes) {
+      const std::uint32_t wanted = (*desired.bridge).*time;
+      std::uint32_t& now = (*found.bridge).*time;
+      if (wanted == kTimeUnknown || now == kTimeUnknown || within_a_tick(wanted, now)) now = wanted;
+    }
   }
   if (desired.wireguard && found.wireguard)
     for (auto& [key, peer] : found.wireguard->peers) {

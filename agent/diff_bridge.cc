@@ -7,11 +7,12 @@ constexpr std::uint32_t kNewBridgeMtu = 1500;
 
 // What the kernel rounds to its own clock comes back up to one USER_HZ tick off.
 bool differs(std::uint32_t desired, std::uint32_t now) {
+  if (desired == kTimeUnknown || now == kTimeUnknown) return false;
   return desired > now ? desired - now > 1 : now - desired > 1;
 }
 
-bool ageing_differs(std::uint32_t desired, std::uint32_t now) {
-  return desired != kAgeingUnknown && now != kAgeingUnknown && differs(desired, now);
+std::optional<std::uint32_t> known(std::uint32_t time) {
+  return time == kTimeUnknown ? std::nullopt : std::optional(time);
 }
 
 SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
@@ -21,19 +22,18 @@ SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
   if (differs(desired.forward_delay, now.forward_delay)) set.forward_delay = desired.forward_delay;
   if (differs(desired.hello_time, now.hello_time)) set.hello_time = desired.hello_time;
   if (differs(desired.max_age, now.max_age)) set.max_age = desired.max_age;
-  if (ageing_differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
+  if (differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
   return set;
 }
 
 SetBridge every_setting(const Bridge& desired) {
-  SetBridge set{.name = desired.link.name,
-                .stp = desired.stp,
-                .priority = desired.priority,
-                .forward_delay = desired.forward_delay,
-                .hello_time = desired.hello_time,
-                .max_age = desired.max_age};
-  if (desired.ageing != kAgeingUnknown) set.ageing = desired.ageing;
-  return set;
+  return {.name = desired.link.name,
+          .stp = desired.stp,
+          .priority = desired.priority,
+          .forward_delay = known(desired.forward_delay),
+          .hello_time = known(desired.hello_time),
+          .max_age = known(desired.max_age),
+          .ageing = known(desired.ageing)};
 }
 
 }  // namespace

@@ -61,7 +61,14 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
     hello.set_generation(plan->generation());
     hello.set_stored_device_mtu(plan->device().mtu());
     hello.set_stored_segment_mtu(plan->segment_mtu());
-    for (const proto::Peer& peer : plan->peers()) hello.add_stored_peers(peer.node());
+    hello.set_stored_priority(plan->bridge().priority());
+    for (const proto::Peer& peer : plan->peers()) {
+      hello.add_stored_peers(peer.node());
+      if (peer.tunnel().path_cost() == 0) continue;
+      proto::StoredCost& cost = *hello.add_stored_costs();
+      cost.set_node(peer.node());
+      cost.set_path_cost(peer.tunnel().path_cost());
+    }
   }
   hello.set_is_down(loaded.mesh.taken_down);
   for (const std::string& mesh : store.meshes()) {

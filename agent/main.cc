@@ -49,6 +49,8 @@ int run(int argc, char** argv) {
       return run_status(this_node(), line.mesh, line.as_json);
     case Verb::kRestore:
       return run_restore(this_node(), line.mesh);
+    case Verb::kRefresh:
+      return run_refresh(this_node(), line.mesh);
     case Verb::kDown:
       return run_down(this_node(), line.mesh, line.remove);
     case Verb::kVersion:

@@ -50,14 +50,15 @@ Wireguard wireguard_from(const LinkReport& report, Link link, const NodeReport& 
 
 Bridge bridge_from(const LinkReport& report, Link link, const NodeReport& node) {
   const BridgeData data = report.bridge.value_or(BridgeData{});
+  const bool is_root = data.root_port == 0;
   return {.link = std::move(link),
           .mac = report.mac,
           .stp = data.stp,
           .priority = data.priority,
-          .forward_delay = data.forward_delay,
-          .hello_time = data.hello_time,
-          .max_age = data.max_age,
-          .ageing = data.topology_changes ? kAgeingUnknown : data.ageing,
+          .forward_delay = is_root ? data.forward_delay : kTimeUnknown,
+          .hello_time = is_root ? data.hello_time : kTimeUnknown,
+          .max_age = is_root ? data.max_age : kTimeUnknown,
+          .ageing = data.topology_changes ? kTimeUnknown : data.ageing,
           .addresses = fixed_addresses(node, report.index),
           .accepts_router_advertisements = report.accepts_router_advertisements};
 }

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <iterator>
+#include <utility>
 
 #include "agent/diff.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
+#include "agent/rotation.h"
 
 namespace wgmesh {
 namespace {
@@ -64,6 +67,19 @@ void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
   if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) proposal.stored.plan = plan;
   // The controller does not know it; it is settled when it is known that something changes.
   proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
+}
+
+// For the eye: staging, the switch, and what commit deletes.
+std::vector<Operation> rotating(const State& desired, const State& observed) {
+  Rotation rotation = rotation_of(desired, observed);
+  std::vector<Operation> operations = std::move(rotation.staging);
+  if (rotation.switch_over != SetWireguard{.name = rotation.switch_over.name}) {
+    operations.emplace_back(std::move(rotation.switch_over));
+  }
+  auto all = diff(desired, observed);
+  const auto deletions = all.begin() + static_cast<std::ptrdiff_t>(first_deletion(all));
+  std::move(deletions, all.end(), std::back_inserter(operations));
+  return operations;
 }
 
 }  // namespace
@@ -124,7 +140,7 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   for (const auto& [name, port] : loaded.mesh.former_ports)
     proposal.scope.foreign_ports.insert(name);
   Observation observed = kernel.observe(proposal.scope);
-  fill_in_ageing(observed.state, loaded.mesh.plan);
+  fill_in_times(observed.state, loaded.mesh.plan);
 
   std::set<std::string> wanted_ports;
   // A plan that is only stored is worked out all the same: what is wrong with it is found now.
@@ -144,7 +160,10 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   if (goal.kind == proto::REMOVE) proposal.stored = {};
   refuse_obstacles(observed, proposal);
 
-  proposal.operations = diff(proposal.desired, observed.state);
+  proposal.rotates =
+      goal.rotates && proposal.desired.wireguard && observed.state.wireguard.has_value();
+  proposal.operations = proposal.rotates ? rotating(proposal.desired, observed.state)
+                                         : diff(proposal.desired, observed.state);
   proposal.files = store.changes(mesh, proposal.stored);
   if (goal.plan && !goal.restores && !proposal.changes_nothing()) {
     // A name with two addresses is no change, but what is written may as well be the latest.

@@ -23,6 +23,8 @@ struct Goal {
   std::map<std::string, SocketAddress> endpoints;  // resolved, by peer node
   // What is stored is brought up again: it stays as it is, and so does its generation.
   bool restores = false;
+  // Keys change in two steps: staged beside those in use, then put into use.
+  bool rotates = false;
 };
 
 struct Proposal {
@@ -32,6 +34,7 @@ struct Proposal {
   std::vector<Staged> files;  // which files change by that
   std::vector<Operation> operations;
   bool is_first = false;           // no plan was stored before
+  bool rotates = false;            // as rotation_of has it
   std::set<std::string> left_out;  // of a restore: bridge_ports that are not there (yet)
 
   bool changes_nothing() const { return operations.empty() && files.empty(); }

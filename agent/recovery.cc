@@ -37,11 +37,21 @@ void repeat(Kernel& kernel, const Scope& scope,
   }
 }
 
+void fill_in(Bridge& observed, const Bridge& known) {
+  for (auto time : kBridgeTimes) {
+    if (observed.*time == kTimeUnknown) observed.*time = known.*time;
+  }
+}
+
 }  // namespace
 
-void fill_in_ageing(State& observed, const std::optional<proto::Plan>& committed) {
-  if (!observed.bridge || observed.bridge->ageing != kAgeingUnknown || !committed) return;
-  observed.bridge->ageing = committed->bridge().ageing() * 100;
+void fill_in_times(State& observed, const std::optional<proto::Plan>& committed) {
+  if (!observed.bridge || !committed) return;
+  const proto::Bridge& planned = committed->bridge();
+  fill_in(*observed.bridge, {.forward_delay = planned.forward_delay() * 100,
+                             .hello_time = planned.hello_time() * 100,
+                             .max_age = planned.max_age() * 100,
+                             .ageing = planned.ageing() * 100});
 }
 
 State with_live_endpoints(State wanted, const State& observed) {
@@ -63,9 +73,8 @@ void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
     bool is_first = true;
     repeat(kernel, scope_of(mesh, entry), [&](Observation now) {
       // What cannot be read was set by the transaction; from then on by us.
-      const bool is_unknown = now.state.bridge && now.state.bridge->ageing == kAgeingUnknown;
-      if (is_unknown && is_first && entry.after.bridge) {
-        now.state.bridge->ageing = entry.after.bridge->ageing;
+      if (is_first && now.state.bridge && entry.after.bridge) {
+        fill_in(*now.state.bridge, *entry.after.bridge);
       }
       is_first = false;
       State before = entry.before;

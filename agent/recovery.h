@@ -25,8 +25,8 @@ void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
 std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,
                                                    const std::string& mesh);
 
-// Fills in an ageing time that could not be read with what `committed` has set there.
-void fill_in_ageing(State& observed, const std::optional<proto::Plan>& committed);
+// Fills in the bridge's times that could not be read with what `committed` has set there.
+void fill_in_times(State& observed, const std::optional<proto::Plan>& committed);
 
 // `wanted`, but for endpoints of peers that have one in `observed`: a peer may roam at any moment,
 // and that is neither a failure to verify nor a reason to change anything.

@@ -12,6 +12,7 @@
 #include "agent/diff.h"
 #include "agent/hello.h"
 #include "agent/lock.h"
+#include "agent/mesh_echo.h"
 #include "agent/proposal.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
@@ -29,6 +30,8 @@ constexpr std::uint32_t kLongestConfirm = 3600;
 // The watcher waits longer than the worker does: it is for a worker that cannot undo any more.
 constexpr auto kWatcherGrace = 30s;
 constexpr auto kProgressPause = 200ms;
+// A segment address and an inner one of every node that there can be.
+constexpr int kMostTargets = 2 * 4096;
 
 // A message that has no place where it came.
 class ProtocolError : public Error {
@@ -51,10 +54,13 @@ class ServeSession {
   void make_secrets(const proto::MakeSecrets& wanted);
   void propose(const proto::Propose& proposal);
   void apply();
+  void switch_over();
   void commit();
   void undo();
   std::string take_back();
   void tell_status();
+  void listen(const proto::Listen& wanted);
+  void probe(const proto::Probe& wanted);
   void forget_node_if_empty(proto::Committed& committed);
   void report(std::size_t done, std::size_t total);
   void tell_error(proto::Error::Kind kind, const Error& error, bool undone);
@@ -71,6 +77,7 @@ class ServeSession {
   std::optional<Goal> goal_;
   std::optional<Proposal> proposal_;
   std::optional<Transaction> transaction_;
+  std::optional<Echo> echo_;
   bool applied_ = false;
   bool committed_ = false;
   std::string step_ = "open";
@@ -82,7 +89,8 @@ int ServeSession::run() {
   for (;;) {
     std::variant<proto::ToAgent, Ended> next;
     try {
-      next = io_.read(patience_);
+      next = echo_ ? io_.read(patience_, {echo_->fds(), [this] { echo_->answer(); }})
+                   : io_.read(patience_);
     } catch (const Error& error) {
       tell_error(proto::Error::PROTOCOL, error, take_back().empty());
       return 1;
@@ -135,6 +143,10 @@ bool ServeSession::answer(const proto::ToAgent& message) {
       step_ = "apply";
       apply();
       break;
+    case proto::ToAgent::kSwitchOver:
+      step_ = "switch";
+      switch_over();
+      break;
     case proto::ToAgent::kCommit:
       step_ = "commit";
       commit();
@@ -148,6 +160,14 @@ bool ServeSession::answer(const proto::ToAgent& message) {
     case proto::ToAgent::kAskStatus:
       step_ = "status";
       tell_status();
+      break;
+    case proto::ToAgent::kListen:
+      step_ = "listen";
+      listen(message.listen());
+      break;
+    case proto::ToAgent::kProbe:
+      step_ = "probe";
+      probe(message.probe());
       break;
     case proto::ToAgent::BODY_NOT_SET:
       throw ProtocolError("an empty message");
@@ -175,7 +195,7 @@ void ServeSession::open(const proto::Open& open) {
   if (lock_) finished = finish_open_transaction(*kernel_, store_, open.mesh());
   if (!open.changes_state()) lock_.reset();
 
-  secrets_.emplace(open.mesh(), open.node(), store_.load(open.mesh()).mesh);
+  secrets_.emplace(open.mesh(), open.node(), store_.load(open.mesh()).mesh, open.rotates());
   const ResolvedEndpoints endpoints = resolve_endpoints(open, surroundings_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
@@ -220,6 +240,7 @@ void ServeSession::propose(const proto::Propose& wanted) {
   }
   goal_.emplace();
   goal_->kind = wanted.goal();
+  goal_->rotates = wanted.rotates();
   if (has_plan) {
     if (wanted.plan().mesh() != open_->mesh() || wanted.plan().node() != open_->node()) {
       throw Refused("the plan is another mesh's or node's than the session");
@@ -283,8 +304,26 @@ void ServeSession::apply() {
   io_.write(message);
 }
 
+void ServeSession::switch_over() {
+  require_open();
+  if (!applied_ || committed_) throw ProtocolError("a switch without apply");
+  proto::FromAgent message;
+  try {
+    // A node that only stores its new keys has nothing to switch.
+    const auto at = transaction_ ? transaction_->switch_over() : std::chrono::system_clock::now();
+    message.mutable_switched_over()->set_at(
+        std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count());
+  } catch (...) {
+    applied_ = false;
+    proposal_.reset();
+    throw;
+  }
+  io_.write(message);
+}
+
 void ServeSession::commit() {
   require_open();
+  if (transaction_ && transaction_->is_staged()) throw ProtocolError("commit before the switch");
   if (!proposal_ || committed_ || (!applied_ && !proposal_->changes_nothing())) {
     throw ProtocolError("commit without apply");
   }
@@ -338,6 +377,21 @@ void ServeSession::tell_status() {
   *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
   // Before the commit the store does not know the new peers' names.
   if (applied_ && goal_->kind == proto::UP) put_names(*goal_->plan, *message.mutable_status());
+  io_.write(message);
+}
+
+void ServeSession::listen(const proto::Listen& wanted) {
+  require_open();
+  proto::FromAgent message;
+  echo_.emplace(listen_on_mesh(*kernel_, open_->mesh(), wanted, *message.mutable_listening()));
+  io_.write(message);
+}
+
+void ServeSession::probe(const proto::Probe& wanted) {
+  if (!echo_) throw ProtocolError("a probe without listening");
+  if (wanted.targets_size() > kMostTargets) throw ProtocolError("too many targets");
+  proto::FromAgent message;
+  *message.mutable_probed() = echo_->probe(wanted);
   io_.write(message);
 }
 

@@ -38,7 +38,8 @@ SessionIo::SessionIo(UniqueFd in, UniqueFd out, int stop_signals)
 
 void SessionIo::write_magic_line() { write_all(std::string(kMagicLine) + "\n"); }
 
-std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds patience) {
+std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds patience,
+                                                    const Aside& aside) {
   const auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
     if (const auto octets = frames_.next()) {
@@ -49,7 +50,7 @@ std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds pa
     if (broken_) return Ended::kClosed;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
-    if (const auto ended = wait(left)) return *ended;
+    if (const auto ended = wait(left, aside)) return *ended;
     std::array<char, 64 * 1024> buffer;
     const ssize_t n = ::read(in_.get(), buffer.data(), buffer.size());
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
@@ -58,10 +59,11 @@ std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds pa
   }
 }
 
-std::optional<Ended> SessionIo::wait(std::chrono::milliseconds patience) const {
+std::optional<Ended> SessionIo::wait(std::chrono::milliseconds patience, const Aside& aside) const {
   const auto until = std::chrono::steady_clock::now() + patience;
+  std::vector<pollfd> fds = {pollfd{in_.get(), POLLIN, 0}, pollfd{stop_signals_, POLLIN, 0}};
+  for (const int fd : aside.fds) fds.push_back({fd, POLLIN, 0});
   for (;;) {
-    std::array<pollfd, 2> fds = {pollfd{in_.get(), POLLIN, 0}, pollfd{stop_signals_, POLLIN, 0}};
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
     if (left.count() <= 0) return Ended::kSilent;
@@ -69,7 +71,8 @@ std::optional<Ended> SessionIo::wait(std::chrono::milliseconds patience) const {
     if (n < 0 && errno != EINTR) throw SystemError("poll", errno);
     if (n <= 0) continue;
     if (fds[1].revents != 0) return Ended::kStopped;
-    return std::nullopt;
+    if (fds[0].revents != 0) return std::nullopt;
+    aside.serve();
   }
 }
 

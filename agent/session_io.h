@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/frame.h"
 #include "common/unique_fd.h"
@@ -20,6 +22,13 @@ enum class Ended {
   kStopped,  // SIGTERM, SIGHUP or SIGINT
 };
 
+// What else is to be heard while a message is awaited: `serve` is called when one of `fds` has
+// something to read.
+struct Aside {
+  std::vector<int> fds;
+  std::function<void()> serve;
+};
+
 class SessionIo {
  public:
   // Takes both descriptors. `stop_signals` is a signalfd, or -1.
@@ -27,7 +36,8 @@ class SessionIo {
 
   void write_magic_line();
   // Waits for one message. Throws Error for garbage: a frame that is too long or no message.
-  std::variant<proto::ToAgent, Ended> read(std::chrono::milliseconds patience);
+  std::variant<proto::ToAgent, Ended> read(std::chrono::milliseconds patience,
+                                           const Aside& aside = {});
   // False once the other side no longer takes anything; the next read says so too.
   bool write(const proto::FromAgent& message);
   // True when the other side has closed or a signal asks us to stop, without waiting.
@@ -35,7 +45,7 @@ class SessionIo {
 
  private:
   // Empty when there is something to read (end of file included).
-  std::optional<Ended> wait(std::chrono::milliseconds patience) const;
+  std::optional<Ended> wait(std::chrono::milliseconds patience, const Aside& aside) const;
   bool write_all(std::string_view octets);
 
   UniqueFd in_;

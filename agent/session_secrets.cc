@@ -11,11 +11,12 @@ std::string to_octets(const PublicKey& key) { return {key.octets.begin(), key.oc
 
 }  // namespace
 
-SessionSecrets::SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored)
+SessionSecrets::SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored,
+                               bool rotates)
     : mesh_(std::move(mesh)),
       node_(std::move(node)),
-      private_key_is_new_(!stored.private_key),
-      private_key_(stored.private_key ? *stored.private_key : Secret::make_private_key()),
+      private_key_is_new_(rotates || !stored.private_key),
+      private_key_(private_key_is_new_ ? Secret::make_private_key() : *stored.private_key),
       preshared_keys_(stored.preshared_keys) {}
 
 void SessionSecrets::put_into(proto::Hello& hello, const proto::Open& open) const {

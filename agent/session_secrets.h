@@ -14,7 +14,9 @@ namespace wgmesh {
 
 class SessionSecrets {
  public:
-  SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored);
+  // `rotates`: with a private key that is new, whatever is stored.
+  SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored,
+                 bool rotates = false);
 
   // Public keys, and proofs of the stored preshared keys for those of `peers` that have one.
   void put_into(proto::Hello& hello, const proto::Open& open) const;

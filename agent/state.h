@@ -4,6 +4,7 @@
 // hands out (ifindex).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -65,10 +66,10 @@ struct Tunnel {
   bool operator==(const Tunnel&) const = default;
 };
 
-// While the tree changes, the kernel ages its forwarding table in twice the forward delay, and
-// shows that in the place of what was set. An ageing time seen then says nothing, and equals any
-// other.
-inline constexpr std::uint32_t kAgeingUnknown = 0xffffffff;
+// A time of a bridge that the kernel does not show just now; it equals any other. A bridge that is
+// not the root shows the root's forward delay, hello time and max age in the place of its own, and
+// while the tree changes twice the forward delay in that of the ageing time.
+inline constexpr std::uint32_t kTimeUnknown = 0xffffffff;
 
 // Times in hundredths of a second, as the kernel's netlink attributes have them (USER_HZ).
 struct Bridge {
@@ -85,6 +86,9 @@ struct Bridge {
 
   bool operator==(const Bridge&) const = default;
 };
+
+inline constexpr std::array<std::uint32_t Bridge::*, 4> kBridgeTimes{
+    &Bridge::forward_delay, &Bridge::hello_time, &Bridge::max_age, &Bridge::ageing};
 
 // An existing interface of the node that bridge_ports puts into the bridge; not ours.
 struct ForeignPort {

@@ -11,6 +11,7 @@
 #include "agent/lock.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
+#include "agent/rotation.h"
 
 namespace wgmesh {
 namespace {
@@ -36,9 +37,17 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (proposal.changes_nothing()) return;
   // The barrier may have taken a while: what is undone is what is there now.
   Observation observed = kernel_.observe(proposal.scope);
-  fill_in_ageing(observed.state, store_.load(setup_.mesh).mesh.plan);
+  fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
-  const auto operations = diff(proposal.desired, observed.state);
+  scope_ = proposal.scope;
+  State target = proposal.desired;
+  auto operations = diff(target, observed.state);
+  if (proposal.rotates && observed.state.wireguard) {
+    Rotation rotation = rotation_of(target, observed.state);
+    target = std::move(rotation.staged);
+    operations = std::move(rotation.staging);
+    switch_over_ = std::move(rotation.switch_over);
+  }
   const std::span first(operations.data(), first_deletion(operations));
 
   store_.stage(setup_.mesh, proposal.stored, proposal.files);
@@ -56,12 +65,30 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   }
   entry_ = std::move(entry);
 
-  try {
+  attempt([&] {
     kernel_.apply(first, [&](std::size_t done) {
       beat();
       progress(done, first.size());
     });
-    verify(proposal);
+    verify(target);
+  });
+}
+
+std::chrono::system_clock::time_point Transaction::switch_over() {
+  auto switched_at = std::chrono::system_clock::now();
+  if (!entry_ || !switch_over_) return switched_at;
+  const std::vector<Operation> operation{*std::exchange(switch_over_, std::nullopt)};
+  attempt([&] {
+    kernel_.apply(operation, [](std::size_t) {});
+    switched_at = std::chrono::system_clock::now();
+    verify(entry_->after);
+  });
+  return switched_at;
+}
+
+void Transaction::attempt(const std::function<void()>& step) {
+  try {
+    step();
   } catch (Error& error) {
     try {
       undo();
@@ -91,10 +118,10 @@ void Transaction::finish_for_the_dead(int lock) const {
   finish_open_transaction(*kernel, store_, setup_.mesh);
 }
 
-void Transaction::verify(const Proposal& proposal) {
+void Transaction::verify(const State& desired) {
   for (int attempt = 1;; ++attempt) {
-    const State now = kernel_.observe(proposal.scope).state;
-    const auto left = diff(with_live_endpoints(proposal.desired, now), now);
+    const State now = kernel_.observe(scope_).state;
+    const auto left = diff(with_live_endpoints(desired, now), now);
     if (first_deletion(left) == 0) return;
     if (attempt == kVerifyAttempts) {
       throw Error(

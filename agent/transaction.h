@@ -42,18 +42,25 @@ class Transaction {
   // before, unless the undo failed too: then it throws UndoFailed. Does nothing where nothing
   // changes.
   void apply(const Proposal& proposal, const OnProgress& progress);
+  // Of a proposal that rotates: apply has staged, this puts the new keys into use. As apply, it
+  // ends in the state before when it throws. Returns when the kernel had them.
+  std::chrono::system_clock::time_point switch_over();
   // When it returns it is committed; when it throws it was undone. A deletion that the kernel
   // refuses is returned as a line for the user, and is tried again by the next agent command.
   std::optional<std::string> commit();
   void undo();
 
   bool is_open() const { return entry_.has_value(); }
+  // It is staged, and not in use yet.
+  bool is_staged() const { return switch_over_.has_value(); }
   void beat() const;
 
  private:
   void finish_for_the_dead(int lock) const;
   bool write_journal(const JournalEntry& entry) const;
-  void verify(const Proposal& proposal);
+  // Undoes everything when `step` throws.
+  void attempt(const std::function<void()>& step);
+  void verify(const State& desired);
   void end();
 
   Kernel& kernel_;
@@ -61,6 +68,8 @@ class Transaction {
   TransactionSetup setup_;
   Journal journal_;
   std::optional<JournalEntry> entry_;  // while it is open
+  Scope scope_;
+  std::optional<SetWireguard> switch_over_;  // of a rotation, until it is done
   bool has_journal_ = false;
   std::optional<Watcher> watcher_;
 };

@@ -1,6 +1,5 @@
 #include "agent/wireguard.h"
 
-#include <arpa/inet.h>
 #include <linux/genetlink.h>
 #include <linux/wireguard.h>
 #include <netinet/in.h>
@@ -10,6 +9,7 @@
 #include <array>
 #include <cstring>
 
+#include "agent/socket_address.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -42,49 +42,6 @@ bool is_zero(Octets octets) {
   return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
 }
 
-std::optional<SocketAddress> socket_address_from(Octets octets) {
-  SocketAddress result;
-  sa_family_t family = AF_UNSPEC;
-  if (octets.size() < sizeof family) throw Error("an endpoint without a family");
-  std::memcpy(&family, octets.data(), sizeof family);
-  if (family == AF_INET && octets.size() >= sizeof(sockaddr_in)) {
-    sockaddr_in endpoint;
-    std::memcpy(&endpoint, octets.data(), sizeof endpoint);
-    result.address.family = Family::kIpv4;
-    std::memcpy(result.address.octets.data(), &endpoint.sin_addr, 4);
-    result.port = ntohs(endpoint.sin_port);
-  } else if (family == AF_INET6 && octets.size() >= sizeof(sockaddr_in6)) {
-    sockaddr_in6 endpoint;
-    std::memcpy(&endpoint, octets.data(), sizeof endpoint);
-    result.address.family = Family::kIpv6;
-    std::memcpy(result.address.octets.data(), &endpoint.sin6_addr, 16);
-    result.port = ntohs(endpoint.sin6_port);
-  } else {
-    return std::nullopt;
-  }
-  return result;
-}
-
-void put_endpoint(NetlinkMessage& message, const SocketAddress& endpoint) {
-  const auto put = [&](const auto& address) {
-    message.put(WGPEER_A_ENDPOINT,
-                {reinterpret_cast<const std::uint8_t*>(&address), sizeof address});
-  };
-  if (endpoint.address.family == Family::kIpv4) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(endpoint.port);
-    std::memcpy(&address.sin_addr, endpoint.address.octets.data(), 4);
-    put(address);
-  } else {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    address.sin6_port = htons(endpoint.port);
-    std::memcpy(&address.sin6_addr, endpoint.address.octets.data(), 16);
-    put(address);
-  }
-}
-
 // WGALLOWEDIP_A_FAMILY, WGALLOWEDIP_A_IPADDR, WGALLOWEDIP_A_CIDR_MASK
 Prefix parse_allowed_ip(Attributes attributes) {
   std::optional<IpAddress> address;
@@ -115,7 +72,7 @@ void parse_peer_attribute(const Attribute& attribute, PeerReport& peer) {
       break;
     }
     case WGPEER_A_ENDPOINT:
-      peer.endpoint = socket_address_from(attribute.payload());
+      peer.endpoint = parse_kernel_socket_address(attribute.payload());
       break;
     case WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL:
       peer.persistent_keepalive = attribute.u16();
@@ -171,7 +128,8 @@ void put_peer(NetlinkMessage& message, const PeerPiece& piece) {
     const std::optional<Secret>& key = *update.preshared_key;
     message.put(WGPEER_A_PRESHARED_KEY, key ? Octets(key->reveal()) : Octets(kNone));
   }
-  if (update.endpoint) put_endpoint(message, *update.endpoint);
+  if (update.endpoint)
+    message.put(WGPEER_A_ENDPOINT, put_socket_address(*update.endpoint).octets());
   if (update.persistent_keepalive) {
     message.put_u16(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, *update.persistent_keepalive);
   }

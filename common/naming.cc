@@ -76,6 +76,14 @@ Prefix default_underlay(std::string_view mesh) {
   return underlay;
 }
 
+Prefix default_ipv4_underlay(std::string_view mesh) {
+  const Hash hash = hash_of({"wgmesh underlay", mesh});
+  Prefix underlay{{Family::kIpv4, {198, 18}}, 19};
+  underlay.address.octets[1] = static_cast<std::uint8_t>(18 | (hash[0] & 1));
+  underlay.address.octets[2] = static_cast<std::uint8_t>(hash[1] & 0xe0);
+  return underlay;
+}
+
 Prefix inner_address(std::string_view mesh, std::string_view node, const Prefix& underlay) {
   const unsigned bits = underlay.address.bits();
   if (underlay.length + 2 > bits) {

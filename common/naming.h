@@ -29,6 +29,8 @@ std::string link_alias(std::string_view mesh, std::string_view peer = {});
 
 // The default underlay: an IPv6 /64 in fd00::/8 derived from the mesh name.
 Prefix default_underlay(std::string_view mesh);
+// The same for tunnels over IPv4: a /19 of 198.18.0.0/15, which RFC 2544 keeps off the Internet.
+Prefix default_ipv4_underlay(std::string_view mesh);
 // A node's address under `underlay`, never its network or broadcast address. The length is the
 // underlay's.
 Prefix inner_address(std::string_view mesh, std::string_view node, const Prefix& underlay);

@@ -35,6 +35,7 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
     return code;
   }
 
+  run.pass_on_notes(result);
   Summary summary;
   summary.verb = Verb::kDown;
   summary.removed = command_line.remove;
@@ -43,7 +44,6 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
     if (node.skipped) continue;
     const bool changed = node.outcome == Outcome::kApplied;
     ++(changed ? summary.changed : summary.unchanged);
-    for (const std::string& note : node.notes) run.progress().note(name, note);
     run.progress().end(name, Ending::kDone, changed ? "down" : "was down");
   }
   run.progress().close(true);

@@ -18,7 +18,8 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh) {
   const TransactionResult result = run.transact(proto::UP, true, {});
   run.warn_of(result);
   run.tell(result);
-  if (!result.faults.empty()) return result.exit_code();
+  // Nodes that cannot be asked are planned around; one that refuses leaves nobody a plan.
+  if (!result.faults.empty() || result.any_refused()) return result.exit_code();
   const auto changes = changes_of(mesh, result);
   fmt::print("{}", command_line.json_out ? render_changes_json(changes)
                                          : render_changes(changes, stdout_takes_color()));

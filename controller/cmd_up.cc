@@ -2,28 +2,23 @@
 
 #include <chrono>
 #include <cstdio>
-#include <map>
-#include <mutex>
-#include <set>
+#include <functional>
+#include <optional>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
+#include "controller/await_forwarding.h"
 #include "controller/commands.h"
 #include "controller/confirm.h"
-#include "controller/forwarding.h"
 #include "controller/render_changes.h"
 #include "controller/render_error.h"
 #include "controller/render_info.h"
 #include "controller/run.h"
+#include "controller/tree_choice.h"
 
 namespace wgmesh {
 namespace {
-
-// Between two looks at all nodes. Spanning tree moves in steps of whole seconds.
-constexpr auto kLookEvery = std::chrono::milliseconds(200);
-
-using Names = std::set<std::string>;
 
 // The nodes that are up now: neither skipped, nor left down, nor removed.
 Names nodes_up(const Mesh& mesh, const TransactionResult& result) {
@@ -42,50 +37,6 @@ std::size_t count_pairs(const Mesh& mesh, const Names& up) {
     for (const Node* peer : peers_of(mesh, node)) ends += up.count(peer->name);
   }
   return ends / 2;
-}
-
-// The status of each of `nodes`, over the sessions that are open.
-void look(Run& run, const Names& nodes, Statuses& statuses) {
-  std::mutex mutex;
-  run.fleet().each(
-      "status", [&](const Node& node) { return nodes.contains(node.name); },
-      [&](const Node& node, Session& session) {
-        proto::Status status = session.status();
-        const std::lock_guard lock(mutex);
-        statuses[node.name] = std::move(status);
-      });
-}
-
-// Nodes that were up, and can no longer be asked.
-std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
-  auto lost = run.fleet().failures();
-  std::erase_if(lost, [&](const auto& failure) { return !up.contains(failure.first); });
-  return lost;
-}
-
-// Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
-// time that it needs by its own timers and half a minute for slow handshakes.
-// A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
-Missing wait_for_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses) {
-  using std::chrono::seconds;
-  const auto start = std::chrono::steady_clock::now();
-  const auto dead_root_is_forgotten = start + seconds(mesh.stp.max_age + mesh.stp.hello_time);
-  const auto deadline =
-      start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
-  for (;;) {
-    look(run, up, statuses);
-    const Missing missing = missing_for_forwarding(mesh, statuses);
-    if (!lost_nodes(run, up).empty()) return missing;
-    const auto now = std::chrono::steady_clock::now();
-    const bool is_settled =
-        missing.nothing() && (!missing.root_was_not_asked || now > dead_root_is_forgotten);
-    if (is_settled || now > deadline) return missing;
-    for (const std::string& node : up) {
-      run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
-                                                          : "waiting for handshakes");
-    }
-    std::this_thread::sleep_for(kLookEvery);
-  }
 }
 
 std::string last_word(const NodeOutcome& outcome) {
@@ -131,6 +82,104 @@ std::vector<NodeReport> reports_of(Run& run, const Mesh& mesh, const Statuses& s
   return reports;
 }
 
+// Long enough for five round trips to the other side of the earth.
+constexpr auto kMeasureFor = std::chrono::seconds(3);
+
+// A transaction, and what comes of it.
+struct Pass {
+  int code = 0;
+  bool ended = false;  // it has failed, or was declined, and everything is told
+  Summary summary;
+  std::vector<NodeReport> reports;  // for -i
+  std::optional<TreeChoice> better_tree;
+};
+
+// A better tree than the one that stands, by what the nodes measure just now.
+std::optional<TreeChoice> measure_tree(Run& run, const Mesh& mesh, const Names& up,
+                                       const Statuses& statuses) {
+  for (const std::string& node : up) run.progress().set(node, "measuring");
+  const Measurements measured = measure_paths(run.fleet(), mesh, statuses, kMeasureFor);
+  return choose_better_tree(mesh, statuses, round_trips_of(mesh, measured));
+}
+
+std::function<bool(const TransactionResult&)> ask_before(Run& run, const Mesh& mesh) {
+  return [&](const TransactionResult& result) {
+    run.progress().pause();
+    fmt::print(stderr, "{}", render_changes(changes_of(mesh, result), false));
+    const bool yes = confirm("Make these changes?");
+    run.progress().resume();
+    return yes;
+  };
+}
+
+// `tree`: what the pass before has chosen.
+Pass make_pass(const CommandLine& command_line, const Mesh& mesh, std::optional<TreeChoice> tree) {
+  const bool is_second = tree.has_value();
+  Run run(command_line, mesh);
+  std::function<bool(const TransactionResult&)> approve;
+  if (command_line.interactive && !is_second) approve = ask_before(run, mesh);
+  const TransactionResult result = run.transact(proto::UP, false, approve, std::move(tree));
+  Pass pass;
+  pass.code = result.exit_code();
+  if (!is_second) run.warn_of(result);
+  if (!is_done(pass.code) || result.declined) {
+    run.tell(result);
+    if (result.declined) pass.code = kExitFailed;
+    pass.ended = true;
+    return pass;
+  }
+
+  const Names up = nodes_up(mesh, result);
+  run.pass_on_notes(result);
+  if (result.switch_skew) {
+    run.progress().note(
+        {}, fmt::format("all nodes switched to their new keys within {:.1f} ms, by their "
+                        "clocks",
+                        static_cast<double>(result.switch_skew->count()) / 1000));
+  }
+  Summary& summary = pass.summary;
+  summary.verb = command_line.verb;
+  summary.pairs = count_pairs(mesh, up);
+  summary.skipped = result.skipped();
+  for (const auto& [name, node] : result.nodes) {
+    if (node.skipped) continue;
+    ++(node.outcome == Outcome::kApplied ? summary.changed : summary.unchanged);
+  }
+
+  Statuses statuses;
+  summary.forwarding = up.empty() ? Forwarding::kUnknown : Forwarding::kNotWaited;
+  if (!command_line.no_wait && !up.empty()) {
+    const Missing missing = await_forwarding(run, mesh, up, statuses);
+    warn_of(run, missing);
+    const auto lost = lost_nodes(run, up);
+    for (const auto& [name, failure] : lost) {
+      run.progress().warn(name,
+                          "stands as planned, but can no longer be asked: " + failure.message);
+    }
+    const bool all = missing.nothing() && lost.empty();
+    summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
+    if (all && !is_second && mesh.path_cost.kind == PathCost::Kind::kMeasured) {
+      pass.better_tree = measure_tree(run, mesh, up, statuses);
+    }
+  }
+  for (const auto& [name, node] : result.nodes) {
+    if (!node.skipped) run.progress().end(name, Ending::kDone, last_word(node));
+  }
+  if (command_line.show_info) {
+    look_at_the_others(run, mesh, statuses);
+    pass.reports = reports_of(run, mesh, statuses);
+  }
+  if (pass.better_tree) {
+    run.progress().note(
+        {}, fmt::format("path costs follow what was measured: root {}, a mean round trip of {:.1f} "
+                        "ms instead of {:.1f} ms",
+                        pass.better_tree->root, pass.better_tree->mean_after,
+                        pass.better_tree->mean_before));
+  }
+  run.progress().close(!pass.better_tree);
+  return pass;
+}
+
 }  // namespace
 
 int run_up(const CommandLine& command_line, const Mesh& mesh) {
@@ -141,64 +190,28 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
   if (!problems.empty()) return kExitBadMeshFile;
   if (command_line.dry_run) return run_plan(command_line, mesh);
 
-  Run run(command_line, mesh);
-  std::function<bool(const TransactionResult&)> approve;
-  if (command_line.interactive) {
-    approve = [&](const TransactionResult& result) {
-      run.progress().pause();
-      fmt::print(stderr, "{}", render_changes(changes_of(mesh, result), false));
-      const bool yes = confirm("Make these changes?");
-      run.progress().resume();
-      return yes;
-    };
-  }
-  const TransactionResult result = run.transact(proto::UP, false, approve);
-  const int code = result.exit_code();
-  run.warn_of(result);
-  if (!is_done(code) || result.declined) {
-    run.tell(result);
-    return result.declined ? kExitFailed : code;
-  }
-
-  const Names up = nodes_up(mesh, result);
-  Summary summary;
-  summary.verb = command_line.verb;
-  summary.pairs = count_pairs(mesh, up);
-  summary.skipped = result.skipped();
-  for (const auto& [name, node] : result.nodes) {
-    if (node.skipped) continue;
-    ++(node.outcome == Outcome::kApplied ? summary.changed : summary.unchanged);
-    for (const std::string& note : node.notes) run.progress().note(name, note);
-  }
-
-  Statuses statuses;
-  summary.forwarding = up.empty() ? Forwarding::kUnknown : Forwarding::kNotWaited;
-  if (!command_line.no_wait && !up.empty()) {
-    const Missing missing = wait_for_forwarding(run, mesh, up, statuses);
-    warn_of(run, missing);
-    const auto lost = lost_nodes(run, up);
-    for (const auto& [name, failure] : lost) {
-      run.progress().warn(name,
-                          "stands as planned, but can no longer be asked: " + failure.message);
+  Pass pass = make_pass(command_line, mesh, {});
+  if (pass.better_tree) {
+    const Summary first = pass.summary;
+    pass = make_pass(command_line, mesh, std::move(pass.better_tree));
+    // What the first pass did counts as well.
+    if (first.changed > pass.summary.changed) {
+      pass.summary.changed = first.changed;
+      pass.summary.unchanged = first.unchanged;
     }
-    summary.forwarding = missing.nothing() && lost.empty() ? Forwarding::kAll : Forwarding::kNotAll;
   }
-  for (const auto& [name, node] : result.nodes) {
-    if (!node.skipped) run.progress().end(name, Ending::kDone, last_word(node));
-  }
-  if (command_line.show_info) look_at_the_others(run, mesh, statuses);
-  run.progress().close(true);
+  if (pass.ended) return pass.code;
   if (command_line.json_out) {
     // One document on stdout: -i wants the larger one.
-    if (!command_line.show_info) fmt::print("{}", render_summary_json(summary));
+    if (!command_line.show_info) fmt::print("{}", render_summary_json(pass.summary));
   } else if (!command_line.quiet) {
-    fmt::print("{}", render_summary(summary));
+    fmt::print("{}", render_summary(pass.summary));
   }
   if (command_line.show_info) {
-    fmt::print("{}", render_info(mesh, reports_of(run, mesh, statuses), command_line.json_out,
+    fmt::print("{}", render_info(mesh, pass.reports, command_line.json_out,
                                  std::chrono::system_clock::now()));
   }
-  return code;
+  return pass.code;
 }
 
 }  // namespace wgmesh

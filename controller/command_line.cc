@@ -17,8 +17,9 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::array<Verb, 7> kVerbs = {Verb::kUp,   Verb::kDown, Verb::kSync, Verb::kPlan,
-                                        Verb::kShow, Verb::kInfo, Verb::kConf};
+constexpr std::array<Verb, 9> kVerbs = {Verb::kUp,    Verb::kDown, Verb::kSync,
+                                        Verb::kPlan,  Verb::kShow, Verb::kInfo,
+                                        Verb::kCheck, Verb::kConf, Verb::kRotate};
 
 UsageExit bad_usage(const std::string& message, std::string_view topic = {}) {
   return {
@@ -68,11 +69,12 @@ class Parser {
                                                               {"plain", ProgressMode::kPlain},
                                                               {"json", ProgressMode::kJson},
                                                               {"quiet", ProgressMode::kQuiet}}));
-    const std::vector<Verb> changing = {Verb::kUp, Verb::kDown, Verb::kSync};
-    only({Verb::kUp, Verb::kSync}, app_.add_flag("-i,--info", line_.show_info));
+    const std::vector<Verb> mending = {Verb::kUp, Verb::kSync, Verb::kRotate};
+    const std::vector<Verb> changing = {Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate};
+    only(mending, app_.add_flag("-i,--info", line_.show_info));
     only(changing, app_.add_flag("--interactive", line_.interactive));
     only(changing, app_.add_flag("-n,--dry-run", line_.dry_run));
-    only({Verb::kUp, Verb::kSync}, app_.add_flag("--no-wait", line_.no_wait));
+    only(mending, app_.add_flag("--no-wait", line_.no_wait));
     only(changing, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
     only(changing,
          app_.add_option("--confirm-timeout", line_.confirm_timeout)->check(CLI::Range(2U, 3600U)));
@@ -140,7 +142,9 @@ class Parser {
       return fmt::format("--{} does not go with '{}', only with {}", option->get_lnames().front(),
                          to_text(verb), fmt::join(names, ", "));
     }
-    if (!line_.nodes.empty() && verb != Verb::kDown && verb != Verb::kShow && verb != Verb::kInfo) {
+    const bool takes_names =
+        verb == Verb::kDown || verb == Verb::kShow || verb == Verb::kInfo || verb == Verb::kRotate;
+    if (!line_.nodes.empty() && !takes_names) {
       return fmt::format("'{}' is about the whole mesh and takes no node names, but got '{}'",
                          to_text(verb), line_.nodes.front());
     }
@@ -170,12 +174,16 @@ std::string to_text(Verb verb) {
       return "down";
     case Verb::kSync:
       return "sync";
+    case Verb::kRotate:
+      return "rotate";
     case Verb::kPlan:
       return "plan";
     case Verb::kShow:
       return "show";
     case Verb::kInfo:
       return "info";
+    case Verb::kCheck:
+      return "check";
     case Verb::kConf:
       return "conf";
   }
@@ -183,7 +191,7 @@ std::string to_text(Verb verb) {
 }
 
 bool changes_nodes(Verb verb) {
-  return verb == Verb::kUp || verb == Verb::kDown || verb == Verb::kSync || verb == Verb::kPlan;
+  return verb != Verb::kShow && verb != Verb::kInfo && verb != Verb::kCheck && verb != Verb::kConf;
 }
 
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {

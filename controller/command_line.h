@@ -10,7 +10,7 @@
 
 namespace wgmesh {
 
-enum class Verb : std::uint8_t { kUp, kDown, kSync, kPlan, kShow, kInfo, kConf };
+enum class Verb : std::uint8_t { kUp, kDown, kSync, kRotate, kPlan, kShow, kInfo, kCheck, kConf };
 
 enum class ProgressMode : std::uint8_t { kAuto, kTty, kPlain, kJson, kQuiet };
 

@@ -14,9 +14,11 @@ commands:
   up      make every node match mesh.yaml and bring the mesh up
   down    take it down, and keep it down at boot
   sync    make nodes match mesh.yaml; what is up stays up, what is down stays down
+  rotate  new private and preshared keys, without taking the mesh down
   plan    what `up` would change, node by node
   show    WireGuard's view of each node, as `wg show`
   info    the mesh: what is up, peers, handshakes, STP root, ports, traffic
+  check   who reaches whom, how fast and with what MTU; what is wrong, and why
   conf    mesh.yaml as it was understood, with every default
 
 examples:
@@ -49,7 +51,7 @@ struct Page {
   std::string_view text;
 };
 
-constexpr std::array<Page, 7> kPages = {{
+constexpr std::array<Page, 9> kPages = {{
     {"up", R"(usage: mesh up [OPTION...]
 
 Makes every node match mesh.yaml, brings the mesh up, and returns when every pair
@@ -98,6 +100,22 @@ Links that need not go stay, and so does the traffic on them.
                           as for `mesh up` (default: 60)
 
 )"},
+    {"rotate", R"(usage: mesh rotate [OPTION...] [NODE...]
+
+Gives all nodes, or those named, new private keys, and their pairs new preshared keys.
+They are staged everywhere beside those in use, then all nodes switch at the same moment;
+what mesh.yaml changes besides is done too. What was taken down stays down, with new keys.
+
+  -i, --info              print `mesh info` at the end
+  -n, --dry-run           only list what would change
+      --interactive       list it, and ask before anything changes
+      --no-wait           do not wait for handshakes and spanning tree
+      --skip-unreachable  go on without nodes that cannot be reached, and exit 3; refused
+                          where such a node is a peer of one that gets new keys
+      --confirm-timeout SECONDS
+                          as for `mesh up` (default: 60)
+
+)"},
     {"plan", R"(usage: mesh plan [OPTION...]
 
 Lists what `mesh up` would change, node by node, and changes nothing.
@@ -117,6 +135,16 @@ WireGuard's view of each node in the layout of `wg show`; secrets are never show
 
 The mesh as it is now, as YAML: what is up, addresses, peers, handshakes, STP root,
 port states, traffic. Exit code 4 where a node is unreachable; its entry says why.
+
+  -J, --json-out          as JSON
+
+)"},
+    {"check", R"(usage: mesh check [OPTION...]
+
+Lets every node measure its paths to every other, inside WireGuard and over the segment,
+with small packets and with those of the MTU. Prints a table of round trips and handshake
+ages, then each fault with its likely cause. Exit code 1 when something is wrong, 4 where
+a node cannot be asked. Changes nothing.
 
   -J, --json-out          as JSON
 

@@ -9,7 +9,7 @@ namespace wgmesh {
 
 enum ExitCode : int {
   kExitDone = 0,            // changed or not
-  kExitFailed = 1,          // and every node is as it was
+  kExitFailed = 1,          // and every node is as it was; `check`: something is wrong
   kExitChangesPending = 2,  // only plan --detailed-exitcode
   kExitNodesSkipped = 3,    // done, but nodes were skipped
   kExitUnreachable = 4,     // nothing changed
@@ -30,6 +30,7 @@ int run_down(const CommandLine& command_line, const Mesh& mesh);
 int run_plan(const CommandLine& command_line, const Mesh& mesh);
 int run_show(const CommandLine& command_line, const Mesh& mesh);
 int run_info(const CommandLine& command_line, const Mesh& mesh);
+int run_check(const CommandLine& command_line, const Mesh& mesh);
 int run_conf(const CommandLine& command_line, const Mesh& mesh);
 
 }  // namespace wgmesh

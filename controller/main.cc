@@ -52,6 +52,7 @@ int run_verb(const CommandLine& line, const Mesh& mesh) {
     case Verb::kDown:
       return run_down(line, mesh);
     case Verb::kSync:
+    case Verb::kRotate:
       return run_up(line, mesh);
     case Verb::kPlan:
       return run_plan(line, mesh);
@@ -59,6 +60,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh) {
       return run_show(line, mesh);
     case Verb::kInfo:
       return run_info(line, mesh);
+    case Verb::kCheck:
+      return run_check(line, mesh);
     case Verb::kConf:
       return run_conf(line, mesh);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/naming.h"
+#include "controller/enumeration.h"
 
 namespace wgmesh {
 namespace {
@@ -19,20 +20,29 @@ bool lists(const Node& node, const std::string& peer) {
   return std::find(node.peers.begin(), node.peers.end(), peer) != node.peers.end();
 }
 
-bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {
+// As the file has it, whether they can dial each other or not.
+bool is_wanted(const Mesh& mesh, const Node& a, const Node& b) {
   if (mesh.full || (a.peers.empty() && b.peers.empty())) return true;
   return lists(a, b.name) || lists(b, a.name);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 8;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
+bool can_dial(const Node& a, const Node& b) { return endpoint_for(a, b) || endpoint_for(b, a); }
+
+bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {
+  return can_dial(a, b) && is_wanted(mesh, a, b);
+}
+
+// Pairs that the file wants for peers and that nobody can dial, "a-b", in file order.
+std::vector<std::string> mute_pairs(const Mesh& mesh) {
+  std::vector<std::string> pairs;
+  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
+    for (std::size_t j = i + 1; j < mesh.nodes.size(); ++j) {
+      const Node& a = mesh.nodes[i];
+      const Node& b = mesh.nodes[j];
+      if (!can_dial(a, b) && is_wanted(mesh, a, b)) pairs.push_back(a.name + "-" + b.name);
+    }
   }
-  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
-  return text;
+  return pairs;
 }
 
 void find_colliding_addresses(const Mesh& mesh, std::vector<Problem>& problems) {
@@ -89,25 +99,29 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
   }
 }
 
-void find_unlinkable_pairs(const Mesh& mesh, std::vector<Problem>& problems) {
-  for (const Node& node : mesh.nodes) {
-    if (node.endpoint) continue;
-    std::vector<std::string> mute;  // each pair once, at the later node
-    for (const Node& other : mesh.nodes) {
-      if (&other == &node) break;
-      if (!other.endpoint && is_peered(mesh, other, node)) mute.push_back(other.name);
+// Behind isolated ports no node passes on what others send each other.
+void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems) {
+  if (mesh.loop_prevention != LoopPrevention::kSplitHorizon) return;
+  std::vector<std::string> unlisted;
+  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
+    for (std::size_t j = i + 1; j < mesh.nodes.size(); ++j) {
+      if (is_wanted(mesh, mesh.nodes[i], mesh.nodes[j])) continue;
+      unlisted.push_back(mesh.nodes[i].name + "-" + mesh.nodes[j].name);
     }
-    if (mute.empty()) continue;
-    problems.push_back(
-        {node.name,
-         "endpoint",
-         {},
-         fmt::format("neither this node nor its {} {} {} an endpoint, so neither could "
-                     "reach the other; add one, or leave the pair out with full: false "
-                     "and peers",
-                     mute.size() == 1 ? "peer" : "peers", joined(mute),
-                     mute.size() == 1 ? "has" : "have")});
   }
+  const auto report = [&](const std::vector<std::string>& pairs, const char* lack,
+                          const char* cure) {
+    if (pairs.empty()) return;
+    problems.push_back(
+        {"",
+         "loop_prevention",
+         {},
+         fmt::format("split-horizon needs a link between every two nodes, and {} {}; "
+                     "{}, or take stp",
+                     enumerated(pairs), lack, cure)});
+  };
+  report(unlisted, "are not peered", "say full: true");
+  report(mute_pairs(mesh), "have no endpoint at either end", "give one of each an endpoint");
 }
 
 // The nodes that can be reached over peers from the first.
@@ -125,20 +139,24 @@ std::set<const Node*> first_island(const Mesh& mesh) {
 }
 
 void find_islands(const Mesh& mesh, std::vector<Problem>& problems) {
-  if (mesh.full || mesh.nodes.empty()) return;
+  if (mesh.nodes.empty()) return;
   const std::set<const Node*> reached = first_island(mesh);
   std::vector<std::string> cut_off;
   for (const Node& node : mesh.nodes) {
     if (!reached.contains(&node)) cut_off.push_back(node.name);
   }
   if (cut_off.empty()) return;
+  const bool is_mute = !mute_pairs(mesh).empty();
   problems.push_back(
       {cut_off.front(),
-       "peers",
+       is_mute ? "endpoint" : "peers",
        {},
-       fmt::format("no path of peers leads from {} to {}; add a peer that joins them "
-                   "into one segment",
-                   mesh.nodes.front().name, joined(cut_off))});
+       fmt::format("no path of peers leads from {} to {}; {} that joins them into one "
+                   "segment",
+                   mesh.nodes.front().name, enumerated(cut_off),
+                   is_mute ? "two nodes without an endpoint cannot dial each other: "
+                             "add an endpoint"
+                           : "add a peer")});
 }
 
 void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
@@ -156,6 +174,11 @@ void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
 }
 
 }  // namespace
+
+std::optional<HostPort> endpoint_for(const Node& from, const Node& node) {
+  const bool is_near = !node.site.empty() && node.site == from.site;
+  return is_near && node.local_endpoint ? node.local_endpoint : node.endpoint;
+}
 
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node) {
   std::vector<const Node*> peers;
@@ -180,8 +203,8 @@ std::vector<Problem> find_address_problems(const Mesh& mesh) {
 
 std::vector<Problem> find_peering_problems(const Mesh& mesh) {
   std::vector<Problem> problems;
-  find_unlinkable_pairs(mesh, problems);
   find_islands(mesh, problems);
+  find_gaps_in_split_horizon(mesh, problems);
   find_full_bridges(mesh, problems);
   return problems;
 }
@@ -194,6 +217,40 @@ std::vector<std::string> check(const Mesh& mesh) {
                               ? problem.message
                               : fmt::format("node {}: {}", problem.node, problem.message));
     }
+  }
+  return sentences;
+}
+
+std::vector<std::string> cautions(const Mesh& mesh) {
+  std::vector<std::string> sentences;
+  if (const auto mute = mute_pairs(mesh); !mute.empty()) {
+    sentences.push_back(
+        fmt::format("{}: no endpoint at either end, so there is no link between them; they reach "
+                    "each other through other nodes",
+                    enumerated(mute)));
+  }
+  std::vector<std::string> bridging;
+  for (const Node& node : mesh.nodes) {
+    if (!node.bridge_ports.empty()) bridging.push_back(node.name);
+  }
+  if (bridging.empty()) return sentences;
+  const std::string who = enumerated(bridging);
+  sentences.push_back(fmt::format(
+      "{}: what is on the segment reaches the networks behind bridge_ports, unencrypted: all "
+      "frames, "
+      "{}router advertisements and DHCP",
+      who, mesh.loop_prevention == LoopPrevention::kStp ? "spanning tree's BPDUs, " : ""));
+  if (!mesh.fragments) {
+    sentences.push_back(fmt::format(
+        "{}: hosts behind bridge_ports must use the segment's MTU: a bridge drops longer "
+        "frames without a word; `mtu: 1500` carries them",
+        who));
+  }
+  if (bridging.size() > 1 && mesh.loop_prevention == LoopPrevention::kSplitHorizon) {
+    sentences.push_back(fmt::format(
+        "{}: if two of these bridge_ports are one physical network, frames go round for "
+        "ever; split-horizon does not see such a loop, stp does",
+        who));
   }
   return sentences;
 }

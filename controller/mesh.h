@@ -45,12 +45,16 @@ struct Node {
   std::string name;
   std::vector<Prefix> addresses;  // at least one
   std::variant<SshTarget, ExecTarget> target;
-  std::optional<HostPort> endpoint;  // port filled in from endpoint or listen_port
+  std::optional<HostPort> endpoint;        // port filled in from endpoint or listen_port
+  std::string site;                        // empty: none
+  std::optional<HostPort> local_endpoint;  // for peers of the same site, instead of endpoint
   std::uint16_t listen_port = 51820;
-  std::uint16_t persistent_keepalive = 25;    // seconds, 0: off
-  std::uint32_t fwmark = 0;                   // 0: none
-  std::vector<std::string> peers;             // as listed
-  std::uint16_t priority = 0;                 // default filled in from the position in the file
+  std::uint16_t persistent_keepalive = 25;  // seconds, 0: off
+  std::uint32_t fwmark = 0;                 // 0: none
+  std::vector<std::string> peers;           // as listed
+  std::uint16_t priority = 0;               // default filled in from the position in the file
+  bool priority_is_open =
+      false;  // it follows measured round trips: path_cost is auto, and no prio given
   std::optional<IpAddress> underlay_address;  // only where the file names another than the derived
   std::vector<std::string> bridge_ports;
   bool absent = false;          // state: absent
@@ -68,21 +72,44 @@ struct StpTimers {
   bool operator==(const StpTimers&) const = default;
 };
 
+// What keeps frames from going round: spanning tree, or tunnel ports that pass nothing on to each
+// other, so that every frame takes the direct link.
+enum class LoopPrevention : std::uint8_t { kStp, kSplitHorizon };
+
+// Of every tunnel port: what the kernel computes, one number, or what follows from round-trip
+// times.
+struct PathCost {
+  enum class Kind : std::uint8_t { kKernels, kFixed, kMeasured };
+  Kind kind = Kind::kKernels;
+  std::uint16_t value = 0;  // of kFixed
+  bool operator==(const PathCost&) const = default;
+};
+
+// With this MTU frames are fragmented, so that every frame of an Ethernet host passes.
+inline constexpr unsigned kFragmentingMtu = 1500;
+
 struct Mesh {
   std::string name;
   Prefix network;
   bool full = true;
   Prefix underlay;              // derived where the file names none
-  std::optional<unsigned> mtu;  // absent: auto
+  std::optional<unsigned> mtu;  // absent: auto; never kFragmentingMtu
+  bool fragments = false;       // mtu is kFragmentingMtu, written so or because of bridge_ports
+  LoopPrevention loop_prevention = LoopPrevention::kStp;
   StpTimers stp;
+  PathCost path_cost;
   std::vector<Node> nodes;   // in file order
   std::vector<Node> absent;  // to be cleaned, and nobody's peer; in file order, too
 
   bool operator==(const Mesh&) const = default;
 };
 
+// How `from` reaches `node`: its local endpoint where both are of one site, else its endpoint.
+std::optional<HostPort> endpoint_for(const Node& from, const Node& node);
+
 // The nodes that `node` shares a link with, in file order. full: all others; else a pair is peered
-// when either lists the other, or when neither lists anybody.
+// when either lists the other, or when neither lists anybody. A pair that no end of could dial has
+// no link.
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node);
 
 // The node's inner address: underlay_address, or derived; length of the underlay.
@@ -98,11 +125,15 @@ struct Problem {
 
 // Addresses, inner addresses and interface names that collide.
 std::vector<Problem> find_address_problems(const Mesh& mesh);
-// Pairs of which neither end has an endpoint, nodes that no path of peers joins, bridges too full.
+// Nodes that no path of peers joins, pairs without a link that split horizon needs, bridges too
+// full.
 std::vector<Problem> find_peering_problems(const Mesh& mesh);
 
 // Both of the above, what cannot be seen key by key: one sentence each, naming the node and the
 // cure. read_mesh_file has reported them with their places, so a mesh from a file has none.
 std::vector<std::string> check(const Mesh& mesh);
+
+// What works, and is to be known all the same: one sentence each.
+std::vector<std::string> cautions(const Mesh& mesh);
 
 }  // namespace wgmesh

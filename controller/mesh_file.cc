@@ -31,7 +31,6 @@ const std::array<std::string, 4> kStpKeys = {"forward_delay", "hello_time", "max
 
 // Peering is looked at pair by pair.
 constexpr std::size_t kMaxNodes = 4096;
-constexpr unsigned kFragmentingMtu = 1500;
 
 // One file on its way to a Mesh.
 class MeshFile {
@@ -57,10 +56,14 @@ class MeshFile {
   }
 
   void read_name();
+  void read_fragmenting();
   void read_underlay();
   void read_stp();
   void read_mtu();
-  void check_later_keys();
+  void read_loop_prevention();
+  void read_path_cost();
+  void read_format_version();
+  bool any_bridge_ports() const;
   void read_nodes();
   void read_node_map(const Value& nodes);
   void read_node_list(const Value& nodes);
@@ -97,10 +100,34 @@ void MeshFile::read_name() {
   }
 }
 
+// Looked at ahead of the nodes, because the underlay that they have addresses in depends on it.
+bool MeshFile::any_bridge_ports() const {
+  const auto nodes = map_.find("nodes");
+  if (!nodes) return false;
+  const auto has_ports = [](const YamlNode& node) {
+    return std::any_of(node.members.begin(), node.members.end(), [](const YamlMember& member) {
+      return member.key == "bridge_ports" &&
+             (member.value.kind != Kind::kList || !member.value.items.empty());
+    });
+  };
+  return std::any_of(nodes->node->items.begin(), nodes->node->items.end(), has_ports) ||
+         std::any_of(nodes->node->members.begin(), nodes->node->members.end(),
+                     [&](const YamlMember& member) { return has_ports(member.value); });
+}
+
+void MeshFile::read_fragmenting() {
+  const auto value = map_.find("mtu");
+  mesh_.fragments = value ? value->is_text() && value->node->text == std::to_string(kFragmentingMtu)
+                          : any_bridge_ports();
+}
+
 void MeshFile::read_underlay() {
   const auto value = map_.find("underlay");
   if (!value) {
-    if (!context_.mesh.empty()) mesh_.underlay = default_underlay(context_.mesh);
+    if (!context_.mesh.empty()) {
+      mesh_.underlay =
+          mesh_.fragments ? default_ipv4_underlay(context_.mesh) : default_underlay(context_.mesh);
+    }
   } else if (const auto underlay = read_network(*value)) {
     if (underlay->length + 2 > underlay->address.bits()) {
       value->fault(fmt::format("expected a prefix of at most /{}, found {}",
@@ -109,6 +136,13 @@ void MeshFile::read_underlay() {
     }
     if (contains(*parse_prefix("fe80::/10"), underlay->address)) {
       value->fault("link-local addresses cannot carry tunnels");
+      return;
+    }
+    if (mesh_.fragments && underlay->address.family == Family::kIpv6) {
+      value->fault(fmt::format(
+          "frames of 1500 bytes need tunnels over IPv4 ({}); expected an IPv4 prefix, found {}",
+          map_.find("mtu") ? "mtu: 1500" : "bridge_ports make them so; `mtu: auto` does not",
+          to_text(*underlay)));
       return;
     }
     mesh_.underlay = *underlay;
@@ -163,29 +197,38 @@ void MeshFile::read_mtu() {
   const bool ipv6_inside = mesh_.underlay.address.family == Family::kIpv6;
   const unsigned least = ipv6 ? 1280 : ipv6_inside ? 1280 - 58 : 576;
   const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
-  if (mtu == kFragmentingMtu) {
-    value->fault("1500, which fragments frames, comes in a later version; until then auto or less");
-  } else if (mtu) {
-    mesh_.mtu = static_cast<unsigned>(*mtu);
+  if (mtu && !mesh_.fragments) mesh_.mtu = static_cast<unsigned>(*mtu);
+}
+
+void MeshFile::read_loop_prevention() {
+  const auto value = map_.find("loop_prevention");
+  if (!value) return;
+  const auto text = read_text(*value, "stp or split-horizon");
+  if (!text) return;
+  if (*text == "split-horizon") {
+    mesh_.loop_prevention = LoopPrevention::kSplitHorizon;
+  } else if (*text != "stp") {
+    value->expected("stp or split-horizon");
   }
 }
 
-// Keys of the format that this version can only read where they say what it does anyway.
-void MeshFile::check_later_keys() {
-  if (const auto value = map_.find("loop_prevention")) {
-    const auto text = read_text(*value, "stp or split-horizon");
-    if (text == "split-horizon") {
-      value->fault("split-horizon comes in a later version; until then stp");
-    } else if (text && text != "stp") {
-      value->expected("stp or split-horizon");
-    }
+void MeshFile::read_path_cost() {
+  const auto value = map_.find("path_cost");
+  if (!value) return;
+  if (value->is_text() && value->node->text == "auto") {
+    mesh_.path_cost.kind = PathCost::Kind::kMeasured;
+  } else if (const auto cost = read_number(*value, "auto or a path cost", 1, 65535)) {
+    mesh_.path_cost = {PathCost::Kind::kFixed, static_cast<std::uint16_t>(*cost)};
+  } else {
+    return;
   }
-  if (const auto value = map_.find("path_cost")) {
-    const bool is_auto = value->is_text() && value->node->text == "auto";
-    if (is_auto || read_number(*value, "auto or a path cost", 1, 65535)) {
-      value->fault("comes in a later version; until then every path has the kernel's cost");
-    }
+  if (mesh_.loop_prevention == LoopPrevention::kSplitHorizon) {
+    value->fault(
+        "split-horizon has no tree that a path cost could shape; leave it out, or take stp");
   }
+}
+
+void MeshFile::read_format_version() {
   if (const auto value = map_.find("format_version")) {
     static_cast<void>(
         read_number(*value, "a version of the format", kMeshFileVersion, kMeshFileVersion));
@@ -330,12 +373,16 @@ Mesh MeshFile::read() {
     if (context_.network) mesh_.network = *context_.network;
   }
   if (const auto value = map_.find("full")) mesh_.full = read_boolean(*value).value_or(true);
+  read_fragmenting();
   read_underlay();
   read_wireguard_settings(map_, context_.listen_port, context_.persistent_keepalive,
                           context_.fwmark);
   read_stp();
-  check_later_keys();
+  read_loop_prevention();
+  read_path_cost();
+  read_format_version();
   context_.mesh_keys = kMeshKeys;
+  context_.measures = mesh_.path_cost.kind == PathCost::Kind::kMeasured;
   read_nodes();
   for (const Entry& entry : entries_) {
     (entry.node.absent ? mesh_.absent : mesh_.nodes).push_back(entry.node);

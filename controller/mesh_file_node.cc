@@ -15,10 +15,10 @@ namespace wgmesh {
 namespace {
 
 // The last one only where `nodes` is a list.
-const std::array<std::string, 14> kNodeKeys = {
-    "addr",   "ssh",  "exec",  "endpoint",      "listen_port",  "persistent_keepalive",
-    "fwmark", "prio", "peers", "underlay_addr", "bridge_ports", "state",
-    "json",   "name"};
+const std::array<std::string, 16> kNodeKeys = {
+    "addr",   "ssh",  "exec",           "endpoint",      "listen_port",  "persistent_keepalive",
+    "fwmark", "prio", "peers",          "underlay_addr", "bridge_ports", "state",
+    "json",   "site", "local_endpoint", "name"};
 
 bool is_special(const IpAddress& address) {
   for (const char* prefix : {"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"}) {
@@ -165,6 +165,20 @@ void read_bridge_ports(const MapReader& map, const NodeContext& context, Node& n
   }
 }
 
+void read_site(const MapReader& map, Node& node) {
+  constexpr std::string_view kExpected = "the name of a site";
+  if (const auto site = map.find("site")) {
+    const auto text = read_text(*site, kExpected);
+    if (text && text->empty()) site->expected(kExpected);
+    node.site = text.value_or("");
+  }
+  const auto endpoint = map.find("local_endpoint");
+  if (!endpoint) return;
+  node.local_endpoint = read_endpoint(*endpoint, node.listen_port);
+  if (!map.find("site"))
+    endpoint->fault("it is for peers of the same site, and there is no `site`");
+}
+
 void read_state(const MapReader& map, Node& node) {
   const auto value = map.find("state");
   if (!value) return;
@@ -210,9 +224,12 @@ Node read_node(const Value& value, Place key_place, std::string name, std::size_
   if (const auto endpoint = map.find("endpoint")) {
     node.endpoint = read_endpoint(*endpoint, node.listen_port);
   }
+  read_site(map, node);
   if (const auto prio = map.find("prio")) {
     const auto number = read_number(*prio, "a bridge priority", 0, 65535);
     if (number) node.priority = static_cast<std::uint16_t>(*number);
+  } else {
+    node.priority_is_open = context.measures;
   }
   read_peers(map, node);
   read_underlay_address(map, context, node);

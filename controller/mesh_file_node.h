@@ -22,6 +22,7 @@ struct NodeContext {
   std::uint16_t persistent_keepalive = 25;
   std::uint32_t fwmark = 0;
   bool names_inside = false;               // `nodes` is a list
+  bool measures = false;                   // path_cost is auto
   std::span<const std::string> mesh_keys;  // for the hint that a key belongs there
 };
 

@@ -61,10 +61,29 @@ void fill_device(const Mesh& mesh, const Node& node, unsigned mtu, proto::Device
   device.set_inner_address(to_text(inner_address_of(mesh, node)));
 }
 
+// Before anything was measured, a node keeps the priority that its place in the file gives it.
+std::uint32_t priority_of(const Node& node, const proto::Hello& hello, const TreeChoice* choice) {
+  if (!node.priority_is_open) return node.priority;
+  if (choice != nullptr) return choice->priorities.at(node.name);
+  return hello.stored_priority() != 0 ? hello.stored_priority() : node.priority;
+}
+
+std::uint32_t path_cost_of(const Mesh& mesh, const Node& node, const Node& peer,
+                           const proto::Hello& hello, const TreeChoice* choice) {
+  if (mesh.path_cost.kind != PathCost::Kind::kMeasured) return mesh.path_cost.value;
+  if (choice != nullptr) {
+    const auto chosen = choice->path_costs.find(link_between(node.name, peer.name));
+    return chosen == choice->path_costs.end() ? 0 : chosen->second;
+  }
+  for (const proto::StoredCost& stored : hello.stored_costs()) {
+    if (stored.node() == peer.name) return std::min<std::uint32_t>(stored.path_cost(), 65535);
+  }
+  return 0;
+}
+
 void fill_bridge(const Mesh& mesh, const Node& node, proto::Bridge& bridge) {
   bridge.set_name(bridge_name(mesh.name));
-  bridge.set_stp(true);
-  bridge.set_priority(node.priority);
+  bridge.set_stp(mesh.loop_prevention == LoopPrevention::kStp);
   bridge.set_forward_delay(mesh.stp.forward_delay);
   bridge.set_hello_time(mesh.stp.hello_time);
   bridge.set_max_age(mesh.stp.max_age);
@@ -77,7 +96,7 @@ void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto
                proto::Peer& out) {
   out.set_node(peer.name);
   out.set_public_key(hello.public_key());
-  if (peer.endpoint) out.set_endpoint(to_text(*peer.endpoint));
+  if (const auto endpoint = endpoint_for(node, peer)) out.set_endpoint(to_text(*endpoint));
   out.set_inner_address(to_text(inner_address_of(mesh, peer).address));
   out.set_persistent_keepalive(node.persistent_keepalive);
   proto::Tunnel& tunnel = *out.mutable_tunnel();
@@ -97,8 +116,14 @@ unsigned least_committed(const Facts& facts, std::uint32_t (proto::Hello::*mtu)(
   return least;
 }
 
-void hold_at_committed(const Facts& facts, unsigned tunnel_cost, SegmentMtu& mtu) {
+void hold_at_committed(const Mesh& mesh, const Facts& facts, unsigned tunnel_cost,
+                       SegmentMtu& mtu) {
   const unsigned device = least_committed(facts, &proto::Hello::stored_device_mtu, mtu.device);
+  if (mesh.fragments) {
+    mtu.is_held = device < mtu.device;
+    mtu.device = device;
+    return;
+  }
   const unsigned segment = least_committed(facts, &proto::Hello::stored_segment_mtu, mtu.segment);
   mtu.is_held = device < mtu.device || segment < mtu.segment;
   mtu.device = device;
@@ -135,16 +160,17 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
   }
   mtu.device = route.mtu - wireguard_cost;
   const unsigned most = mtu.device - tunnel_cost;
-  mtu.segment = mesh.mtu.value_or(most);
-  if (mtu.segment > most) {
+  mtu.segment = mesh.fragments ? kFragmentingMtu : mesh.mtu.value_or(most);
+  if (mtu.segment > most && !mesh.fragments) {
     throw Error(
         fmt::format("mtu: {} is more than the {} that the paths allow ({} carries {} bytes)",
                     mtu.segment, most, because, route.mtu),
-        fmt::format("set mtu to auto, or to {} or less", most));
+        fmt::format("set mtu to auto, to {} or less, or to {}, which fragments frames", most,
+                    kFragmentingMtu));
   }
   const bool everybody = std::all_of(mesh.nodes.begin(), mesh.nodes.end(),
                                      [&](const Node& node) { return facts.contains(node.name); });
-  if (!everybody) hold_at_committed(facts, tunnel_cost, mtu);
+  if (!everybody) hold_at_committed(mesh, facts, tunnel_cost, mtu);
   return mtu;
 }
 
@@ -159,28 +185,32 @@ proto::Open open_for(const Mesh& mesh, const Node& node) {
   for (const Node* peer : peers_of(mesh, node)) {
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer->name);
-    if (peer->endpoint) out.set_endpoint(to_text(*peer->endpoint));
+    if (const auto endpoint = endpoint_for(node, *peer)) out.set_endpoint(to_text(*endpoint));
   }
   for (const std::string& port : node.bridge_ports) open.add_bridge_ports(port);
   return open;
 }
 
-proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts,
-                     const SegmentMtu& mtu) {
+proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu,
+                     const TreeChoice* choice) {
+  const proto::Hello& own = facts.at(node.name);
   proto::Plan plan;
   plan.set_format_version(kPlanFormat);
   plan.set_mesh(mesh.name);
   plan.set_node(node.name);
-  plan.set_generation(facts.at(node.name).generation() + 1);
+  plan.set_generation(own.generation() + 1);
   plan.set_network(to_text(mesh.network));
   plan.set_tunnel_kind(is_ipv6(mesh.underlay) ? proto::IP6GRETAP : proto::GRETAP);
   plan.set_segment_mtu(mtu.segment);
+  plan.set_fragments(mesh.fragments);
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
+  plan.mutable_bridge()->set_priority(priority_of(node, own, choice));
   for (const Node* peer : peers_of(mesh, node)) {
     proto::Peer& out = *plan.add_peers();
     if (const auto hello = facts.find(peer->name); hello != facts.end()) {
       fill_peer(mesh, node, *peer, hello->second, out);
+      out.mutable_tunnel()->set_path_cost(path_cost_of(mesh, node, *peer, own, choice));
     } else {
       out.set_node(peer->name);
       out.set_as_stored(true);
@@ -190,8 +220,8 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts,
   return plan;
 }
 
-std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mesh& mesh,
-                                                                       const Facts& facts) {
+std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
+    const Mesh& mesh, const Facts& facts, const std::set<std::string>& rotated) {
   std::map<std::string, std::vector<std::string>> to_make;
   for (const Node& node : mesh.nodes) {
     if (!facts.contains(node.name)) continue;
@@ -200,7 +230,8 @@ std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mes
       if (!facts.contains(peer->name)) continue;
       const std::string mine = proof_of(facts.at(node.name), peer->name);
       const std::string theirs = proof_of(facts.at(peer->name), node.name);
-      if (mine.empty() || mine != theirs) to_make[node.name].push_back(peer->name);
+      const bool rotates = rotated.contains(node.name) || rotated.contains(peer->name);
+      if (rotates || mine.empty() || mine != theirs) to_make[node.name].push_back(peer->name);
     }
   }
   return to_make;

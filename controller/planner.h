@@ -3,10 +3,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "controller/mesh.h"
+#include "controller/tree_choice.h"
 #include "proto/plan.pb.h"
 #include "proto/session.pb.h"
 
@@ -32,7 +34,8 @@ struct SegmentMtu {
 
 // The smallest route MTU that any node reports towards a peer's endpoint (1500 where none does),
 // less the cost of WireGuard (60 where every endpoint that was resolved is IPv4, else 80), less
-// that of the tunnel (58 for ip6gretap, 38 for gretap). An explicit mesh.mtu below that wins.
+// that of the tunnel (58 for ip6gretap, 38 for gretap). An explicit mesh.mtu below that wins, and
+// where frames are fragmented the segment has 1500 whatever the paths carry.
 // While a node of `mesh` is not in `facts`, both are at most what the others have committed.
 // Throws Error, naming both, for one above it or for paths that are too small (IPv6 needs 1280
 // inside WireGuard).
@@ -41,13 +44,15 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts);
 // What `node` is asked to look at before it is planned for.
 proto::Open open_for(const Mesh& mesh, const Node& node);
 
-// The plan of `node`, which `facts` must hold.
-proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu);
+// The plan of `node`, which `facts` must hold. Where path costs are measured, they and the
+// priorities that are open are those of `choice`, else what the node has stored.
+proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu,
+                     const TreeChoice* choice = nullptr);
 
-// Pairs whose ends do not hold the same preshared key, and who shall make it: by maker, the peers.
-// The node whose name sorts first makes it.
-std::map<std::string, std::vector<std::string>> preshared_keys_to_make(const Mesh& mesh,
-                                                                       const Facts& facts);
+// Pairs whose ends do not hold the same preshared key, or of which one is in `rotated`, and who
+// shall make it: by maker, the peers. The node whose name sorts first makes it.
+std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
+    const Mesh& mesh, const Facts& facts, const std::set<std::string>& rotated = {});
 
 // Nodes that somebody's stored plan has for a peer, and that the mesh file no longer names, sorted.
 std::vector<std::string> vanished_nodes(const Mesh& mesh, const Facts& facts);

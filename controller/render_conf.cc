@@ -45,6 +45,11 @@ Json ssh_of(const SshTarget& target) {
   return ssh;
 }
 
+Json mtu_of(const Mesh& mesh) {
+  if (mesh.fragments) return kFragmentingMtu;
+  return mesh.mtu ? Json(*mesh.mtu) : Json("auto");
+}
+
 Json node_of(const Mesh& mesh, const Node& node) {
   Json out;
   out["addr"] = addresses_of(node);
@@ -54,10 +59,12 @@ Json node_of(const Mesh& mesh, const Node& node) {
     out["ssh"] = ssh_of(std::get<SshTarget>(node.target));
   }
   if (node.endpoint) out["endpoint"] = to_text(*node.endpoint);
+  if (!node.site.empty()) out["site"] = node.site;
+  if (node.local_endpoint) out["local_endpoint"] = to_text(*node.local_endpoint);
   out["listen_port"] = node.listen_port;
   out["persistent_keepalive"] = node.persistent_keepalive;
   out["fwmark"] = node.fwmark;
-  out["prio"] = node.priority;
+  if (!node.priority_is_open) out["prio"] = node.priority;
   if (!node.peers.empty()) out["peers"] = node.peers;
   out["underlay_addr"] = to_text(inner_address_of(mesh, node).address);
   if (!node.bridge_ports.empty()) out["bridge_ports"] = node.bridge_ports;
@@ -74,13 +81,15 @@ std::string render_conf(const Mesh& mesh, bool json) {
   out["name"] = mesh.name;
   out["network"] = to_text(mesh.network);
   out["full"] = mesh.full;
-  out["mtu"] = mesh.mtu ? Json(*mesh.mtu) : Json("auto");
+  out["mtu"] = mtu_of(mesh);
   out["underlay"] = to_text(mesh.underlay);
-  out["loop_prevention"] = "stp";
+  out["loop_prevention"] = mesh.loop_prevention == LoopPrevention::kStp ? "stp" : "split-horizon";
   out["stp"] = {{"forward_delay", mesh.stp.forward_delay},
                 {"hello_time", mesh.stp.hello_time},
                 {"max_age", mesh.stp.max_age},
                 {"ageing", mesh.stp.ageing}};
+  if (mesh.path_cost.kind == PathCost::Kind::kFixed) out["path_cost"] = mesh.path_cost.value;
+  if (mesh.path_cost.kind == PathCost::Kind::kMeasured) out["path_cost"] = "auto";
   Json& nodes = out["nodes"] = Json::object();
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     for (const Node& node : *group) nodes[node.name] = node_of(mesh, node);

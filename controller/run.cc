@@ -1,6 +1,7 @@
 #include "controller/run.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "controller/enumeration.h"
 #include "controller/render_error.h"
 
 namespace wgmesh {
@@ -25,6 +27,10 @@ std::string origin() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   const char* user = getenv("USER");
+  if (user == nullptr || *user == '\0') {
+    const passwd* entry = getpwuid(getuid());  // the fleet's threads are not at work yet
+    user = entry == nullptr ? nullptr : entry->pw_name;
+  }
   return fmt::format("{}@{}", user == nullptr ? std::to_string(getuid()) : user, host.data());
 }
 
@@ -39,6 +45,7 @@ std::string activity_of(const std::string& step) {
   if (step == "secrets") return "making keys";
   if (step == "plan") return "planning";
   if (step == "apply") return "applying";
+  if (step == "switch") return "switching keys";
   if (step == "commit") return "committing";
   if (step == "undo") return "undoing";
   return step;
@@ -47,7 +54,9 @@ std::string activity_of(const std::string& step) {
 }  // namespace
 
 std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& command_line) {
-  const auto& names = command_line.nodes;
+  // All take part in a rotation: the names say whose keys change.
+  const auto names =
+      command_line.verb == Verb::kRotate ? std::vector<std::string>() : command_line.nodes;
   std::vector<const Node*> nodes;
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     if (group == &mesh.absent && !changes_nodes(command_line.verb)) continue;
@@ -80,12 +89,15 @@ Run::Run(const CommandLine& command_line, const Mesh& mesh)
 Run::~Run() { signals_.end_waits_with({}); }
 
 TransactionResult Run::transact(proto::Goal goal, bool dry_run,
-                                std::function<bool(const TransactionResult&)> approve) {
+                                std::function<bool(const TransactionResult&)> approve,
+                                std::optional<TreeChoice> tree) {
   TransactionRequest request;
   request.goal = goal;
-  request.wakes = command_line_.verb != Verb::kSync;
+  request.wakes = command_line_.verb != Verb::kSync && command_line_.verb != Verb::kRotate;
+  if (command_line_.verb == Verb::kRotate) request.rotated = rotated_nodes();
   request.skip_unreachable = command_line_.skip_unreachable;
   request.dry_run = dry_run;
+  request.tree = std::move(tree);
   request.confirm_timeout = command_line_.confirm_timeout;
   request.apply_silence = apply_silence_for(command_line_.confirm_timeout);
   request.origin = origin();
@@ -107,6 +119,13 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   TransactionResult result = run_transaction(fleet_, mesh_, nodes_, request, hooks);
   signals_.enter(Signals::Phase::kChanged);
   return result;
+}
+
+std::set<std::string> Run::rotated_nodes() const {
+  std::set<std::string> names(command_line_.nodes.begin(), command_line_.nodes.end());
+  if (!names.empty()) return names;
+  for (const Node& node : mesh_.nodes) names.insert(node.name);
+  return names;
 }
 
 std::vector<NodeReport> Run::ask_statuses() {
@@ -185,6 +204,20 @@ void Run::warn_of(const TransactionResult& result) {
     if (!node.skipped) continue;
     progress_.warn(name, "skipped: " + node.failure->message);
     progress_.end(name, Ending::kSkipped, "skipped");
+  }
+}
+
+void Run::pass_on_notes(const TransactionResult& result) {
+  std::map<std::string, std::vector<std::string>> nodes_by_note;
+  for (const auto& [name, node] : result.nodes) {
+    for (const std::string& note : node.notes) nodes_by_note[note].push_back(name);
+  }
+  for (const auto& [note, nodes] : nodes_by_note) {
+    if (nodes.size() == 1 || progress_.mode() == ProgressMode::kJson) {
+      for (const std::string& node : nodes) progress_.note(node, note);
+    } else {
+      progress_.note({}, fmt::format("{}: {}", enumerated(nodes), note));
+    }
   }
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +33,10 @@ class Run {
   Progress& progress() { return progress_; }
   Signals& signals() { return signals_; }
 
-  // `approve` as in TransactionHooks; may be empty.
+  // `approve` as in TransactionHooks; may be empty. `tree` as in TransactionRequest.
   TransactionResult transact(proto::Goal goal, bool dry_run,
-                             std::function<bool(const TransactionResult&)> approve);
+                             std::function<bool(const TransactionResult&)> approve,
+                             std::optional<TreeChoice> tree = {});
 
   // Asks every node for its status, in a session of its own that changes nothing. Nodes that cannot
   // be asked have a reason instead.
@@ -41,10 +44,13 @@ class Run {
 
   // The warnings of `result`, and who was skipped.
   void warn_of(const TransactionResult& result);
+  // The nodes' lines for the user; what many say is one line.
+  void pass_on_notes(const TransactionResult& result);
   // Ends the live lines, then prints every failure of `result`.
   void tell(const TransactionResult& result);
 
  private:
+  std::set<std::string> rotated_nodes() const;
   std::string cure_of(const std::string& name, const NodeOutcome& node) const;
 
   CommandLine command_line_;

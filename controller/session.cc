@@ -61,6 +61,16 @@ proto::Applied Session::apply(const OnProgress& on_progress, std::chrono::millis
   return expect(proto::FromAgent::kApplied, on_progress, silence).applied();
 }
 
+void Session::send_switch_over() {
+  proto::ToAgent frame;
+  frame.mutable_switch_over();
+  send(frame);
+}
+
+proto::SwitchedOver Session::wait_switched_over() {
+  return expect(proto::FromAgent::kSwitchedOver, {}, silence_).switched_over();
+}
+
 void Session::send_commit() {
   proto::ToAgent frame;
   frame.mutable_commit();
@@ -97,6 +107,18 @@ proto::Status Session::status() {
   proto::ToAgent frame;
   frame.mutable_ask_status();
   return ask(frame, proto::FromAgent::kStatus).status();
+}
+
+proto::Listening Session::listen(const proto::Listen& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_listen() = wanted;
+  return ask(frame, proto::FromAgent::kListening).listening();
+}
+
+proto::Probed Session::probe(const proto::Probe& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_probe() = wanted;
+  return ask(frame, proto::FromAgent::kProbed).probed();
 }
 
 void Session::heartbeat() {

@@ -48,11 +48,16 @@ class Session {
   // `silence` instead of the session's: a node that is in the middle of a change undoes it when it
   // has not heard from us for that long, so there is no use in waiting longer for it.
   proto::Applied apply(const OnProgress& on_progress, std::chrono::milliseconds silence);
+  // As commit below: all nodes switch at the same moment.
+  void send_switch_over();
+  proto::SwitchedOver wait_switched_over();
   // Commit is two steps, because it is sent to all nodes before any answer is read.
   void send_commit();
   proto::Committed wait_committed(const OnProgress& on_progress);
   proto::Undone undo();
   proto::Status status();
+  proto::Listening listen(const proto::Listen& wanted);
+  proto::Probed probe(const proto::Probe& wanted);
   void heartbeat();
 
   // From any thread: the step that waits throws Interrupted.

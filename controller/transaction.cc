@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "controller/enumeration.h"
 #include "controller/report.h"
 
 namespace wgmesh {
@@ -23,7 +24,7 @@ class Transaction {
 
   TransactionResult run() {
     if (prepare() && !request_.dry_run && anything_to_apply() && approved()) {
-      if (apply()) {
+      if (apply() && switch_over()) {
         commit();
       } else {
         undo();
@@ -44,7 +45,8 @@ class Transaction {
     if (stopped()) return false;
     if (request_.goal == proto::UP) {
       refuse_what_hello_shows();
-      if (stopped()) return false;
+      refuse_half_rotations();
+      if (stopped() || !result_.faults.empty()) return false;
       try {
         result_.mtu = segment_mtu(mesh_, facts_);
       } catch (const Error& error) {
@@ -69,6 +71,7 @@ class Transaction {
       open.set_session_number(request_.session_number);
       open.set_origin(request_.origin);
       open.set_confirm_timeout(request_.confirm_timeout);
+      open.set_rotates(request_.rotated.contains(node.name));
       if (!is_planned(node)) open.clear_peers();
       proto::Hello hello = session.open(open);
       if (!is_planned(node)) return;
@@ -122,6 +125,8 @@ class Transaction {
           fmt::format("the segment's MTU stays at {} until the nodes that are left out take part",
                       result_.mtu->segment));
     }
+    const auto more = cautions(mesh_);
+    result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
     for (const std::string& name : vanished_nodes(mesh_, facts_)) {
       result_.warnings.push_back(fmt::format(
           "{0} is no longer in the mesh file and its peers drop it, but it still holds its keys "
@@ -156,6 +161,23 @@ class Transaction {
     for (const Node* node : nodes_) look_at_endpoints(*node);
   }
 
+  // A pair's keys change at both ends or at none.
+  void refuse_half_rotations() {
+    for (const Node* node : nodes_) {
+      if (!request_.rotated.contains(node->name)) continue;
+      std::vector<std::string> missing;
+      if (left_out_.contains(node->name)) missing.push_back(node->name);
+      for (const Node* peer : peers_of(mesh_, *node)) {
+        if (left_out_.contains(peer->name)) missing.push_back(peer->name);
+      }
+      if (missing.empty()) continue;
+      result_.faults.push_back(fmt::format(
+          "{} cannot get new keys while {} cannot be reached: both ends of a pair change, "
+          "or none",
+          node->name, enumerated(missing)));
+    }
+  }
+
   // An endpoint that one end cannot resolve or reach is survivable while the other end can dial.
   void look_at_endpoints(const Node& node) {
     if (!fleet_.takes_part(node) || !is_planned(node)) return;
@@ -185,7 +207,7 @@ class Transaction {
 
   // One node of a pair makes the preshared key and seals it to the other; we carry the box.
   void make_secrets() {
-    const auto to_make = preshared_keys_to_make(mesh_, facts_);
+    const auto to_make = preshared_keys_to_make(mesh_, facts_, request_.rotated);
     if (to_make.empty()) return;
     std::mutex mutex;
     fleet_.each(
@@ -213,8 +235,10 @@ class Transaction {
       report(node, "plan");
       proto::Propose proposal;
       proposal.set_goal(goal_of(node));
+      proposal.set_rotates(!request_.rotated.empty());
       if (is_planned(node)) {
-        *proposal.mutable_plan() = plan_for(mesh_, node, facts_, *result_.mtu);
+        *proposal.mutable_plan() =
+            plan_for(mesh_, node, facts_, *result_.mtu, request_.tree ? &*request_.tree : nullptr);
         if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
           for (const proto::SealedSecret& box : boxes->second) *proposal.add_sealed() = box;
         }
@@ -255,6 +279,29 @@ class Transaction {
           result_.nodes.at(node.name).outcome = Outcome::kApplied;
         });
     return !stopped();
+  }
+
+  // Keys that are staged everywhere come into use, everywhere at the same moment: who is late
+  // cannot be understood meanwhile.
+  bool switch_over() {
+    if (request_.rotated.empty()) return true;
+    const auto chosen = [&](const Node& node) { return takes_changes(node); };
+    std::mutex mutex;
+    std::vector<std::chrono::microseconds> times;
+    fleet_.each("switch", chosen,
+                [&](const Node&, Session& session) { session.send_switch_over(); });
+    fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
+      result_.nodes.at(node.name).outcome = Outcome::kUnknown;
+      report(node, "switch");
+      const auto at = std::chrono::microseconds(session.wait_switched_over().at());
+      result_.nodes.at(node.name).outcome = Outcome::kApplied;
+      const std::lock_guard lock(mutex);
+      times.push_back(at);
+    });
+    if (stopped() || times.empty()) return !stopped();
+    const auto [first, last] = std::minmax_element(times.begin(), times.end());
+    result_.switch_skew = *last - *first;
+    return true;
   }
 
   void undo() {
@@ -349,6 +396,12 @@ std::vector<std::string> TransactionResult::skipped() const {
 bool TransactionResult::anything_to_do() const {
   return std::any_of(nodes.begin(), nodes.end(),
                      [](const auto& node) { return has_changes(node.second.changes); });
+}
+
+bool TransactionResult::any_refused() const {
+  return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+    return node.second.failure && node.second.failure->kind != NodeFailure::Kind::kUnreachable;
+  });
 }
 
 int TransactionResult::exit_code() const {

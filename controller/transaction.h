@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,14 @@ struct TransactionResult {
   std::vector<std::string> warnings;         // about the mesh, not one node's failure
   std::vector<std::string> faults;  // what makes the plan impossible across nodes (MTU …)
   std::optional<SegmentMtu> mtu;    // of `up`
-  bool declined = false;            // the user said no
+  // Of a rotation: between the first node that had its new keys and the last, by their clocks.
+  std::optional<std::chrono::microseconds> switch_skew;
+  bool declined = false;  // the user said no
   bool interrupted = false;
 
   bool anything_to_do() const;
+  // A node has failed that could be reached.
+  bool any_refused() const;
   // Names of the nodes that were skipped.
   std::vector<std::string> skipped() const;
   // SPEC section 2: 0, 1, 3, 4, 5, 6 or 130.
@@ -76,6 +81,9 @@ struct TransactionRequest {
   std::chrono::milliseconds apply_silence = std::chrono::seconds(60);
   std::string origin;  // "user@host", for the lock's holder line
   std::uint64_t session_number = 0;
+  std::set<std::string> rotated;  // nodes that get new keys, all their pairs with them
+  // With path_cost auto: what was chosen, instead of what is stored.
+  std::optional<TreeChoice> tree;
 };
 
 // `nodes` are those of `mesh`, absent ones too, that `fleet` was made for. A dry run plans around

@@ -128,5 +128,39 @@ TEST_F(TransactionTest, RefusedAnywhereInAChangeIsTheOldState) {
   }
 }
 
+// The root of the tree tells everybody its times, and they are all that the kernel shows of the
+// others.
+TEST_F(TransactionTest, TimesThatTheRootHidesAreSetAllTheSame) {
+  ip("link add lan type bridge stp_state 1 priority 0 forward_delay 2000 hello_time 100");
+  ip("link add nic type veth peer name lan0");
+  ip("link set lan0 master lan up && ip link set lan up");
+  proto::Plan plan = example_plan();
+  plan.add_bridge_ports("nic");
+  ASSERT_EQ(run_worker(plan, {}), kDone);
+  const auto is_root = [] { return LinuxKernel().measure("test").bridge().root_port() == 0; };
+  const auto until = [](auto&& holds) {
+    for (int i = 0; i < 300 && !holds(); ++i) ::usleep(100'000);
+    return holds();
+  };
+  ASSERT_TRUE(until([&] { return !is_root(); }));
+
+  proto::Plan slower = plan;
+  slower.mutable_bridge()->set_forward_delay(7);
+  ASSERT_EQ(run_worker(slower, {}), kDone);
+  LinuxKernel kernel;
+  const auto proposal = [&](const proto::Plan& wanted) {
+    return make_proposal(kernel, store_, "test", {proto::UP, wanted, example_secrets(wanted), {}});
+  };
+  EXPECT_TRUE(proposal(slower).changes_nothing());
+  // Undone after the times were set: the last operation is refused.
+  const proto::Plan other = changed(plan);
+  const std::size_t last = first_deletion(proposal(other).operations);
+  ASSERT_EQ(WEXITSTATUS(run_worker(other, {.fail_at = last})), kRefused);
+
+  ip("link set lan0 down");
+  ASSERT_TRUE(until(is_root));
+  EXPECT_EQ(seen().bridge->forward_delay, 700u);
+}
+
 }  // namespace
 }  // namespace wgmesh

@@ -1,5 +1,7 @@
 #include "tests/support/wgmesh_controller_room/scripted_agent.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace wgmesh {
@@ -30,6 +32,9 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
     case proto::ToAgent::kApply:
       answer.mutable_applied();
       break;
+    case proto::ToAgent::kSwitchOver:
+      answer.mutable_switched_over();
+      break;
     case proto::ToAgent::kCommit:
       answer.mutable_committed();
       break;
@@ -38,6 +43,24 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
       break;
     case proto::ToAgent::kAskStatus:
       answer.mutable_status();
+      break;
+    case proto::ToAgent::kListen:
+      for (const bool inner : {true, false}) {
+        proto::Listener& listener = *answer.mutable_listening()->add_listeners();
+        listener.set_address(fmt::format("{}.0.0.{}", inner ? 198 : 10, node.public_key_octet));
+        listener.set_port(4000);
+        listener.set_inner(inner);
+      }
+      break;
+    case proto::ToAgent::kProbe:
+      answer.mutable_probed();
+      for (int i = 0; i < frame.probe().targets_size(); ++i) {
+        proto::ProbeResult& result = *answer.mutable_probed()->add_results();
+        result.set_asked(5);
+        result.set_answered(5);
+        result.set_round_trip(1000U * static_cast<std::uint32_t>(i + 1));
+        result.set_large_answered(true);
+      }
       break;
     case proto::ToAgent::kHeartbeat:
     case proto::ToAgent::BODY_NOT_SET:

@@ -67,6 +67,17 @@ TEST(Observation, NamesTheLinkThatHasAWantedAltname) {
   EXPECT_THAT(observation.missing_ports, ElementsAre("eth1"));
 }
 
+TEST(Observation, ABridgeThatIsNotTheRootDoesNotShowItsOwnTimes) {
+  NodeReport report;
+  report.links = {own(3, "br-test", "bridge")};
+  report.links[0].bridge = BridgeData{.stp = true, .forward_delay = 1500, .ageing = 1000};
+  EXPECT_EQ(observation_of(report, {"test", {}, {}}).state.bridge->forward_delay, 1500u);
+  report.links[0].bridge->root_port = 1;
+  const Observation observation = observation_of(report, {"test", {}, {}});
+  EXPECT_EQ(observation.state.bridge->forward_delay, kTimeUnknown);
+  EXPECT_EQ(observation.state.bridge->ageing, 1000u);
+}
+
 TEST(Observation, OfANodeThatHasNothingIsEmpty) {
   const Observation observation = observation_of({}, {"test", {"br-test"}, {}});
   EXPECT_EQ(observation.state, State());

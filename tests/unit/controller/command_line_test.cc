@@ -59,6 +59,8 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_EQ(sync.verb, Verb::kSync);
   EXPECT_TRUE(sync.dry_run && sync.show_info && sync.skip_unreachable && sync.no_wait);
   EXPECT_TRUE(parsed({"up", "--skip-unreachable"}).skip_unreachable);
+  EXPECT_THAT(parsed({"rotate", "a", "-i"}).nodes, ElementsAre("a"));
+  EXPECT_EQ(parsed({"check", "-J"}).verb, Verb::kCheck);
   EXPECT_TRUE(parsed({"down", "a", "--skip-unreachable"}).skip_unreachable);
 }
 
@@ -84,6 +86,8 @@ TEST(CommandLine, RefusesBadUsageWithTheNearestWord) {
                                              {"snyc"},
                                              {"sync", "mesh0"},
                                              {"info", "--skip-unreachable"},
+                                             {"check", "mesh0"},
+                                             {"check", "--no-wait"},
                                              {"up", "-x"},
                                              {"up", "--confirm-timeout", "soon"},
                                              {"up", "-f", "a", "-f", "b"}}) {
@@ -105,14 +109,15 @@ TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
 }
 
 TEST(CommandLine, HelpFitsATerminal) {
-  for (const char* verb : {"", "up", "down", "plan", "show", "info", "conf"}) {
+  for (const char* verb :
+       {"", "up", "down", "sync", "rotate", "plan", "show", "info", "check", "conf"}) {
     std::istringstream lines(refused({verb[0] != '\0' ? verb : "help", "-h"}).out);
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 90U) << line;
   }
 }
 
 TEST(CommandLine, OffersOnlyTheVerbsThereAre) {
-  EXPECT_THAT(refused({"--help"}).out, Not(HasSubstr("rotate")));
+  EXPECT_THAT(refused({"--help"}).out, Not(HasSubstr("graph")));
 }
 
 TEST(CommandLine, FindsTheMeshFile) {

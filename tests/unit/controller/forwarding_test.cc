@@ -20,6 +20,7 @@ class ASegment : public testing::Test {
     for (const char* name : {"a", "b", "c"}) {
       Node node;
       node.name = name;
+      node.endpoint = HostPort{name, 51820};
       mesh_.nodes.push_back(node);
       proto::Status& status = statuses_[name];
       status.mutable_bridge()->set_stp(true);

@@ -109,6 +109,8 @@ TEST(MeshFile, ReadsEveryKey) {
   EXPECT_EQ(mesh.mtu, 1280u);
   EXPECT_EQ(mesh.underlay, *parse_prefix("198.18.7.0/24"));
   EXPECT_EQ(mesh.stp, (StpTimers{15, 2, 20, 300}));
+  EXPECT_EQ(mesh.path_cost, (PathCost{PathCost::Kind::kFixed, 250}));
+  EXPECT_FALSE(mesh.fragments);
   ASSERT_EQ(mesh.nodes.size(), 5u);
 
   const Node& n0 = mesh.nodes[0];
@@ -117,6 +119,8 @@ TEST(MeshFile, ReadsEveryKey) {
   EXPECT_EQ(n0.persistent_keepalive, 15);
   EXPECT_EQ(n0.fwmark, 4096u);
   EXPECT_EQ(n0.endpoint, (HostPort{"192.0.2.10", 51900}));
+  EXPECT_EQ(n0.site, "cellar");
+  EXPECT_EQ(n0.local_endpoint, (HostPort{"192.168.1.10", 51900}));
   EXPECT_THAT(n0.bridge_ports, ElementsAre("eth1", "eth1.20"));
   EXPECT_EQ(std::get<SshTarget>(n0.target).user, "admin");
   EXPECT_EQ(std::get<SshTarget>(n0.target).port, 2222);
@@ -153,6 +157,21 @@ TEST(MeshFile, ReadsEveryKey) {
   EXPECT_THAT(std::get<ExecTarget>(n4.target).words,
               ElementsAre("docker", "exec", "-i", "clab lab-n4"));
   EXPECT_EQ(n4.endpoint, std::nullopt);
+}
+
+// With frames of 1500 bytes the tunnels are gretap ones, so what is derived is IPv4.
+TEST(MeshFile, BridgePortsMakeTheSegmentCarryFramesOf1500Bytes) {
+  const auto mesh_with = [](const std::string& line) {
+    return read_mesh_file("name: m\nnetwork: 10.0.0.0/24\n" + line +
+                              "nodes:\n  n: {addr: 10.0.0.1/24, ssh: n, bridge_ports: [eth1]}\n",
+                          "m");
+  };
+  EXPECT_TRUE(mesh_with("").fragments);
+  EXPECT_EQ(mesh_with("").underlay, default_ipv4_underlay("m"));
+  EXPECT_FALSE(mesh_with("mtu: auto\n").fragments);
+  EXPECT_EQ(mesh_with("mtu: auto\n").underlay, default_underlay("m"));
+  EXPECT_EQ(mesh_with("mtu: 1300\n").mtu, 1300u);
+  EXPECT_TRUE(mesh_with("mtu: 1500\n").fragments);
 }
 
 TEST(MeshFile, AnInnerAddressThatEqualsTheDerivedOneSaysNothingNew) {
@@ -307,16 +326,29 @@ INSTANTIATE_TEST_SUITE_P(
     Mtu, MeshFaults,
     testing::ValuesIn(std::vector<Case>{
         Case{"auto", "mtu: auto", ""}, Case{"a number", "mtu: 1300", ""},
-        Case{"jumbo", "mtu: 8800", ""},
-        Case{"fragmenting", "mtu: 1500",
-             "m:3:6: mtu: 1500, which fragments frames, comes in a later version; until then auto "
-             "or "
-             "less"},
+        Case{"jumbo", "mtu: 8800", ""}, Case{"fragmenting", "mtu: 1500", ""},
+        Case{"fragmenting over IPv6", "mtu: 1500\nunderlay: fd01::/64",
+             "m:4:11: underlay: frames of 1500 bytes need tunnels over IPv4 (mtu: 1500); expected "
+             "an "
+             "IPv4 prefix, found fd01::/64"},
         Case{"a word", "mtu: large",
              "m:3:6: mtu: expected auto or a number of bytes 1222..65535, found \"large\""},
         Case{"too small for IPv6 inside", "mtu: 1221",
              "m:3:6: mtu: expected auto or a number of bytes 1222..65535, found \"1221\""},
         Case{"IPv4 alone takes less", "mtu: 576\nunderlay: 198.18.0.0/24", ""}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    LoopPrevention, MeshFaults,
+    testing::ValuesIn(std::vector<Case>{
+        Case{"split-horizon", "loop_prevention: split-horizon", ""},
+        Case{"misspelt", "loop_prevention: splithorizon",
+             "m:3:18: loop_prevention: expected stp or split-horizon, found \"splithorizon\""},
+        Case{"a path cost", "path_cost: 200", ""}, Case{"measured", "path_cost: auto", ""},
+        Case{"no path cost", "path_cost: 0",
+             "m:3:12: path_cost: expected auto or a path cost 1..65535, found \"0\""},
+        Case{"a path cost without a tree", "loop_prevention: split-horizon\npath_cost: 7",
+             "m:4:12: path_cost: split-horizon has no tree that a path cost could shape; leave it "
+             "out, or take stp"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Underlay, MeshFaults,
@@ -366,15 +398,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Later, MeshFaults,
     testing::ValuesIn(std::vector<Case>{
-        Case{"stp is what there is", "loop_prevention: stp", ""},
-        Case{"split horizon", "loop_prevention: split-horizon",
-             "m:3:18: loop_prevention: split-horizon comes in a later version; until then stp"},
-        Case{"neither", "loop_prevention: off",
-             "m:3:18: loop_prevention: expected stp or split-horizon, found \"off\""},
-        Case{"path cost", "path_cost: auto",
-             "m:3:12: path_cost: comes in a later version; until then every path has the kernel's "
-             "cost"},
-        Case{"no path cost", "path_cost: cheap",
+        Case{"a path cost in words", "path_cost: cheap",
              "m:3:12: path_cost: expected auto or a path cost 1..65535, found \"cheap\""},
         Case{"this format", "format_version: 1", ""},
         Case{"a newer format", "format_version: 2",
@@ -581,12 +605,17 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     BetweenNodes, WholeFiles,
     testing::ValuesIn(std::vector<Case>{
-        Case{
-            "nobody to dial",
-            "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
-            "  a: {addr: 10.0.0.1/24, ssh: a}\n  b: {addr: 10.0.0.2/24, ssh: b}\n",
-            "m:5:3: nodes.b.endpoint: neither this node nor its peer a has an endpoint, so neither "
-            "could reach the other; add one, or leave the pair out with full: false and peers"},
+        Case{"nobody to dial",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a}\n  b: {addr: 10.0.0.2/24, ssh: b}\n",
+             "m:5:3: nodes.b.endpoint: no path of peers leads from a to b; two nodes without an "
+             "endpoint cannot dial each other: add an endpoint that joins them into one segment"},
+        Case{"split horizon with a gap",
+             "name: m\nnetwork: 10.0.0.0/24\nloop_prevention: split-horizon\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a}\n  b: {addr: 10.0.0.2/24, ssh: b, endpoint: b}\n"
+             "  c: {addr: 10.0.0.3/24, ssh: c}\n",
+             "m:3:18: loop_prevention: split-horizon needs a link between every two nodes, and a-c "
+             "have no endpoint at either end; give one of each an endpoint, or take stp"},
         Case{"islands",
              "name: m\nnetwork: 10.0.0.0/24\nfull: false\nnodes:\n"
              "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, peers: [b]}\n"

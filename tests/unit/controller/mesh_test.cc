@@ -84,19 +84,61 @@ TEST(Check, FindsAnUnderlayThatOverlapsTheNetwork) {
                           "another prefix"));
 }
 
-TEST(Check, NamesEveryPairWithoutAnEndpointOnce) {
-  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}, {"d", {}}});
+TEST(PeersOf, APairThatNobodyCanDialHasNoLink) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}});
   mesh.nodes[1].endpoint.reset();
-  EXPECT_THAT(check(mesh), IsEmpty());
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a", "c"));
   mesh.nodes[2].endpoint.reset();
-  mesh.nodes[3].endpoint.reset();
-  EXPECT_THAT(check(mesh),
-              ElementsAre(HasSubstr("node c: neither this node nor its peer b has an endpoint"),
-                          HasSubstr("node d: neither this node nor its peers b and c have an "
-                                    "endpoint")));
-  // Leaving the pairs out is the cure it names.
-  mesh.nodes[1].peers = mesh.nodes[2].peers = mesh.nodes[3].peers = {"a"};
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a"));
   EXPECT_THAT(check(mesh), IsEmpty());
+  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("b-c: no endpoint at either end")));
+}
+
+TEST(PeersOf, ALocalEndpointServesPeersOfTheSameSite) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}});
+  mesh.nodes[1].endpoint.reset();
+  mesh.nodes[1].site = mesh.nodes[2].site = "cellar";
+  mesh.nodes[1].local_endpoint = HostPort{"192.168.1.5", 51820};
+  mesh.nodes[2].local_endpoint = HostPort{"192.168.1.6", 51820};
+  EXPECT_EQ(endpoint_for(mesh.nodes[2], mesh.nodes[1])->host, "192.168.1.5");
+  EXPECT_EQ(endpoint_for(mesh.nodes[1], mesh.nodes[2])->host, "192.168.1.6");
+  EXPECT_EQ(endpoint_for(mesh.nodes[0], mesh.nodes[2])->host, "c");
+  EXPECT_FALSE(endpoint_for(mesh.nodes[0], mesh.nodes[1]));
+}
+
+TEST(Check, FindsNodesThatNobodyCanDial) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
+  mesh.nodes[0].endpoint.reset();
+  mesh.nodes[1].endpoint.reset();
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("node b: no path of peers leads from a to b; two "
+                                                 "nodes without an endpoint cannot dial each "
+                                                 "other")));
+}
+
+TEST(Check, RefusesSplitHorizonWhereAPairHasNoLink) {
+  Mesh mesh = mesh_of({{"a", {"b"}}, {"b", {}}, {"c", {"b"}}});
+  EXPECT_THAT(check(mesh), IsEmpty());
+  mesh.loop_prevention = LoopPrevention::kSplitHorizon;
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("a-c are not peered; say full: true")));
+  mesh.full = true;
+  EXPECT_THAT(check(mesh), IsEmpty());
+  mesh.nodes[0].endpoint.reset();
+  mesh.nodes[2].endpoint.reset();
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("a-c have no endpoint at either end")));
+}
+
+TEST(Cautions, TellWhatBridgePortsLetThrough) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
+  mesh.nodes[0].bridge_ports = {"eth1"};
+  mesh.fragments = true;
+  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("a: what is on the segment reaches")));
+  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("BPDUs")));
+  mesh.fragments = false;
+  EXPECT_THAT(cautions(mesh), testing::Contains(HasSubstr("must use the segment's MTU")));
+  mesh.fragments = true;
+  mesh.nodes[1].bridge_ports = {"eth1"};
+  mesh.loop_prevention = LoopPrevention::kSplitHorizon;
+  EXPECT_THAT(cautions(mesh), testing::Contains(HasSubstr("frames go round for ever")));
 }
 
 TEST(Check, FindsIslands) {

@@ -62,6 +62,17 @@ TEST(SegmentMtu, TakesTheCarefulFigureWhileNothingIsKnown) {
   EXPECT_EQ(segment_mtu(mesh_of({"a", "b"}), {{"a", {}}, {"b", {}}}).segment, 1500u - 80 - 58);
 }
 
+TEST(SegmentMtu, FragmentingCarries1500WhateverThePathsDo) {
+  Mesh mesh = mesh_of({"a", "b"}, "198.18.0.0/19");
+  mesh.fragments = true;
+  const Facts facts{{"a", hello_with_route("b", "192.0.2.1", 1400)}, {"b", {}}};
+  EXPECT_EQ(segment_mtu(mesh, facts).segment, 1500u);
+  EXPECT_EQ(segment_mtu(mesh, facts).device, 1340u);
+  const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
+  EXPECT_TRUE(plan.fragments());
+  EXPECT_EQ(plan.tunnel_kind(), proto::GRETAP);
+}
+
 TEST(SegmentMtu, ANumberBelowIsTakenAndOneAboveNamesBoth) {
   Mesh mesh = mesh_of({"a", "b"});
   const Facts facts{{"a", hello_with_route("b", "192.0.2.1", 1500)}, {"b", {}}};
@@ -180,6 +191,48 @@ TEST(VanishedNodes, AreStoredSomewhereAndNamedNowhereInTheFile) {
   for (const char* peer : {"b", "gone", "old", "c"}) facts["a"].add_stored_peers(peer);
   facts["b"].add_stored_peers("old");
   EXPECT_THAT(vanished_nodes(mesh, facts), ElementsAre("c", "old"));
+}
+
+TEST(PlanFor, SplitHorizonHasNoSpanningTree) {
+  Mesh mesh = mesh_of({"a", "b"});
+  const Facts facts{{"a", {}}, {"b", {}}};
+  const auto plan = [&] { return plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts)); };
+  EXPECT_TRUE(plan().bridge().stp());
+  mesh.loop_prevention = LoopPrevention::kSplitHorizon;
+  EXPECT_FALSE(plan().bridge().stp());
+}
+
+TEST(PlanFor, APathCostIsThatOfEveryTunnel) {
+  Mesh mesh = mesh_of({"a", "b"});
+  mesh.path_cost = {PathCost::Kind::kFixed, 250};
+  const Facts facts{{"a", {}}, {"b", {}}};
+  const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
+  EXPECT_EQ(plan.peers(0).tunnel().path_cost(), 250u);
+}
+
+TEST(PlanFor, MeasuredCostsAreThoseChosenElseThoseStored) {
+  Mesh mesh = mesh_of({"a", "b"});
+  mesh.path_cost.kind = PathCost::Kind::kMeasured;
+  mesh.nodes[0].priority_is_open = true;
+  mesh.nodes[0].priority = 4096;
+  Facts facts{{"a", {}}, {"b", {}}};
+  const auto plan = [&](const TreeChoice* choice) {
+    return plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts), choice);
+  };
+  EXPECT_EQ(plan(nullptr).peers(0).tunnel().path_cost(), 0u);
+  EXPECT_EQ(plan(nullptr).bridge().priority(), 4096u);
+
+  proto::StoredCost& stored = *facts["a"].add_stored_costs();
+  stored.set_node("b");
+  stored.set_path_cost(77);
+  facts["a"].set_stored_priority(8192);
+  EXPECT_EQ(plan(nullptr).peers(0).tunnel().path_cost(), 77u);
+  EXPECT_EQ(plan(nullptr).bridge().priority(), 8192u);
+
+  const TreeChoice choice{
+      .priorities = {{"a", 32768}}, .path_costs = {{{"a", "b"}, 5}}, .root = "b"};
+  EXPECT_EQ(plan(&choice).peers(0).tunnel().path_cost(), 5u);
+  EXPECT_EQ(plan(&choice).bridge().priority(), 32768u);
 }
 
 }  // namespace

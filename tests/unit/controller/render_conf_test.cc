@@ -70,7 +70,14 @@ Mesh random_mesh(std::mt19937& random) {
   mesh.network = *parse_prefix(maybe() ? "10.0.0.0/24" : "fd00:1::/64");
   mesh.full = maybe();
   mesh.underlay = maybe() ? default_underlay(mesh.name) : *parse_prefix("198.18.0.0/15");
-  if (maybe()) mesh.mtu = 1280 + below(200);
+  mesh.fragments = mesh.underlay.address.family == Family::kIpv4 && maybe();
+  if (!mesh.fragments && maybe()) mesh.mtu = 1280 + below(200);
+  if (maybe())
+    mesh.loop_prevention = LoopPrevention::kSplitHorizon;
+  else if (maybe())
+    mesh.path_cost = {PathCost::Kind::kFixed, 300};
+  else if (maybe())
+    mesh.path_cost.kind = PathCost::Kind::kMeasured;
   if (maybe()) mesh.stp = {15, 2, 20, 300};
   const unsigned count = 1 + below(8);
   for (unsigned i = 0; i < count; ++i) {
@@ -101,8 +108,15 @@ Mesh random_mesh(std::mt19937& random) {
     }
     node.persistent_keepalive = static_cast<std::uint16_t>(below(65536));
     node.fwmark = static_cast<std::uint32_t>(random());
-    node.priority = static_cast<std::uint16_t>(below(65536));
+    if (mesh.path_cost.kind == PathCost::Kind::kMeasured && maybe()) {
+      node.priority = static_cast<std::uint16_t>(4096 * (i + 1));
+      node.priority_is_open = true;
+    } else {
+      node.priority = static_cast<std::uint16_t>(below(65536));
+    }
     if (i > 0) node.peers = {"n0"};
+    if (maybe()) node.site = "a: b";
+    if (!node.site.empty() && maybe()) node.local_endpoint = HostPort{"10.1.1.1", 7};
     if (maybe()) node.bridge_ports = {"eth0", "0x1", "null"};
     if (maybe()) node.json = {{"a", {1, 2.5, "3", nullptr}}, {"b", "no"}};
     mesh.nodes.push_back(node);

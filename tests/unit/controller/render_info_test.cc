@@ -26,6 +26,7 @@ Mesh three_nodes() {
   for (const char* name : {"a", "b", "c"}) {
     Node node;
     node.name = name;
+    node.endpoint = HostPort{name, 51820};
     node.addresses = {*parse_prefix("fd00:0:0:1::" + std::string(name) + "/64")};
     std::get<SshTarget>(node.target).host = "host-" + node.name;
     node.priority = static_cast<std::uint16_t>(4096 * (mesh.nodes.size() + 1));

@@ -104,6 +104,15 @@ TEST_F(ATransaction, AppliesNowhereWhenANodeRefusesItsPlan) {
   for (const char* node : {"a", "b", "c"}) EXPECT_FALSE(scripts_[node].saw(Body::kApply)) << node;
 }
 
+TEST_F(ATransaction, TellsARefusalFromANodeThatCannotBeReached) {
+  request_.dry_run = true;
+  unreachable_ = "b";
+  EXPECT_FALSE(run().any_refused());
+  answer("c", Body::kPropose,
+         {error_frame("plan", "br-m is not ours", false, proto::Error::REFUSED)});
+  EXPECT_TRUE(run().any_refused());
+}
+
 TEST_F(ATransaction, UndoesEverywhereWhenANodeFailsToApply) {
   answer("b", Body::kApply, {error_frame("ip link add", "File exists", true)});
   const TransactionResult result = run();
@@ -207,6 +216,47 @@ TEST_F(ATransaction, AnInterruptedApplyIsUndoneEverywhere) {
   EXPECT_EQ(result.exit_code(), 130);
   for (const char* node : {"a", "b", "c"})
     EXPECT_EQ(outcome(result, node), Outcome::kUndone) << node;
+}
+
+// ---- new keys ----
+
+TEST_F(ATransaction, SwitchesToNewKeysBetweenApplyAndCommit) {
+  request_.rotated = {"a"};
+  EXPECT_EQ(run().exit_code(), 0);
+  EXPECT_TRUE(scripts_["a"].last(Body::kOpen).open().rotates());
+  EXPECT_FALSE(scripts_["b"].last(Body::kOpen).open().rotates());
+  for (const char* node : {"a", "b", "c"}) {
+    EXPECT_TRUE(scripts_[node].last(Body::kPropose).propose().rotates());
+    EXPECT_TRUE(scripts_[node].saw(Body::kSwitchOver));
+    EXPECT_TRUE(scripts_[node].saw(Body::kCommit));
+  }
+  EXPECT_EQ(scripts_["a"].last(Body::kMakeSecrets).make_secrets().peers_size(), 2);
+}
+
+TEST_F(ATransaction, DoesNotSwitchOtherwise) {
+  run();
+  EXPECT_FALSE(scripts_["a"].saw(Body::kSwitchOver));
+}
+
+TEST_F(ATransaction, UndoesEverywhereWhenANodeFailsToSwitch) {
+  request_.rotated = {"a", "b", "c"};
+  answer("b", Body::kSwitchOver, {error_frame("wg set", "Operation not permitted", true)});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  for (const char* node : {"a", "b", "c"}) {
+    EXPECT_EQ(outcome(result, node), Outcome::kUndone) << node;
+    EXPECT_FALSE(scripts_[node].saw(Body::kCommit));
+  }
+}
+
+TEST_F(ATransaction, RefusesNewKeysForAPairOfWhichOneEndIsLeftOut) {
+  request_.skip_unreachable = true;
+  request_.rotated = {"a"};
+  unreachable_ = "b";
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_THAT(result.faults, ElementsAre(testing::HasSubstr("a cannot get new keys while b")));
+  EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
 }
 
 // ---- nodes that are left out ----

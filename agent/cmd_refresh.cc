@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "agent/commands.h"
+#include "agent/desired.h"
+#include "agent/each_mesh.h"
+#include "agent/hello.h"
+#include "agent/lock.h"
+#include "agent/recovery.h"
+#include "agent/store.h"
+
+namespace wgmesh {
+namespace {
+
+// Peers of the committed plan that have an endpoint and are quiet, as a controller would ask for
+// them.
+proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
+  proto::Open open;
+  open.set_mesh(plan.mesh());
+  open.set_node(plan.node());
+  for (const proto::Peer& peer : plan.peers()) {
+    if (peer.endpoint().empty() || is_live(peer, status, std::time(nullptr))) continue;
+    proto::OpenPeer& out = *open.add_peers();
+    out.set_node(peer.node());
+    out.set_endpoint(peer.endpoint());
+  }
+  return open;
+}
+
+struct Refreshed {
+  std::vector<Operation> operations;
+  std::string faults;  // names that do not resolve, addresses without a route
+};
+
+Refreshed look_up(const Surroundings& surroundings, const proto::Plan& plan,
+                  const proto::Open& open, const State& observed) {
+  proto::Hello hello;
+  surroundings.probe(open, resolve_endpoints(open, surroundings.resolver_patience), hello);
+  const auto endpoints = choose_endpoints(open, hello);
+  Refreshed refreshed;
+  for (const proto::EndpointRoute& route : hello.routes()) {
+    if (route.error().empty()) continue;
+    refreshed.faults += fmt::format("{}endpoint of {}: {}", refreshed.faults.empty() ? "" : "; ",
+                                    route.node(), route.error());
+  }
+  for (const proto::Peer& peer : plan.peers()) {
+    const auto wanted = endpoints.find(peer.node());
+    const auto key = public_key_from(peer.public_key());
+    if (wanted == endpoints.end() || !key || !observed.wireguard) continue;
+    const auto present = observed.wireguard->peers.find(*key);
+    if (present == observed.wireguard->peers.end() || present->second.endpoint == wanted->second) {
+      continue;
+    }
+    refreshed.operations.emplace_back(SetWireguard{
+        .name = observed.wireguard->link.name,
+        .peers = {{.public_key = *key, .update_only = true, .endpoint = wanted->second}}});
+  }
+  return refreshed;
+}
+
+std::string refresh(const Surroundings& surroundings, const Store& store, const std::string& mesh,
+                    std::string& faults) {
+  const Holder me{"wgmesh-agent refresh", 0, std::time(nullptr), ::getpid()};
+  const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
+  const auto kernel = surroundings.open_kernel();
+  if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {
+    fmt::print(stderr, "{}: {}\n", mesh, *finished);
+  }
+  const Loaded loaded = store.load(mesh);
+  if (!loaded.mesh.plan || loaded.mesh.taken_down) return "is down";
+  const proto::Open open = quiet_peers(*loaded.mesh.plan, kernel->measure(mesh));
+  if (open.peers_size() == 0) return "no peer is quiet";
+  const State observed = kernel->observe({mesh, {}, {}}).state;
+  Refreshed refreshed = look_up(surroundings, *loaded.mesh.plan, open, observed);
+  faults = std::move(refreshed.faults);
+  if (refreshed.operations.empty()) {
+    return fmt::format("{} quiet, at the same address", open.peers_size());
+  }
+  kernel->apply(refreshed.operations, [](std::size_t) {});
+  return fmt::format("{} quiet, {} at another address now", open.peers_size(),
+                     refreshed.operations.size());
+}
+
+}  // namespace
+
+int run_refresh(const Surroundings& surroundings, const std::string& mesh) {
+  return for_each_mesh(surroundings, mesh, "not refreshed",
+                       [&](const Store& store, const std::string& name, std::string& faults) {
+                         return refresh(surroundings, store, name, faults);
+                       });
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,39 @@
+#include "agent/each_mesh.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "agent/commands.h"
+#include "agent/lock.h"
+
+namespace wgmesh {
+
+int for_each_mesh(const Surroundings& surroundings, const std::string& mesh, const char* failed,
+                  const MeshStep& step) {
+  const Store store(surroundings.paths.state);
+  int result = 0;
+  for (const std::string& name : store.meshes(mesh)) {
+    std::string faults;
+    std::string cure;
+    std::string outcome = failed;
+    int code = kExitFailed;
+    try {
+      outcome = step(store, name, faults);
+      if (faults.empty()) code = 0;
+    } catch (const Locked& error) {
+      faults = error.message();
+      code = kExitLocked;
+    } catch (const Error& error) {
+      faults = error.message();
+      cure = error.cure();
+    }
+    fmt::print("{}: {}\n", name, outcome);
+    if (!faults.empty()) fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, faults);
+    if (!cure.empty()) fmt::print(stderr, "  {}\n", cure);
+    if (result != kExitFailed && code != 0) result = code;
+  }
+  return result;
+}
+
+}  // namespace wgmesh

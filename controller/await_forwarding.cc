@@ -1,0 +1,56 @@
+#include "controller/await_forwarding.h"
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace wgmesh {
+namespace {
+
+// Between two looks at all nodes. Spanning tree moves in steps of whole seconds.
+constexpr auto kLookEvery = std::chrono::milliseconds(200);
+
+}  // namespace
+
+void look(Run& run, const Names& nodes, Statuses& statuses) {
+  std::mutex mutex;
+  run.fleet().each(
+      "status", [&](const Node& node) { return nodes.contains(node.name); },
+      [&](const Node& node, Session& session) {
+        proto::Status status = session.status();
+        const std::lock_guard lock(mutex);
+        statuses[node.name] = std::move(status);
+      });
+}
+
+std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
+  auto lost = run.fleet().failures();
+  std::erase_if(lost, [&](const auto& failure) { return !up.contains(failure.first); });
+  return lost;
+}
+
+// A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
+Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses) {
+  using std::chrono::seconds;
+  const auto start = std::chrono::steady_clock::now();
+  const auto dead_root_is_forgotten = start + seconds(mesh.stp.max_age + mesh.stp.hello_time);
+  const auto deadline =
+      start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
+  for (;;) {
+    look(run, up, statuses);
+    const Missing missing = missing_for_forwarding(mesh, statuses);
+    if (!lost_nodes(run, up).empty()) return missing;
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_settled =
+        missing.nothing() && (!missing.root_was_not_asked || now > dead_root_is_forgotten);
+    if (is_settled || now > deadline) return missing;
+    for (const std::string& node : up) {
+      run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
+                                                          : "waiting for handshakes");
+    }
+    std::this_thread::sleep_for(kLookEvery);
+  }
+}
+
+}  // namespace wgmesh

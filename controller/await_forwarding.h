@@ -1,0 +1,26 @@
+// Waits until a mesh that was changed carries frames between all its nodes; looks at them over the
+// sessions of the change.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "controller/forwarding.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+
+using Names = std::set<std::string>;  // of nodes
+
+// The status of each of `nodes`, over the sessions that are open.
+void look(Run& run, const Names& nodes, Statuses& statuses);
+
+// Nodes of `up` that can no longer be asked.
+std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up);
+
+// Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
+// time that it needs by its own timers and half a minute for slow handshakes.
+Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses);
+
+}  // namespace wgmesh

@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "controller/await_forwarding.h"
+#include "controller/commands.h"
+#include "controller/diagnosis.h"
+#include "controller/render_check.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+namespace {
+
+// A node that answers at all does so long before; one that is asked while it is busy may need it.
+constexpr auto kDuration = std::chrono::seconds(4);
+
+Examination examine(Run& run, const Mesh& mesh) {
+  Examination examination;
+  std::mutex mutex;
+  run.fleet().connect([&](const Node& node, Session& session) {
+    run.progress().set(node.name, "looking");
+    Examined examined;
+    examined.hello = session.open(open_for(mesh, node));
+    const auto asked_at = std::chrono::system_clock::now();
+    examined.status = session.status();
+    examined.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::from_time_t(examined.status->time()) - asked_at);
+    const std::lock_guard lock(mutex);
+    examination.nodes[node.name] = std::move(examined);
+  });
+  Statuses up;
+  for (const auto& [name, examined] : examination.nodes) {
+    run.progress().set(name, "measuring");
+    if (examined.status->is_up()) up[name] = *examined.status;
+  }
+  examination.measured = measure_paths(run.fleet(), mesh, up, kDuration);
+  Statuses afterwards;
+  Names asked;
+  for (const auto& [name, status] : up) asked.insert(name);
+  look(run, asked, afterwards);
+  for (auto& [name, status] : afterwards) {
+    examination.nodes[name].afterwards = std::move(status);
+  }
+  for (const auto& [name, failure] : run.fleet().failures()) {
+    examination.nodes[name] = {};
+    examination.nodes[name].unreachable = failure.message;
+    examination.measured.erase(name);
+  }
+  return examination;
+}
+
+}  // namespace
+
+int run_check(const CommandLine& command_line, const Mesh& mesh) {
+  Run run(command_line, mesh);
+  const Examination examination = examine(run, mesh);
+  run.progress().close(false);
+  if (run.signals().requested()) return kExitInterrupted;
+  const std::vector<Finding> findings = diagnose(mesh, examination);
+  fmt::print("{}", command_line.json_out ? render_check_json(mesh, examination, findings)
+                                         : render_check(mesh, examination, findings));
+  const bool all_asked =
+      std::all_of(examination.nodes.begin(), examination.nodes.end(),
+                  [](const auto& node) { return node.second.status.has_value(); });
+  if (!all_asked) return kExitUnreachable;
+  return findings.empty() ? kExitDone : kExitFailed;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,95 @@
+// `wgmesh-agent refresh` on a node whose peers have moved.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ctime>
+
+#include "agent/commands.h"
+#include "agent/desired.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Refresh : public testing::Test {
+ protected:
+  Refresh() {
+    bring_up(node, plan);
+    node.surroundings.probe = [this](const proto::Open& open, const ResolvedEndpoints&,
+                                     proto::Hello& hello) {
+      for (const proto::OpenPeer& peer : open.peers()) {
+        proto::EndpointRoute& route = *hello.add_routes();
+        route.set_node(peer.node());
+        if (fault.empty()) {
+          route.set_address(to_text(address));
+        } else {
+          route.set_error(fault);
+        }
+      }
+    };
+  }
+
+  std::optional<SocketAddress> endpoint() {
+    const State state = node.kernel.observe({"test", {}, {}}).state;
+    return state.wireguard->peers.at(*public_key_from(plan.peers(0).public_key())).endpoint;
+  }
+  void run(int expected) {
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run_refresh(node.surroundings, {}), expected);
+    out = testing::internal::GetCapturedStdout();
+    err = testing::internal::GetCapturedStderr();
+  }
+
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  IpAddress address = *parse_ip("192.0.2.200");
+  std::string fault, out, err;
+};
+
+TEST_F(Refresh, FollowsAPeerThatIsQuiet) {
+  const auto before = endpoint();
+  run(0);
+  ASSERT_NE(endpoint(), before);
+  EXPECT_EQ(endpoint()->address, address);
+  EXPECT_EQ(endpoint()->port, before->port);
+  EXPECT_THAT(out, HasSubstr("at another address now"));
+  run(0);
+  EXPECT_THAT(out, HasSubstr("at the same address"));
+}
+
+TEST_F(Refresh, LeavesALivePeerWhereItWasSeenLast) {
+  const auto before = endpoint();
+  for (const proto::Peer& peer : plan.peers()) {
+    node.kernel.latest_handshakes[*public_key_from(peer.public_key())] = std::time(nullptr) - 60;
+  }
+  run(0);
+  EXPECT_EQ(endpoint(), before);
+  EXPECT_EQ(out, "test: no peer is quiet\n");
+}
+
+TEST_F(Refresh, SaysWhatDoesNotResolveAndChangesNothing) {
+  const auto before = endpoint();
+  fault = "no such name";
+  run(1);
+  EXPECT_EQ(endpoint(), before);
+  EXPECT_THAT(err, HasSubstr("no such name"));
+}
+
+TEST(IsLive, WantsAHandshakeOfLately) {
+  const proto::Plan plan = example_plan();
+  proto::Status status;
+  EXPECT_FALSE(is_live(plan.peers(0), status, 1000));
+  proto::PeerStatus& peer = *status.mutable_device()->add_peers();
+  peer.set_public_key(plan.peers(0).public_key());
+  EXPECT_FALSE(is_live(plan.peers(0), status, 1000));
+  peer.set_latest_handshake(1000 - 135);
+  EXPECT_TRUE(is_live(plan.peers(0), status, 1000));
+  EXPECT_FALSE(is_live(plan.peers(0), status, 1001));
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,86 @@
+#include "agent/rotation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "agent/diff.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/fake_kernel.h"
+#include "tests/support/wgmesh_agent_room/rehearsed_change.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+// The same mesh, every key another.
+State with_new_keys(State state) {
+  Wireguard& device = *state.wireguard;
+  device.private_key = secret_of(0x77);
+  std::map<PublicKey, WireguardPeer> peers;
+  std::uint8_t next = 0x80;
+  for (auto& [key, peer] : device.peers) {
+    peer.preshared_key = secret_of(next);
+    peers[public_key_of(secret_of(next++))] = peer;
+  }
+  device.peers = peers;
+  return state;
+}
+
+class ARotation : public testing::Test {
+ protected:
+  const State old_ = example_state(example_plan());
+  const State new_ = with_new_keys(old_);
+  const Rotation rotation_ = rotation_of(new_, old_);
+};
+
+TEST_F(ARotation, StagesPeersThatNobodyTalksToYet) {
+  ASSERT_EQ(rotation_.staging.size(), old_.wireguard->peers.size());
+  for (const Operation& operation : rotation_.staging) {
+    const auto& set = std::get<SetWireguard>(operation);
+    EXPECT_FALSE(set.private_key);
+    ASSERT_EQ(set.peers.size(), 1u);
+    EXPECT_TRUE(set.peers[0].preshared_key);
+    EXPECT_FALSE(set.peers[0].allowed_ips && !set.peers[0].allowed_ips->empty());
+    EXPECT_EQ(set.peers[0].persistent_keepalive.value_or(0), 0);
+  }
+}
+
+TEST_F(ARotation, SwitchesPrivateKeyAllowedIpsAndKeepaliveAtOnce) {
+  EXPECT_EQ(rotation_.switch_over.private_key, new_.wireguard->private_key);
+  for (const auto& [key, peer] : new_.wireguard->peers) {
+    const auto update =
+        std::find_if(rotation_.switch_over.peers.begin(), rotation_.switch_over.peers.end(),
+                     [&](const PeerUpdate& each) { return each.public_key == key; });
+    ASSERT_NE(update, rotation_.switch_over.peers.end());
+    EXPECT_EQ(update->allowed_ips, peer.allowed_ips);
+    EXPECT_EQ(update->persistent_keepalive, peer.persistent_keepalive);
+  }
+}
+
+TEST_F(ARotation, LeavesOnlyTheOldPeersToDelete) {
+  FakeKernel kernel;
+  kernel.apply(diff(old_, {}), [](std::size_t) {});
+  kernel.apply(rotation_.staging, [](std::size_t) {});
+  const Scope scope{"test", {}, {}};
+  EXPECT_TRUE(diff(rotation_.staged, kernel.observe(scope).state).empty());
+  kernel.apply(std::vector<Operation>{rotation_.switch_over}, [](std::size_t) {});
+  const auto left = diff(new_, kernel.observe(scope).state);
+  EXPECT_EQ(first_deletion(left), 0u);
+  EXPECT_EQ(left.size(), old_.wireguard->peers.size());
+  kernel.apply(left, [](std::size_t) {});
+  EXPECT_TRUE(diff(new_, kernel.observe(scope).state).empty());
+  // Undo is the same way back, from anywhere on it.
+  kernel.apply(diff(old_, kernel.observe(scope).state), [](std::size_t) {});
+  EXPECT_TRUE(diff(old_, kernel.observe(scope).state).empty());
+}
+
+TEST_F(ARotation, OfNothingIsNothing) {
+  const Rotation none = rotation_of(old_, old_);
+  EXPECT_TRUE(none.staging.empty());
+  EXPECT_EQ(none.switch_over, SetWireguard{.name = old_.wireguard->link.name});
+}
+
+}  // namespace
+}  // namespace wgmesh

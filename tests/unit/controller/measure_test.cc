@@ -1,0 +1,93 @@
+#include "controller/measure.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/wgmesh_controller_room/scripted_agent.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+
+// a is peered with b and c, which have no link.
+class AMeasurement : public testing::Test {
+ protected:
+  AMeasurement() {
+    mesh_.name = "m";
+    mesh_.underlay = *parse_prefix("fd01::/64");
+    mesh_.full = false;
+    for (const char* name : {"a", "b", "c"}) {
+      Node node;
+      node.name = name;
+      node.endpoint = HostPort{name, 51820};
+      if (node.name != "a") node.peers = {"a"};
+      mesh_.nodes.push_back(node);
+      scripts_[name].public_key_octet = static_cast<std::uint16_t>(name[0] - 'a' + 1);
+      statuses_[name].mutable_device()->set_mtu(1420);
+      statuses_[name].mutable_bridge()->set_mtu(1362);
+    }
+  }
+
+  Measurements run() {
+    std::vector<const Node*> nodes;
+    for (const Node& node : mesh_.nodes) nodes.push_back(&node);
+    Fleet fleet(nodes, [&](const Node& node) {
+      return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
+                                       5s);
+    });
+    fleet.connect([](const Node&, Session& session) { session.open({}); });
+    return measure_paths(fleet, mesh_, statuses_, 1s);
+  }
+
+  Mesh mesh_;
+  std::map<std::string, ScriptedNode> scripts_;
+  Statuses statuses_;
+};
+
+TEST_F(AMeasurement, IsOfEveryPairOnTheSegmentAndOfPeersInside) {
+  Measurements measured = run();
+  EXPECT_EQ(measured.size(), 3u);
+  EXPECT_TRUE(measured["a"]["b"].inner);
+  EXPECT_TRUE(measured["a"]["b"].segment);
+  EXPECT_FALSE(measured["b"]["c"].inner);
+  EXPECT_TRUE(measured["b"]["c"].segment);
+}
+
+TEST_F(AMeasurement, AsksWithTheMtuOfEachKind) {
+  run();
+  const auto probe = scripts_["a"].last(proto::ToAgent::kProbe).probe();
+  ASSERT_EQ(probe.targets_size(), 4);
+  EXPECT_EQ(probe.duration(), 1000u);
+  EXPECT_EQ(probe.targets(0).address(), "198.0.0.2");
+  EXPECT_EQ(probe.targets(0).from(), "198.0.0.1");
+  EXPECT_EQ(probe.targets(0).large(), 1420u);
+  EXPECT_EQ(probe.targets(1).address(), "10.0.0.2");
+  EXPECT_EQ(probe.targets(1).large(), 1362u);
+}
+
+TEST_F(AMeasurement, PutsEachResultToItsTarget) {
+  Measurements measured = run();
+  EXPECT_EQ(measured["a"]["b"].inner->round_trip, 1ms);
+  EXPECT_EQ(measured["a"]["c"].segment->round_trip, 4ms);
+}
+
+TEST_F(AMeasurement, LeavesOutNodesThatAreNotUp) {
+  statuses_.erase("b");
+  const Measurements measured = run();
+  EXPECT_FALSE(measured.contains("b"));
+  EXPECT_FALSE(measured.at("a").contains("b"));
+}
+
+// A node that sends fewer results than it was asked for is no reason to read beyond them.
+TEST_F(AMeasurement, BelievesNoMoreThanWasSent) {
+  scripts_["a"].answers[proto::ToAgent::kProbe] = [](const proto::ToAgent&) {
+    proto::FromAgent answer;
+    answer.mutable_probed();
+    return std::vector{answer};
+  };
+  EXPECT_TRUE(run()["a"].empty());
+}
+
+}  // namespace
+}  // namespace wgmesh
