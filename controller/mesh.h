@@ -41,6 +41,9 @@ struct ExecTarget {
   bool operator==(const ExecTarget&) const = default;
 };
 
+// Of a node whose priority follows measured round trips, until something was measured.
+inline constexpr std::uint16_t kOpenPriority = 32768;
+
 struct Node {
   std::string name;
   std::vector<Prefix> addresses;  // at least one
@@ -49,12 +52,11 @@ struct Node {
   std::string site;                        // empty: none
   std::optional<HostPort> local_endpoint;  // for peers of the same site, instead of endpoint
   std::uint16_t listen_port = 51820;
-  std::uint16_t persistent_keepalive = 25;  // seconds, 0: off
-  std::uint32_t fwmark = 0;                 // 0: none
-  std::vector<std::string> peers;           // as listed
-  std::uint16_t priority = 0;               // default filled in from the position in the file
-  bool priority_is_open =
-      false;  // it follows measured round trips: path_cost is auto, and no prio given
+  std::uint16_t persistent_keepalive = 25;    // seconds, 0: off
+  std::uint32_t fwmark = 0;                   // 0: none
+  std::vector<std::string> peers;             // as listed
+  std::uint16_t priority = 0;                 // default filled in from the position in the file
+  bool priority_is_open = false;              // path_cost is auto, and no prio given
   std::optional<IpAddress> underlay_address;  // only where the file names another than the derived
   std::vector<std::string> bridge_ports;
   bool absent = false;          // state: absent

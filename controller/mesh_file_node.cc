@@ -228,8 +228,9 @@ Node read_node(const Value& value, Place key_place, std::string name, std::size_
   if (const auto prio = map.find("prio")) {
     const auto number = read_number(*prio, "a bridge priority", 0, 65535);
     if (number) node.priority = static_cast<std::uint16_t>(*number);
-  } else {
-    node.priority_is_open = context.measures;
+  } else if (context.measures) {
+    node.priority_is_open = true;
+    node.priority = kOpenPriority;
   }
   read_peers(map, node);
   read_underlay_address(map, context, node);

@@ -61,7 +61,6 @@ void fill_device(const Mesh& mesh, const Node& node, unsigned mtu, proto::Device
   device.set_inner_address(to_text(inner_address_of(mesh, node)));
 }
 
-// Before anything was measured, a node keeps the priority that its place in the file gives it.
 std::uint32_t priority_of(const Node& node, const proto::Hello& hello, const TreeChoice* choice) {
   if (!node.priority_is_open) return node.priority;
   if (choice != nullptr) return choice->priorities.at(node.name);

@@ -12,7 +12,6 @@ namespace {
 constexpr double kGoodEnough = 1.1;
 constexpr std::uint16_t kRootPriority = 4096;
 constexpr std::uint16_t kBackupPriority = 8192;
-constexpr std::uint16_t kOtherPriority = 32768;
 
 // What the ports of the lesser name's node cost; spanning tree counts the end that is farther from
 // the root, and a plan gives both ends the same.
@@ -90,7 +89,7 @@ std::optional<TreeChoice> choose_better_tree(const Mesh& mesh, const Statuses& s
     if (!node.priority_is_open) continue;
     choice.priorities[node.name] = node.name == tree.root          ? kRootPriority
                                    : node.name == tree.backup_root ? kBackupPriority
-                                                                   : kOtherPriority;
+                                                                   : kOpenPriority;
   }
   const double pairs = static_cast<double>(nodes.size() * (nodes.size() - 1)) / 2;
   choice.mean_before = before / pairs;

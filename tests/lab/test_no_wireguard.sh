@@ -23,7 +23,9 @@ expect_as_before 0 1
 
 test_case 'so does plan, and down has nothing to miss'
 mesh plan
-expect_out 'no wireguard'
+expect_status 1
+expect_err 'has no wireguard'
+expect 'there is no plan' test -z "$out"
 mesh down -r
 expect_status 0
 expect_as_before 0 1

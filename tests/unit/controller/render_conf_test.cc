@@ -109,7 +109,7 @@ Mesh random_mesh(std::mt19937& random) {
     node.persistent_keepalive = static_cast<std::uint16_t>(below(65536));
     node.fwmark = static_cast<std::uint32_t>(random());
     if (mesh.path_cost.kind == PathCost::Kind::kMeasured && maybe()) {
-      node.priority = static_cast<std::uint16_t>(4096 * (i + 1));
+      node.priority = kOpenPriority;
       node.priority_is_open = true;
     } else {
       node.priority = static_cast<std::uint16_t>(below(65536));

@@ -1,0 +1,137 @@
+// A node's part in a rotation, frame by frame.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/key.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
+#include "tests/support/wgmesh_agent_room/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ServeRotation : public testing::Test {
+ protected:
+  ServeRotation() { bring_up(node, plan); }
+
+  State seen() { return node.kernel.observe({"test", {}, {}}).state; }
+
+  // Up to the changes: this node and all its peers get new keys.
+  proto::FromAgent propose_rotation(TestSession& session) {
+    proto::Open open = open_for(plan);
+    open.set_rotates(true);
+    const proto::Hello hello = session.open(open);
+    EXPECT_TRUE(hello.public_key_is_new());
+    own_key = hello.public_key();
+    session.make_secrets(plan);
+    rotated = plan;
+    char octet = 1;
+    for (proto::Peer& peer : *rotated.mutable_peers()) {
+      peer.set_public_key(std::string(31, octet++) + '\x01');
+    }
+    proto::ToAgent message;
+    message.mutable_propose()->set_goal(proto::UP);
+    message.mutable_propose()->set_rotates(true);
+    *message.mutable_propose()->mutable_plan() = rotated;
+    message.mutable_propose()->mutable_plan()->set_generation(hello.generation() + 1);
+    return session.ask(message);
+  }
+  proto::FromAgent switch_over(TestSession& session) {
+    proto::ToAgent message;
+    message.mutable_switch_over();
+    return session.ask(message);
+  }
+
+  TestNode node;
+  const proto::Plan plan = example_plan();
+  proto::Plan rotated;
+  std::string own_key;
+};
+
+TEST_F(ServeRotation, StagesThenSwitchesThenForgetsTheOldPeers) {
+  const State before = seen();
+  TestSession session(node);
+  ASSERT_TRUE(propose_rotation(session).has_changes());
+  ASSERT_TRUE(session.apply().has_applied());
+  const State staged = seen();
+  EXPECT_EQ(staged.wireguard->private_key, before.wireguard->private_key);
+  EXPECT_EQ(staged.wireguard->peers.size(), 2 * before.wireguard->peers.size());
+  for (const auto& [key, peer] : before.wireguard->peers) {
+    EXPECT_EQ(staged.wireguard->peers.at(key), peer);
+  }
+
+  const proto::FromAgent switched = switch_over(session);
+  ASSERT_TRUE(switched.has_switched_over()) << switched.error().message();
+  EXPECT_GT(switched.switched_over().at(), 0);
+  const State after = seen();
+  const PublicKey key = public_key_of(*after.wireguard->private_key);
+  EXPECT_EQ(std::string(key.octets.begin(), key.octets.end()), own_key);
+
+  ASSERT_TRUE(session.commit().has_committed());
+  EXPECT_EQ(seen().wireguard->peers.size(), before.wireguard->peers.size());
+  for (const auto& [old_key, peer] : before.wireguard->peers) {
+    EXPECT_FALSE(seen().wireguard->peers.contains(old_key));
+  }
+  EXPECT_EQ(node.store().load("test").mesh.private_key, after.wireguard->private_key);
+}
+
+TEST_F(ServeRotation, UndoBringsBackTheOldKeysFromEitherStep) {
+  const State before = seen();
+  const auto files = node.files();
+  for (const bool switches : {false, true}) {
+    TestSession session(node);
+    propose_rotation(session);
+    ASSERT_TRUE(session.apply().has_applied());
+    if (switches) ASSERT_TRUE(switch_over(session).has_switched_over());
+    const proto::FromAgent undone = session.undo();
+    EXPECT_EQ(undone.undone().error(), "");
+    EXPECT_EQ(seen(), before);
+    session.close();
+    EXPECT_EQ(node.files(), files);
+  }
+}
+
+TEST_F(ServeRotation, DoesNotCommitWhatIsOnlyStaged) {
+  const State before = seen();
+  TestSession session(node);
+  propose_rotation(session);
+  ASSERT_TRUE(session.apply().has_applied());
+  EXPECT_THAT(session.commit().error().message(), HasSubstr("commit before the switch"));
+  session.close();
+  EXPECT_EQ(seen(), before);
+}
+
+TEST_F(ServeRotation, TellsTheSwitchAsOneOperation) {
+  TestSession session(node);
+  const proto::FromAgent answer = propose_rotation(session);
+  int private_keys = 0;
+  for (const proto::Change& change : answer.changes().changes()) {
+    if (change.text().find("private-key") != std::string::npos) ++private_keys;
+  }
+  EXPECT_EQ(private_keys, 1);
+}
+
+TEST_F(ServeRotation, ListensAndProbesWithoutBeingUp) {
+  node.kernel.links().clear();
+  TestSession session(node);
+  proto::Open open = open_for(plan);
+  open.set_changes_state(false);
+  session.open(open);
+  proto::ToAgent message;
+  message.mutable_probe();
+  EXPECT_THAT(session.ask(message).error().message(), HasSubstr("a probe without listening"));
+  session.close();
+
+  TestSession another(node);
+  another.open(open);
+  message.mutable_listen()->set_token(std::string(16, 't'));
+  const proto::FromAgent listening = another.ask(message);
+  ASSERT_TRUE(listening.has_listening());
+  EXPECT_EQ(listening.listening().listeners_size(), 0);
+  message.mutable_probe();
+  EXPECT_TRUE(another.ask(message).has_probed());
+}
+
+}  // namespace
+}  // namespace wgmesh
