@@ -1,7 +1,6 @@
 #include "controller/run.h"
 
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "controller/enumeration.h"
+#include "controller/local_account.h"
 #include "controller/render_error.h"
 
 namespace wgmesh {
@@ -27,11 +27,8 @@ std::string origin() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
   const char* user = getenv("USER");
-  if (user == nullptr || *user == '\0') {
-    const passwd* entry = getpwuid(getuid());  // the fleet's threads are not at work yet
-    user = entry == nullptr ? nullptr : entry->pw_name;
-  }
-  return fmt::format("{}@{}", user == nullptr ? std::to_string(getuid()) : user, host.data());
+  const bool is_named = user != nullptr && *user != '\0';
+  return fmt::format("{}@{}", is_named ? std::string(user) : local_account().user, host.data());
 }
 
 // A node tells its progress a few times a second; below this the machine is only busy.

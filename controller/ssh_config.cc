@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <sstream>
 
 #include "controller/child_process.h"
+#include "controller/local_account.h"
 
 namespace wgmesh {
 namespace {
@@ -50,19 +50,6 @@ std::vector<std::string> words(const std::string& text) {
   return found;
 }
 
-// As ssh does it: the account's home, whatever $HOME says.
-std::string home() {
-  const passwd* account = getpwuid(getuid());
-  if (account != nullptr && account->pw_dir != nullptr) return account->pw_dir;
-  const char* from_environment = getenv("HOME");
-  return from_environment == nullptr ? "/" : from_environment;
-}
-
-std::string local_user() {
-  const passwd* account = getpwuid(getuid());
-  return account == nullptr ? std::to_string(getuid()) : account->pw_name;
-}
-
 std::string local_host() {
   std::array<char, 256> name{};
   gethostname(name.data(), name.size() - 1);
@@ -74,7 +61,7 @@ std::string token(char letter, const SshConfig& config) {
     case '%':
       return "%";
     case 'd':
-      return home();
+      return local_account().home;
     case 'h':
       return config.host_name;
     case 'i':
@@ -92,7 +79,7 @@ std::string token(char letter, const SshConfig& config) {
     case 'r':
       return config.user;
     case 'u':
-      return local_user();
+      return local_account().user;
     default:
       throw Error(fmt::format("the token %{} is not understood", letter));
   }
@@ -116,7 +103,7 @@ std::string expand(const std::string& option, const std::string& text, const Ssh
       made += text[i];
     }
   }
-  if (path && (made == "~" || made.starts_with("~/"))) made.replace(0, 1, home());
+  if (path && (made == "~" || made.starts_with("~/"))) made.replace(0, 1, local_account().home);
   return made;
 } catch (Error& error) {
   error.add_context(fmt::format("ssh option {} {}", option, text));
@@ -172,7 +159,7 @@ std::string agent_socket(const SshOptionLines& options, const SshConfig& config)
 
 void read_where(const SshOptionLines& options, SshConfig& config) {
   config.host_name = value_of(options, "hostname", config.alias);
-  config.user = value_of(options, "user", local_user());
+  config.user = value_of(options, "user", local_account().user);
   const std::string port = value_of(options, "port", "22");
   const std::optional<unsigned> parsed = number(port);
   if (!parsed || *parsed == 0 || *parsed > 65535) throw Error("ssh option port: " + port);

@@ -18,7 +18,7 @@ plain() { write_mesh "$("$nodes" addr 0)" "$("$nodes" addr 1)" "$("$nodes" addr 
 drop() {
   local i=$1
   shift
-  on "$i" nft -f - <<<"table inet lab { chain input { type filter hook input priority 0; $*; } }"
+  printf 'table inet lab {\n chain input {\n type filter hook input priority 0;\n %s\n }\n}\n' "$*" | on "$i" nft -f -
 }
 drop_nothing() { on "$1" nft delete table inet lab; }
 
@@ -53,12 +53,17 @@ drop_nothing 1
 expect_mended
 
 test_case 'the wrong port'
-key=$(on 1 wg show wg-test public-key) other=$(on 0 wg show wg-test public-key)
-on 1 wg set wg-test peer "$other" endpoint "$("$nodes" addr 0):9"
-on 0 wg set wg-test peer "$key" endpoint "$("$nodes" addr 1):9"
-check 1 'n0-n1: ' 'sends to port 9 of' 'which listens on 51820'
-on 0 wg set wg-test peer "$key" endpoint "$("$nodes" addr 1):51820"
+mesh down
+write_mesh "$("$nodes" addr 0):9" "$("$nodes" addr 1):9" "$("$nodes" addr 2)" "$("$nodes" addr 3)" >"$mesh_file"
+mesh --no-wait up
+expect_status 0
+sleep 15
+check 1 'n0-n1: no handshake' 'sends to port 9 of' 'which listens on 51820'
+plain >"$mesh_file"
+mesh up
+expect_status 0
 expect_mended
+key=$(on 1 wg show wg-test public-key)
 
 test_case 'UDP is blocked one way'
 drop 1 "ip saddr $("$nodes" addr 0) udp dport 51820 drop"
