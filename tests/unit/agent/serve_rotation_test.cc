@@ -83,7 +83,9 @@ TEST_F(ServeRotation, UndoBringsBackTheOldKeysFromEitherStep) {
     TestSession session(node);
     propose_rotation(session);
     ASSERT_TRUE(session.apply().has_applied());
-    if (switches) ASSERT_TRUE(switch_over(session).has_switched_over());
+    if (switches) {
+      ASSERT_TRUE(switch_over(session).has_switched_over());
+    }
     const proto::FromAgent undone = session.undo();
     EXPECT_EQ(undone.undone().error(), "");
     EXPECT_EQ(seen(), before);
