@@ -28,7 +28,7 @@ class ServeRotation : public testing::Test {
     rotated = plan;
     char octet = 1;
     for (proto::Peer& peer : *rotated.mutable_peers()) {
-      peer.set_public_key(std::string(31, octet++) + '\x01');
+      peer.set_public_key(std::string(31, octet++) + 'x');
     }
     proto::ToAgent message;
     message.mutable_propose()->set_goal(proto::UP);
