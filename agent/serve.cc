@@ -7,12 +7,11 @@
 #include <ctime>
 #include <optional>
 
-#include "agent/boot_unit.h"
 #include "agent/current_status.h"
-#include "agent/diff.h"
 #include "agent/hello.h"
 #include "agent/lock.h"
 #include "agent/mesh_echo.h"
+#include "agent/node_change.h"
 #include "agent/proposal.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
@@ -58,6 +57,7 @@ class ServeSession {
   void commit();
   void undo();
   std::string take_back();
+  Goal goal_of(const proto::Propose& wanted);
   void tell_status();
   void listen(const proto::Listen& wanted);
   void probe(const proto::Probe& wanted);
@@ -74,12 +74,8 @@ class ServeSession {
   std::optional<proto::Open> open_;
   std::optional<SessionSecrets> secrets_;
   std::map<std::string, SocketAddress> endpoints_;
-  std::optional<Goal> goal_;
-  std::optional<Proposal> proposal_;
-  std::optional<Transaction> transaction_;
+  std::optional<NodeChange> change_;  // from open on
   std::optional<Echo> echo_;
-  bool applied_ = false;
-  bool committed_ = false;
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
   std::chrono::steady_clock::time_point reported_{};
@@ -96,8 +92,10 @@ int ServeSession::run() {
       return 1;
     }
     if (std::holds_alternative<Ended>(next)) {
-      const bool in_order = std::get<Ended>(next) == Ended::kClosed && !(applied_ && !committed_);
-      if (!committed_) undo();  // told as well: the other side may only have fallen silent
+      const bool is_committed = change_ && change_->is_committed();
+      const bool is_left = change_ && change_->is_applied() && !is_committed;
+      const bool in_order = std::get<Ended>(next) == Ended::kClosed && !is_left;
+      if (!is_committed) undo();  // told as well: the other side may only have fallen silent
       return in_order ? 0 : 1;
     }
     if (!handle(std::get<proto::ToAgent>(next))) return 1;
@@ -106,7 +104,7 @@ int ServeSession::run() {
 
 // False ends the session.
 bool ServeSession::handle(const proto::ToAgent& message) {
-  if (transaction_) transaction_->beat();
+  if (change_) change_->beat();
   try {
     return answer(message);
   } catch (const ProtocolError& error) {
@@ -120,7 +118,7 @@ bool ServeSession::handle(const proto::ToAgent& message) {
   } catch (const UndoFailed& error) {
     tell_error(proto::Error::FAILED, error, false);
   } catch (const Error& error) {
-    tell_error(proto::Error::FAILED, error, !(transaction_ && transaction_->is_open()));
+    tell_error(proto::Error::FAILED, error, !(change_ && change_->is_open()));
   }
   return true;
 }
@@ -190,6 +188,7 @@ void ServeSession::open(const proto::Open& open) {
 
   kernel_ = surroundings_.open_session_kernel ? surroundings_.open_session_kernel()
                                               : surroundings_.open_kernel();
+  change_.emplace(surroundings_, store_, *kernel_, open.mesh());
   take_lock();
   std::optional<std::string> finished;
   if (lock_) finished = finish_open_transaction(*kernel_, store_, open.mesh());
@@ -218,71 +217,61 @@ void ServeSession::take_lock() {
 }
 
 void ServeSession::require_open() const {
-  if (!open_ || !secrets_) throw ProtocolError("a message before open");
+  if (!open_ || !secrets_ || !change_) throw ProtocolError("a message before open");
 }
 
 void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
   require_open();
-  if (applied_) throw ProtocolError("make-secrets after apply");
+  if (change_->is_applied()) throw ProtocolError("make-secrets after apply");
   check_count(wanted.peers_size());
   proto::FromAgent message;
   *message.mutable_secrets() = secrets_->make(wanted);
   io_.write(message);
 }
 
-void ServeSession::propose(const proto::Propose& wanted) {
-  require_open();
-  if (applied_) throw ProtocolError("a plan after apply");
+// Checks all of it, for the controller is hostile until then.
+Goal ServeSession::goal_of(const proto::Propose& wanted) {
   const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
   if (has_plan && !wanted.has_plan()) throw ProtocolError("a goal without its plan");
   if (!proto::Goal_IsValid(wanted.goal()) || wanted.goal() == proto::GOAL_UNSPECIFIED) {
     throw ProtocolError("a plan without a goal");
   }
-  goal_.emplace();
-  goal_->kind = wanted.goal();
-  goal_->rotates = wanted.rotates();
-  if (has_plan) {
-    if (wanted.plan().mesh() != open_->mesh() || wanted.plan().node() != open_->node()) {
-      throw Refused("the plan is another mesh's or node's than the session");
-    }
-    check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
-    check_count(wanted.sealed_size());
-    secrets_->receive(wanted.sealed());
-    goal_->plan = settled_plan(wanted.plan(), store_.load(open_->mesh()).mesh);
-    goal_->secrets = secrets_->for_plan(*goal_->plan);
-    goal_->endpoints = endpoints_;
-    for (const proto::Peer& peer : wanted.plan().peers()) {
-      // What was resolved is the mesh file's endpoint, which may not be the stored one.
-      if (peer.as_stored()) goal_->endpoints.erase(peer.node());
-    }
+  Goal goal;
+  goal.kind = wanted.goal();
+  goal.rotates = wanted.rotates();
+  if (!has_plan) return goal;
+  if (wanted.plan().mesh() != open_->mesh() || wanted.plan().node() != open_->node()) {
+    throw Refused("the plan is another mesh's or node's than the session");
   }
+  check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
+  check_count(wanted.sealed_size());
+  secrets_->receive(wanted.sealed());
+  goal.plan = settled_plan(wanted.plan(), store_.load(open_->mesh()).mesh);
+  goal.secrets = secrets_->for_plan(*goal.plan);
+  goal.endpoints = endpoints_;
+  for (const proto::Peer& peer : wanted.plan().peers()) {
+    // What was resolved is the mesh file's endpoint, which may not be the stored one.
+    if (peer.as_stored()) goal.endpoints.erase(peer.node());
+  }
+  return goal;
+}
+
+void ServeSession::propose(const proto::Propose& wanted) {
+  require_open();
+  if (change_->is_applied()) throw ProtocolError("a plan after apply");
+  Goal goal = goal_of(wanted);
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) lock_->set_number(kGoesOn);
-  proposal_ = make_proposal(*kernel_, store_, open_->mesh(), *goal_);
-
   proto::FromAgent message;
-  proto::Changes& changes = *message.mutable_changes();
-  const std::size_t at_commit = first_deletion(proposal_->operations);
-  for (std::size_t i = 0; i < proposal_->operations.size(); ++i) {
-    proto::Change& change = *changes.add_changes();
-    change.set_text(describe(proposal_->operations[i]));
-    change.set_at_commit(i >= at_commit);
-  }
-  if (goal_->kind == proto::REMOVE) {
-    for (const std::string& path : agent_leaves_with(surroundings_.paths, store_, open_->mesh())) {
-      proto::Change& change = *changes.add_changes();
-      change.set_text("rm " + path);
-      change.set_at_commit(true);
-      change.set_of_agent(true);
-    }
-  }
-  changes.set_stored_state_changes(!proposal_->files.empty());
+  *message.mutable_changes() = change_->propose(std::move(goal));
   io_.write(message);
 }
 
 void ServeSession::apply() {
   require_open();
-  if (!proposal_ || applied_) throw ProtocolError("apply without a plan");
+  if (!change_->is_proposed() || change_->is_applied()) {
+    throw ProtocolError("apply without a plan");
+  }
   if (!open_->changes_state()) throw ProtocolError("apply in a session that only reads");
   TransactionSetup setup;
   setup.mesh = open_->mesh();
@@ -290,15 +279,8 @@ void ServeSession::apply() {
   setup.lock = lock_->fd();
   setup.patience = patience_ + kWatcherGrace;
   if (surroundings_.with_watcher) setup.open_kernel = surroundings_.open_kernel;
-  transaction_.emplace(*kernel_, store_, std::move(setup));
-  try {
-    transaction_->apply(*proposal_,
-                        [this](std::size_t done, std::size_t total) { report(done, total); });
-  } catch (...) {
-    proposal_.reset();
-    throw;
-  }
-  applied_ = true;
+  change_->apply(std::move(setup),
+                 [this](std::size_t done, std::size_t total) { report(done, total); });
   proto::FromAgent message;
   message.mutable_applied();
   io_.write(message);
@@ -306,40 +288,24 @@ void ServeSession::apply() {
 
 void ServeSession::switch_over() {
   require_open();
-  if (!applied_ || committed_) throw ProtocolError("a switch without apply");
-  proto::FromAgent message;
-  try {
-    // A node that only stores its new keys has nothing to switch.
-    const auto at = transaction_ ? transaction_->switch_over() : std::chrono::system_clock::now();
-    message.mutable_switched_over()->set_at(
-        std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count());
-  } catch (...) {
-    applied_ = false;
-    proposal_.reset();
-    throw;
+  if (!change_->is_applied() || change_->is_committed()) {
+    throw ProtocolError("a switch without apply");
   }
+  const auto at = change_->switch_over().time_since_epoch();
+  proto::FromAgent message;
+  message.mutable_switched_over()->set_at(
+      std::chrono::duration_cast<std::chrono::microseconds>(at).count());
   io_.write(message);
 }
 
 void ServeSession::commit() {
   require_open();
-  if (transaction_ && transaction_->is_staged()) throw ProtocolError("commit before the switch");
-  if (!proposal_ || committed_ || (!applied_ && !proposal_->changes_nothing())) {
-    throw ProtocolError("commit without apply");
-  }
+  if (change_->is_staged()) throw ProtocolError("commit before the switch");
+  if (!change_->may_commit()) throw ProtocolError("commit without apply");
   proto::FromAgent message;
   proto::Committed& committed = *message.mutable_committed();
-  if (transaction_) {
-    if (const auto left = transaction_->commit()) committed.add_notes(*left);
-    if (goal_->kind == proto::UP) {
-      const auto note = install_boot_unit(surroundings_.paths, open_->mesh(), proposal_->is_first);
-      if (note) committed.add_notes(*note);
-    }
-  }
-  committed_ = true;
-  const Loaded loaded = store_.load(open_->mesh());
-  if (loaded.mesh.plan) committed.set_generation(loaded.mesh.plan->generation());
-  if (goal_->kind == proto::REMOVE && open_->changes_state()) forget_node_if_empty(committed);
+  change_->commit(committed);
+  if (change_->removes() && open_->changes_state()) forget_node_if_empty(committed);
   io_.write(message);
 }
 
@@ -350,7 +316,9 @@ void ServeSession::forget_node_if_empty(proto::Committed& committed) {
 }
 
 void ServeSession::undo() {
-  if (committed_) throw Refused("it is committed; there is nothing to undo");
+  if (change_ && change_->is_committed()) {
+    throw Refused("it is committed; there is nothing to undo");
+  }
   proto::FromAgent message;
   message.mutable_undone()->set_error(take_back());
   io_.write(message);
@@ -358,25 +326,22 @@ void ServeSession::undo() {
 
 // Undoes what was applied and not committed. What the kernel says against it; empty: nothing.
 std::string ServeSession::take_back() {
+  if (!change_) return {};
   std::string fault;
   try {
-    if (lock_ && !committed_) lock_->set_number(kEndsSoon);
-    if (transaction_) transaction_->undo();
+    if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
   } catch (const Error& error) {
     fault = error.message();
   }
-  transaction_.reset();
-  proposal_.reset();
-  applied_ = false;
-  return fault;
+  const std::string left = change_->take_back();
+  return fault.empty() ? left : fault;
 }
 
 void ServeSession::tell_status() {
   require_open();
   proto::FromAgent message;
   *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
-  // Before the commit the store does not know the new peers' names.
-  if (applied_ && goal_->kind == proto::UP) put_names(*goal_->plan, *message.mutable_status());
+  change_->put_names_into(*message.mutable_status());
   io_.write(message);
 }
 

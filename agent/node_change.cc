@@ -1,0 +1,97 @@
+#include "agent/node_change.h"
+
+#include <utility>
+
+#include "agent/boot_unit.h"
+#include "agent/current_status.h"
+#include "agent/diff.h"
+#include "agent/uninstall.h"
+
+namespace wgmesh {
+
+NodeChange::NodeChange(const Surroundings& surroundings, const Store& store, Kernel& kernel,
+                       std::string mesh)
+    : surroundings_(surroundings), store_(store), kernel_(kernel), mesh_(std::move(mesh)) {}
+
+proto::Changes NodeChange::propose(Goal goal) {
+  proposal_ = make_proposal(kernel_, store_, mesh_, goal);
+  goal_ = std::move(goal);
+  proto::Changes changes;
+  const std::size_t at_commit = first_deletion(proposal_->operations);
+  for (std::size_t i = 0; i < proposal_->operations.size(); ++i) {
+    proto::Change& change = *changes.add_changes();
+    change.set_text(describe(proposal_->operations[i]));
+    change.set_at_commit(i >= at_commit);
+  }
+  if (removes()) {
+    for (const std::string& path : agent_leaves_with(surroundings_.paths, store_, mesh_)) {
+      proto::Change& change = *changes.add_changes();
+      change.set_text("rm " + path);
+      change.set_at_commit(true);
+      change.set_of_agent(true);
+    }
+  }
+  changes.set_stored_state_changes(!proposal_->files.empty());
+  return changes;
+}
+
+template <class Step>
+auto NodeChange::attempt(const Step& step) {
+  try {
+    return step();
+  } catch (...) {
+    applied_ = false;
+    proposal_.reset();
+    throw;
+  }
+}
+
+void NodeChange::apply(TransactionSetup setup, const Transaction::OnProgress& progress) {
+  transaction_.emplace(kernel_, store_, std::move(setup));
+  attempt([&] { transaction_->apply(*proposal_, progress); });
+  applied_ = true;
+}
+
+std::chrono::system_clock::time_point NodeChange::switch_over() {
+  return attempt([&] { return transaction_->switch_over(); });
+}
+
+bool NodeChange::may_commit() const {
+  return proposal_ && !committed_ && (applied_ || proposal_->changes_nothing());
+}
+
+void NodeChange::commit(proto::Committed& told) {
+  if (transaction_) {
+    if (const auto left = transaction_->commit()) told.add_notes(*left);
+    if (goal_->kind == proto::UP) {
+      const auto note = install_boot_unit(surroundings_.paths, mesh_, proposal_->is_first);
+      if (note) told.add_notes(*note);
+    }
+  }
+  committed_ = true;
+  const Loaded loaded = store_.load(mesh_);
+  if (loaded.mesh.plan) told.set_generation(loaded.mesh.plan->generation());
+}
+
+std::string NodeChange::take_back() {
+  std::string fault;
+  try {
+    if (transaction_) transaction_->undo();
+  } catch (const Error& error) {
+    fault = error.message();
+  }
+  transaction_.reset();
+  proposal_.reset();
+  applied_ = false;
+  return fault;
+}
+
+void NodeChange::beat() const {
+  if (transaction_) transaction_->beat();
+}
+
+void NodeChange::put_names_into(proto::Status& status) const {
+  if (applied_ && goal_->kind == proto::UP) put_names(*goal_->plan, status);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,60 @@
+// The one change that a session makes to its node: proposed, applied, switched where keys rotate,
+// then committed or taken back. Knows no frames; whose turn it is, the session says (serve.cc).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "agent/proposal.h"
+#include "agent/surroundings.h"
+#include "agent/transaction.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+class NodeChange {
+ public:
+  NodeChange(const Surroundings& surroundings, const Store& store, Kernel& kernel,
+             std::string mesh);
+
+  // What would be done to get there; nothing is, yet. Throws Refused.
+  proto::Changes propose(Goal goal);
+  // All of these throw what Transaction does; after that nothing is proposed any more.
+  void apply(TransactionSetup setup, const Transaction::OnProgress& progress);
+  std::chrono::system_clock::time_point switch_over();
+  void commit(proto::Committed& told);
+  // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.
+  std::string take_back();
+
+  void beat() const;
+  // Before the commit the store does not know the new peers' names.
+  void put_names_into(proto::Status& status) const;
+
+  bool is_proposed() const { return proposal_.has_value(); }
+  bool is_applied() const { return applied_; }
+  bool is_committed() const { return committed_; }
+  // Kernel or files are neither as before nor as wanted.
+  bool is_open() const { return transaction_ && transaction_->is_open(); }
+  // Keys wait for the switch.
+  bool is_staged() const { return transaction_ && transaction_->is_staged(); }
+  bool may_commit() const;
+  bool removes() const { return goal_ && goal_->kind == proto::REMOVE; }
+
+ private:
+  // Runs `step`; when it throws there is nothing to go on with.
+  template <class Step>
+  auto attempt(const Step& step);
+
+  const Surroundings& surroundings_;
+  const Store& store_;
+  Kernel& kernel_;
+  const std::string mesh_;
+  std::optional<Goal> goal_;
+  std::optional<Proposal> proposal_;
+  std::optional<Transaction> transaction_;
+  bool applied_ = false;
+  bool committed_ = false;
+};
+
+}  // namespace wgmesh
