@@ -16,47 +16,10 @@
 #include "controller/fleet.h"
 #include "controller/mesh.h"
 #include "controller/planner.h"
+#include "controller/transaction_result.h"
 #include "proto/session.pb.h"
 
 namespace wgmesh {
-
-// What became of a node.
-enum class Outcome : std::uint8_t {
-  kUnchanged,  // it is as it was: there was nothing to do, or nothing was begun, or it was skipped
-  kApplied,    // it is as mesh.yaml wants it
-  kUndone,     // it is as it was, after an undo
-  kUnknown,    // nobody told us; the node undoes or keeps it by itself
-};
-
-std::string to_text(Outcome outcome);
-
-struct NodeOutcome {
-  Outcome outcome = Outcome::kUnchanged;
-  std::optional<NodeFailure> failure;
-  bool skipped = false;            // it is unreachable, and the rest went on
-  bool stays_down = false;         // it was taken down, and only keeps its plan
-  proto::Changes changes;          // what was, or would be, done
-  std::vector<std::string> notes;  // the node's lines for the user
-};
-
-struct TransactionResult {
-  std::map<std::string, NodeOutcome> nodes;  // by name
-  std::vector<std::string> warnings;         // about the mesh, not one node's failure
-  std::vector<std::string> faults;  // what makes the plan impossible across nodes (MTU …)
-  std::optional<SegmentMtu> mtu;    // of `up`
-  // Of a rotation: between the first node that had its new keys and the last, by their clocks.
-  std::optional<std::chrono::microseconds> switch_skew;
-  bool declined = false;  // the user said no
-  bool interrupted = false;
-
-  bool anything_to_do() const;
-  // A node has failed that could be reached.
-  bool any_refused() const;
-  // Names of the nodes that were skipped.
-  std::vector<std::string> skipped() const;
-  // SPEC section 2: 0, 1, 3, 4, 5, 6 or 130.
-  int exit_code() const;
-};
 
 struct TransactionHooks {
   // A node has begun a step ("hello", "plan", "apply" …) or made progress in it. Any thread.
