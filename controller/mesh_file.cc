@@ -12,6 +12,7 @@
 
 #include "common/naming.h"
 #include "controller/mesh_file_node.h"
+#include "controller/mesh_file_segment.h"
 #include "controller/nearest.h"
 #include "controller/yaml_value.h"
 
@@ -27,7 +28,6 @@ const std::array<std::string, 13> kMeshKeys = {"name",          "network",
                                                "underlay",      "loop_prevention",
                                                "stp",           "path_cost",
                                                "format_version"};
-const std::array<std::string, 4> kStpKeys = {"forward_delay", "hello_time", "max_age", "ageing"};
 
 // Peering is looked at pair by pair.
 constexpr std::size_t kMaxNodes = 4096;
@@ -58,10 +58,7 @@ class MeshFile {
   void read_name();
   void read_fragmenting();
   void read_underlay();
-  void read_stp();
   void read_mtu();
-  void read_loop_prevention();
-  void read_path_cost();
   void read_format_version();
   bool any_bridge_ports() const;
   void read_nodes();
@@ -152,36 +149,6 @@ void MeshFile::read_underlay() {
   if (!context_.mesh.empty()) context_.underlay = mesh_.underlay;
 }
 
-// The kernel's floors and ceilings (br_stp.c), and the rule that IEEE 802.1D has for the three
-// together: a bridge that breaks it may forward while an older tree is still believed elsewhere.
-void MeshFile::read_stp() {
-  const auto value = map_.find("stp");
-  if (!value) return;
-  const MapReader map(*value, "a map with forward_delay, hello_time, max_age, ageing", kStpKeys);
-  StpTimers& stp = mesh_.stp;
-  bool understood = value->node->kind == Kind::kMap;
-  const auto seconds = [&](const char* key, std::uint64_t least, std::uint64_t most,
-                           unsigned& into) {
-    const auto timer = map.find(key);
-    if (!timer) return;
-    const auto number = read_number(*timer, "seconds", least, most);
-    if (number) into = static_cast<unsigned>(*number);
-    understood = understood && number;
-  };
-  seconds("forward_delay", 2, 30, stp.forward_delay);
-  seconds("hello_time", 1, 10, stp.hello_time);
-  seconds("max_age", 6, 40, stp.max_age);
-  seconds("ageing", 1, 1'000'000, stp.ageing);
-  const unsigned most = 2 * (stp.forward_delay - 1);
-  const unsigned least = 2 * (stp.hello_time + 1);
-  if (understood && (most < stp.max_age || stp.max_age < least)) {
-    value->fault(
-        fmt::format("expected 2*(forward_delay-1) >= max_age >= 2*(hello_time+1), found "
-                    "{} >= {} >= {}",
-                    most, stp.max_age, least));
-  }
-}
-
 void MeshFile::read_mtu() {
   const auto value = map_.find("mtu");
   if (!value) return;
@@ -198,34 +165,6 @@ void MeshFile::read_mtu() {
   const unsigned least = ipv6 ? 1280 : ipv6_inside ? 1280 - 58 : 576;
   const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
   if (mtu && !mesh_.fragments) mesh_.mtu = static_cast<unsigned>(*mtu);
-}
-
-void MeshFile::read_loop_prevention() {
-  const auto value = map_.find("loop_prevention");
-  if (!value) return;
-  const auto text = read_text(*value, "stp or split-horizon");
-  if (!text) return;
-  if (*text == "split-horizon") {
-    mesh_.loop_prevention = LoopPrevention::kSplitHorizon;
-  } else if (*text != "stp") {
-    value->expected("stp or split-horizon");
-  }
-}
-
-void MeshFile::read_path_cost() {
-  const auto value = map_.find("path_cost");
-  if (!value) return;
-  if (value->is_text() && value->node->text == "auto") {
-    mesh_.path_cost.kind = PathCost::Kind::kMeasured;
-  } else if (const auto cost = read_number(*value, "auto or a path cost", 1, 65535)) {
-    mesh_.path_cost = {PathCost::Kind::kFixed, static_cast<std::uint16_t>(*cost)};
-  } else {
-    return;
-  }
-  if (mesh_.loop_prevention == LoopPrevention::kSplitHorizon) {
-    value->fault(
-        "split-horizon has no tree that a path cost could shape; leave it out, or take stp");
-  }
 }
 
 void MeshFile::read_format_version() {
@@ -377,9 +316,7 @@ Mesh MeshFile::read() {
   read_underlay();
   read_wireguard_settings(map_, context_.listen_port, context_.persistent_keepalive,
                           context_.fwmark);
-  read_stp();
-  read_loop_prevention();
-  read_path_cost();
+  read_segment(map_, mesh_);
   read_format_version();
   context_.mesh_keys = kMeshKeys;
   context_.measures = mesh_.path_cost.kind == PathCost::Kind::kMeasured;
