@@ -87,10 +87,7 @@ std::string refresh(const Surroundings& surroundings, const Store& store, const 
 }  // namespace
 
 int run_refresh(const Surroundings& surroundings, const std::string& mesh) {
-  return for_each_mesh(surroundings, mesh, "not refreshed",
-                       [&](const Store& store, const std::string& name, std::string& faults) {
-                         return refresh(surroundings, store, name, faults);
-                       });
+  return for_each_mesh(surroundings, mesh, "not refreshed", refresh);
 }
 
 }  // namespace wgmesh

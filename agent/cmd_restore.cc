@@ -62,10 +62,7 @@ std::string restore(const Surroundings& surroundings, const Store& store, const 
 }  // namespace
 
 int run_restore(const Surroundings& surroundings, const std::string& mesh) {
-  return for_each_mesh(surroundings, mesh, "not restored",
-                       [&](const Store& store, const std::string& name, std::string& faults) {
-                         return restore(surroundings, store, name, faults);
-                       });
+  return for_each_mesh(surroundings, mesh, "not restored", restore);
 }
 
 }  // namespace wgmesh

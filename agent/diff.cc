@@ -80,8 +80,6 @@ void delete_links(const State& desired, const State& now, Changes& changes) {
     changes.deletions.push_back(DeleteGroup{group, std::move(members)});
 }
 
-bool within_a_tick(std::uint32_t a, std::uint32_t b) { return a > b ? a - b <= 1 : b - a <= 1; }
-
 }  // namespace
 
 std::vector<Operation> diff(const State& desired, const State& observed) {
@@ -113,7 +111,7 @@ bool matches(const State& desired, const State& observed) {
     for (auto time : kBridgeTimes) {
       const std::uint32_t wanted = (*desired.bridge).*time;
       std::uint32_t& now = (*found.bridge).*time;
-      if (wanted == kTimeUnknown || now == kTimeUnknown || within_a_tick(wanted, now)) now = wanted;
+      if (!time_differs(wanted, now)) now = wanted;
     }
   }
   if (desired.wireguard && found.wireguard)

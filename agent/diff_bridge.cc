@@ -5,12 +5,6 @@ namespace {
 
 constexpr std::uint32_t kNewBridgeMtu = 1500;
 
-// What the kernel rounds to its own clock comes back up to one USER_HZ tick off.
-bool differs(std::uint32_t desired, std::uint32_t now) {
-  if (desired == kTimeUnknown || now == kTimeUnknown) return false;
-  return desired > now ? desired - now > 1 : now - desired > 1;
-}
-
 std::optional<std::uint32_t> known(std::uint32_t time) {
   return time == kTimeUnknown ? std::nullopt : std::optional(time);
 }
@@ -19,10 +13,11 @@ SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
   SetBridge set{.name = desired.link.name};
   if (desired.stp && !now.stp) set.stp = true;
   if (desired.priority != now.priority) set.priority = desired.priority;
-  if (differs(desired.forward_delay, now.forward_delay)) set.forward_delay = desired.forward_delay;
-  if (differs(desired.hello_time, now.hello_time)) set.hello_time = desired.hello_time;
-  if (differs(desired.max_age, now.max_age)) set.max_age = desired.max_age;
-  if (differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
+  if (time_differs(desired.forward_delay, now.forward_delay))
+    set.forward_delay = desired.forward_delay;
+  if (time_differs(desired.hello_time, now.hello_time)) set.hello_time = desired.hello_time;
+  if (time_differs(desired.max_age, now.max_age)) set.max_age = desired.max_age;
+  if (time_differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
   return set;
 }
 
@@ -37,6 +32,11 @@ SetBridge every_setting(const Bridge& desired) {
 }
 
 }  // namespace
+
+bool time_differs(std::uint32_t desired, std::uint32_t now) {
+  if (desired == kTimeUnknown || now == kTimeUnknown) return false;
+  return desired > now ? desired - now > 1 : now - desired > 1;
+}
 
 // The MTU has to be set by hand once, or it follows the ports; it counts as set by hand only when
 // it changes, so one that is right by chance is first set to another (a larger one: below 1280 the

@@ -28,6 +28,10 @@ void diff_addresses(const std::string& name, const std::set<Prefix>& desired,
                     const std::set<Prefix>& now, Changes& changes);
 void forget_ipv6(std::set<Prefix>& addresses);
 
+// Of a bridge's times, as kBridgeTimes has them: what the kernel rounds to its own clock comes back
+// up to one USER_HZ tick off, and what is unknown differs from nothing.
+bool time_differs(std::uint32_t desired, std::uint32_t now);
+
 void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& observed,
                     Changes& changes);
 

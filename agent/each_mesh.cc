@@ -10,7 +10,7 @@
 namespace wgmesh {
 
 int for_each_mesh(const Surroundings& surroundings, const std::string& mesh, const char* failed,
-                  const MeshStep& step) {
+                  MeshStep step) {
   const Store store(surroundings.paths.state);
   int result = 0;
   for (const std::string& name : store.meshes(mesh)) {
@@ -19,7 +19,7 @@ int for_each_mesh(const Surroundings& surroundings, const std::string& mesh, con
     std::string outcome = failed;
     int code = kExitFailed;
     try {
-      outcome = step(store, name, faults);
+      outcome = step(surroundings, store, name, faults);
       if (faults.empty()) code = 0;
     } catch (const Locked& error) {
       faults = error.message();

@@ -135,7 +135,7 @@ void Echo::ask_all(std::vector<Target>& targets) const {
 }
 
 void Echo::receive(const Socket& socket, std::vector<Target>* targets) const {
-  std::vector<std::uint8_t> buffer(65536);
+  std::array<std::uint8_t, 65536> buffer;
   for (;;) {
     KernelSocketAddress from;
     from.size = sizeof from.storage;
