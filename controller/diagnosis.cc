@@ -25,6 +25,10 @@ struct End {
   const PairMeasurement* measured;
   bool hears = false;  // octets came from the other end while it was asked
 
+  bool is_answered() const {
+    return measured != nullptr && measured->inner && measured->inner->round_trip;
+  }
+  bool loses_large() const { return is_answered() && !measured->inner->large_passes; }
   bool has_handshake() const {
     return peer != nullptr && peer->latest_handshake() != 0 &&
            status.time() - peer->latest_handshake() <= kLive;
@@ -56,8 +60,6 @@ const proto::PortStatus* find_port(const proto::Status& status, const std::strin
   }
   return nullptr;
 }
-
-bool answers(const std::optional<PathMeasurement>& path) { return path && path->round_trip; }
 
 class Diagnosis {
  public:
@@ -161,19 +163,17 @@ class Diagnosis {
     const proto::Status* at_b = status_if_up(b);
     if (at_a == nullptr || at_b == nullptr) return;
     const std::string where = a.name + "-" + b.name;
-    const auto peers = peers_of(mesh_, a);
-    const bool is_peered = std::find(peers.begin(), peers.end(), &b) != peers.end();
+    const bool has_link = is_peered(mesh_, a, b);
     const End end_a = end_of(a, *at_a, b);
     const End end_b = end_of(b, *at_b, a);
-    if (is_peered && look_at_link(where, end_a, end_b)) return;
-    look_at_segment(where, end_a, end_b, is_peered);
+    if (has_link && look_at_link(where, end_a, end_b)) return;
+    look_at_segment(where, end_a, end_b, has_link);
   }
 
   // True when the pair's own link is broken, and so explains what else is wrong between the two.
   bool look_at_link(const std::string& where, const End& a, const End& b) {
     if (look_at_keys(where, a, b) || look_at_keys(where, b, a)) return true;
-    const bool inner_works = (a.measured != nullptr && answers(a.measured->inner)) ||
-                             (b.measured != nullptr && answers(b.measured->inner));
+    const bool inner_works = a.is_answered() || b.is_answered();
     if (!inner_works) {
       const bool live = a.has_handshake() && b.has_handshake();
       find(where,
@@ -181,16 +181,12 @@ class Diagnosis {
            cause_of_silence(a, b));
       return true;
     }
-    const bool large =
-        (a.measured == nullptr || !answers(a.measured->inner) || a.measured->inner->large_passes) &&
-        (b.measured == nullptr || !answers(b.measured->inner) || b.measured->inner->large_passes);
-    if (!large) {
+    if (a.loses_large() || b.loses_large()) {
       find(where,
            fmt::format("small packets pass, those of WireGuard's MTU ({} bytes) do not",
                        a.status.device().mtu()),
            "the path carries less than its first hop says, and somebody on it drops the message "
-           "that "
-           "would tell: lower `mtu`, or that node's interface MTU");
+           "that would tell: lower `mtu`, or that node's interface MTU");
       return true;
     }
     return false;
@@ -280,14 +276,14 @@ class Diagnosis {
         b.node.name, b.status.device().listen_port());
   }
 
-  void look_at_segment(const std::string& where, const End& a, const End& b, bool is_peered) {
+  void look_at_segment(const std::string& where, const End& a, const End& b, bool has_link) {
     const PairMeasurement* pair = a.measured;
     if (pair == nullptr || !pair->segment) return;
     if (!pair->segment->round_trip) {
       find(where,
-           is_peered ? "the link works, but no frame passes between them"
-                     : "no frame passes between them",
-           cause_of_no_frames(a, b, is_peered));
+           has_link ? "the link works, but no frame passes between them"
+                    : "no frame passes between them",
+           cause_of_no_frames(a, b, has_link));
     } else if (!pair->segment->large_passes) {
       find(where,
            fmt::format("small frames pass, those of the segment's MTU ({} bytes) do not",
@@ -296,22 +292,20 @@ class Diagnosis {
     }
   }
 
-  std::string cause_of_no_frames(const End& a, const End& b, bool is_peered) const {
+  std::string cause_of_no_frames(const End& a, const End& b, bool has_link) const {
     const bool stp = a.status.bridge().stp() && b.status.bridge().stp();
-    if (is_peered && a.port != nullptr && b.port != nullptr) {
+    const bool in_two_trees = stp && a.status.bridge().root_id() != b.status.bridge().root_id();
+    if (has_link && a.port != nullptr && b.port != nullptr) {
       const bool both_forward = a.port->state() == "forwarding" && b.port->state() == "forwarding";
-      const bool deaf = stp && a.status.bridge().root_id() != b.status.bridge().root_id();
-      if (both_forward || deaf) {
+      if (both_forward || in_two_trees) {
         return fmt::format(
             "GRE (protocol 47) is dropped inside {} on one of them: accept what comes "
             "in on that interface",
             wireguard_name(mesh_.name));
       }
     }
-    if (stp && a.status.bridge().root_id() != b.status.bridge().root_id()) {
-      return "they are on two islands: no working link joins what each can reach";
-    }
-    if (is_peered && (a.port == nullptr || b.port == nullptr)) return "run `mesh sync`";
+    if (in_two_trees) return "they are on two islands: no working link joins what each can reach";
+    if (has_link && (a.port == nullptr || b.port == nullptr)) return "run `mesh sync`";
     return "spanning tree blocks or has not settled, or a node on the way drops frames";
   }
 

@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <vector>
 
@@ -17,6 +18,12 @@ LocalAccount local_account() {
   }
   const char* home = getenv("HOME");
   return {std::to_string(getuid()), home == nullptr ? "/" : home};
+}
+
+std::string local_host() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
 }
 
 }  // namespace wgmesh

@@ -28,21 +28,24 @@ bool is_wanted(const Mesh& mesh, const Node& a, const Node& b) {
 
 bool can_dial(const Node& a, const Node& b) { return endpoint_for(a, b) || endpoint_for(b, a); }
 
-bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {
-  return can_dial(a, b) && is_wanted(mesh, a, b);
-}
-
-// Pairs that the file wants for peers and that nobody can dial, "a-b", in file order.
-std::vector<std::string> mute_pairs(const Mesh& mesh) {
+// "a-b" for every pair of which `holds` is true, in file order.
+template <class Holds>
+std::vector<std::string> pairs_where(const Mesh& mesh, const Holds& holds) {
   std::vector<std::string> pairs;
   for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
     for (std::size_t j = i + 1; j < mesh.nodes.size(); ++j) {
       const Node& a = mesh.nodes[i];
       const Node& b = mesh.nodes[j];
-      if (!can_dial(a, b) && is_wanted(mesh, a, b)) pairs.push_back(a.name + "-" + b.name);
+      if (holds(a, b)) pairs.push_back(a.name + "-" + b.name);
     }
   }
   return pairs;
+}
+
+// Pairs that the file wants for peers and that nobody can dial.
+std::vector<std::string> mute_pairs(const Mesh& mesh) {
+  return pairs_where(
+      mesh, [&](const Node& a, const Node& b) { return !can_dial(a, b) && is_wanted(mesh, a, b); });
 }
 
 void find_colliding_addresses(const Mesh& mesh, std::vector<Problem>& problems) {
@@ -102,13 +105,8 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
 // Behind isolated ports no node passes on what others send each other.
 void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems) {
   if (mesh.loop_prevention != LoopPrevention::kSplitHorizon) return;
-  std::vector<std::string> unlisted;
-  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
-    for (std::size_t j = i + 1; j < mesh.nodes.size(); ++j) {
-      if (is_wanted(mesh, mesh.nodes[i], mesh.nodes[j])) continue;
-      unlisted.push_back(mesh.nodes[i].name + "-" + mesh.nodes[j].name);
-    }
-  }
+  const auto unlisted =
+      pairs_where(mesh, [&](const Node& a, const Node& b) { return !is_wanted(mesh, a, b); });
   const auto report = [&](const std::vector<std::string>& pairs, const char* lack,
                           const char* cure) {
     if (pairs.empty()) return;
@@ -178,6 +176,10 @@ void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
 std::optional<HostPort> endpoint_for(const Node& from, const Node& node) {
   const bool is_near = !node.site.empty() && node.site == from.site;
   return is_near && node.local_endpoint ? node.local_endpoint : node.endpoint;
+}
+
+bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {
+  return can_dial(a, b) && is_wanted(mesh, a, b);
 }
 
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node) {

@@ -109,6 +109,8 @@ struct Mesh {
 // How `from` reaches `node`: its local endpoint where both are of one site, else its endpoint.
 std::optional<HostPort> endpoint_for(const Node& from, const Node& node);
 
+// Whether two nodes share a link.
+bool is_peered(const Mesh& mesh, const Node& a, const Node& b);
 // The nodes that `node` shares a link with, in file order. full: all others; else a pair is peered
 // when either lists the other, or when neither lists anybody. A pair that no end of could dial has
 // no link.

@@ -24,11 +24,9 @@ std::vector<std::string> names_of(const std::vector<const Node*>& nodes) {
 
 // Who holds a lock, in the words that another user understands.
 std::string origin() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
   const char* user = getenv("USER");
   const bool is_named = user != nullptr && *user != '\0';
-  return fmt::format("{}@{}", is_named ? std::string(user) : local_account().user, host.data());
+  return fmt::format("{}@{}", is_named ? std::string(user) : local_account().user, local_host());
 }
 
 // A node tells its progress a few times a second; below this the machine is only busy.
@@ -91,7 +89,8 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   TransactionRequest request;
   request.goal = goal;
   request.wakes = command_line_.verb != Verb::kSync && command_line_.verb != Verb::kRotate;
-  if (command_line_.verb == Verb::kRotate) request.rotated = rotated_nodes();
+  // A second transaction, for a better tree, has the new keys already.
+  if (command_line_.verb == Verb::kRotate && !tree) request.rotated = rotated_nodes();
   request.skip_unreachable = command_line_.skip_unreachable;
   request.dry_run = dry_run;
   request.tree = std::move(tree);

@@ -50,12 +50,6 @@ std::vector<std::string> words(const std::string& text) {
   return found;
 }
 
-std::string local_host() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 std::string token(char letter, const SshConfig& config) {
   switch (letter) {
     case '%':
