@@ -63,7 +63,8 @@ Refreshed look_up(const Surroundings& surroundings, const proto::Plan& plan,
 
 std::string refresh(const Surroundings& surroundings, const Store& store, const std::string& mesh,
                     std::string& faults) {
-  const Holder me{"wgmesh-agent refresh", 0, std::time(nullptr), ::getpid()};
+  // A timer runs this: whoever comes meanwhile waits for it, and it waits for nobody.
+  const Holder me{"wgmesh-agent refresh", kEndsSoon, std::time(nullptr), ::getpid()};
   const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
   const auto kernel = surroundings.open_kernel();
   if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/boot_unit.h"
+#include "agent/units.h"
 #include "agent/current_status.h"
 #include "agent/diff.h"
 #include "agent/uninstall.h"
@@ -64,7 +64,7 @@ void NodeChange::commit(proto::Committed& told) {
   if (transaction_) {
     if (const auto left = transaction_->commit()) told.add_notes(*left);
     if (goal_->kind == proto::UP) {
-      const auto note = install_boot_unit(surroundings_.paths, mesh_, proposal_->is_first);
+      const auto note = install_units(surroundings_.paths, mesh_, proposal_->is_first);
       if (note) told.add_notes(*note);
     }
   }

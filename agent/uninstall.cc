@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "agent/atomic_file.h"
-#include "agent/boot_unit.h"
+#include "agent/units.h"
 
 namespace wgmesh {
 namespace {
@@ -51,13 +51,13 @@ std::vector<std::string> agent_leaves_with(const Paths& paths, const Store& stor
   for (const std::string& folder : paths.programs) {
     for (std::string& path : programs_in(folder)) programs.push_back(std::move(path));
   }
-  if (exists(boot_unit_path(paths))) programs.push_back(boot_unit_path(paths));
+  for (std::string& path : present_units(paths)) programs.push_back(std::move(path));
   return programs;
 }
 
 bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const std::string& mesh) {
   const bool is_last = store.meshes().empty();
-  remove_boot_unit(paths, mesh, is_last);
+  remove_units(paths, mesh, is_last);
   if (!is_last) return false;
   const std::string link = paths.links + "/" + std::string(kProgram);
   for (const std::string& folder : paths.programs) {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # vm: --mem 2048
 # A node with systemd, here as process 1 of a pid namespace: the first `up` installs and enables the unit,
-# the unit brings the mesh up at the next boot from inside its sandbox, and `down -r` takes it away. No
-# kernel module that the mesh needs is loaded beforehand: neither the agent, which keeps CAP_NET_ADMIN
-# alone, nor the unit may be in the kernel's way when it loads them.
+# the unit brings the mesh up at the next boot from inside its sandbox, the timer finds a peer that moved, and
+# `down -r` takes both away. No kernel module that the mesh needs is loaded beforehand: neither the agent, which
+# keeps CAP_NET_ADMIN alone, nor the unit may be in the kernel's way when it loads them.
 # It empties folders of /etc and /lib, so it only runs in a machine that forgets.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 [ -n "${WGMESH_IN_VM:-}" ] || exec "$lab_folder/vm" "$0"
@@ -23,7 +23,11 @@ prepare_systemd() {
   for target in sysinit basic; do
     printf '%s\n' '[Unit]' 'DefaultDependencies=no' >/etc/systemd/system/$target.target
   done
-  mount -t tmpfs none /lib/systemd/system/multi-user.target.wants
+  printf 'Wants=timers.target\n' >>/etc/systemd/system/basic.target
+  for target in multi-user timers; do
+    [ ! -d /lib/systemd/system/$target.target.wants ] || mount -t tmpfs none /lib/systemd/system/$target.target.wants
+  done
+  echo 10.98.0.2 b.example >$place/hosts
   mkdir -p /sys/fs/cgroup
   mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null
 }
@@ -32,7 +36,7 @@ start_a() {
   unshare --pid --fork --mount --net --uts --ipc --cgroup --propagation private bash -c "
     mount -t proc proc /proc && mount -t sysfs sysfs /sys && mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
     mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /tmp && mount --bind $place/a /var/lib/wgmesh &&
-    mkdir -p /run/systemd/system/wgmesh@.service.d &&
+    mount --bind $place/hosts /etc/hosts && mkdir -p /run/systemd/system/wgmesh@.service.d &&
     printf '[Service]\nStandardError=file:/run/restore.log\n' >/run/systemd/system/wgmesh@.service.d/lab.conf &&
     exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target \
       --log-target=console --show-status=0" >"$work/systemd.log" 2>&1 &
@@ -65,7 +69,7 @@ name: boot
 network: fd00:b::/64
 nodes:
   a: {addr: fd00:b::1/64, endpoint: 10.98.0.1, exec: nsenter -t ${pids[a]} -a --}
-  b: {addr: fd00:b::2/64, endpoint: 10.98.0.2, exec: nsenter -t ${pids[b]} -a --}
+  b: {addr: fd00:b::2/64, endpoint: b.example, exec: nsenter -t ${pids[b]} -a --}
 MESH
 }
 
@@ -93,6 +97,8 @@ run_mesh up
 expect_status 0
 expect 'the modules came by themselves' loaded
 expect 'wgmesh@boot.service is enabled' on_node a systemctl is-enabled wgmesh@boot.service
+expect 'wgmesh-refresh@boot.timer is enabled' on_node a systemctl is-enabled wgmesh-refresh@boot.timer
+expect 'the timer runs' on_node a systemctl is-active wgmesh-refresh@boot.timer
 expect 'the unit may be read' test "$(stat -c %a:%U /etc/systemd/system/wgmesh@.service)" = 644:root
 ! grep -E '(^|[^a-z])a: .*at boot' <<<"$err" || fail 'there is nothing to add on a'
 expect_err 'let it run `/var/lib/wgmesh/bin/wgmesh-agent restore`'
@@ -116,7 +122,23 @@ expect 'the tunnel is in the bridge' on_node a test -e /sys/class/net/br-boot/br
 expect 'the bridge takes no router advertisements' test "$(on_node a cat /proc/sys/net/ipv6/conf/br-boot/accept_ra)" = 0
 [ -z "$broken" ] || on_node a cat /run/restore.log # there is no journal to look into
 
+test_case 'the timer finds a peer whose name has got another address'
+start_b
+join
+run_mesh up
+expect_status 0
+b_key=$(on_node b wg show wg-boot public-key)
+printf '%s\n' 'addr del 10.98.0.2/24 dev ub' 'addr add 10.98.0.3/24 dev ub' | on_node b ip -batch -
+on_node b wg set wg-boot peer "$key" endpoint 10.98.0.9:51820 # so it is not b that is heard of first
+echo 10.98.0.3 b.example >$place/hosts
+has_moved() { [ "$(on_node a wg show wg-boot endpoints)" = "$b_key"$'\t10.98.0.3:51820' ]; }
+expect 'a sends to where b is now' await 300 has_moved
+expect 'b answers' on_node a ping -q -c 1 -W 10 fd00:b::2
+[ -z "$broken" ] || on_node a systemctl status wgmesh-refresh@boot.timer wgmesh-refresh@boot.service
+echo 10.98.0.2 b.example >$place/hosts
+
 test_case 'a mesh that was taken down stays down at boot'
+stop b
 start_b
 join
 run_mesh down
@@ -126,13 +148,14 @@ start_a
 expect 'the unit ran' test "$(on_node a systemctl is-active wgmesh@boot.service)" = active
 expect 'there is no bridge' bash -c "! nsenter -t ${pids[a]} -a -- test -e /sys/class/net/br-boot"
 
-test_case 'down -r takes the unit away'
+test_case 'down -r takes the units away'
 stop b
 start_b
 join
 run_mesh down -r
 expect_status 0
 expect 'no file is left' bash -c "! find /etc/systemd $place -mindepth 1 -name '*wgmesh*' | grep ."
+expect 'the timer has ended' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-active wgmesh-refresh@boot.timer"
 expect 'systemd has forgotten it' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-enabled wgmesh@boot.service"
 stop a
 stop b

@@ -1,0 +1,102 @@
+#include "agent/units.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "agent/atomic_file.h"
+#include "agent/systemctl.h"
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::string_view kPackagedProgram = "/usr/local/sbin/wgmesh-agent";
+
+// A name of this program that stays the same when another version takes its place.
+std::string program() {
+  std::array<char, 4096> text{};
+  const ssize_t n = ::readlink("/proc/self/exe", text.data(), text.size());
+  std::string path(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+  const std::string link = path.substr(0, path.rfind('/') + 1) + "wgmesh-agent";
+  return exists(link) ? link : path;
+}
+
+std::string boot_instance(const std::string& mesh) { return "wgmesh@" + mesh + ".service"; }
+std::string refresh_instance(const std::string& mesh) {
+  return "wgmesh-refresh@" + mesh + ".timer";
+}
+
+std::string path_of(const Paths& paths, const Unit& unit) { return paths.units + "/" + unit.name; }
+
+std::string text_of(const Unit& unit, const std::string& agent) {
+  std::string text = unit.text;
+  const std::size_t at = text.find(kPackagedProgram);
+  if (at != std::string::npos) text.replace(at, kPackagedProgram.size(), agent);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> present_units(const Paths& paths) {
+  std::vector<std::string> present;
+  for (const Unit& unit : kUnits) {
+    if (exists(path_of(paths, unit))) present.push_back(path_of(paths, unit));
+  }
+  return present;
+}
+
+std::optional<std::string> install_units(const Paths& paths, const std::string& mesh,
+                                         bool is_first) {
+  const std::string agent = program();
+  if (!exists(paths.systemd) || agent.starts_with("/run/")) {
+    if (!is_first) return std::nullopt;
+    if (agent.starts_with("/run/")) {
+      return "no place but " + agent + " took the agent, so nothing can bring the mesh up at boot";
+    }
+    return "systemd does not run here: to bring the mesh up at boot, let it run `" + agent +
+           " restore`; where endpoints are names, let a timer run `" + agent + " refresh`";
+  }
+  try {
+    const bool all_were_there = present_units(paths).size() == kUnits.size();
+    bool any_is_new = false;
+    for (const Unit& unit : kUnits) {
+      const std::string text = text_of(unit, agent);
+      if (read_file(path_of(paths, unit)) == text) continue;
+      write_file_atomically(path_of(paths, unit), text, kPublic);
+      any_is_new = true;
+    }
+    // Enabling makes systemd read the files again too. The service itself is for the next boot: it
+    // would only find the mesh up, and wait for this change to end.
+    if (is_first || !all_were_there) {
+      run_systemctl(paths.systemctl, {"enable", boot_instance(mesh)});
+      run_systemctl(paths.systemctl, {"enable", "--now", refresh_instance(mesh)});
+    } else if (any_is_new) {
+      run_systemctl(paths.systemctl, {"daemon-reload"});
+    }
+  } catch (const Error& error) {
+    return "systemd does not take care of the mesh (" + error.message() +
+           "); see `systemctl enable " + boot_instance(mesh) + "` and `systemctl enable --now " +
+           refresh_instance(mesh) + "`";
+  }
+  return std::nullopt;
+}
+
+void remove_units(const Paths& paths, const std::string& mesh, bool is_last) {
+  const std::vector<std::string> present = present_units(paths);
+  if (present.empty()) return;
+  const auto try_to = [&](const std::vector<std::string>& words) {
+    try {
+      run_systemctl(paths.systemctl, words);
+    } catch (const Error&) {
+    }
+  };
+  try_to({"disable", "--now", refresh_instance(mesh)});
+  try_to({"disable", boot_instance(mesh)});
+  if (!is_last) return;
+  for (const std::string& path : present) remove_file(path);
+  try_to({"daemon-reload"});
+}
+
+}  // namespace wgmesh

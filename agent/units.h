@@ -1,0 +1,35 @@
+// What systemd, where it runs, does for a mesh: wgmesh@MESH.service brings it up at boot, and
+// wgmesh-refresh@MESH.timer looks up again where peers went that have gone quiet. The units are
+// written with a node's first `up` and removed with its last mesh. Elsewhere all we can do is to
+// say what to add.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/paths.h"
+
+namespace wgmesh {
+
+// For a mesh that has just been committed. `is_first`: nothing of it was stored before. Enables its
+// instances then, or where a unit was not there; from then on that is the user's to change, and
+// only a unit that names another agent is written anew. Returns a line for the user about what was
+// not done; never throws Error.
+std::optional<std::string> install_units(const Paths& paths, const std::string& mesh,
+                                         bool is_first);
+// For a mesh that was forgotten, `is_last`: of this node. Without the units there is nothing to do.
+// What systemctl says against it does not matter: an instance without a stored mesh does nothing.
+void remove_units(const Paths& paths, const std::string& mesh, bool is_last);
+
+// Those that are there.
+std::vector<std::string> present_units(const Paths& paths);
+
+struct Unit {
+  const char* name;
+  const char* text;
+};
+extern const std::array<Unit, 3> kUnits;  // as packaging/systemd has them, without comments
+
+}  // namespace wgmesh
