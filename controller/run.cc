@@ -187,11 +187,16 @@ std::string Run::cure_of(const std::string& name, const NodeOutcome& node) const
   if (!could_be_skipped) return failure.cure;
   const bool is_absent = std::any_of(mesh_.absent.begin(), mesh_.absent.end(),
                                      [&](const Node& absent) { return absent.name == name; });
-  return fmt::format("{}{}{}", failure.cure, failure.cure.empty() ? "" : "; ",
-                     is_absent ? "if it is gone for good, delete its entry from the mesh file (its "
-                                 "peers drop it all the same), or go on without it: "
-                                 "--skip-unreachable"
-                               : "or go on without it: --skip-unreachable");
+  std::string cure = failure.cure;
+  if (is_absent) {
+    cure += cure.empty() ? "" : "; ";
+    cure +=
+        "if it is gone for good, delete its entry from the mesh file (its peers drop it all the "
+        "same)";
+  } else if (cure.empty()) {
+    cure = "make it reachable";
+  }
+  return cure + ", or go on without it: --skip-unreachable";
 }
 
 void Run::warn_of(const TransactionResult& result) {

@@ -37,7 +37,7 @@ remember 0 1
 test_case 'a standing SSH server, a black hole and a login script that hangs: named, and nobody has changed'
 write_mesh 0 1 2 3 4 >"$mesh_file"
 on 2 pkill -STOP -x sshd
-"$nodes" cut 3
+echo 'table inet lab { chain input { type filter hook input priority 0; tcp dport 22 drop; }; }' | on 3 nft -f -
 on 4 sh -c 'echo sleep 600 >/root/.bashrc'
 timed_mesh --no-wait up
 expect_status 4
@@ -64,7 +64,7 @@ took $((healthy + 35000))
 
 test_case 'once they are well, they come in'
 on 2 pkill -CONT -x sshd
-"$nodes" mend 3
+on 3 nft delete table inet lab
 on 4 rm /root/.bashrc
 mesh up
 expect_status 0
