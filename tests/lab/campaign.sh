@@ -12,20 +12,23 @@
 #   has_ended, end            whether it has; waits for it, and sets $status, $out and $err
 #   settle SECONDS            waits for the end of every agent and journal; false when it takes longer.
 #                             $settled: how long it took, in ms
-#   look                      what each node is now, by name of the state: ${is[I]} is a, b, none or 'neither'
+#   look                      what each node is now, by name of the state: ${is[I]} is a, b, none or 'neither';
+#                             $keys: 'keys match', or the pairs whose preshared keys do not
 #   expect_old_or_new WHAT OLD NEW MAY-DIFFER   looks; each node is in one of the two, and all in the same unless
 #                             MAY-DIFFER is yes. $mixed counts how often they were not
 #   converge FILE STATE       one run of `mesh up`, or as $converge_with says, leads there from wherever it
 #                             is, and a second one changes nothing
-#   workers, watchers         processes of agents, as $pids
+#   agents                    every process of an agent, as $pids; workers: that hold the lock of their mesh;
+#                             watchers: that undo when these die
+#   ${journal[I]}             the file that says that node I has an open transaction
+#   mesh ARG…                 as lib.sh has it, without a program in between
 #   now                       $ms: milliseconds
 #   draw N                    $drawn: a number below N. The seed is WGMESH_SEED, and is told
 #   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set
 #
-# A state is compared in all that `ip` and `wg` show but index, counters, timers, the tree (a bridge that is not
-# the root shows the root's times, not its own), the link-local address that a bridge gets when it forwards,
-# endpoints (a peer that answered from the other port is no difference) and preshared keys, of which both ends
-# must have the same ones.
+# A state is what see_nodes compares; both ends of a pair must have the same preshared key. The nodes are of
+# busybox, and programs are started only where there is no way around it, busybox's own before others: it is
+# static, and loading a program's libraries is most of what a round costs under emulation.
 
 # shellcheck disable=SC2034 # what the tests use
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib.sh"
@@ -33,6 +36,7 @@
 campaign_nodes=4
 mesh_name=k
 agent_folder=${WGMESH_AGENT_DIR:-$build/agent/faults}
+see_nodes=$build/tests/lab/see_nodes
 export WGMESH_AGENT_DIR=$agent_folder
 
 RANDOM=${WGMESH_SEED:-1}
@@ -40,14 +44,14 @@ draw() { drawn=$(((RANDOM << 15 | RANDOM) % $1)); }
 count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$2; }
 now() { local t=${EPOCHREALTIME/[.,]/}; ms=$((t / 1000)); }
 exec {never}<> <(:) # nothing is ever to be read here, so `read -t` waits without starting a program
-pause() { read -rt "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" -u "$never" || true; }
-
-enter() { # enter I [WORDS]: the words that run a command on node I; shorter than `nodes in`, which is a script
-  echo "nsenter -t $("$nodes" pid "$1") -m -u -i -n -p -W / -- env HOME=/root ${2:-}"
+pause() { # pause MS
+  local seconds
+  printf -v seconds '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
+  read -rt "$seconds" -u "$never" || true
 }
 
 write_files() { # write_files NAME TRANSPORT [I:WORDS]
-  local name=$1 transport=$2 special=${3:-} i version word
+  local name=$1 transport=$2 special=${3:-} i version words
   for version in a b; do
     {
       printf 'name: %s\nnetwork: fd00:0:0:7::/64\nfull: false\n' $mesh_name
@@ -55,52 +59,44 @@ write_files() { # write_files NAME TRANSPORT [I:WORDS]
       echo 'nodes:'
       for ((i = 0; i < campaign_nodes; i++)); do
         printf '  n%d:\n    addr: fd00:0:0:7::%d/64\n    endpoint: test%d\n' "$i" $((i + 1)) "$i"
-        word=''
-        [ "${special%%:*}" != "$i" ] || word=${special#*:}
-        if [ "$transport" = exec ]; then echo "    exec: $(enter "$i" "$word")"; else echo "    ssh: test$i"; fi
+        # a: 0-1 0-2 0-3 1-2; b: 0-1 0-2 0-3 2-3, another root, another port.
+        case $version$i in
+          a0 | b0) printf '    peers: [n1, n2, n3]\n' ;;&
+          b0) printf '    listen_port: 51833\n' ;;
+          a1) printf '    peers: [n2]\n' ;;
+          b2) printf '    peers: [n3]\n    prio: 100\n' ;;
+        esac
+        words=''
+        [ "${special%%:*}" != "$i" ] || words="${special#*:} "
+        if [ "$transport" = ssh ]; then
+          echo "    ssh: test$i"
+        else
+          echo "    exec: ${words}busybox nsenter -t ${init[i]} -m -u -i -n -p --"
+        fi
       done
     } >"$work/$name-$version.yaml"
   done
-  # a: 0-1 0-2 0-3 1-2; b: 0-1 0-2 0-3 2-3, another root, another port.
-  sed -i "s/^  n0:/&\n    peers: [n1, n2, n3]/; s/^  n1:/&\n    peers: [n2]/" "$work/$name-a.yaml"
-  sed -i "s/^  n0:/&\n    peers: [n1, n2, n3]\n    listen_port: 51833/; s/^  n2:/&\n    peers: [n3]\n    prio: 100/" \
-    "$work/$name-b.yaml"
 }
 
-view() { # view I: what node I is
-  # shellcheck disable=SC2046
-  $(enter "$1") sh -c 'ip -d -o link; ip -o addr; wg show all dump; echo files $(ls /var/lib/wgmesh/'$mesh_name' 2>/dev/null)' |
-    sed -nE "s/^[0-9]+: //; /^[a-z]*-$mesh_name|^files/!d; / inet6 fe80:/d
-      s/ [a-z_]+_timer +[0-9.]+//g; s/ (designated_[a-z]+|root_port|root_path_cost|root_id|forward_delay|hello_time|max_age|ageing_time|port_id|port_no) [^ ]+//g
-      s/ (topology_change[a-z_]*|config_pending) [01]//g; s/ state [A-Za-z]+//g; s/NO-CARRIER,|,LOWER_UP//g
-      s/^(wg-[^\t]*\t[^\t]*\t)[^\t]*\t[^\t]*\t([^\t]*\t)[0-9]+\t[0-9]+\t[0-9]+\t/\1\2/; p" | sort
-}
-
-views() { # views PREFIX: of all nodes at once, to $work/PREFIX.I
-  local i waiting=()
-  for ((i = 0; i < campaign_nodes; i++)); do view "$i" >"$work/$1.$i" & waiting+=($!); done
-  wait "${waiting[@]}"
+keep() { # keep STATE: what the nodes are now has this name
+  "$see_nodes" --keep "$1" $mesh_name "$work/states" "${seen[@]}" || fail "$1 cannot be seen"
 }
 
 look() {
-  local i state
-  is=()
-  views now
-  for ((i = 0; i < campaign_nodes; i++)); do
-    is[i]=neither
-    for state in a b none; do
-      ! cmp -s "$work/now.$i" "$work/$state.$i" || is[i]=$state
-    done
-  done
+  local said
+  mapfile -t said < <("$see_nodes" $mesh_name "$work/states" "${seen[@]}")
+  is=() keys='' differences=()
+  [ ${#said[@]} -gt 1 ] || { fail 'the nodes cannot be seen'; return; }
+  read -ra is <<<"${said[0]}"
+  keys=${said[1]}
+  differences=("${said[@]:2}")
 }
 
 all_are() { local state; for state in "${is[@]}"; do [ "$state" = "$1" ] || return 1; done; }
 
 explain() { # how the nodes that are neither differ from state STATE
-  local i
-  for ((i = 0; i < campaign_nodes; i++)); do
-    [ "${is[i]}" != neither ] || diff "$work/$1.$i" "$work/now.$i" | sed "s/^/#   n$i: /" | cut -c 1-400
-  done
+  local line
+  for line in "${differences[@]}"; do [[ $line != *", not as $1: "* ]] || echo "#   ${line:0:400}"; done
 }
 
 mixed=0
@@ -119,14 +115,7 @@ expect_old_or_new() {
   [ "$may_differ" = yes ] || fail "$what: nodes differ (${is[*]}) with exit status $status"
 }
 
-same_keys() { # every preshared key at exactly two places
-  local i keys
-  keys=$(for ((i = 0; i < campaign_nodes; i++)); do $(enter "$i") wg show wg-$mesh_name preshared-keys; done |
-    cut -f 2 | sort | uniq -c | awk '$1 != 2')
-  [ -z "$keys" ]
-}
-
-in_ctl() { exec nsenter -t "$(<"$LAB/ctl.pid")" -m -n -W "$PWD" -- "$@"; } # in the place of this process
+in_ctl() { exec busybox nsenter -t "$(<"$LAB/ctl.pid")" -m -n -- "$@"; } # in the place of this process
 
 begin() { # begin FILE ARG…
   local file=$1
@@ -159,22 +148,50 @@ end() {
   out=$(<"$work/out") err=$(<"$work/err")
 }
 
-# Processes of agents, by whether their parent is one.
+mesh() { begin "$mesh_file" "$@"; end; }
+
 pids=()
+# Every process of an agent, or of a watcher.
 agents() {
-  mapfile -t pids < <(ps -e -o pid=,ppid=,comm= | awk -v watchers="$1" '$3 ~ /^wgmesh-agent/ { parent[$1] = $2 }
-    END { for (pid in parent) if ((parent[pid] in parent) == watchers) print pid }')
+  local pid
+  pids=()
+  while IFS=/ read -r _ _ pid _; do pids+=("$pid"); done < <(busybox grep -ls '^wgmesh-agent' /proc/[0-9]*/comm)
 }
-workers() { agents 0; }
-watchers() { agents 1; }
+# Those of agents that hold the lock of their mesh; and their children. The time in which there are watchers is
+# shorter than it takes to start a program.
+workers() {
+  local locks lock words
+  pids=()
+  mapfile -t locks </proc/locks
+  for lock in "${locks[@]}"; do
+    read -ra words <<<"$lock"
+    [ "${words[1]}" != FLOCK ] || pids+=("${words[4]}")
+  done
+}
+watchers() {
+  local pid children found=()
+  workers
+  for pid in "${pids[@]}"; do
+    ! read -ra children <"/proc/$pid/task/$pid/children" || found+=("${children[@]}")
+  done 2>/dev/null
+  pids=("${found[@]}")
+}
 
 journals() { compgen -G "$LAB/n/*/upper/var/lib/wgmesh/$mesh_name/journal.*" >/dev/null; }
+# An agent with a change in hand holds a lock, and the kernel's list of locks is sooner read than that of processes.
+no_agent() {
+  local locks
+  mapfile -t locks </proc/locks
+  [[ ${locks[*]} != *FLOCK* ]] || return 1
+  agents
+  [ ${#pids[@]} = 0 ]
+}
 
 settle() { # settle SECONDS
   local began
   now
   began=$ms
-  until ! journals && ! pgrep ^wgmesh-agent >/dev/null; do
+  until ! journals && no_agent; do
     now
     settled=$((ms - began))
     ((settled <= $1 * 1000)) || return 1
@@ -191,30 +208,38 @@ converge() { # converge FILE STATE
   expect_status 0
   look
   all_are "$2" || { fail "one run leads to ${is[*]} instead of $2"; explain "$2"; }
+  [ "$keys" = 'keys match' ] || fail "$keys"
   mesh --no-wait up
   expect_status 0
   expect_out "$campaign_nodes unchanged"
-  expect 'both ends of each pair have one preshared key' same_keys
 }
 
 campaign_up() {
+  local state i settings=()
   mkfifo "$work/says"
+  mkdir "$work/states"
   exec {says}<>"$work/says" # held open: a controller that ends is no end of the stream
-  "$nodes" up $campaign_nodes || exit 1
+  for ((i = 0; i < campaign_nodes; i++)); do settings+=("$i:root=busybox"); done
+  "$nodes" up $campaign_nodes "${settings[@]}" || exit 1
+  init=() seen=() journal=()
+  for ((i = 0; i < campaign_nodes; i++)); do
+    init[i]=$(<"$LAB/n/$i/pid")
+    seen+=("${init[i]}:$LAB/n/$i/upper")
+    journal[i]=$LAB/n/$i/upper/var/lib/wgmesh/$mesh_name/journal.undo
+  done
   write_files exec exec
   write_files ssh ssh
   test_case 'two meshes, and what the nodes are in each'
-  local state
   for state in b a; do
     mesh_file=$work/exec-$state.yaml
     mesh up
     expect_status 0
-    views $state
+    keep $state
   done
   mesh down
   expect_status 0
-  views none
-  expect 'they differ' bash -c "! cmp -s $work/a.0 $work/b.0 && ! cmp -s $work/a.0 $work/none.0"
+  keep none
+  expect 'they differ' bash -c "! cmp -s $work/states/a.0 $work/states/b.0 && ! cmp -s $work/states/a.0 $work/states/none.0"
   mesh --no-wait up
   expect_status 0
   look

@@ -40,8 +40,9 @@ add_host() { # add_host I
     ip -n lan link add link eth0 name eth0.7 type vlan id 7; ip -n lan link set eth0.7 up
     ip -n lan addr add 10.57.0.$((i + 1))/24 dev eth0.7"
 }
+# The receiver has nothing to say, but must not say so: nc takes the end of one direction for that of both.
 move() { # move ADDRESS PORT: ten megabytes from the host at node 0 to that at node 1
-  on 1 sh -c "ip netns exec lan busybox nc -l -p $2 >/run/got" &
+  on 1 sh -c "[ -e /run/silence ] || mkfifo /run/silence; ip netns exec lan busybox nc -l -p $2 <>/run/silence >/run/got" &
   local server=$!
   on 1 sh -c "until ip netns exec lan ss -tln | grep -q ':$2 '; do :; done"
   on 0 sh -c "head -c 10485760 /dev/zero | ip netns exec lan timeout 120 busybox nc $1 $2" &

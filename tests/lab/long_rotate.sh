@@ -3,6 +3,7 @@
 # 250 ms and what lay between the switch of its two ends; nobody knows an old key afterwards. Where one node
 # fails on the way all keep their old keys, and lose nothing.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
+. "$lab_folder/traffic.sh"
 
 count=6
 inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
@@ -19,28 +20,6 @@ public_keys() { local i; for ((i = 0; i < count; i++)); do on $i wg show wg-test
 all_preshared() { local i; for ((i = 0; i < count; i++)); do on $i wg show wg-test preshared-keys; done | cut -f 2 | sort -u; }
 known_keys() { local i; for ((i = 0; i < count; i++)); do on $i wg show wg-test peers; done | sort -u; }
 
-watch_pairs() {
-  local i j
-  pings=()
-  for ((i = 0; i < count; i++)); do
-    for ((j = i + 1; j < count; j++)); do
-      on $i ping -D -i 0.05 "$(inner $j)" >"$work/ping-$i-$j" 2>&1 &
-      pings+=($!)
-    done
-  done
-  await 60 replies_everywhere || fail 'not every pair pings'
-}
-replies_everywhere() { local file; for file in "$work"/ping-*; do grep -q 'time=' "$file" || return 1; done; }
-end_pings() { local i; for ((i = 0; i < count; i++)); do on $i pkill -INT -x ping; done; wait "${pings[@]}"; }
-# The longest time without a reply, in ms, and the pair that had it.
-longest_hole() {
-  local file
-  for file in "$work"/ping-*; do
-    sed -n 's/^\[\([0-9.]*\)\].*time=.*/\1/p' "$file" |
-      awk -v pair="${file##*/ping-}" 'NR > 1 && $1 - last > hole { hole = $1 - last } { last = $1 } END { printf "%d %s\n", hole * 1000, pair }'
-  done | sort -n | tail -n 1
-}
-
 "$nodes" up $count || exit 1
 write_mesh >"$work/mesh.yaml"
 mesh_file=$work/mesh.yaml
@@ -49,14 +28,14 @@ expect_status 0
 
 test_case 'all six rotate under traffic'
 old_public=$(public_keys | sort) old_preshared=$(all_preshared)
-watch_pairs
+watch_pairs $count
 sleep 5
 read -r usual _ <<<"$(longest_hole)"
 here --no-wait rotate
 expect_status 0
 skew=$(sed -n 's/.*switched to their new keys within \([0-9.]*\) ms.*/\1/p' <<<"$err")
 sleep 5
-end_pings
+end_traffic
 read -r hole pair <<<"$(longest_hole)"
 echo "# rotation of $count nodes: skew $skew ms, longest hole $hole ms ($pair); before it $usual ms"
 expect 'a skew was told' test -n "$skew"
@@ -76,7 +55,7 @@ expect 'n1 keeps its own' test "$other" = "$(on 1 wg show wg-test public-key)"
 
 test_case 'one node fails on the way: all keep their keys, and lose nothing'
 old_public=$(public_keys) old_preshared=$(all_preshared)
-watch_pairs
+watch_pairs $count
 export WGMESH_AGENT_DIR=$build/agent/faults
 for k in 3 6; do # while it stages, and when it switches
   write_mesh "2:env WGMESH_FAIL_AT=$k" >"$work/fault.yaml"
@@ -87,7 +66,7 @@ for k in 3 6; do # while it stages, and when it switches
   expect 'the public keys are the old ones' test "$old_public" = "$(public_keys)"
   expect 'the preshared keys, too' test "$old_preshared" = "$(all_preshared)"
 done
-end_pings
+end_traffic
 read -r hole pair <<<"$(longest_hole)"
 echo "# rotations that failed: longest hole $hole ms ($pair)"
 unset WGMESH_AGENT_DIR

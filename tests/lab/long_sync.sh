@@ -3,6 +3,7 @@
 # and brought in again. All the while pairs that are not concerned exchange a packet every 50 ms, and lose
 # none.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
+. "$lab_folder/traffic.sh"
 
 inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 
@@ -16,27 +17,6 @@ node() { # node I [KEY…]
   printf '  %s\n' "n$i:" "  addr: $(inner "$i")/64" "  ssh: {host: test$i, connect_timeout: 20}" >>"$mesh_file"
   [[ " $*" == *' endpoint:'* ]] || printf '    endpoint: test%s\n' "$i" >>"$mesh_file"
   [ $# = 0 ] || printf '    %s\n' "$@" >>"$mesh_file"
-}
-
-# --- Traffic: one ping for each pair that is watched, from the first `up` to the end ------------------
-
-declare -A seen=() # the last reply that was counted, by pair
-watch() { # watch I J
-  on "$1" ping -i 0.05 "$(inner "$2")" >"$work/ping-$1-$2" 2>&1 &
-  seen[$1-$2]=0
-}
-# A reply that is still on its way is no loss: what counts is a hole before the last reply.
-replies() { sed -n 's/.*icmp_seq=\([0-9]*\) .*time=.*/\1/p' "$work/ping-$1"; }
-count_losses() { # count_losses PAIR…: since the last time
-  local pair last lost
-  for pair in "$@"; do
-    last=$(replies "$pair" | tail -n 1)
-    lost=$(replies "$pair" | awk -v from="${seen[$pair]}" -v to="${last:-0}" '$1 > from && $1 <= to { n++ } END { print to - from - n }')
-    echo "# $pair: $((${last:-0} - ${seen[$pair]})) packets, $lost lost"
-    [ "${last:-0}" -gt "${seen[$pair]}" ] || fail "$pair exchanges nothing"
-    [ "$lost" = 0 ] || fail "$pair lost $lost packets"
-    seen[$pair]=$last
-  done
 }
 
 peer_key() { on "$1" wg show wg-test dump | awk -v inner="$(inner_of "$2")" '$4 == inner "/128" { print $1, $2 }'; }

@@ -1,0 +1,66 @@
+#!/bin/bash
+# Six nodes of which every pair exchanges a packet every 50 ms, while a seventh comes and goes, and while one
+# node's endpoint, priority and keepalive change: no pair loses one.
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+. "$lab_folder/traffic.sh"
+
+count=6
+inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
+mesh_file=$work/mesh.yaml
+# write_mesh [LAST-NODES-KEYS [SEVENTH-NODES-KEYS]]: with 'endpoint' as given there, or the node's own
+write_mesh() {
+  local i keys
+  printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'
+  for ((i = 0; i < count + ($# > 1); i++)); do
+    keys="endpoint: $("$nodes" addr $i)"
+    ((i != count - 1)) || keys=${1:-$keys}
+    ((i != count)) || keys+=${2:+, $2}
+    echo "  n$i: {addr: \"$(inner $i)/64\", exec: $nodes in $i, $keys}"
+  done >"$mesh_file"
+}
+here() { run "$mesh_program" -f "$mesh_file" "$@"; } # exec: the mesh is no path to its nodes
+sync() {
+  here sync
+  expect_status 0
+  sleep 3
+  count_losses "${pairs[@]}"
+}
+
+"$nodes" up $((count + 1)) || exit 1
+write_mesh
+here up
+expect_status 0
+watch_pairs $count
+
+test_case 'a node comes'
+write_mesh '' ''
+sync
+expect_out '7 changed'
+
+test_case 'it goes'
+write_mesh '' 'state: absent'
+sync
+expect_out '7 changed'
+expect 'nothing is left on it' on $count test ! -e /var/lib/wgmesh
+
+last=$((count - 1))
+own="endpoint: $("$nodes" addr $last)"
+new="endpoint: \"[$("$nodes" addr6 $last)]:51820\""
+
+test_case 'another priority of a leaf'
+write_mesh "$own, prio: 50000"
+sync
+expect 'it has it' test "$(on $last cat /sys/class/net/br-test/bridge/priority)" = 50000
+
+test_case 'another keepalive'
+write_mesh "$own, prio: 50000, persistent_keepalive: 7"
+sync
+expect 'it has it' test "$(on $last wg show wg-test persistent-keepalive | cut -f 2 | sort -u)" = 7
+
+test_case 'another endpoint'
+write_mesh "$new, prio: 50000, persistent_keepalive: 7"
+sync
+expect 'the others send there' bash -c "'$nodes' in 0 wg show wg-test endpoints | grep -q fdfe:99"
+
+end_traffic
+finish
