@@ -37,6 +37,19 @@ void repeat(Kernel& kernel, const Scope& scope,
   }
 }
 
+// Of what is still to do, that which waited for every node to have applied: endpoints and
+// keepalives of new peers (see first_contact.h), and deletions. After a reboot nothing has waited.
+std::vector<Operation> held_back(const State& after, const State& now) {
+  const auto operations = diff(after, now);
+  const std::size_t deletions = first_deletion(operations);
+  std::vector<Operation> held;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const bool is_call = now.wireguard && std::holds_alternative<SetWireguard>(operations[i]);
+    if (i >= deletions || is_call) held.push_back(operations[i]);
+  }
+  return held;
+}
+
 void fill_in(Bridge& observed, const Bridge& known) {
   for (auto time : kBridgeTimes) {
     if (observed.*time == kTimeUnknown) observed.*time = known.*time;
@@ -92,10 +105,7 @@ void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
   repeat(kernel, scope_of(mesh, entry), [&](const Observation& now) {
     State after = with_live_endpoints(entry.after, now.state);
     for (const std::string& port : now.missing_ports) after.foreign_ports.erase(port);
-    const auto operations = diff(after, now.state);
-    return std::vector<Operation>(
-        operations.begin() + static_cast<std::ptrdiff_t>(first_deletion(operations)),
-        operations.end());
+    return held_back(after, now.state);
   });
   Journal(store, mesh).close();
   const Loaded left = store.load(mesh);

@@ -16,7 +16,7 @@ namespace wgmesh {
 // the journal stays then.
 void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
                const JournalEntry& entry);
-// Publishes the staged files and deletes what is to go. Throws as above.
+// Publishes the staged files, lets new peers call, and deletes what is to go. Throws as above.
 void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
                   const JournalEntry& entry);
 

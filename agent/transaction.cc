@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/diff.h"
+#include "agent/first_contact.h"
 #include "agent/lock.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
@@ -40,13 +41,16 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
   scope_ = proposal.scope;
-  State target = proposal.desired;
-  auto operations = diff(target, observed.state);
+  State target;
+  std::vector<Operation> operations;
   if (proposal.rotates && observed.state.wireguard) {
-    Rotation rotation = rotation_of(target, observed.state);
+    Rotation rotation = rotation_of(proposal.desired, observed.state);
     target = std::move(rotation.staged);
     operations = std::move(rotation.staging);
     switch_over_ = std::move(rotation.switch_over);
+  } else {
+    target = before_first_contact(proposal.desired, observed.state);
+    operations = diff(target, observed.state);
   }
   const std::span first(operations.data(), first_deletion(operations));
 

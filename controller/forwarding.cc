@@ -27,26 +27,38 @@ LinkEnd end_of(const proto::Status& status, const std::string& peer) {
 }
 
 bool forwards(const LinkEnd& end) { return end.port_state == "forwarding"; }
-bool blocks(const LinkEnd& end) { return end.port_state == "blocking"; }
 
-// The lowest bridge ID among the nodes that `start` reaches over links that have shaken hands: the
-// bridge that all of them must take for the root. Bridge IDs are fixed-width hex, so text order is
-// their order.
-std::string root_for(const std::string& start, const Statuses& statuses,
-                     const std::map<std::string, std::set<std::string>>& neighbours) {
+using Neighbours = std::map<std::string, std::set<std::string>>;
+
+void join(Neighbours& neighbours, const std::string& one, const std::string& other) {
+  neighbours[one].insert(other);
+  neighbours[other].insert(one);
+}
+
+std::set<std::string> reached_from(const std::string& start, const Neighbours& neighbours) {
   std::set<std::string> seen{start};
   std::vector<std::string> queue{start};
-  std::string root;
   while (!queue.empty()) {
     const std::string node = queue.back();
     queue.pop_back();
-    const std::string& id = statuses.at(node).bridge().bridge_id();
-    if (root.empty() || id < root) root = id;
     const auto found = neighbours.find(node);
     if (found == neighbours.end()) continue;
     for (const std::string& next : found->second) {
       if (seen.insert(next).second) queue.push_back(next);
     }
+  }
+  return seen;
+}
+
+// The lowest bridge ID among the nodes that `start` reaches over links that have shaken hands: the
+// bridge that all of them must take for the root. Bridge IDs are fixed-width hex, so text order is
+// their order.
+std::string root_for(const std::string& start, const Statuses& statuses,
+                     const Neighbours& neighbours) {
+  std::string root;
+  for (const std::string& node : reached_from(start, neighbours)) {
+    const std::string& id = statuses.at(node).bridge().bridge_id();
+    if (root.empty() || id < root) root = id;
   }
   return root;
 }
@@ -67,27 +79,39 @@ bool is_bridge_of_another(const std::string& bridge_id, const Mesh& mesh,
 }  // namespace
 
 Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
+  struct Waiting {
+    std::string node;
+    std::string peer;
+    std::string states;
+  };
   Missing missing;
-  std::map<std::string, std::set<std::string>> neighbours;
+  Neighbours neighbours;  // over links that have shaken hands
+  Neighbours tree;        // over those that carry frames
+  std::vector<Waiting> waiting;
   for (const Node& node : mesh.nodes) {
     if (!statuses.contains(node.name)) continue;
     for (const Node* peer : peers_of(mesh, node)) {
       if (peer->name <= node.name || !statuses.contains(peer->name)) continue;
       const LinkEnd here = end_of(statuses.at(node.name), peer->name);
       const LinkEnd there = end_of(statuses.at(peer->name), node.name);
-      const std::string link = fmt::format("{}-{}", node.name, peer->name);
       if (!here.handshake || !there.handshake) {
-        missing.handshakes.push_back(link);
+        missing.handshakes.push_back(fmt::format("{}-{}", node.name, peer->name));
         continue;
       }
-      neighbours[node.name].insert(peer->name);
-      neighbours[peer->name].insert(node.name);
-      const bool settled = (forwards(here) && (forwards(there) || blocks(there))) ||
-                           (blocks(here) && forwards(there));
-      if (!settled) {
-        missing.tree.push_back(fmt::format("{} is {}/{}", link, here.port_state, there.port_state));
+      join(neighbours, node.name, peer->name);
+      if (forwards(here) && forwards(there)) {
+        join(tree, node.name, peer->name);
+      } else {
+        waiting.push_back({node.name, peer->name, here.port_state + "/" + there.port_state});
       }
     }
+  }
+  // A link beside the tree may take its time: no frame goes by it. Without a tree every link
+  // counts.
+  for (const Waiting& link : waiting) {
+    const bool has_tree = statuses.at(link.node).bridge().stp();
+    if (has_tree && reached_from(link.node, tree).contains(link.peer)) continue;
+    missing.tree.push_back(fmt::format("{}-{} is {}", link.node, link.peer, link.states));
   }
   for (const auto& [name, status] : statuses) {
     if (!status.bridge().stp()) continue;

@@ -16,9 +16,9 @@ using Statuses = std::map<std::string, proto::Status>;  // by node name
 struct Missing {
   // Links without a first handshake, "mesh0-mesh2": whatever STP does, these cannot carry a frame.
   std::vector<std::string> handshakes;
-  // What spanning tree has not settled yet, one phrase each: a port that listens or learns, a node
-  // that takes another bridge for the root than the one with the lowest bridge ID among those it
-  // can reach.
+  // What spanning tree has not settled yet, one phrase each: a link that does not forward between
+  // two nodes that have no other way (with split horizon: any), a node that takes another bridge
+  // for the root than the one with the lowest bridge ID among those it can reach.
   std::vector<std::string> tree;
   // Some node takes one for the root that was not asked. It may be so, or that one may be dead.
   bool root_was_not_asked = false;

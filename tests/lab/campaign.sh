@@ -160,19 +160,24 @@ agents() {
 # Those of agents that hold the lock of their mesh; and their children. The time in which there are watchers is
 # shorter than it takes to start a program.
 workers() {
-  local locks lock words
+  local locks lock words name
   pids=()
   mapfile -t locks </proc/locks
   for lock in "${locks[@]}"; do
     read -ra words <<<"$lock"
-    [ "${words[1]}" != FLOCK ] || pids+=("${words[4]}")
-  done
+    [ "${words[1]}" = FLOCK ] || continue
+    name=''
+    read -r name <"/proc/${words[4]}/comm"
+    [[ $name != wgmesh-agent* ]] || pids+=("${words[4]}")
+  done 2>/dev/null
 }
 watchers() {
   local pid children found=()
   workers
   for pid in "${pids[@]}"; do
-    ! read -ra children <"/proc/$pid/task/$pid/children" || found+=("${children[@]}")
+    children=()
+    read -ra children <"/proc/$pid/task/$pid/children" # a line without an end, so its status says nothing
+    found+=("${children[@]}")
   done 2>/dev/null
   pids=("${found[@]}")
 }

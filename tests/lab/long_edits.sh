@@ -7,16 +7,18 @@
 count=6
 inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 mesh_file=$work/mesh.yaml
-# write_mesh [LAST-NODES-KEYS [SEVENTH-NODES-KEYS]]: with 'endpoint' as given there, or the node's own
+# write_mesh [LEAFS-KEYS [SEVENTHS-KEYS]]: with 'endpoint' as given there, or the node's own
 write_mesh() {
   local i keys
-  printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'
-  for ((i = 0; i < count + ($# > 1); i++)); do
-    keys="endpoint: $("$nodes" addr $i)"
-    ((i != count - 1)) || keys=${1:-$keys}
-    ((i != count)) || keys+=${2:+, $2}
-    echo "  n$i: {addr: \"$(inner $i)/64\", exec: $nodes in $i, $keys}"
-  done >"$mesh_file"
+  {
+    printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'
+    for ((i = 0; i < count + ($# > 1); i++)); do
+      keys="endpoint: $("$nodes" addr $i)"
+      ((i != count - 1)) || keys=${1:-$keys}
+      ((i != count)) || keys+=${2:+, $2}
+      echo "  n$i: {addr: \"$(inner $i)/64\", exec: $nodes in $i, $keys}"
+    done
+  } >"$mesh_file"
 }
 here() { run "$mesh_program" -f "$mesh_file" "$@"; } # exec: the mesh is no path to its nodes
 sync() {
@@ -43,19 +45,19 @@ sync
 expect_out '7 changed'
 expect 'nothing is left on it' on $count test ! -e /var/lib/wgmesh
 
-last=$((count - 1))
-own="endpoint: $("$nodes" addr $last)"
-new="endpoint: \"[$("$nodes" addr6 $last)]:51820\""
+leaf=$((count - 1))
+own="endpoint: $("$nodes" addr $leaf)"
+new="endpoint: \"[$("$nodes" addr6 $leaf)]:51820\""
 
 test_case 'another priority of a leaf'
 write_mesh "$own, prio: 50000"
 sync
-expect 'it has it' test "$(on $last cat /sys/class/net/br-test/bridge/priority)" = 50000
+expect 'it has it' test "$(on $leaf cat /sys/class/net/br-test/bridge/priority)" = 50000
 
 test_case 'another keepalive'
 write_mesh "$own, prio: 50000, persistent_keepalive: 7"
 sync
-expect 'it has it' test "$(on $last wg show wg-test persistent-keepalive | cut -f 2 | sort -u)" = 7
+expect 'it has it' test "$(on $leaf wg show wg-test persistent-keepalive | cut -f 2 | sort -u)" = 7
 
 test_case 'another endpoint'
 write_mesh "$new, prio: 50000, persistent_keepalive: 7"

@@ -39,9 +39,9 @@ expect_once() { # every other node answers one multicast echo, and none of them 
   [ -z "$(uniq -d <<<"$answers")" ] || fail "a frame came twice: $answers"
 }
 
-"$nodes" up $count --rtt 60 || exit 1
+"$nodes" up $count --rtt 90 || exit 1
 # Three near each other, two far from them and near each other, and one in the middle of nowhere.
-for pair in '0 1 40' '0 2 45' '1 2 40' '3 4 40' '0 3 160' '1 3 150' '2 3 140' '0 4 170' '1 4 160' '2 4 150' '0 5 220' '1 5 90' '2 5 200' '3 5 100' '4 5 210'; do
+for pair in '0 1 60' '0 2 67' '1 2 60' '3 4 60' '0 3 240' '1 3 225' '2 3 210' '0 4 255' '1 4 240' '2 4 225' '0 5 330' '1 5 135' '2 5 300' '3 5 150' '4 5 315'; do
   # shellcheck disable=SC2086
   "$nodes" pair $pair
 done

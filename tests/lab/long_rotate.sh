@@ -30,13 +30,13 @@ test_case 'all six rotate under traffic'
 old_public=$(public_keys | sort) old_preshared=$(all_preshared)
 watch_pairs $count
 sleep 5
-read -r usual _ <<<"$(longest_hole)"
+read -r usual _ <<<"$(longest_hole "${pairs[@]}")"
 here --no-wait rotate
 expect_status 0
 skew=$(sed -n 's/.*switched to their new keys within \([0-9.]*\) ms.*/\1/p' <<<"$err")
 sleep 5
 end_traffic
-read -r hole pair <<<"$(longest_hole)"
+read -r hole pair <<<"$(longest_hole "${pairs[@]}")"
 echo "# rotation of $count nodes: skew $skew ms, longest hole $hole ms ($pair); before it $usual ms"
 expect 'a skew was told' test -n "$skew"
 expect 'no pair is silent for longer than 250 ms and the skew' test "$hole" -le "$((250 + ${skew%.*} + 1))"
@@ -67,7 +67,7 @@ for k in 3 6; do # while it stages, and when it switches
   expect 'the preshared keys, too' test "$old_preshared" = "$(all_preshared)"
 done
 end_traffic
-read -r hole pair <<<"$(longest_hole)"
+read -r hole pair <<<"$(longest_hole "${pairs[@]}")"
 echo "# rotations that failed: longest hole $hole ms ($pair)"
 unset WGMESH_AGENT_DIR
 mesh_file=$work/mesh.yaml

@@ -6,7 +6,7 @@
 #   watch_pairs COUNT     … every pair of nodes 0…COUNT-1; waits until each has had a reply
 #   count_losses PAIR…    the packets that each pair (I-J) lost since the last time are told; one is a failure
 #   pairs_of COUNT        $pairs: all of nodes 0…COUNT-1
-#   longest_hole          prints the longest time without a reply, in ms, and the pair that had it
+#   longest_hole PAIR…    prints the longest time without a reply between two, in ms, and the pair that had it
 #   end_traffic
 
 # shellcheck disable=SC2154 # work is lib.sh's
@@ -53,10 +53,10 @@ count_losses() {
 }
 
 longest_hole() {
-  local file
-  for file in "$work"/ping-*; do
-    sed -n 's/^\[\([0-9.]*\)\].*time=.*/\1/p' "$file" |
-      awk -v pair="${file##*/ping-}" 'NR > 1 && $1 - last > hole { hole = $1 - last } { last = $1 } END { printf "%d %s\n", hole * 1000, pair }'
+  local pair
+  for pair in "$@"; do
+    sed -n 's/^\[\([0-9.]*\)\].*time=.*/\1/p' "$work/ping-$pair" |
+      awk -v pair="$pair" 'NR > 1 && $1 - last > hole { hole = $1 - last } { last = $1 } END { printf "%d %s\n", hole * 1000, pair }'
   done | sort -n | tail -n 1
 }
 

@@ -1,0 +1,17 @@
+#include "agent/first_contact.h"
+
+namespace wgmesh {
+
+State before_first_contact(State desired, const State& observed) {
+  if (!desired.wireguard || !desired.wireguard->private_key) return desired;
+  const PublicKey own = public_key_of(*desired.wireguard->private_key);
+  for (auto& [key, peer] : desired.wireguard->peers) {
+    const bool is_known = observed.wireguard && observed.wireguard->peers.contains(key);
+    if (is_known || own < key) continue;
+    peer.endpoint.reset();
+    peer.persistent_keepalive = 0;
+  }
+  return desired;
+}
+
+}  // namespace wgmesh

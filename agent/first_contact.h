@@ -1,0 +1,15 @@
+// Who calls first where two nodes learn of each other in one change. Both would, within the same
+// few milliseconds: WireGuard gives up its own handshake for the one that comes in, so each end
+// drops the answer that it waits for, and neither tries again for five seconds. Pure.
+#pragma once
+
+#include "agent/state.h"
+
+namespace wgmesh {
+
+// `desired` as it is until every node has applied: a peer that is new and has the lesser public key
+// calls, so it has neither endpoint nor keepalive yet. This end learns from the call where the peer
+// is, or has what `desired` says at commit, when the other end is there for sure.
+State before_first_contact(State desired, const State& observed);
+
+}  // namespace wgmesh
