@@ -18,7 +18,7 @@ here() { run "$mesh_program" -f "$mesh_file" "$@"; }
 refresh() { run "$nodes" in "$1" wgmesh-agent refresh; }
 moves() { # moves I: node I has another address, $moved_to, instead of its own
   moved_to=10.99.0.$((100 + $1))
-  printf '%s\n' "addr add $moved_to/16 dev eth0" "addr del $("$nodes" addr "$1")/16 dev eth0" | on "$1" ip -batch -
+  printf '%s\n' "addr del $("$nodes" addr "$1")/16 dev eth0" "addr add $moved_to/16 dev eth0" | on "$1" ip -batch -
 }
 key_of() { on "$1" wg show wg-test public-key; }
 endpoint_at() { on "$1" wg show wg-test endpoints | awk -v key="$2" '$1 == key { print $2 }'; } # endpoint_at I KEY

@@ -19,12 +19,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/error.h"
@@ -52,6 +55,19 @@ void enter(const Node& node) {
   const std::string path = "/proc/" + node.pid + "/ns/net";
   const UniqueFd space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!space || ::setns(space.get(), CLONE_NEWNET) != 0) throw SystemError("enter " + path, errno);
+}
+
+// A dump is of no use when a link or an address comes or goes meanwhile.
+SeenNode seen_whole() {
+  constexpr int kAttempts = 20;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return seen_node();
+    } catch (const std::runtime_error&) {
+      if (attempt == kAttempts) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 bool is_link_local(const std::string& words) { return words.starts_with("fe80:"); }
@@ -191,7 +207,7 @@ void run(const Arguments& arguments) {
   for (std::size_t i = 0; i < arguments.nodes.size(); ++i) {
     const Node& node = arguments.nodes[i];
     enter(node);
-    const SeenNode seen = seen_node();
+    const SeenNode seen = seen_whole();
     now.push_back(lines_of(seen, fs::path(node.root) / "var/lib/wgmesh" / arguments.mesh));
     for (const auto& [name, device] : seen.devices) {
       for (const auto& [key, peer] : device.peers) {

@@ -1,13 +1,13 @@
-#!/bin/bash
-# SIGKILL at random instants for agent, watcher or controller, over `exec` and over SSH; before a chosen
-# operation of an agent, among them between creating a link and marking it; for the controller between two
-# commit frames. Within the confirm timeout and 2 s every node is in the old state or the new one, whole; one
-# run leads to the new one and a second changes nothing. Nodes may differ only when the controller, or the
-# agent that was told to commit, was killed between the first commit and the last. 500 kills with WGMESH_LONG.
-. "$(dirname "$(readlink -f "$0")")/campaign.sh"
+# shellcheck shell=bash
+# kills.sh - for campaign.sh. `kills`: SIGKILL at random instants for agent, watcher or controller, over `exec` and
+# over SSH; before a chosen operation of an agent, among them between creating a link and marking it; for the
+# controller between two commit frames. Within the confirm timeout and 2 s every node is in the old state or the
+# new one, whole; one run leads to the new one and a second changes nothing. Nodes may differ only when the
+# controller, or the agent that was told to commit, was killed between the first commit and the last. 500 kills
+# with WGMESH_LONG.
 
+# shellcheck disable=SC2034,SC2154 # campaign.sh shares its variables
 timeout=2
-at=a # the mesh that stands
 slowest=0 span=4000 broken_rounds=0
 declare -A kills=()
 
@@ -135,54 +135,56 @@ rounds_of() { # rounds_of COUNT FUNCTION ARG…: until COUNT of them were kills
   ((count == 0)) || fail "$count kills did not come about: $*"
 }
 
-campaign_up
+kills() {
+  local k kind when errnos mixed_before total=0 began
+  test_case 'kills over exec'
+  mixed=0
+  now
+  began=$ms
+  count_for 1 110
+  rounds_of "$rounds" round exec agent
+  count_for 1 60
+  rounds_of "$rounds" round exec watcher
+  count_for 1 110
+  rounds_of "$rounds" round exec controller
+  count_for 1 50
+  rounds_of "$rounds" die_round exec ''
+  count_for 1 40
+  rounds_of "$rounds" die_round exec none
+  mixed_before=$mixed
+  count_for 1 30
+  rounds_of "$rounds" frames_round
+  ((mixed > mixed_before)) || fail 'no controller died between two commit frames'
 
-test_case 'kills over exec'
-now
-began=$ms
-count_for 2 110
-rounds_of "$rounds" round exec agent
-count_for 1 60
-rounds_of "$rounds" round exec watcher
-count_for 2 110
-rounds_of "$rounds" round exec controller
-count_for 2 50
-rounds_of "$rounds" die_round exec ''
-count_for 1 40
-rounds_of "$rounds" die_round exec none
-mixed_before=$mixed
-count_for 1 30
-rounds_of "$rounds" frames_round
-((mixed > mixed_before)) || fail 'no controller died between two commit frames'
+  test_case 'kills over SSH'
+  mesh_file=$work/ssh-$at.yaml
+  mesh --no-wait up
+  expect_status 0
+  span=8000
+  count_for 1 35
+  rounds_of "$rounds" round ssh agent
+  count_for 0 25
+  rounds_of "$rounds" round ssh watcher
+  count_for 0 40
+  rounds_of "$rounds" round ssh controller
 
-test_case 'kills over SSH'
-mesh_file=$work/ssh-$at.yaml
-mesh --no-wait up
-expect_status 0
-span=8000
-count_for 1 35
-rounds_of "$rounds" round ssh agent
-count_for 1 25
-rounds_of "$rounds" round ssh watcher
-count_for 1 40
-rounds_of "$rounds" round ssh controller
+  test_case 'sends fail with strace'
+  sends=0 WGMESH_AGENT_DIR='' # the program as it is shipped
+  count_for 2 60
+  for ((k = 0; k < rounds; k++)); do
+    errnos=(ENOBUFS ENOMEM EPERM EINVAL EBUSY ENOSPC)
+    when=$((rounds < 20 ? 5 + 12 * k : 1 + k / 2))
+    ((k % 2 == 0)) || when+=+
+    send_round $when "${errnos[k % 6]}"
+  done
+  echo "# $sends failed sends"
+  export WGMESH_AGENT_DIR=$agent_folder
 
-test_case 'sends fail with strace'
-sends=0 WGMESH_AGENT_DIR='' # the program as it is shipped
-count_for 4 60
-for ((k = 0; k < rounds; k++)); do
-  errnos=(ENOBUFS ENOMEM EPERM EINVAL EBUSY ENOSPC)
-  when=$((rounds < 20 ? 5 + 6 * k : 1 + k / 2))
-  ((k % 2 == 0)) || when+=+
-  send_round $when "${errnos[k % 6]}"
-done
-echo "# $sends failed sends"
-
-now
-total=0
-for kind in "${!kills[@]}"; do
-  total=$((total + kills[$kind]))
-  echo "# ${kills[$kind]} kills of $kind"
-done
-echo "# $total kills in $(((ms - began) / 1000)) s: slowest to settle after $slowest ms, nodes differed $mixed times, $broken_rounds rounds failed"
-finish
+  now
+  total=0
+  for kind in "${!kills[@]}"; do
+    total=$((total + kills[$kind]))
+    echo "# ${kills[$kind]} kills of $kind"
+  done
+  echo "# $total kills in $(((ms - began) / 1000)) s: slowest to settle after $slowest ms, nodes differed $mixed times, $broken_rounds rounds failed"
+}

@@ -1,8 +1,8 @@
-#!/bin/bash
-# Two controllers with different files at once: exactly one goes on, and its mesh stands on all nodes; the
-# other exits 5 and says who holds the mesh. 40 rounds with WGMESH_LONG.
-. "$(dirname "$(readlink -f "$0")")/campaign.sh"
+# shellcheck shell=bash
+# duels.sh - for campaign.sh. `duels`: two controllers with different files at once: exactly one goes on, and its
+# mesh stands on all nodes; the other exits 5 and says who holds the mesh. 40 rounds with WGMESH_LONG.
 
+# shellcheck disable=SC2034,SC2154 # campaign.sh shares its variables
 declare -A wins=([a]=0 [b]=0)
 
 duel() { # duel TRANSPORT
@@ -25,6 +25,7 @@ duel() { # duel TRANSPORT
     [ $state = a ] || other=a
     [ "${code[$state]}" = 0 ] || continue
     wins[$state]=$((wins[$state] + 1))
+    at=$state
     [ "${code[$other]}" = 5 ] || fail "$state ended with 0 and $other with ${code[$other]}"
     grep -q 'locked by root@' "$work/err.$other" || fail "the loser does not say who holds it"
     settle 20 || fail 'agents are left'
@@ -35,21 +36,22 @@ duel() { # duel TRANSPORT
   fail "nobody has won: a ended with ${code[a]}, b with ${code[b]}"
 }
 
-campaign_up
-now
-began=$ms
-count_for 3 40
-test_case "$rounds times two controllers at once"
-for ((round = 0; round < rounds; round++)); do
-  mesh_file=$work/exec-a.yaml
-  mesh down
-  expect_status 0
-  transport=exec order='a b'
-  ((round % 4 != 1)) || transport=ssh
-  ((round % 2 == 0)) || order='b a'
-  duel $transport "$order"
-  [ -z "$broken" ] || break
-done
-now
-echo "# $round rounds in $(((ms - began) / 1000)) s: a won ${wins[a]} times, b ${wins[b]} times"
-finish
+duels() {
+  local round transport order began
+  now
+  began=$ms
+  count_for 2 40
+  test_case "$rounds times two controllers at once"
+  for ((round = 0; round < rounds; round++)); do
+    mesh_file=$work/exec-a.yaml
+    mesh down
+    expect_status 0
+    transport=exec order='a b'
+    ((round % 4 != 1)) || transport=ssh
+    ((round % 2 == 0)) || order='b a'
+    duel $transport "$order"
+    [ -z "$broken" ] || break
+  done
+  now
+  echo "# $round rounds in $(((ms - began) / 1000)) s: a won ${wins[a]} times, b ${wins[b]} times"
+}

@@ -1,13 +1,13 @@
-#!/bin/bash
-# SSH is cut, packets dropped without a word, at each step of the protocol: for one node, and for all at once
-# at the controller; and by the very change that is made, where SSH to a node runs through the mesh. Within the
-# confirm timeout and 2 s each node that was cut off has healed by itself, and all are in the old state or the
-# new one, whole (nodes may differ when it was cut while they committed). 60 cuts with WGMESH_LONG.
-. "$(dirname "$(readlink -f "$0")")/campaign.sh"
+# shellcheck shell=bash
+# cuts.sh - for campaign.sh. `cuts`: SSH is cut, packets dropped without a word, at each step of the protocol: for
+# one node, and for all at once at the controller; and by the very change that is made, where SSH to a node runs
+# through the mesh. Within the confirm timeout and 2 s each node that was cut off has healed by itself, and all
+# are in the old state or the new one, whole (nodes may differ when it was cut while they committed). 60 cuts
+# with WGMESH_LONG.
 
-timeout=3
-at=a
-slowest=0 cuts=0
+# shellcheck disable=SC2034,SC2154 # campaign.sh shares its variables
+cut_timeout=3
+slowest_heal=0 cuts=0
 steps=(connecting looking 'making keys' planning applying committing)
 
 link() { nsenter -t "$(<"$LAB/switch.pid")" -n -- ip link set "u$1" "$2"; }
@@ -22,20 +22,20 @@ await_healing() { # await_healing WHAT WHOM
   cut_at=$ms
   until healed "$2"; do
     now
-    if ((ms - cut_at > (timeout + 2) * 1000)); then
-      fail "$1: not healed after $((timeout + 2)) s"
+    if ((ms - cut_at > (cut_timeout + 2) * 1000)); then
+      fail "$1: not healed after $((cut_timeout + 2)) s"
       return
     fi
     pause 50
   done
   now
-  ((ms - cut_at <= slowest)) || slowest=$((ms - cut_at))
+  ((ms - cut_at <= slowest_heal)) || slowest_heal=$((ms - cut_at))
 }
 
 cut() { # cut STEP WHOM
   local step=$1 whom=$2 to=b what="a cut of $2 while $1" may_mix=no
   [ "$at" = a ] || to=a
-  begin "$work/ssh-$to.yaml" --no-wait --confirm-timeout $timeout up
+  begin "$work/ssh-$to.yaml" --no-wait --confirm-timeout $cut_timeout up
   if [ "$whom" = ctl ]; then await_says ": $step"; else await_says "n$whom: $step"; fi || fail "$what: it ended before"
   link "$whom" down
   cuts=$((cuts + 1))
@@ -61,7 +61,7 @@ write_inner_mesh() {
 }
 
 self_cut() {
-  begin "$work/cuts-itself.yaml" --no-wait --confirm-timeout $timeout up
+  begin "$work/cuts-itself.yaml" --no-wait --confirm-timeout $cut_timeout up
   await_says 'n1: applying' || fail 'a change that cuts itself off: it ended before it applied'
   until ! healed 1 || has_ended; do pause 50; done
   cuts=$((cuts + 1))
@@ -72,36 +72,40 @@ self_cut() {
   expect_old_or_new 'a change that cuts itself off' "$at" cut no
 }
 
-campaign_up
-mesh_file=$work/ssh-a.yaml
-mesh --no-wait up
-now
-began=$ms
+cuts() {
+  local step k whom began
+  mesh_file=$work/ssh-a.yaml
+  mesh --no-wait up
+  expect_status 0
+  at=a mixed=0
+  now
+  began=$ms
 
-for step in "${steps[@]}"; do
-  test_case "SSH is cut while $step"
-  count_for 1 9
+  for step in "${steps[@]}"; do
+    case $step in planning | applying | committing) count_for 1 9 ;; *) count_for 0 9 ;; esac
+    ((rounds > 0)) || continue
+    test_case "SSH is cut while $step"
+    for ((k = 0; k < rounds; k++)); do
+      draw $campaign_nodes
+      whom=$drawn
+      ((k % 2 == 0)) || whom=ctl
+      [ "$step" != committing ] || ((k > 0)) || whom=ctl
+      cut "$step" "$whom"
+      [ -z "$broken" ] || break
+    done
+  done
+
+  test_case 'SSH runs through the mesh that is changed'
+  [ $at = a ] || converge "$work/exec-a.yaml" a
+  at=a
+  write_inner_mesh
+  mesh_file=$work/exec-a.yaml
+  mesh up # waits until every pair forwards
+  count_for 1 6
   for ((k = 0; k < rounds; k++)); do
-    draw $campaign_nodes
-    whom=$drawn
-    ((k % 2 == 0)) || whom=ctl
-    [ "$step" != committing ] || ((k > 0)) || whom=ctl
-    cut "$step" "$whom"
+    self_cut
     [ -z "$broken" ] || break
   done
-done
-
-test_case 'SSH runs through the mesh that is changed'
-[ $at = a ] || converge "$work/exec-a.yaml" a
-at=a
-write_inner_mesh
-mesh_file=$work/exec-a.yaml
-mesh up # waits until every pair forwards
-count_for 1 6
-for ((k = 0; k < rounds; k++)); do
-  self_cut
-  [ -z "$broken" ] || break
-done
-now
-echo "# $cuts cuts in $(((ms - began) / 1000)) s: slowest healed after $slowest ms, nodes differed $mixed times"
-finish
+  now
+  echo "# $cuts cuts in $(((ms - began) / 1000)) s: slowest healed after $slowest_heal ms, nodes differed $mixed times"
+}
