@@ -8,7 +8,7 @@
 #   campaign_up               builds the nodes, both meshes once, and keeps what each node is in them:
 #                             a, b, and none when the mesh is down
 #   begin FILE ARG…           starts `mesh -f FILE ARG…` from ctl; its process is $controller
-#   await_says TEXT           … until it has said a line with TEXT; false when it ends before
+#   await_says TEXT           … until it has said a line with TEXT, $said_line; false when it ends before
 #   has_ended, end            whether it has; waits for it, and sets $status, $out and $err
 #   settle SECONDS            waits for the end of every agent and journal; false when it takes longer.
 #                             $settled: how long it took, in ms
@@ -132,6 +132,7 @@ await_says() {
   for (( ; ; )); do
     if read -rt 0.2 -u "$says" line; then
       echo "$line" >>"$work/err"
+      said_line=$line
       [[ $line != *"$1"* ]] || return 0
     else
       ! has_ended || return 1

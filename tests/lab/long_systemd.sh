@@ -128,8 +128,9 @@ join
 run_mesh up
 expect_status 0
 b_key=$(on_node b wg show wg-boot public-key)
-printf '%s\n' 'addr del 10.98.0.2/24 dev ub' 'addr add 10.98.0.3/24 dev ub' | on_node b ip -batch -
+on_node b ip link set ub down
 on_node b wg set wg-boot peer "$key" endpoint 10.98.0.9:51820 # so it is not b that is heard of first
+printf '%s\n' 'addr del 10.98.0.2/24 dev ub' 'addr add 10.98.0.3/24 dev ub' 'link set ub up' | on_node b ip -batch -
 echo 10.98.0.3 b.example >$place/hosts
 has_moved() { [ "$(on_node a wg show wg-boot endpoints)" = "$b_key"$'\t10.98.0.3:51820' ]; }
 expect 'a sends to where b is now' await 300 has_moved
