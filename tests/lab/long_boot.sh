@@ -134,7 +134,7 @@ now_ms() { local t=${EPOCHREALTIME/[.,]/}; echo $((t / 1000)); }
 boot() { # boot first|next|last
   local line began='' cut_at='' pid
   told=() was_cut=''
-  exec {machine}< <("$here/vm" --disk "$work/disk" --out "$work/out" --cpus 2 --mem 1024 --limit 400 "$0" "$1" 2>&1)
+  exec {machine}< <("$here/vm" --disk "$work/disk" --out "$work/out" --mem 1024 --limit 400 "$0" "$1" 2>&1)
   pid=$!
   while :; do
     if [ -z "$cut_at" ]; then
