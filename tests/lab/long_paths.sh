@@ -15,9 +15,12 @@ write_mesh() { # write_mesh LINE
 }
 here() { run "$mesh_program" -f "$mesh_file" "$@"; }
 
-# Mean and worst of (over the segment / inside WireGuard) of all pairs, as `mesh check` measures them.
-stretch_of() {
-  jq -r '[.paths[][] | .segment.round_trip_ms / .wireguard.round_trip_ms] | "\(add / length * 100 | round / 100) \(max * 100 | round / 100)"'
+# Mean and worst of (over the segment / inside WireGuard) of all pairs, by the least that three runs of `mesh
+# check` have measured: an emulated processor adds what is not of the path.
+stretch_of() { # stretch_of FILE…
+  jq -rs 'map(.paths | [paths(objects) as $p | select($p | length == 2) | {pair: $p, way: getpath($p)}]) | add | group_by(.pair)
+    | map((map(.way.segment.round_trip_ms) | min) / (map(.way.wireguard.round_trip_ms) | min))
+    | "\(add / length * 100 | round / 100) \(max * 100 | round / 100)"' "$@"
 }
 measure() { # measure NAME LINE
   write_mesh "$2" >"$mesh_file"
@@ -26,9 +29,12 @@ measure() { # measure NAME LINE
   expect_status 0
   expect_out 'all 15 pairs forward'
   said=$err
-  here -J check
-  expect_status 0
-  read -r mean worst <<<"$(stretch_of <<<"$out")"
+  for run in 1 2 3; do
+    here -J check
+    expect_status 0
+    echo "$out" >"$work/check.$run"
+  done
+  read -r mean worst <<<"$(stretch_of "$work"/check.*)"
   printf '# %-16s mean stretch %5s, worst %5s\n' "$1" "$mean" "$worst"
 }
 less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a < b) }'; }
