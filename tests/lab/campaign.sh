@@ -24,7 +24,8 @@
 #   mesh ARG…                 as lib.sh has it, without a program in between
 #   now                       $ms: milliseconds
 #   draw N                    $drawn: a number below N. The seed is WGMESH_SEED, and is told
-#   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set
+#   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set, or WGMESH_SHARE percent of it: five runs of 20
+#                             with seeds of their own are a full one
 #
 # A state is what see_nodes compares; both ends of a pair must have the same preshared key. The nodes are of
 # busybox, and programs are started only where there is no way around it, busybox's own before others: it is
@@ -42,7 +43,7 @@ export WGMESH_AGENT_DIR=$agent_folder
 
 RANDOM=${WGMESH_SEED:-1}
 draw() { drawn=$(((RANDOM << 15 | RANDOM) % $1)); }
-count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$2; }
+count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$((($2 * ${WGMESH_SHARE:-100} + 99) / 100)); }
 now() { local t=${EPOCHREALTIME/[.,]/}; ms=$((t / 1000)); }
 exec {never}<> <(:) # nothing is ever to be read here, so `read -t` waits without starting a program
 pause() { # pause MS
