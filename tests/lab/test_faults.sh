@@ -1,7 +1,6 @@
 #!/bin/bash
-# What is broken off, whenever it is: kills, cuts and controllers that meet, in samples, and in full with
-# WGMESH_LONG; WGMESH_PART names those that
-# shall run.
+# What is broken off, whenever it is: kills, cuts and controllers that meet; in samples, and in full with
+# WGMESH_LONG. WGMESH_PART names those that shall run.
 . "$(dirname "$(readlink -f "$0")")/campaign.sh"
 . "$lab_folder/duels.sh"
 . "$lab_folder/cuts.sh"
