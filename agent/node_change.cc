@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "agent/units.h"
 #include "agent/current_status.h"
 #include "agent/diff.h"
 #include "agent/uninstall.h"
+#include "agent/units.h"
 
 namespace wgmesh {
 
