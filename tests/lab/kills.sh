@@ -8,7 +8,7 @@
 
 # shellcheck disable=SC2034,SC2154 # campaign.sh shares its variables
 timeout=2
-slowest=0 span=4000 broken_rounds=0
+slowest=0 span=2500 broken_rounds=0
 declare -A kills=()
 
 # What was killed is $1; the mesh was to become $2 and was $from.
@@ -126,9 +126,9 @@ send_round() { # send_round WHEN ERRNO
 }
 
 rounds_of() { # rounds_of COUNT FUNCTION ARG…: until COUNT of them were kills
-  local count=$1 tries=0 failed_before=$broken_rounds
+  local count=$1 most=$((10 * $1 + 20)) tries=0 failed_before=$broken_rounds
   shift
-  while ((count > 0 && tries < 10 * count + 20 && broken_rounds < failed_before + 5)); do
+  while ((count > 0 && tries < most && broken_rounds < failed_before + 5)); do
     tries=$((tries + 1))
     ! "$@" || count=$((count - 1))
   done
