@@ -35,32 +35,38 @@ void join(Neighbours& neighbours, const std::string& one, const std::string& oth
   neighbours[other].insert(one);
 }
 
-std::set<std::string> reached_from(const std::string& start, const Neighbours& neighbours) {
-  std::set<std::string> seen{start};
-  std::vector<std::string> queue{start};
-  while (!queue.empty()) {
-    const std::string node = queue.back();
-    queue.pop_back();
-    const auto found = neighbours.find(node);
-    if (found == neighbours.end()) continue;
-    for (const std::string& next : found->second) {
-      if (seen.insert(next).second) queue.push_back(next);
+// For each node the number of its island: those of one are joined by links of `neighbours`.
+using Islands = std::map<std::string, std::size_t>;
+
+Islands islands_of(const Statuses& statuses, const Neighbours& neighbours) {
+  Islands islands;
+  std::size_t count = 0;
+  for (const auto& [start, status] : statuses) {
+    if (!islands.emplace(start, count).second) continue;
+    std::vector<std::string> queue{start};
+    while (!queue.empty()) {
+      const auto found = neighbours.find(queue.back());
+      queue.pop_back();
+      if (found == neighbours.end()) continue;
+      for (const std::string& next : found->second) {
+        if (islands.emplace(next, count).second) queue.push_back(next);
+      }
     }
+    ++count;
   }
-  return seen;
+  return islands;
 }
 
-// The lowest bridge ID among the nodes that `start` reaches over links that have shaken hands: the
-// bridge that all of them must take for the root. Bridge IDs are fixed-width hex, so text order is
-// their order.
-std::string root_for(const std::string& start, const Statuses& statuses,
-                     const Neighbours& neighbours) {
-  std::string root;
-  for (const std::string& node : reached_from(start, neighbours)) {
+// The lowest bridge ID of each island: the bridge that all of it must take for the root. Bridge IDs
+// are fixed-width hex, so text order is their order.
+std::map<std::size_t, std::string> roots_of(const Islands& islands, const Statuses& statuses) {
+  std::map<std::size_t, std::string> roots;
+  for (const auto& [node, island] : islands) {
     const std::string& id = statuses.at(node).bridge().bridge_id();
+    std::string& root = roots[island];
     if (root.empty() || id < root) root = id;
   }
-  return root;
+  return roots;
 }
 
 // By the MAC address that it has as a bridge: its priority may not be the file's yet.
@@ -108,17 +114,20 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
   }
   // A link beside the tree may take its time: no frame goes by it. Without a tree every link
   // counts.
+  const Islands joined = islands_of(statuses, tree);
   for (const Waiting& link : waiting) {
     const bool has_tree = statuses.at(link.node).bridge().stp();
-    if (has_tree && reached_from(link.node, tree).contains(link.peer)) continue;
+    if (has_tree && joined.at(link.node) == joined.at(link.peer)) continue;
     missing.tree.push_back(fmt::format("{}-{} is {}", link.node, link.peer, link.states));
   }
+  const Islands islands = islands_of(statuses, neighbours);
+  const auto roots = roots_of(islands, statuses);
   for (const auto& [name, status] : statuses) {
     if (!status.bridge().stp()) continue;
     const std::string& root = status.bridge().root_id();
     if (is_bridge_of_another(root, mesh, statuses)) {
       missing.root_was_not_asked = true;
-    } else if (root != root_for(name, statuses, neighbours)) {
+    } else if (root != roots.at(islands.at(name))) {
       missing.tree.push_back(fmt::format("{} does not know the root yet", name));
     }
   }
