@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 
 #include "agent/atomic_file.h"
@@ -42,7 +41,8 @@ std::string text_of(const Unit& unit, const std::string& agent) {
 std::vector<std::string> present_units(const Paths& paths) {
   std::vector<std::string> present;
   for (const Unit& unit : kUnits) {
-    if (exists(path_of(paths, unit))) present.push_back(path_of(paths, unit));
+    std::string path = path_of(paths, unit);
+    if (exists(path)) present.push_back(std::move(path));
   }
   return present;
 }
@@ -59,17 +59,20 @@ std::optional<std::string> install_units(const Paths& paths, const std::string& 
            " restore`; where endpoints are names, let a timer run `" + agent + " refresh`";
   }
   try {
-    const bool all_were_there = present_units(paths).size() == kUnits.size();
+    bool any_was_missing = false;
     bool any_is_new = false;
     for (const Unit& unit : kUnits) {
+      const std::string path = path_of(paths, unit);
       const std::string text = text_of(unit, agent);
-      if (read_file(path_of(paths, unit)) == text) continue;
-      write_file_atomically(path_of(paths, unit), text, kPublic);
+      const auto present = read_file(path);
+      if (present == text) continue;
+      write_file_atomically(path, text, kPublic);
+      any_was_missing = any_was_missing || !present;
       any_is_new = true;
     }
     // Enabling makes systemd read the files again too. The service itself is for the next boot: it
     // would only find the mesh up, and wait for this change to end.
-    if (is_first || !all_were_there) {
+    if (is_first || any_was_missing) {
       run_systemctl(paths.systemctl, {"enable", boot_instance(mesh)});
       run_systemctl(paths.systemctl, {"enable", "--now", refresh_instance(mesh)});
     } else if (any_is_new) {
