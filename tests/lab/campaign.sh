@@ -185,12 +185,13 @@ watchers() {
   pids=("${found[@]}")
 }
 
-journals() { compgen -G "$LAB/n/*/upper/var/lib/wgmesh/$mesh_name/journal.*" >/dev/null; }
-# An agent with a change in hand holds a lock, and the kernel's list of locks is sooner read than that of processes.
+# journals [I]: node I, or any, has an open transaction.
+# shellcheck disable=SC2120 # cuts.sh names one
+journals() { compgen -G "$LAB/n/${1:-*}/upper/var/lib/wgmesh/$mesh_name/journal.*" >/dev/null; }
+# The kernel's list of locks is sooner read than that of processes.
 no_agent() {
-  local locks
-  mapfile -t locks </proc/locks
-  [[ ${locks[*]} != *FLOCK* ]] || return 1
+  workers
+  [ ${#pids[@]} = 0 ] || return 1
   agents
   [ ${#pids[@]} = 0 ]
 }

@@ -4,6 +4,8 @@
 #   test_case 'NAME'            a new test begins; the one before it passed unless something in it failed
 #   run CMD…                    runs CMD; afterwards $status, $out and $err (its two streams) are there
 #   mesh ARG…                   the same for the release build's mesh, run from ctl on $mesh_file
+#   here ARG…                   … run from here: for nodes over exec, of which the mesh may be no path to them
+#   inner I                     node I's address where the network is fd00:0:0:1::/64
 #   expect_status N             … ended with exit status N
 #   expect_out TEXT, expect_err TEXT, expect_no_out TEXT    … said TEXT (a bash pattern, anywhere in it)
 #   expect 'WHAT' CMD…          CMD succeeds; WHAT is what to call it in a failure
@@ -70,6 +72,8 @@ run() {
 }
 
 mesh() { run "$nodes" ctl "$mesh_program" -f "$mesh_file" "$@"; }
+here() { run "$mesh_program" -f "$mesh_file" "$@"; }
+inner() { printf 'fd00:0:0:1::%x\n' $(($1 + 1)); }
 
 expect_status() { [ "$status" = "$1" ] || fail "exit status $status instead of $1"; }
 expect_out() { [[ $out == *$1* ]] || fail "stdout lacks '$1'"; }

@@ -3,7 +3,6 @@
 # is wrong before and after.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 write_mesh() { # write_mesh ENDPOINT…: of nodes 0, 1, …
   local i=0 endpoint
   printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'

@@ -5,7 +5,6 @@
 . "$lab_folder/traffic.sh"
 
 count=6
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 mesh_file=$work/mesh.yaml
 # write_mesh [LEAFS-KEYS [SEVENTHS-KEYS]]: with 'endpoint' as given there, or the node's own
 write_mesh() {
@@ -20,7 +19,6 @@ write_mesh() {
     done
   } >"$mesh_file"
 }
-here() { run "$mesh_program" -f "$mesh_file" "$@"; } # exec: the mesh is no path to its nodes
 sync() {
   here sync
   expect_status 0

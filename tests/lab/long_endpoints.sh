@@ -3,7 +3,6 @@
 # the peer is quiet and not before; a peer that was heard from another address stays there, through a sync too.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 mesh_file=$work/mesh.yaml
 write_mesh() { # write_mesh [KEYS-OF-N2]
   local i
@@ -14,7 +13,6 @@ write_mesh() { # write_mesh [KEYS-OF-N2]
     done
   } >"$mesh_file"
 }
-here() { run "$mesh_program" -f "$mesh_file" "$@"; }
 refresh() { run "$nodes" in "$1" wgmesh-agent refresh; }
 moves() { # moves I: node I has another address, $moved_to, instead of its own
   moved_to=10.99.0.$((100 + $1))

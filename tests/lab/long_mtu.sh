@@ -3,7 +3,6 @@
 # IPv6 and in a VLAN, in prefixes that the nodes do not have.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 write_mesh() { # write_mesh COUNT LINE [NODE-KEY]
   local i
   printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' "$2" 'nodes:'

@@ -6,7 +6,6 @@
 . "$lab_folder/traffic.sh"
 
 count=4
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 mesh_file=$work/mesh.yaml
 write_mesh() { # write_mesh LINE
   local i
@@ -17,7 +16,6 @@ write_mesh() { # write_mesh LINE
     done
   } >"$mesh_file"
 }
-here() { run "$mesh_program" -f "$mesh_file" "$@"; }
 
 # From the first creation, as the kernel's notifications have it, until `up` has seen every pair forward.
 timed_up() { # timed_up NAME MS

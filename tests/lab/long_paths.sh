@@ -5,7 +5,6 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
 count=6
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 write_mesh() { # write_mesh LINE
   local i
   printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' "$1" 'nodes:'
@@ -13,7 +12,6 @@ write_mesh() { # write_mesh LINE
     echo "  n$i: {addr: \"$(inner $i)/64\", endpoint: $("$nodes" addr $i), exec: $nodes in $i}"
   done
 }
-here() { run "$mesh_program" -f "$mesh_file" "$@"; }
 
 # Mean and worst of (over the segment / inside WireGuard) of all pairs, by the least that three runs of `mesh
 # check` have measured: an emulated processor adds what is not of the path.

@@ -6,7 +6,6 @@
 . "$lab_folder/traffic.sh"
 
 count=6
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 write_mesh() { # write_mesh [I:WORDS]: node I's agent is started by them
   local i
   printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'
@@ -14,7 +13,6 @@ write_mesh() { # write_mesh [I:WORDS]: node I's agent is started by them
     echo "  n$i: {addr: \"$(inner $i)/64\", endpoint: $("$nodes" addr $i), exec: $nodes in $i $([ "${1%%:*}" != $i ] || echo "${1#*:}")}"
   done
 }
-here() { run "$mesh_program" -f "$mesh_file" "$@"; } # exec: the mesh is no path to its nodes
 
 public_keys() { local i; for ((i = 0; i < count; i++)); do on $i wg show wg-test public-key; done; }
 all_preshared() { local i; for ((i = 0; i < count; i++)); do on $i wg show wg-test preshared-keys; done | cut -f 2 | sort -u; }

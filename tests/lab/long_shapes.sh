@@ -3,7 +3,6 @@
 # list, a ring in which spanning tree blocks one link, and nodes that have no SSH server at all.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-inner() { printf 'fd00:0:0:1::%x\n' $(($1 + 1)); }
 mtu_of() { on "$1" cat "/sys/class/net/$2/mtu"; }
 
 # A mesh.yaml of N nodes n0… on test0…, all peered: write_mesh N 4|6 [LINE…]

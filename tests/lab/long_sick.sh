@@ -4,7 +4,6 @@
 # timeout, all of them together no more than the longest; the others go on where they are told to.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 timeout=10 # seconds, to connect
 
 write_mesh() { # write_mesh I…: of these nodes

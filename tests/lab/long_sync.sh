@@ -5,7 +5,6 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 . "$lab_folder/traffic.sh"
 
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 
 # --- The mesh file: `node` adds one, with further keys ------------------------------------------------
 

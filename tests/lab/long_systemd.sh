@@ -13,7 +13,6 @@ mesh_file=$work/mesh.yaml
 declare -A pids
 
 on_node() { nsenter -t "${pids[$1]}" -a -- "${@:2}"; }
-run_mesh() { run "$mesh_program" -f "$mesh_file" "$@"; }
 
 # Only what a unit needs to be started: all else of this machine's boot would cost a minute here.
 prepare_systemd() {
@@ -93,7 +92,7 @@ start_b
 join
 
 test_case 'the first up installs and enables the unit, with no capability but CAP_NET_ADMIN'
-run_mesh up
+here up
 expect_status 0
 expect 'the modules came by themselves' loaded
 expect 'wgmesh@boot.service is enabled' on_node a systemctl is-enabled wgmesh@boot.service
@@ -105,7 +104,7 @@ expect_err 'let it run `/var/lib/wgmesh/bin/wgmesh-agent restore`'
 
 test_case 'a second up changes nothing'
 before=$(find /etc/systemd $place -type f -printf '%p %T@\n' | sort)
-run_mesh up
+here up
 expect_status 0
 expect 'no file was written' test "$(find /etc/systemd $place -type f -printf '%p %T@\n' | sort)" = "$before"
 key=$(on_node a wg show wg-boot public-key)
@@ -125,7 +124,7 @@ expect 'the bridge takes no router advertisements' test "$(on_node a cat /proc/s
 test_case 'the timer finds a peer whose name has got another address'
 start_b
 join
-run_mesh up
+here up
 expect_status 0
 b_key=$(on_node b wg show wg-boot public-key)
 on_node b ip link set ub down
@@ -142,7 +141,7 @@ test_case 'a mesh that was taken down stays down at boot'
 stop b
 start_b
 join
-run_mesh down
+here down
 expect_status 0
 stop a
 start_a
@@ -153,7 +152,7 @@ test_case 'down -r takes the units away'
 stop b
 start_b
 join
-run_mesh down -r
+here down -r
 expect_status 0
 expect 'no file is left' bash -c "! find /etc/systemd $place -mindepth 1 -name '*wgmesh*' | grep ."
 expect 'the timer has ended' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-active wgmesh-refresh@boot.timer"

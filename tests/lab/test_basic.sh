@@ -5,7 +5,6 @@
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
 mesh_file=$lab_folder/example.yaml
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 mtu_of() { on "$1" cat "/sys/class/net/$2/mtu"; }
 
 "$nodes" up 4 || exit 1

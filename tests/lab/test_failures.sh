@@ -4,7 +4,6 @@
 # words and the cure; the exit status is the documented one; every node is as it was.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 
-inner() { echo "fd00:0:0:1::$(($1 + 1))"; }
 
 # Four nodes, all peered. SSH is how n3 is reached, LINE is for the whole mesh.
 write_mesh() { # write_mesh SSH [LINE]

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# traffic.sh - packets between nodes while a mesh changes: `. tests/lab/traffic.sh` after lib.sh. A function
-# `inner I` tells node I's address on the segment.
+# traffic.sh - packets between nodes while a mesh changes: `. tests/lab/traffic.sh` after lib.sh, whose
+# `inner I` is node I's address on the segment.
 #
 #   watch I J             node I sends node J a packet every 50 ms from now on, until end_traffic
 #   watch_pairs COUNT     … every pair of nodes 0…COUNT-1; waits until each has had a reply
