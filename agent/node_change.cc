@@ -56,6 +56,10 @@ std::chrono::system_clock::time_point NodeChange::switch_over() {
   return attempt([&] { return transaction_->switch_over(); });
 }
 
+void NodeChange::call_peers() {
+  attempt([&] { transaction_->call_peers(); });
+}
+
 bool NodeChange::may_commit() const {
   return proposal_ && !committed_ && (applied_ || proposal_->changes_nothing());
 }

@@ -23,6 +23,7 @@ class NodeChange {
   // All of these throw what Transaction does; after that nothing is proposed any more.
   void apply(TransactionSetup setup, const Transaction::OnProgress& progress);
   std::chrono::system_clock::time_point switch_over();
+  void call_peers();
   void commit(proto::Committed& told);
   // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.
   std::string take_back();

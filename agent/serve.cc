@@ -54,6 +54,7 @@ class ServeSession {
   void propose(const proto::Propose& proposal);
   void apply();
   void switch_over();
+  void call_peers();
   void commit();
   void undo();
   std::string take_back();
@@ -144,6 +145,10 @@ bool ServeSession::answer(const proto::ToAgent& message) {
     case proto::ToAgent::kSwitchOver:
       step_ = "switch";
       switch_over();
+      break;
+    case proto::ToAgent::kCallPeers:
+      step_ = "call";
+      call_peers();
       break;
     case proto::ToAgent::kCommit:
       step_ = "commit";
@@ -295,6 +300,17 @@ void ServeSession::switch_over() {
   proto::FromAgent message;
   message.mutable_switched_over()->set_at(
       std::chrono::duration_cast<std::chrono::microseconds>(at).count());
+  io_.write(message);
+}
+
+void ServeSession::call_peers() {
+  require_open();
+  if (!change_->is_applied() || change_->is_staged() || change_->is_committed()) {
+    throw ProtocolError("a call before the switch");
+  }
+  change_->call_peers();
+  proto::FromAgent message;
+  message.mutable_peers_called();
   io_.write(message);
 }
 

@@ -19,6 +19,9 @@ namespace {
 
 constexpr int kVerifyAttempts = 5;
 constexpr std::chrono::milliseconds kVerifyPause{100};
+// Nobody hears anybody until hands have been shaken with the new keys: where many nodes share a
+// processor, reading the kernel can wait for that.
+constexpr std::chrono::milliseconds kHandshakes{150};
 
 }  // namespace
 
@@ -41,30 +44,32 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
   scope_ = proposal.scope;
-  State target;
+  State target = before_first_contact(proposal.desired, observed.state, proposal.rotates);
   std::vector<Operation> operations;
   if (proposal.rotates && observed.state.wireguard) {
-    Rotation rotation = rotation_of(proposal.desired, observed.state);
+    Rotation rotation = rotation_of(target, observed.state);
     target = std::move(rotation.staged);
     operations = std::move(rotation.staging);
     switch_over_ = std::move(rotation.switch_over);
   } else {
-    target = before_first_contact(proposal.desired, observed.state);
     operations = diff(target, observed.state);
   }
   const std::span first(operations.data(), first_deletion(operations));
 
-  store_.stage(setup_.mesh, proposal.stored, proposal.files);
+  // The watcher comes first: what this leaves when it dies in the middle, a journal or files that
+  // are staged, is taken away at once.
+  if (setup_.open_kernel) {
+    watcher_.emplace(setup_.lock, setup_.patience, [this](int lock) { finish_for_the_dead(lock); });
+  }
   JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
   try {
+    store_.stage(setup_.mesh, proposal.stored, proposal.files);
     has_journal_ = write_journal(entry);
-    if (has_journal_ && setup_.open_kernel) {
-      watcher_.emplace(setup_.lock, setup_.patience,
-                       [this](int lock) { finish_for_the_dead(lock); });
-    }
+    if (!has_journal_) end();  // there is nothing that it could go by
   } catch (...) {
     journal_.close();
     store_.discard(setup_.mesh);
+    end();
     throw;
   }
   entry_ = std::move(entry);
@@ -85,9 +90,20 @@ std::chrono::system_clock::time_point Transaction::switch_over() {
   attempt([&] {
     kernel_.apply(operation, [](std::size_t) {});
     switched_at = std::chrono::system_clock::now();
-    verify(entry_->after);
   });
   return switched_at;
+}
+
+void Transaction::call_peers() {
+  if (!entry_ || !entry_->after.wireguard) return;
+  attempt([&] {
+    // Who was called meanwhile is where it was heard. No time for more than the peers.
+    State now = entry_->after;
+    now.wireguard->peers = kernel_.observe_peers(now.wireguard->link.name);
+    kernel_.apply(left_to_do(entry_->after, now), [](std::size_t) {});
+    std::this_thread::sleep_for(kHandshakes);
+    verify(entry_->after);
+  });
 }
 
 void Transaction::attempt(const std::function<void()>& step) {
@@ -122,11 +138,16 @@ void Transaction::finish_for_the_dead(int lock) const {
   finish_open_transaction(*kernel, store_, setup_.mesh);
 }
 
+std::vector<Operation> Transaction::left_to_do(const State& desired, const State& now) {
+  auto left = diff(with_live_endpoints(desired, now), now);
+  left.resize(first_deletion(left), DeleteLink{});
+  return left;
+}
+
 void Transaction::verify(const State& desired) {
   for (int attempt = 1;; ++attempt) {
-    const State now = kernel_.observe(scope_).state;
-    const auto left = diff(with_live_endpoints(desired, now), now);
-    if (first_deletion(left) == 0) return;
+    const auto left = left_to_do(desired, kernel_.observe(scope_).state);
+    if (left.empty()) return;
     if (attempt == kVerifyAttempts) {
       throw Error(
           "the kernel took every change, but this is still to do: " + describe(left.front()),

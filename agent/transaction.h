@@ -42,9 +42,12 @@ class Transaction {
   // before, unless the undo failed too: then it throws UndoFailed. Does nothing where nothing
   // changes.
   void apply(const Proposal& proposal, const OnProgress& progress);
-  // Of a proposal that rotates: apply has staged, this puts the new keys into use. As apply, it
-  // ends in the state before when it throws. Returns when the kernel had them.
+  // Of a proposal that rotates: apply has staged, this puts the new keys into use, and call_peers,
+  // when all nodes have done so, calls those peers that this end shall call (first_contact.h), then
+  // reads the kernel again. As apply, they end in the state before when they throw. switch_over
+  // returns when the kernel had the keys.
   std::chrono::system_clock::time_point switch_over();
+  void call_peers();
   // When it returns it is committed; when it throws it was undone. A deletion that the kernel
   // refuses is returned as a line for the user, and is tried again by the next agent command.
   std::optional<std::string> commit();
@@ -60,6 +63,8 @@ class Transaction {
   bool write_journal(const JournalEntry& entry) const;
   // Undoes everything when `step` throws.
   void attempt(const std::function<void()>& step);
+  // Deletions are the commit's.
+  static std::vector<Operation> left_to_do(const State& desired, const State& now);
   void verify(const State& desired);
   void end();
 

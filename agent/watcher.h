@@ -1,6 +1,6 @@
 // A second process that outlives the worker: it shares the lock, reads the journal, and finishes
-// the transaction when the worker dies or hangs. Forked before the first change, gone with the
-// journal.
+// the transaction when the worker dies or hangs. Forked before the journal is written, gone with
+// it.
 #pragma once
 
 #include <chrono>

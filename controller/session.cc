@@ -71,6 +71,12 @@ proto::SwitchedOver Session::wait_switched_over() {
   return expect(proto::FromAgent::kSwitchedOver, {}, silence_).switched_over();
 }
 
+void Session::call_peers() {
+  proto::ToAgent frame;
+  frame.mutable_call_peers();
+  ask(frame, proto::FromAgent::kPeersCalled);
+}
+
 void Session::send_commit() {
   proto::ToAgent frame;
   frame.mutable_commit();

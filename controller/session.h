@@ -51,6 +51,7 @@ class Session {
   // As commit below: all nodes switch at the same moment.
   void send_switch_over();
   proto::SwitchedOver wait_switched_over();
+  void call_peers();
   // Commit is two steps, because it is sent to all nodes before any answer is read.
   void send_commit();
   proto::Committed wait_committed(const OnProgress& on_progress);

@@ -45,17 +45,16 @@ cut_link() { # cut_link I J: in both directions at the same instant
 mend_link() { on "$1" nft delete table inet lab; }
 
 expect_back() { # expect_back WHAT PAIR…: after it, which is $limit ms at most
-  local what=$1 hole pair silent
+  local what=$1 pair
   shift
   sleep $((limit / 1000 + 3))
-  silent=$(now=${EPOCHREALTIME/[.,]/}; for pair in "$@"; do
-    sed -n 's/^\[\([0-9]*\)[.]\([0-9]*\)\].*time=.*/\1\2/p' "$work/ping-$pair" | tail -n 1 |
-      awk -v pair="$pair" -v now="$now" 'now - $1 > 2000000 { print pair }'
-  done)
-  [ -z "$silent" ] || fail "pairs that do not talk again: $silent"
-  read -r hole pair <<<"$(longest_hole "$@")"
-  echo "# $what: longest hole $hole ms ($pair)"
-  expect "that is at most $limit ms" test "$hole" -le "$limit"
+  take_count
+  for pair in "$@"; do
+    ((silent[$pair] >= 0 && silent[$pair] < 2000)) || fail "$pair does not talk again"
+  done
+  longest_hole "$@"
+  echo "# $what: longest hole $longest ms ($longest_pair)"
+  expect "that is at most $limit ms" test "$longest" -le "$limit"
 }
 
 "$nodes" up $count || exit 1

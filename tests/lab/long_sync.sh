@@ -33,10 +33,7 @@ node 2
 mesh up
 expect_status 0
 ping_pairs 3 inner
-watch 0 1
-watch 0 2
-watch 1 2
-expect 'the pings run' await 10 test -s "$work/ping-1-2"
+watch_pairs 3
 
 test_case 'a node is added'
 node 3

@@ -35,6 +35,9 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
     case proto::ToAgent::kSwitchOver:
       answer.mutable_switched_over();
       break;
+    case proto::ToAgent::kCallPeers:
+      answer.mutable_peers_called();
+      break;
     case proto::ToAgent::kCommit:
       answer.mutable_committed();
       break;

@@ -34,6 +34,20 @@ TEST(FirstContact, OneOfTwoEndsCalls) {
   }
 }
 
+// Where both get new keys it is as with new nodes; where one does, the other end has the new peer.
+TEST(FirstContact, OneOfTwoEndsCallsInARotation) {
+  for (std::uint8_t other = 4; other < 40; ++other) {
+    const State here = before_first_contact(end_of_pair(1, other), end_of_pair(2, 3), true);
+    const State there = before_first_contact(end_of_pair(other, 1), end_of_pair(3, 2), true);
+    EXPECT_NE(calls_in(here), calls_in(there)) << "private keys of 1 and " << int{other};
+
+    const State rotated = before_first_contact(end_of_pair(other, 1), end_of_pair(3, 1), true);
+    const State kept = before_first_contact(end_of_pair(1, other), end_of_pair(1, 3), true);
+    EXPECT_TRUE(calls_in(rotated));
+    EXPECT_FALSE(calls_in(kept));
+  }
+}
+
 TEST(FirstContact, APeerThatIsThereIsLeftAlone) {
   const State state = example_state(example_plan());
   EXPECT_EQ(before_first_contact(state, state), state);

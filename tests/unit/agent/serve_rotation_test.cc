@@ -17,12 +17,12 @@ class ServeRotation : public testing::Test {
 
   State seen() { return node.kernel.observe({"test", {}, {}}).state; }
 
-  // Up to the changes: this node and all its peers get new keys.
+  // Up to the changes: all peers get new keys, and this node where it `rotates`.
   proto::FromAgent propose_rotation(TestSession& session) {
     proto::Open open = open_for(plan);
-    open.set_rotates(true);
+    open.set_rotates(rotates);
     const proto::Hello hello = session.open(open);
-    EXPECT_TRUE(hello.public_key_is_new());
+    EXPECT_EQ(hello.public_key_is_new(), rotates);
     own_key = hello.public_key();
     session.make_secrets(plan);
     rotated = plan;
@@ -43,10 +43,26 @@ class ServeRotation : public testing::Test {
     return session.ask(message);
   }
 
+  proto::FromAgent call_peers(TestSession& session) {
+    proto::ToAgent message;
+    message.mutable_call_peers();
+    return session.ask(message);
+  }
+  // How many of the peers that are new since `before` this node keeps alive, so calls.
+  std::size_t called(const State& before) {
+    const State now = seen();
+    return static_cast<std::size_t>(std::count_if(
+        now.wireguard->peers.begin(), now.wireguard->peers.end(), [&](const auto& entry) {
+          return entry.second.persistent_keepalive != 0 &&
+                 !before.wireguard->peers.contains(entry.first);
+        }));
+  }
+
   TestNode node;
   const proto::Plan plan = example_plan();
   proto::Plan rotated;
   std::string own_key;
+  bool rotates = true;
 };
 
 TEST_F(ServeRotation, StagesThenSwitchesThenForgetsTheOldPeers) {
@@ -68,6 +84,9 @@ TEST_F(ServeRotation, StagesThenSwitchesThenForgetsTheOldPeers) {
   const PublicKey key = public_key_of(*after.wireguard->private_key);
   EXPECT_EQ(std::string(key.octets.begin(), key.octets.end()), own_key);
 
+  ASSERT_TRUE(call_peers(session).has_peers_called());
+  EXPECT_EQ(called(before), before.wireguard->peers.size());
+
   ASSERT_TRUE(session.commit().has_committed());
   EXPECT_EQ(seen().wireguard->peers.size(), before.wireguard->peers.size());
   for (const auto& [old_key, peer] : before.wireguard->peers) {
@@ -76,15 +95,57 @@ TEST_F(ServeRotation, StagesThenSwitchesThenForgetsTheOldPeers) {
   EXPECT_EQ(node.store().load("test").mesh.private_key, after.wireguard->private_key);
 }
 
-TEST_F(ServeRotation, UndoBringsBackTheOldKeysFromEitherStep) {
+// Its own key is as it was, so those of the peers that got one call it.
+TEST_F(ServeRotation, WaitsForPeersThatRotateAloneUntilAllHaveSwitched) {
+  rotates = false;
+  const State before = seen();
+  TestSession session(node);
+  ASSERT_TRUE(propose_rotation(session).has_changes());
+  ASSERT_TRUE(session.apply().has_applied());
+  EXPECT_THAT(call_peers(session).error().message(), HasSubstr("a call before the switch"));
+
+  TestSession next(node);
+  propose_rotation(next);
+  ASSERT_TRUE(next.apply().has_applied());
+  ASSERT_TRUE(switch_over(next).has_switched_over());
+  EXPECT_EQ(called(before), 0u);
+  ASSERT_TRUE(call_peers(next).has_peers_called());
+  EXPECT_EQ(called(before), before.wireguard->peers.size());
+  EXPECT_EQ(seen().wireguard->private_key, before.wireguard->private_key);
+}
+
+// One that has called already is where it was heard.
+TEST_F(ServeRotation, LeavesAPeerThatHasCalledWhereItIs) {
+  rotates = false;
+  const State before = seen();
+  TestSession session(node);
+  propose_rotation(session);
+  ASSERT_TRUE(session.apply().has_applied());
+  ASSERT_TRUE(switch_over(session).has_switched_over());
+  const auto heard = parse_socket_address("198.51.100.77:4711");
+  WireguardPeer* caller = nullptr;
+  for (auto& [key, peer] : node.kernel.links().at("wg-test").wireguard.peers) {
+    if (!before.wireguard->peers.contains(key)) caller = &peer;
+  }
+  ASSERT_NE(caller, nullptr);
+  caller->endpoint = heard;
+  ASSERT_TRUE(call_peers(session).has_peers_called());
+  EXPECT_EQ(caller->endpoint, heard);
+  EXPECT_NE(caller->persistent_keepalive, 0);
+}
+
+TEST_F(ServeRotation, UndoBringsBackTheOldKeysFromEveryStep) {
   const State before = seen();
   const auto files = node.files();
-  for (const bool switches : {false, true}) {
+  for (const int steps : {0, 1, 2}) {
     TestSession session(node);
     propose_rotation(session);
     ASSERT_TRUE(session.apply().has_applied());
-    if (switches) {
+    if (steps > 0) {
       ASSERT_TRUE(switch_over(session).has_switched_over());
+    }
+    if (steps > 1) {
+      ASSERT_TRUE(call_peers(session).has_peers_called());
     }
     const proto::FromAgent undone = session.undo();
     EXPECT_EQ(undone.undone().error(), "");

@@ -56,6 +56,17 @@ class ATransaction : public testing::Test {
     return result.nodes.at(node).outcome;
   }
 
+  void expect_undone_when_b_fails(Body::BodyCase step) {
+    request_.rotated = {"a", "b", "c"};
+    answer("b", step, {error_frame("wg set", "Operation not permitted", true)});
+    const TransactionResult result = run();
+    EXPECT_EQ(result.exit_code(), 1);
+    for (const char* node : {"a", "b", "c"}) {
+      EXPECT_EQ(outcome(result, node), Outcome::kUndone) << node;
+      EXPECT_FALSE(scripts_[node].saw(Body::kCommit));
+    }
+  }
+
   Mesh mesh_ = three_nodes();
   std::vector<const Node*> nodes_;
   std::map<std::string, ScriptedNode> scripts_;
@@ -228,6 +239,7 @@ TEST_F(ATransaction, SwitchesToNewKeysBetweenApplyAndCommit) {
   for (const char* node : {"a", "b", "c"}) {
     EXPECT_TRUE(scripts_[node].last(Body::kPropose).propose().rotates());
     EXPECT_TRUE(scripts_[node].saw(Body::kSwitchOver));
+    EXPECT_TRUE(scripts_[node].saw(Body::kCallPeers));
     EXPECT_TRUE(scripts_[node].saw(Body::kCommit));
   }
   EXPECT_EQ(scripts_["a"].last(Body::kMakeSecrets).make_secrets().peers_size(), 2);
@@ -239,14 +251,11 @@ TEST_F(ATransaction, DoesNotSwitchOtherwise) {
 }
 
 TEST_F(ATransaction, UndoesEverywhereWhenANodeFailsToSwitch) {
-  request_.rotated = {"a", "b", "c"};
-  answer("b", Body::kSwitchOver, {error_frame("wg set", "Operation not permitted", true)});
-  const TransactionResult result = run();
-  EXPECT_EQ(result.exit_code(), 1);
-  for (const char* node : {"a", "b", "c"}) {
-    EXPECT_EQ(outcome(result, node), Outcome::kUndone) << node;
-    EXPECT_FALSE(scripts_[node].saw(Body::kCommit));
-  }
+  expect_undone_when_b_fails(Body::kSwitchOver);
+}
+
+TEST_F(ATransaction, UndoesEverywhereWhenANodeFailsToCallItsPeers) {
+  expect_undone_when_b_fails(Body::kCallPeers);
 }
 
 TEST_F(ATransaction, RefusesNewKeysForAPairOfWhichOneEndIsLeftOut) {
