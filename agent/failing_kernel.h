@@ -27,9 +27,6 @@ class FailingKernel final : public Kernel {
   FailingKernel(Kernel& kernel, Fault fault);
 
   Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
-  std::map<PublicKey, WireguardPeer> observe_peers(const std::string& device) override {
-    return kernel_.observe_peers(device);
-  }
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
   proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }

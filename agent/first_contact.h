@@ -11,8 +11,8 @@ namespace wgmesh {
 // `desired` as it is until every node has applied (in a rotation: has switched to its new keys): a
 // peer that is new and has the lesser public key calls, so it has neither endpoint nor keepalive
 // yet. This end learns from the call where the peer is, or has what `desired` says when the other
-// end is there for sure: at commit, or at CallPeers. In a rotation in which only the peer gets a
-// new key it is the peer that calls, for at that end nothing but the own key is new.
+// end is there for sure, at commit. In a rotation in which only the peer gets a new key it is the
+// peer that calls, for at that end nothing but the own key is new.
 State before_first_contact(State desired, const State& observed, bool rotates = false);
 
 }  // namespace wgmesh

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -57,10 +56,6 @@ class Kernel {
   // Consistent dumps (retried when interrupted). A link is ours by name and group, or name and
   // alias.
   virtual Observation observe(const Scope& scope) = 0;
-
-  // Of a WireGuard device the peers alone, for when there is no time for the rest; none when there
-  // is no such device.
-  virtual std::map<PublicKey, WireguardPeer> observe_peers(const std::string& device) = 0;
 
   // Applies in order; may pipeline, so when one fails, later ones may have been done as well: the
   // caller observes again and undoes. Throws NetlinkError with describe(operation) as context.

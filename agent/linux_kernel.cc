@@ -31,11 +31,6 @@ Observation LinuxKernel::observe(const Scope& scope) {
   return observation_of(read(scope.mesh, false), scope);
 }
 
-std::map<PublicKey, WireguardPeer> LinuxKernel::observe_peers(const std::string& device) {
-  const auto report = wireguard().find_device(device);
-  return report ? peers_of(*report) : std::map<PublicKey, WireguardPeer>{};
-}
-
 proto::Status LinuxKernel::measure(const std::string& mesh) {
   return status_of(read(mesh, true), mesh);
 }

@@ -18,7 +18,6 @@ class LinuxKernel final : public Kernel {
   explicit LinuxKernel(std::size_t max_set_bytes = kMaxSetBytes);
 
   Observation observe(const Scope& scope) override;
-  std::map<PublicKey, WireguardPeer> observe_peers(const std::string& device) override;
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
   proto::Status measure(const std::string& mesh) override;

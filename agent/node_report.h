@@ -2,7 +2,6 @@
 // (Observation) and what is merely measured (Status). Both are pure.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +22,6 @@ struct NodeReport {
 // link whose creation was cut off before it got its alias.
 bool is_own(const LinkReport& link, const std::string& mesh);
 
-std::map<PublicKey, WireguardPeer> peers_of(const WireguardReport& device);
 Observation observation_of(const NodeReport& report, const Scope& scope);
 proto::Status status_of(const NodeReport& report, const std::string& mesh);
 

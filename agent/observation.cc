@@ -39,7 +39,12 @@ Wireguard wireguard_from(const LinkReport& report, Link link, const NodeReport& 
   device.private_key = node.wireguard->private_key;
   device.listen_port = node.wireguard->listen_port;
   device.fwmark = node.wireguard->fwmark;
-  device.peers = peers_of(*node.wireguard);
+  for (const auto& [key, peer] : node.wireguard->peers) {
+    device.peers[key] = {.preshared_key = peer.preshared_key,
+                         .endpoint = peer.endpoint,
+                         .persistent_keepalive = peer.persistent_keepalive,
+                         .allowed_ips = peer.allowed_ips};
+  }
   return device;
 }
 
@@ -94,17 +99,6 @@ bool is_own(const LinkReport& link, const std::string& mesh) {
   if (link.kind == "wireguard") return link.name == wireguard_name(mesh);
   if (link.kind == "bridge") return link.name == bridge_name(mesh);
   return link.tunnel && is_tunnel_name(link.name);
-}
-
-std::map<PublicKey, WireguardPeer> peers_of(const WireguardReport& device) {
-  std::map<PublicKey, WireguardPeer> peers;
-  for (const auto& [key, peer] : device.peers) {
-    peers[key] = {.preshared_key = peer.preshared_key,
-                  .endpoint = peer.endpoint,
-                  .persistent_keepalive = peer.persistent_keepalive,
-                  .allowed_ips = peer.allowed_ips};
-  }
-  return peers;
 }
 
 Observation observation_of(const NodeReport& report, const Scope& scope) {

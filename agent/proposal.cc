@@ -69,13 +69,13 @@ void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
   proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
 }
 
-// For the eye: staging, the switch, and what commit deletes.
+// For the eye: staging, the switch, the calls, and what commit deletes.
 std::vector<Operation> rotating(const State& desired, const State& observed) {
   Rotation rotation = rotation_of(desired, observed);
   std::vector<Operation> operations = std::move(rotation.staging);
-  if (rotation.switch_over != SetWireguard{.name = rotation.switch_over.name}) {
-    operations.emplace_back(std::move(rotation.switch_over));
-  }
+  std::move(rotation.switch_over.begin(), rotation.switch_over.end(),
+            std::back_inserter(operations));
+  std::move(rotation.calls.begin(), rotation.calls.end(), std::back_inserter(operations));
   auto all = diff(desired, observed);
   const auto deletions = all.begin() + static_cast<std::ptrdiff_t>(first_deletion(all));
   std::move(deletions, all.end(), std::back_inserter(operations));

@@ -19,6 +19,16 @@ void add(SetWireguard more, SetWireguard& whole) {
   for (PeerUpdate& peer : more.peers) whole.peers.push_back(std::move(peer));
 }
 
+// As `desired`, but that no peer which is new can be called.
+State silent(State desired, const State& observed) {
+  for (auto& [key, peer] : desired.wireguard->peers) {
+    if (observed.wireguard->peers.contains(key)) continue;
+    peer.endpoint.reset();
+    peer.persistent_keepalive = 0;
+  }
+  return desired;
+}
+
 }  // namespace
 
 Rotation rotation_of(const State& desired, const State& observed) {
@@ -28,17 +38,30 @@ Rotation rotation_of(const State& desired, const State& observed) {
   device = *observed.wireguard;
   for (const auto& [key, peer] : desired.wireguard->peers) {
     if (device.peers.contains(key)) continue;
-    device.peers[key] = {.preshared_key = peer.preshared_key, .endpoint = peer.endpoint};
+    device.peers[key] = {.preshared_key = peer.preshared_key};
   }
   rotation.staging = without_deletions(diff(rotation.staged, observed));
-  rotation.switch_over.name = desired.wireguard->link.name;
-  for (Operation& operation : without_deletions(diff(desired, rotation.staged))) {
+  SetWireguard peers{.name = desired.wireguard->link.name};
+  const State switched = silent(desired, observed);
+  rotation.calls = diff(desired, switched);
+  for (Operation& operation : without_deletions(diff(switched, rotation.staged))) {
     auto* set = std::get_if<SetWireguard>(&operation);
     if (set != nullptr) {
-      add(std::move(*set), rotation.switch_over);
+      add(std::move(*set), peers);
     } else {
       rotation.staging.push_back(std::move(operation));  // the device's MTU, an address
     }
+  }
+  for (const auto& [key, peer] : observed.wireguard->peers) {
+    if (desired.wireguard->peers.contains(key) || peer.persistent_keepalive == 0) continue;
+    peers.peers.push_back({.public_key = key, .update_only = true, .persistent_keepalive = 0});
+  }
+  SetWireguard keys{.name = peers.name,
+                    .private_key = std::exchange(peers.private_key, std::nullopt),
+                    .listen_port = std::exchange(peers.listen_port, std::nullopt),
+                    .fwmark = std::exchange(peers.fwmark, std::nullopt)};
+  for (SetWireguard* set : {&peers, &keys}) {
+    if (*set != SetWireguard{.name = set->name}) rotation.switch_over.emplace_back(std::move(*set));
   }
   return rotation;
 }

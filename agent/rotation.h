@@ -1,5 +1,5 @@
-// New keys under traffic, in two parts: what can be put beside the keys in use without touching
-// them, and the one message that puts it into use. Pure.
+// New keys under traffic, in three parts: what can be put beside the keys in use without touching
+// them, what puts it into use, and the calls. Pure.
 #pragma once
 
 #include <vector>
@@ -10,12 +10,16 @@
 namespace wgmesh {
 
 struct Rotation {
-  // Between the two: `desired`, but for WireGuard, which has the new peers beside the old ones.
-  // They have an endpoint and a preshared key, and neither allowed IPs nor a keepalive: nobody
-  // talks to them yet.
+  // After the first: `desired`, but for WireGuard, which has the new peers beside the old ones.
+  // They have a preshared key and nothing else: nobody talks to them yet.
   State staged;
   std::vector<Operation> staging;  // observed to staged
-  SetWireguard switch_over;        // private key, allowed IPs and keepalives, at once
+  // Allowed IPs, then the private key, at once. In this order: what is sent to an old peer with the
+  // new key is understood where that is staged, and answered with a key that goes in a moment.
+  std::vector<Operation> switch_over;
+  // Endpoints and keepalives of the new peers, for when these have switched too: a call to a key
+  // that is not in use yet is not understood, and is tried again only after five seconds.
+  std::vector<Operation> calls;
 };
 
 // `desired` and `observed` both have a WireGuard device.

@@ -47,10 +47,12 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   State target = before_first_contact(proposal.desired, observed.state, proposal.rotates);
   std::vector<Operation> operations;
   if (proposal.rotates && observed.state.wireguard) {
-    Rotation rotation = rotation_of(target, observed.state);
+    contact_ = std::move(target);
+    Rotation rotation = rotation_of(contact_, observed.state);
     target = std::move(rotation.staged);
     operations = std::move(rotation.staging);
     switch_over_ = std::move(rotation.switch_over);
+    calls_ = std::move(rotation.calls);
   } else {
     operations = diff(target, observed.state);
   }
@@ -86,23 +88,20 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
 std::chrono::system_clock::time_point Transaction::switch_over() {
   auto switched_at = std::chrono::system_clock::now();
   if (!entry_ || !switch_over_) return switched_at;
-  const std::vector<Operation> operation{*std::exchange(switch_over_, std::nullopt)};
+  const std::vector<Operation> operations = *std::exchange(switch_over_, std::nullopt);
   attempt([&] {
-    kernel_.apply(operation, [](std::size_t) {});
+    kernel_.apply(operations, [](std::size_t) {});
     switched_at = std::chrono::system_clock::now();
   });
   return switched_at;
 }
 
 void Transaction::call_peers() {
-  if (!entry_ || !entry_->after.wireguard) return;
+  if (!entry_ || !contact_.wireguard) return;
   attempt([&] {
-    // Who was called meanwhile is where it was heard. No time for more than the peers.
-    State now = entry_->after;
-    now.wireguard->peers = kernel_.observe_peers(now.wireguard->link.name);
-    kernel_.apply(left_to_do(entry_->after, now), [](std::size_t) {});
+    kernel_.apply(std::exchange(calls_, {}), [](std::size_t) {});
     std::this_thread::sleep_for(kHandshakes);
-    verify(entry_->after);
+    verify(contact_);
   });
 }
 
@@ -138,16 +137,11 @@ void Transaction::finish_for_the_dead(int lock) const {
   finish_open_transaction(*kernel, store_, setup_.mesh);
 }
 
-std::vector<Operation> Transaction::left_to_do(const State& desired, const State& now) {
-  auto left = diff(with_live_endpoints(desired, now), now);
-  left.resize(first_deletion(left), DeleteLink{});
-  return left;
-}
-
 void Transaction::verify(const State& desired) {
   for (int attempt = 1;; ++attempt) {
-    const auto left = left_to_do(desired, kernel_.observe(scope_).state);
-    if (left.empty()) return;
+    const State now = kernel_.observe(scope_).state;
+    const auto left = diff(with_live_endpoints(desired, now), now);
+    if (first_deletion(left) == 0) return;
     if (attempt == kVerifyAttempts) {
       throw Error(
           "the kernel took every change, but this is still to do: " + describe(left.front()),

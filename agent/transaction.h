@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/journal.h"
 #include "agent/kernel.h"
@@ -63,8 +64,6 @@ class Transaction {
   bool write_journal(const JournalEntry& entry) const;
   // Undoes everything when `step` throws.
   void attempt(const std::function<void()>& step);
-  // Deletions are the commit's.
-  static std::vector<Operation> left_to_do(const State& desired, const State& now);
   void verify(const State& desired);
   void end();
 
@@ -74,7 +73,10 @@ class Transaction {
   Journal journal_;
   std::optional<JournalEntry> entry_;  // while it is open
   Scope scope_;
-  std::optional<SetWireguard> switch_over_;  // of a rotation, until it is done
+  // Of a rotation, each until it is done; and what stands then.
+  std::optional<std::vector<Operation>> switch_over_;
+  std::vector<Operation> calls_;
+  State contact_;
   bool has_journal_ = false;
   std::optional<Watcher> watcher_;
 };

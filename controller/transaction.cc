@@ -301,8 +301,7 @@ class Transaction {
     if (stopped() || times.empty()) return !stopped();
     const auto [first, last] = std::minmax_element(times.begin(), times.end());
     result_.switch_skew = *last - *first;
-    // Of each pair one end called when it switched, and was not understood if the other one had
-    // not: then that one calls.
+    // Now that everybody understands it one end of each pair calls.
     fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
       result_.nodes.at(node.name).outcome = Outcome::kUnknown;
       session.call_peers();

@@ -49,7 +49,6 @@ struct FakeLink {
 class FakeKernel final : public Kernel {
  public:
   Observation observe(const Scope& scope) override;
-  std::map<PublicKey, WireguardPeer> observe_peers(const std::string& device) override;
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
   proto::Status measure(const std::string& mesh) override;

@@ -120,11 +120,6 @@ void FakeKernel::put(const State& state) {
   if (state.bridge) follow_ports(find(state.bridge->link.name));
 }
 
-std::map<PublicKey, WireguardPeer> FakeKernel::observe_peers(const std::string& device) {
-  const auto link = links_.find(device);
-  return link != links_.end() ? link->second.wireguard.peers : std::map<PublicKey, WireguardPeer>{};
-}
-
 Observation FakeKernel::observe(const Scope& scope) {
   Observation observation;
   observation.missing_ports = scope.foreign_ports;

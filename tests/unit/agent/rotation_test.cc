@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "agent/diff.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
@@ -44,19 +45,46 @@ TEST_F(ARotation, StagesPeersThatNobodyTalksToYet) {
     EXPECT_TRUE(set.peers[0].preshared_key);
     EXPECT_FALSE(set.peers[0].allowed_ips && !set.peers[0].allowed_ips->empty());
     EXPECT_EQ(set.peers[0].persistent_keepalive.value_or(0), 0);
+    EXPECT_FALSE(set.peers[0].endpoint);
   }
 }
 
-TEST_F(ARotation, SwitchesPrivateKeyAllowedIpsAndKeepaliveAtOnce) {
-  EXPECT_EQ(rotation_.switch_over.private_key, new_.wireguard->private_key);
+TEST_F(ARotation, SwitchesAllowedIpsAndThenThePrivateKey) {
+  ASSERT_EQ(rotation_.switch_over.size(), 2u);
+  const auto& peers = std::get<SetWireguard>(rotation_.switch_over[0]);
+  EXPECT_FALSE(peers.private_key);
+  EXPECT_EQ(std::get<SetWireguard>(rotation_.switch_over[1]).private_key,
+            new_.wireguard->private_key);
+  // Nothing is sent to an old peer any more.
+  std::set<PublicKey> silenced;
+  for (const PeerUpdate& update : peers.peers) {
+    if (update.persistent_keepalive == 0) silenced.insert(update.public_key);
+  }
+  for (const auto& [key, peer] : old_.wireguard->peers) EXPECT_TRUE(silenced.contains(key));
   for (const auto& [key, peer] : new_.wireguard->peers) {
     const auto update =
-        std::find_if(rotation_.switch_over.peers.begin(), rotation_.switch_over.peers.end(),
+        std::find_if(peers.peers.begin(), peers.peers.end(),
                      [&](const PeerUpdate& each) { return each.public_key == key; });
-    ASSERT_NE(update, rotation_.switch_over.peers.end());
+    ASSERT_NE(update, peers.peers.end());
     EXPECT_EQ(update->allowed_ips, peer.allowed_ips);
-    EXPECT_EQ(update->persistent_keepalive, peer.persistent_keepalive);
+    EXPECT_FALSE(update->endpoint);
+    EXPECT_EQ(update->persistent_keepalive.value_or(0), 0);
   }
+}
+
+// Nobody calls a key before its owner has switched to it.
+TEST_F(ARotation, CallsTheNewPeersLast) {
+  std::set<PublicKey> called;
+  for (const Operation& operation : rotation_.calls) {
+    for (const PeerUpdate& update : std::get<SetWireguard>(operation).peers) {
+      const WireguardPeer& peer = new_.wireguard->peers.at(update.public_key);
+      EXPECT_EQ(update.endpoint, peer.endpoint);
+      EXPECT_EQ(update.persistent_keepalive, peer.persistent_keepalive);
+      EXPECT_FALSE(update.allowed_ips);
+      called.insert(update.public_key);
+    }
+  }
+  EXPECT_EQ(called.size(), new_.wireguard->peers.size());
 }
 
 TEST_F(ARotation, LeavesOnlyTheOldPeersToDelete) {
@@ -65,7 +93,8 @@ TEST_F(ARotation, LeavesOnlyTheOldPeersToDelete) {
   kernel.apply(rotation_.staging, [](std::size_t) {});
   const Scope scope{"test", {}, {}};
   EXPECT_TRUE(diff(rotation_.staged, kernel.observe(scope).state).empty());
-  kernel.apply(std::vector<Operation>{rotation_.switch_over}, [](std::size_t) {});
+  kernel.apply(rotation_.switch_over, [](std::size_t) {});
+  kernel.apply(rotation_.calls, [](std::size_t) {});
   const auto left = diff(new_, kernel.observe(scope).state);
   EXPECT_EQ(first_deletion(left), 0u);
   EXPECT_EQ(left.size(), old_.wireguard->peers.size());
@@ -79,7 +108,8 @@ TEST_F(ARotation, LeavesOnlyTheOldPeersToDelete) {
 TEST_F(ARotation, OfNothingIsNothing) {
   const Rotation none = rotation_of(old_, old_);
   EXPECT_TRUE(none.staging.empty());
-  EXPECT_EQ(none.switch_over, SetWireguard{.name = old_.wireguard->link.name});
+  EXPECT_TRUE(none.calls.empty());
+  EXPECT_TRUE(none.switch_over.empty());
 }
 
 }  // namespace
