@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernel: --cpus 2
 # New keys for six nodes while every pair exchanges a packet every 50 ms: no pair is without one for longer than
 # 250 ms and what lay between the switch of its two ends; nobody knows an old key afterwards. Where one node
 # fails on the way all keep their old keys, which still work.
