@@ -62,6 +62,7 @@ await 240 found || fail 'n0 does not send to where n1 is'
 expect_status 0
 expect_out 'at another address now'
 expect 'n0 and n1 talk' await 30 talk 0 1
+expect 'n2 has not been asked to look' test "$(endpoint_at 2 "$key")" = "$("$nodes" addr 1):51820"
 refresh 2
 expect 'n2 sends there too' is_at 2 "$key" "$moved_to:51820"
 
