@@ -2,6 +2,11 @@
 
 namespace wgmesh {
 
+void silence(WireguardPeer& peer) {
+  peer.endpoint.reset();
+  peer.persistent_keepalive = 0;
+}
+
 State before_first_contact(State desired, const State& observed, bool rotates) {
   if (!desired.wireguard || !desired.wireguard->private_key) return desired;
   const PublicKey own = public_key_of(*desired.wireguard->private_key);
@@ -10,8 +15,7 @@ State before_first_contact(State desired, const State& observed, bool rotates) {
   for (auto& [key, peer] : desired.wireguard->peers) {
     const bool is_known = observed.wireguard && observed.wireguard->peers.contains(key);
     if (is_known || (own < key && !keeps_key)) continue;
-    peer.endpoint.reset();
-    peer.persistent_keepalive = 0;
+    silence(peer);
   }
   return desired;
 }

@@ -8,6 +8,9 @@
 
 namespace wgmesh {
 
+// Without endpoint and keepalive nobody calls the peer; it may call.
+void silence(WireguardPeer& peer);
+
 // `desired` as it is until every node has applied (in a rotation: has switched to its new keys): a
 // peer that is new and has the lesser public key calls, so it has neither endpoint nor keepalive
 // yet. This end learns from the call where the peer is, or has what `desired` says when the other

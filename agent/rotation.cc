@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/diff.h"
+#include "agent/first_contact.h"
 
 namespace wgmesh {
 namespace {
@@ -22,9 +23,7 @@ void add(SetWireguard more, SetWireguard& whole) {
 // As `desired`, but that no peer which is new can be called.
 State silent(State desired, const State& observed) {
   for (auto& [key, peer] : desired.wireguard->peers) {
-    if (observed.wireguard->peers.contains(key)) continue;
-    peer.endpoint.reset();
-    peer.persistent_keepalive = 0;
+    if (!observed.wireguard->peers.contains(key)) silence(peer);
   }
   return desired;
 }

@@ -24,11 +24,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -60,7 +60,7 @@ struct Pair {
   std::size_t to = 0;
   std::vector<bool> answered{};   // by number
   std::size_t counted = 0;        // those before this number were told
-  std::size_t last_answered = 0;  // a number, or `counted` less one
+  std::size_t last_answered = 0;  // the greatest such number
   std::optional<Clock::time_point> heard{};
   Clock::duration hole{};
 };
