@@ -78,7 +78,8 @@ std::string refresh(const Surroundings& surroundings, const Store& store, const 
   Refreshed refreshed = look_up(surroundings, *loaded.mesh.plan, open, observed);
   faults = std::move(refreshed.faults);
   if (refreshed.operations.empty()) {
-    return fmt::format("{} quiet, at the same address", open.peers_size());
+    return fmt::format("{} quiet, {}", open.peers_size(),
+                       faults.empty() ? "at the same address" : "and no other address is known");
   }
   kernel->apply(refreshed.operations, [](std::size_t) {});
   return fmt::format("{} quiet, {} at another address now", open.peers_size(),

@@ -20,7 +20,7 @@ namespace {
 void finish_abandoned(const Surroundings& surroundings, Kernel& kernel, const Store& store,
                       const std::string& mesh) {
   if (!Journal(store, mesh).open()) return;
-  const Holder me{"wgmesh-agent status", 0, std::time(nullptr), ::getpid()};
+  const Holder me{"wgmesh-agent status", kEndsSoon, std::time(nullptr), ::getpid()};
   const auto lock = MeshLock::try_take(surroundings.paths.run, mesh, me);
   if (!lock) return;
   if (const auto finished = finish_open_transaction(kernel, store, mesh)) {

@@ -102,17 +102,31 @@ bool keeps_endpoint(const proto::Peer& peer, const EndpointKnowledge& known) {
   const auto* committed = find_message(
       known.committed->peers(), [&](const auto& each) { return each.node() == peer.node(); });
   if (committed == nullptr || committed->endpoint() != peer.endpoint()) return false;
-  return is_live(peer, *known.status, known.now);
+  return is_live(*committed, *known.status, known.now);
+}
+
+// What the kernel knows of a peer, by its key, or else by its inner address: then it gets another
+// key, and is where it was with the former one.
+struct Present {
+  bool has_key = false;
+  std::optional<SocketAddress> endpoint;
+};
+
+Present present_peer(const PublicKey& key, const Prefix& inner, const State* observed) {
+  if (observed == nullptr || !observed->wireguard) return {};
+  const auto& peers = observed->wireguard->peers;
+  if (auto found = peers.find(key); found != peers.end()) return {true, found->second.endpoint};
+  for (const auto& [former, peer] : peers) {
+    if (peer.allowed_ips.contains(inner)) return {false, peer.endpoint};
+  }
+  return {};
 }
 
 std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKey& key,
-                                         const EndpointKnowledge& known) {
-  if (peer.endpoint().empty()) return std::nullopt;
-  std::optional<SocketAddress> present;
-  if (known.observed != nullptr && known.observed->wireguard) {
-    const auto& peers = known.observed->wireguard->peers;
-    if (auto found = peers.find(key); found != peers.end()) present = found->second.endpoint;
-  }
+                                         const Prefix& inner, const EndpointKnowledge& known) {
+  const auto [has_key, present] = present_peer(key, inner, known.observed);
+  // Nobody says where it is: it stays where it was heard.
+  if (peer.endpoint().empty()) return has_key ? std::nullopt : present;
   auto resolved = known.resolved.find(peer.node());
   bool has_other = resolved != known.resolved.end();
   return present && (keeps_endpoint(peer, known) || !has_other)
@@ -166,12 +180,13 @@ Bridge bridge_of(const proto::Plan& plan) {
 
 WireguardPeer peer_of(const proto::Peer& planned, const PublicKey& key, const IpAddress& inner,
                       const NodeSecrets& secrets, const EndpointKnowledge& endpoints) {
+  const Prefix allowed{inner, inner.bits()};
   auto preshared = secrets.preshared_keys.find(planned.node());
   if (preshared == secrets.preshared_keys.end()) refuse("its preshared key is missing");
   return {.preshared_key = preshared->second,
-          .endpoint = endpoint_of(planned, key, endpoints),
+          .endpoint = endpoint_of(planned, key, allowed, endpoints),
           .persistent_keepalive = u16(planned.persistent_keepalive(), 0, "persistent_keepalive"),
-          .allowed_ips = {Prefix{inner, inner.bits()}}};
+          .allowed_ips = {allowed}};
 }
 
 Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddress& local,

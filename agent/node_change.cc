@@ -39,20 +39,21 @@ template <class Step>
 auto NodeChange::attempt(const Step& step) {
   try {
     return step();
-  } catch (...) {
+  } catch (const std::exception& error) {
+    if (dynamic_cast<const UndoFailed*>(&error) != nullptr) undo_failed_ = true;
     applied_ = false;
     proposal_.reset();
     throw;
   }
 }
 
-void NodeChange::apply(TransactionSetup setup, const Transaction::OnProgress& progress) {
+void NodeChange::apply(TransactionSetup setup, const OnProgress& progress) {
   transaction_.emplace(kernel_, store_, std::move(setup));
   attempt([&] { transaction_->apply(*proposal_, progress); });
   applied_ = true;
 }
 
-std::chrono::system_clock::time_point NodeChange::switch_over() {
+std::optional<std::chrono::system_clock::time_point> NodeChange::switch_over() {
   return attempt([&] { return transaction_->switch_over(); });
 }
 
@@ -64,25 +65,32 @@ bool NodeChange::may_commit() const {
   return proposal_ && !committed_ && (applied_ || proposal_->changes_nothing());
 }
 
-void NodeChange::commit(proto::Committed& told) {
+void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
   if (transaction_) {
-    if (const auto left = transaction_->commit()) told.add_notes(*left);
-    if (goal_->kind == proto::UP) {
-      const auto note = install_units(surroundings_.paths, mesh_, proposal_->is_first);
-      if (note) told.add_notes(*note);
+    if (const auto left = attempt([&] { return transaction_->commit(progress); })) {
+      told.add_notes(*left);
     }
   }
   committed_ = true;
-  const Loaded loaded = store_.load(mesh_);
-  if (loaded.mesh.plan) told.set_generation(loaded.mesh.plan->generation());
+  try {
+    if (transaction_ && goal_->kind == proto::UP) {
+      const auto note = install_units(surroundings_.paths, mesh_, proposal_->is_first);
+      if (note) told.add_notes(*note);
+    }
+    const Loaded loaded = store_.load(mesh_);
+    if (loaded.mesh.plan) told.set_generation(loaded.mesh.plan->generation());
+  } catch (const Error& error) {
+    told.add_notes(error.message());
+  }
 }
 
-std::string NodeChange::take_back() {
+std::string NodeChange::take_back(const OnProgress& progress) {
   std::string fault;
   try {
-    if (transaction_) transaction_->undo();
+    if (transaction_) transaction_->undo(progress);
   } catch (const Error& error) {
     fault = error.message();
+    undo_failed_ = true;
   }
   transaction_.reset();
   proposal_.reset();

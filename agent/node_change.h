@@ -21,12 +21,13 @@ class NodeChange {
   // What would be done to get there; nothing is, yet. Throws Refused.
   proto::Changes propose(Goal goal);
   // All of these throw what Transaction does; after that nothing is proposed any more.
-  void apply(TransactionSetup setup, const Transaction::OnProgress& progress);
-  std::chrono::system_clock::time_point switch_over();
+  void apply(TransactionSetup setup, const OnProgress& progress);
+  std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
-  void commit(proto::Committed& told);
+  // What goes wrong behind the commit point is a note.
+  void commit(proto::Committed& told, const OnProgress& progress);
   // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.
-  std::string take_back();
+  std::string take_back(const OnProgress& progress);
 
   void beat() const;
   // Before the commit the store does not know the new peers' names.
@@ -35,14 +36,17 @@ class NodeChange {
   bool is_proposed() const { return proposal_.has_value(); }
   bool is_applied() const { return applied_; }
   bool is_committed() const { return committed_; }
-  // Kernel or files are neither as before nor as wanted.
-  bool is_open() const { return transaction_ && transaction_->is_open(); }
-  // Keys wait for the switch.
+  // The node is what it was when the session began.
+  bool is_as_before() const { return !committed_ && !undo_failed_ && !is_open(); }
+  // Keys wait for the switch; or peers that nobody has called yet.
   bool is_staged() const { return transaction_ && transaction_->is_staged(); }
+  bool owes_calls() const { return transaction_ && transaction_->owes_calls(); }
   bool may_commit() const;
   bool removes() const { return goal_ && goal_->kind == proto::REMOVE; }
 
  private:
+  // Kernel or files are neither as before nor as wanted.
+  bool is_open() const { return transaction_ && transaction_->is_open(); }
   // Runs `step`; when it throws there is nothing to go on with.
   template <class Step>
   auto attempt(const Step& step);
@@ -56,6 +60,7 @@ class NodeChange {
   std::optional<Transaction> transaction_;
   bool applied_ = false;
   bool committed_ = false;
+  bool undo_failed_ = false;
 };
 
 }  // namespace wgmesh

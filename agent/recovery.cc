@@ -19,17 +19,24 @@ Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
   return scope;
 }
 
+// What is to be done, now that this is observed. `has_applied`: all of it was done before.
+using List = std::function<std::vector<Operation>(const Observation&, bool has_applied)>;
+
 // Observes, lists and applies until nothing is listed. A refusal may pass (a device is busy for an
 // instant), so it counts only when it comes three times.
-void repeat(Kernel& kernel, const Scope& scope,
-            const std::function<std::vector<Operation>(const Observation&)>& list) {
+void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, const List& list) {
+  bool has_applied = false;
   for (int attempt = 1;; ++attempt) {
-    const auto operations = list(kernel.observe(scope));
+    const auto operations = list(kernel.observe(scope), has_applied);
     if (operations.empty()) return;
     try {
-      kernel.apply(operations, [](std::size_t) {});
-      if (list(kernel.observe(scope)).empty()) return;
-      if (attempt == kAttempts) throw Error(describe(operations.front()) + ": has no effect");
+      kernel.apply(operations, [&](std::size_t done) {
+        if (progress) progress(done, operations.size());
+      });
+      has_applied = true;
+      const auto left = list(kernel.observe(scope), has_applied);
+      if (left.empty()) return;
+      if (attempt == kAttempts) throw Error(describe(left.front()) + ": has no effect");
     } catch (const Error&) {
       if (attempt == kAttempts) throw;
     }
@@ -79,18 +86,19 @@ State with_live_endpoints(State wanted, const State& observed) {
 }
 
 void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
-               const JournalEntry& entry) {
+               const JournalEntry& entry, const OnProgress& progress) {
   // After a reboot the kernel has nothing of the transaction, and `restore` builds the committed
   // plan.
   if (entry.boot_id == boot_id()) {
     bool is_first = true;
-    repeat(kernel, scope_of(mesh, entry), [&](Observation now) {
+    repeat(kernel, scope_of(mesh, entry), progress, [&](Observation now, bool has_applied) {
       // What cannot be read was set by the transaction; from then on by us.
       if (is_first && now.state.bridge && entry.after.bridge) {
         fill_in(*now.state.bridge, *entry.after.bridge);
       }
       is_first = false;
-      State before = entry.before;
+      // A peer that sends is heard from where it is again as soon as its endpoint was set back.
+      State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
       for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
       return diff(before, now.state);
     });
@@ -100,9 +108,9 @@ void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
 }
 
 void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
-                  const JournalEntry& entry) {
+                  const JournalEntry& entry, const OnProgress& progress) {
   store.publish(mesh, entry.files);
-  repeat(kernel, scope_of(mesh, entry), [&](const Observation& now) {
+  repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
     State after = with_live_endpoints(entry.after, now.state);
     for (const std::string& port : now.missing_ports) after.foreign_ports.erase(port);
     return held_back(after, now.state);

@@ -2,6 +2,8 @@
 // session, the watcher and every later agent command use these same two ways.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -12,13 +14,16 @@
 
 namespace wgmesh {
 
+// How far it is, for those who wait: of as many operations.
+using OnProgress = std::function<void(std::size_t done, std::size_t total)>;
+
 // The node as it was: kernel, staged files, journal. Throws when the kernel refuses three times;
 // the journal stays then.
 void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
-               const JournalEntry& entry);
+               const JournalEntry& entry, const OnProgress& progress = {});
 // Publishes the staged files, lets new peers call, and deletes what is to go. Throws as above.
 void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
-                  const JournalEntry& entry);
+                  const JournalEntry& entry, const OnProgress& progress = {});
 
 // Says what was finished ("undone: the change that root@ci7 began"), or empty when nothing was
 // open. The caller holds the mesh's lock.

@@ -34,7 +34,10 @@ Rotation rotation_of(const State& desired, const State& observed) {
   Rotation rotation;
   rotation.staged = desired;
   Wireguard& device = *rotation.staged.wireguard;
-  device = *observed.wireguard;
+  device.private_key = observed.wireguard->private_key;
+  device.listen_port = observed.wireguard->listen_port;
+  device.fwmark = observed.wireguard->fwmark;
+  device.peers = observed.wireguard->peers;
   for (const auto& [key, peer] : desired.wireguard->peers) {
     if (device.peers.contains(key)) continue;
     device.peers[key] = {.preshared_key = peer.preshared_key};
@@ -44,12 +47,7 @@ Rotation rotation_of(const State& desired, const State& observed) {
   const State switched = silent(desired, observed);
   rotation.calls = diff(desired, switched);
   for (Operation& operation : without_deletions(diff(switched, rotation.staged))) {
-    auto* set = std::get_if<SetWireguard>(&operation);
-    if (set != nullptr) {
-      add(std::move(*set), peers);
-    } else {
-      rotation.staging.push_back(std::move(operation));  // the device's MTU, an address
-    }
+    add(std::move(std::get<SetWireguard>(operation)), peers);
   }
   for (const auto& [key, peer] : observed.wireguard->peers) {
     if (desired.wireguard->peers.contains(key) || peer.persistent_keepalive == 0) continue;

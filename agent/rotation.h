@@ -10,8 +10,9 @@
 namespace wgmesh {
 
 struct Rotation {
-  // After the first: `desired`, but for WireGuard, which has the new peers beside the old ones.
-  // They have a preshared key and nothing else: nobody talks to them yet.
+  // After `staging`: `desired`, but that WireGuard still has its own key, its port and the old
+  // peers, and the new ones beside them, with a preshared key and nothing else: nobody talks to
+  // them yet.
   State staged;
   std::vector<Operation> staging;  // observed to staged
   // Allowed IPs, then the private key, at once. In this order: what is sent to an old peer with the

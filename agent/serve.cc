@@ -12,7 +12,8 @@
 #include "agent/lock.h"
 #include "agent/mesh_echo.h"
 #include "agent/node_change.h"
-#include "agent/proposal.h"
+#include "agent/proposed_goal.h"
+#include "agent/protocol_error.h"
 #include "agent/recovery.h"
 #include "agent/refused.h"
 #include "agent/session_secrets.h"
@@ -29,14 +30,11 @@ constexpr std::uint32_t kLongestConfirm = 3600;
 // The watcher waits longer than the worker does: it is for a worker that cannot undo any more.
 constexpr auto kWatcherGrace = 30s;
 constexpr auto kProgressPause = 200ms;
+// With new keys nobody hears anybody until one end calls. The controller says when all can answer;
+// where its word is late, it may be because it comes through the mesh.
+constexpr auto kCallsAtLatest = 1s;
 // A segment address and an inner one of every node that there can be.
 constexpr int kMostTargets = 2 * 4096;
-
-// A message that has no place where it came.
-class ProtocolError : public Error {
- public:
-  using Error::Error;
-};
 
 class ServeSession {
  public:
@@ -46,8 +44,10 @@ class ServeSession {
   int run();
 
  private:
-  bool handle(const proto::ToAgent& message);
-  bool answer(const proto::ToAgent& message);
+  std::variant<proto::ToAgent, Ended> next();
+  template <class Step>
+  bool guarded(const Step& step);
+  void answer(const proto::ToAgent& message);
   void open(const proto::Open& open);
   void take_lock();
   void make_secrets(const proto::MakeSecrets& wanted);
@@ -58,13 +58,13 @@ class ServeSession {
   void commit();
   void undo();
   std::string take_back();
-  Goal goal_of(const proto::Propose& wanted);
+  bool is_as_before() const { return !change_ || change_->is_as_before(); }
   void tell_status();
   void listen(const proto::Listen& wanted);
   void probe(const proto::Probe& wanted);
   void forget_node_if_empty(proto::Committed& committed);
   void report(std::size_t done, std::size_t total);
-  void tell_error(proto::Error::Kind kind, const Error& error, bool undone);
+  void tell_error(proto::Error::Kind kind, const Error& error);
   void require_open() const;
 
   SessionIo& io_;
@@ -80,105 +80,101 @@ class ServeSession {
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
   std::chrono::steady_clock::time_point reported_{};
+  std::chrono::steady_clock::time_point calls_by_{};  // while the change owes them
 };
 
 int ServeSession::run() {
   for (;;) {
-    std::variant<proto::ToAgent, Ended> next;
+    std::variant<proto::ToAgent, Ended> came;
     try {
-      next = echo_ ? io_.read(patience_, {echo_->fds(), [this] { echo_->answer(); }})
-                   : io_.read(patience_);
+      came = next();
     } catch (const Error& error) {
-      tell_error(proto::Error::PROTOCOL, error, take_back().empty());
+      take_back();
+      tell_error(proto::Error::PROTOCOL, error);
       return 1;
     }
-    if (std::holds_alternative<Ended>(next)) {
+    if (const auto* ended = std::get_if<Ended>(&came)) {
+      if (*ended == Ended::kSilent && change_ && change_->owes_calls()) {
+        step_ = "call";
+        if (!guarded([&] { change_->call_peers(); })) return 1;
+        continue;
+      }
       const bool is_committed = change_ && change_->is_committed();
       const bool is_left = change_ && change_->is_applied() && !is_committed;
-      const bool in_order = std::get<Ended>(next) == Ended::kClosed && !is_left;
+      const bool in_order = *ended == Ended::kClosed && !is_left;
       if (!is_committed) undo();  // told as well: the other side may only have fallen silent
       return in_order ? 0 : 1;
     }
-    if (!handle(std::get<proto::ToAgent>(next))) return 1;
+    const auto& message = std::get<proto::ToAgent>(came);
+    if (change_) change_->beat();
+    if (!guarded([&] { answer(message); })) return 1;
   }
 }
 
-// False ends the session.
-bool ServeSession::handle(const proto::ToAgent& message) {
-  if (change_) change_->beat();
+std::variant<proto::ToAgent, Ended> ServeSession::next() {
+  auto patience = patience_;
+  if (change_ && change_->owes_calls()) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(calls_by_ - std::chrono::steady_clock::now());
+    patience = std::clamp(left, 0ms, patience_);
+  }
+  return echo_ ? io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }})
+               : io_.read(patience);
+}
+
+// Tells what `step` throws. False ends the session.
+template <class Step>
+bool ServeSession::guarded(const Step& step) {
   try {
-    return answer(message);
+    step();
   } catch (const ProtocolError& error) {
-    tell_error(proto::Error::PROTOCOL, error, take_back().empty());
+    take_back();
+    tell_error(proto::Error::PROTOCOL, error);
     return false;
   } catch (const Locked& error) {
-    tell_error(proto::Error::LOCKED, error, true);
+    tell_error(proto::Error::LOCKED, error);
     return false;
   } catch (const Refused& error) {
-    tell_error(proto::Error::REFUSED, error, true);
-  } catch (const UndoFailed& error) {
-    tell_error(proto::Error::FAILED, error, false);
+    tell_error(proto::Error::REFUSED, error);
   } catch (const Error& error) {
-    tell_error(proto::Error::FAILED, error, !(change_ && change_->is_open()));
+    tell_error(proto::Error::FAILED, error);
   }
   return true;
 }
 
-bool ServeSession::answer(const proto::ToAgent& message) {
+void ServeSession::answer(const proto::ToAgent& message) {
   switch (message.body_case()) {
     case proto::ToAgent::kOpen:
-      step_ = "open";
-      open(message.open());
-      break;
+      return open(message.open());
     case proto::ToAgent::kMakeSecrets:
-      step_ = "secrets";
-      make_secrets(message.make_secrets());
-      break;
+      return make_secrets(message.make_secrets());
     case proto::ToAgent::kPropose:
-      step_ = "plan";
-      propose(message.propose());
-      break;
+      return propose(message.propose());
     case proto::ToAgent::kApply:
-      step_ = "apply";
-      apply();
-      break;
+      return apply();
     case proto::ToAgent::kSwitchOver:
-      step_ = "switch";
-      switch_over();
-      break;
+      return switch_over();
     case proto::ToAgent::kCallPeers:
-      step_ = "call";
-      call_peers();
-      break;
+      return call_peers();
     case proto::ToAgent::kCommit:
-      step_ = "commit";
-      commit();
-      break;
+      return commit();
     case proto::ToAgent::kUndo:
-      step_ = "undo";
-      undo();
-      break;
+      return undo();
     case proto::ToAgent::kHeartbeat:
-      break;
+      return;
     case proto::ToAgent::kAskStatus:
-      step_ = "status";
-      tell_status();
-      break;
+      return tell_status();
     case proto::ToAgent::kListen:
-      step_ = "listen";
-      listen(message.listen());
-      break;
+      return listen(message.listen());
     case proto::ToAgent::kProbe:
-      step_ = "probe";
-      probe(message.probe());
-      break;
+      return probe(message.probe());
     case proto::ToAgent::BODY_NOT_SET:
       throw ProtocolError("an empty message");
   }
-  return true;
 }
 
 void ServeSession::open(const proto::Open& open) {
+  step_ = "open";
   if (open_) throw ProtocolError("a second open");
   if (open.protocol_version() != kProtocolVersion) {
     throw ProtocolError(fmt::format("this agent ({}) speaks protocol {}, the controller {}",
@@ -210,13 +206,14 @@ void ServeSession::open(const proto::Open& open) {
 }
 
 void ServeSession::take_lock() {
-  const Holder me{open_->origin(), open_->session_number(), std::time(nullptr), ::getpid()};
+  Holder me{open_->origin(), open_->session_number(), std::time(nullptr), ::getpid()};
   const std::string& folder = surroundings_.paths.run;
   if (open_->changes_state()) {
     lock_.emplace(folder, open_->mesh(), me, surroundings_.lock_patience,
                   [this] { return io_.ended(); });
   } else if (Journal(store_, open_->mesh()).open()) {
     // A reader only finishes what a dead session left; of a living one it sees what is.
+    me.session_number = kEndsSoon;
     lock_ = MeshLock::try_take(folder, open_->mesh(), me);
   }
 }
@@ -226,6 +223,7 @@ void ServeSession::require_open() const {
 }
 
 void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
+  step_ = "secrets";
   require_open();
   if (change_->is_applied()) throw ProtocolError("make-secrets after apply");
   check_count(wanted.peers_size());
@@ -234,37 +232,11 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
   io_.write(message);
 }
 
-// Checks all of it, for the controller is hostile until then.
-Goal ServeSession::goal_of(const proto::Propose& wanted) {
-  const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
-  if (has_plan && !wanted.has_plan()) throw ProtocolError("a goal without its plan");
-  if (!proto::Goal_IsValid(wanted.goal()) || wanted.goal() == proto::GOAL_UNSPECIFIED) {
-    throw ProtocolError("a plan without a goal");
-  }
-  Goal goal;
-  goal.kind = wanted.goal();
-  goal.rotates = wanted.rotates();
-  if (!has_plan) return goal;
-  if (wanted.plan().mesh() != open_->mesh() || wanted.plan().node() != open_->node()) {
-    throw Refused("the plan is another mesh's or node's than the session");
-  }
-  check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
-  check_count(wanted.sealed_size());
-  secrets_->receive(wanted.sealed());
-  goal.plan = settled_plan(wanted.plan(), store_.load(open_->mesh()).mesh);
-  goal.secrets = secrets_->for_plan(*goal.plan);
-  goal.endpoints = endpoints_;
-  for (const proto::Peer& peer : wanted.plan().peers()) {
-    // What was resolved is the mesh file's endpoint, which may not be the stored one.
-    if (peer.as_stored()) goal.endpoints.erase(peer.node());
-  }
-  return goal;
-}
-
 void ServeSession::propose(const proto::Propose& wanted) {
+  step_ = "plan";
   require_open();
   if (change_->is_applied()) throw ProtocolError("a plan after apply");
-  Goal goal = goal_of(wanted);
+  Goal goal = proposed_goal(wanted, *open_, store_, *secrets_, endpoints_);
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) lock_->set_number(kGoesOn);
   proto::FromAgent message;
@@ -273,6 +245,7 @@ void ServeSession::propose(const proto::Propose& wanted) {
 }
 
 void ServeSession::apply() {
+  step_ = "apply";
   require_open();
   if (!change_->is_proposed() || change_->is_applied()) {
     throw ProtocolError("apply without a plan");
@@ -292,18 +265,24 @@ void ServeSession::apply() {
 }
 
 void ServeSession::switch_over() {
+  step_ = "switch";
   require_open();
   if (!change_->is_applied() || change_->is_committed()) {
     throw ProtocolError("a switch without apply");
   }
-  const auto at = change_->switch_over().time_since_epoch();
+  const auto at = change_->switch_over();
+  calls_by_ = std::chrono::steady_clock::now() + kCallsAtLatest;
   proto::FromAgent message;
-  message.mutable_switched_over()->set_at(
-      std::chrono::duration_cast<std::chrono::microseconds>(at).count());
+  proto::SwitchedOver& switched = *message.mutable_switched_over();
+  if (at) {
+    const auto since_epoch = at->time_since_epoch();
+    switched.set_at(std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
+  }
   io_.write(message);
 }
 
 void ServeSession::call_peers() {
+  step_ = "call";
   require_open();
   if (!change_->is_applied() || change_->is_staged() || change_->is_committed()) {
     throw ProtocolError("a call before the switch");
@@ -315,23 +294,30 @@ void ServeSession::call_peers() {
 }
 
 void ServeSession::commit() {
+  step_ = "commit";
   require_open();
   if (change_->is_staged()) throw ProtocolError("commit before the switch");
+  if (change_->owes_calls()) throw ProtocolError("commit before the peers are called");
   if (!change_->may_commit()) throw ProtocolError("commit without apply");
   proto::FromAgent message;
   proto::Committed& committed = *message.mutable_committed();
-  change_->commit(committed);
+  change_->commit(committed, [this](std::size_t done, std::size_t total) { report(done, total); });
   if (change_->removes() && open_->changes_state()) forget_node_if_empty(committed);
   io_.write(message);
 }
 
 void ServeSession::forget_node_if_empty(proto::Committed& committed) {
-  lock_->remove_file();
-  committed.set_agent_removed(
-      remove_agent_with_last_mesh(surroundings_.paths, store_, open_->mesh()));
+  try {
+    lock_->remove_file();
+    committed.set_agent_removed(
+        remove_agent_with_last_mesh(surroundings_.paths, store_, open_->mesh()));
+  } catch (const Error& error) {
+    committed.add_notes(error.message());  // the mesh is gone all the same
+  }
 }
 
 void ServeSession::undo() {
+  step_ = "undo";
   if (change_ && change_->is_committed()) {
     throw Refused("it is committed; there is nothing to undo");
   }
@@ -343,17 +329,12 @@ void ServeSession::undo() {
 // Undoes what was applied and not committed. What the kernel says against it; empty: nothing.
 std::string ServeSession::take_back() {
   if (!change_) return {};
-  std::string fault;
-  try {
-    if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
-  } catch (const Error& error) {
-    fault = error.message();
-  }
-  const std::string left = change_->take_back();
-  return fault.empty() ? left : fault;
+  if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
+  return change_->take_back([this](std::size_t done, std::size_t total) { report(done, total); });
 }
 
 void ServeSession::tell_status() {
+  step_ = "status";
   require_open();
   proto::FromAgent message;
   *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
@@ -362,6 +343,7 @@ void ServeSession::tell_status() {
 }
 
 void ServeSession::listen(const proto::Listen& wanted) {
+  step_ = "listen";
   require_open();
   proto::FromAgent message;
   echo_.emplace(listen_on_mesh(*kernel_, open_->mesh(), wanted, *message.mutable_listening()));
@@ -369,6 +351,7 @@ void ServeSession::listen(const proto::Listen& wanted) {
 }
 
 void ServeSession::probe(const proto::Probe& wanted) {
+  step_ = "probe";
   if (!echo_) throw ProtocolError("a probe without listening");
   if (wanted.targets_size() > kMostTargets) throw ProtocolError("too many targets");
   proto::FromAgent message;
@@ -387,14 +370,14 @@ void ServeSession::report(std::size_t done, std::size_t total) {
   io_.write(message);
 }
 
-void ServeSession::tell_error(proto::Error::Kind kind, const Error& error, bool undone) {
+void ServeSession::tell_error(proto::Error::Kind kind, const Error& error) {
   proto::FromAgent message;
   proto::Error& told = *message.mutable_error();
   told.set_kind(kind);
   told.set_step(step_);
   told.set_message(error.message());
   told.set_cure(error.cure());
-  told.set_undone(undone);
+  told.set_undone(is_as_before());
   io_.write(message);
 }
 

@@ -10,9 +10,7 @@
 #include "agent/diff.h"
 #include "agent/first_contact.h"
 #include "agent/lock.h"
-#include "agent/recovery.h"
 #include "agent/refused.h"
-#include "agent/rotation.h"
 
 namespace wgmesh {
 namespace {
@@ -22,6 +20,9 @@ constexpr std::chrono::milliseconds kVerifyPause{100};
 // Nobody hears anybody until hands have been shaken with the new keys: where many nodes share a
 // processor, reading the kernel can wait for that.
 constexpr std::chrono::milliseconds kHandshakes{150};
+// A link that is deleted takes the kernel up to 50 ms, and all of a group are one operation: the
+// watcher shall not take that for a worker that hangs.
+constexpr std::chrono::milliseconds kDeletion{100};
 
 }  // namespace
 
@@ -39,6 +40,10 @@ Transaction::~Transaction() {
 
 void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (proposal.changes_nothing()) return;
+  if (journal_.open()) {
+    throw Error("an earlier change of this node is still open",
+                "run `mesh up` again: it is finished first");
+  }
   // The barrier may have taken a while: what is undone is what is there now.
   Observation observed = kernel_.observe(proposal.scope);
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
@@ -48,11 +53,10 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   std::vector<Operation> operations;
   if (proposal.rotates && observed.state.wireguard) {
     contact_ = std::move(target);
-    Rotation rotation = rotation_of(contact_, observed.state);
-    target = std::move(rotation.staged);
-    operations = std::move(rotation.staging);
-    switch_over_ = std::move(rotation.switch_over);
-    calls_ = std::move(rotation.calls);
+    rotation_ = rotation_of(contact_, observed.state);
+    target = rotation_.staged;
+    operations = rotation_.staging;
+    keys_ = Keys::kStaged;
   } else {
     operations = diff(target, observed.state);
   }
@@ -61,7 +65,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   // The watcher comes first: what this leaves when it dies in the middle, a journal or files that
   // are staged, is taken away at once.
   if (setup_.open_kernel) {
-    watcher_.emplace(setup_.lock, setup_.patience, [this](int lock) { finish_for_the_dead(lock); });
+    watcher_.emplace(setup_.lock, setup_.patience + kDeletion * observed.state.tunnels.size(),
+                     [this](int lock) { finish_for_the_dead(lock); });
   }
   JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
   try {
@@ -77,29 +82,24 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   entry_ = std::move(entry);
 
   attempt([&] {
-    kernel_.apply(first, [&](std::size_t done) {
-      beat();
-      progress(done, first.size());
-    });
+    const OnProgress told = with_beats(progress);
+    kernel_.apply(first, [&](std::size_t done) { told(done, first.size()); });
     verify(target);
   });
 }
 
-std::chrono::system_clock::time_point Transaction::switch_over() {
-  auto switched_at = std::chrono::system_clock::now();
-  if (!entry_ || !switch_over_) return switched_at;
-  const std::vector<Operation> operations = *std::exchange(switch_over_, std::nullopt);
-  attempt([&] {
-    kernel_.apply(operations, [](std::size_t) {});
-    switched_at = std::chrono::system_clock::now();
-  });
-  return switched_at;
+std::optional<std::chrono::system_clock::time_point> Transaction::switch_over() {
+  if (!is_staged()) return std::nullopt;
+  keys_ = Keys::kSwitched;
+  attempt([&] { kernel_.apply(rotation_.switch_over, [](std::size_t) {}); });
+  return std::chrono::system_clock::now();
 }
 
 void Transaction::call_peers() {
-  if (!entry_ || !contact_.wireguard) return;
+  if (!owes_calls()) return;
+  keys_ = Keys::kStay;
   attempt([&] {
-    kernel_.apply(std::exchange(calls_, {}), [](std::size_t) {});
+    kernel_.apply(rotation_.calls, [](std::size_t) {});
     std::this_thread::sleep_for(kHandshakes);
     verify(contact_);
   });
@@ -108,15 +108,26 @@ void Transaction::call_peers() {
 void Transaction::attempt(const std::function<void()>& step) {
   try {
     step();
-  } catch (Error& error) {
-    try {
-      undo();
-    } catch (const Error& second) {
-      throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
-                       "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
-    }
+  } catch (const Error& error) {
+    undo_because_of(error);
     throw;
   }
+}
+
+void Transaction::undo_because_of(const Error& error) {
+  try {
+    undo();
+  } catch (const Error& second) {
+    throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
+                     "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
+  }
+}
+
+OnProgress Transaction::with_beats(const OnProgress& progress) const {
+  return [this, progress](std::size_t done, std::size_t total) {
+    beat();
+    if (progress) progress(done, total);
+  };
 }
 
 bool Transaction::write_journal(const JournalEntry& entry) const {
@@ -151,21 +162,21 @@ void Transaction::verify(const State& desired) {
   }
 }
 
-std::optional<std::string> Transaction::commit() {
+std::optional<std::string> Transaction::commit(const OnProgress& progress) {
   if (!entry_) return std::nullopt;
   try {
     if (has_journal_) journal_.commit();
-  } catch (const Error&) {
+  } catch (const Error& error) {
     // The journal's name decides, for us as for whoever finds it.
     if (journal_.open() == Direction::kUndo) {
-      undo();
+      undo_because_of(error);
       throw;
     }
   }
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   std::optional<std::string> left;
   try {
-    roll_forward(kernel_, store_, setup_.mesh, entry);
+    roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
   } catch (const Error& error) {
     left = error.message() + "; the next agent command tries again";
   }
@@ -173,11 +184,11 @@ std::optional<std::string> Transaction::commit() {
   return left;
 }
 
-void Transaction::undo() {
+void Transaction::undo(const OnProgress& progress) {
   if (!entry_) return;
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   try {
-    roll_back(kernel_, store_, setup_.mesh, entry);
+    roll_back(kernel_, store_, setup_.mesh, entry, with_beats(progress));
   } catch (...) {
     end();
     throw;

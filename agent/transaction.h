@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,6 +13,8 @@
 #include "agent/journal.h"
 #include "agent/kernel.h"
 #include "agent/proposal.h"
+#include "agent/recovery.h"
+#include "agent/rotation.h"
 #include "agent/store.h"
 #include "agent/watcher.h"
 
@@ -31,8 +34,6 @@ struct TransactionSetup {
 
 class Transaction {
  public:
-  using OnProgress = std::function<void(std::size_t done, std::size_t total)>;
-
   Transaction(Kernel& kernel, const Store& store, TransactionSetup setup);
   // Undoes what was applied and not committed.
   ~Transaction();
@@ -41,22 +42,25 @@ class Transaction {
 
   // Adds, changes and detaches, then reads the kernel again. Whatever it throws, the node is as
   // before, unless the undo failed too: then it throws UndoFailed. Does nothing where nothing
-  // changes.
+  // changes. Throws where an earlier change is still open.
   void apply(const Proposal& proposal, const OnProgress& progress);
   // Of a proposal that rotates: apply has staged, this puts the new keys into use, and call_peers,
   // when all nodes have done so, calls those peers that this end shall call (first_contact.h), then
   // reads the kernel again. As apply, they end in the state before when they throw. switch_over
-  // returns when the kernel had the keys.
-  std::chrono::system_clock::time_point switch_over();
+  // returns when the kernel had the keys; empty where there are none to switch.
+  std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
-  // When it returns it is committed; when it throws it was undone. A deletion that the kernel
-  // refuses is returned as a line for the user, and is tried again by the next agent command.
-  std::optional<std::string> commit();
-  void undo();
+  // When it returns it is committed; when it throws it was undone, as above. A deletion that the
+  // kernel refuses is returned as a line for the user, and is tried again by the next agent
+  // command.
+  std::optional<std::string> commit(const OnProgress& progress = {});
+  void undo(const OnProgress& progress = {});
 
   bool is_open() const { return entry_.has_value(); }
-  // It is staged, and not in use yet.
-  bool is_staged() const { return switch_over_.has_value(); }
+  // The new keys are there, and not in use yet.
+  bool is_staged() const { return entry_ && keys_ == Keys::kStaged; }
+  // They are in use, and nobody has been called yet.
+  bool owes_calls() const { return entry_ && keys_ == Keys::kSwitched; }
   void beat() const;
 
  private:
@@ -64,6 +68,10 @@ class Transaction {
   bool write_journal(const JournalEntry& entry) const;
   // Undoes everything when `step` throws.
   void attempt(const std::function<void()>& step);
+  // Throws UndoFailed where that cannot be done, with `error`, which is the reason for it.
+  void undo_because_of(const Error& error);
+  // As `progress`, and tells the watcher that we live.
+  OnProgress with_beats(const OnProgress& progress) const;
   void verify(const State& desired);
   void end();
 
@@ -73,9 +81,10 @@ class Transaction {
   Journal journal_;
   std::optional<JournalEntry> entry_;  // while it is open
   Scope scope_;
-  // Of a rotation, each until it is done; and what stands then.
-  std::optional<std::vector<Operation>> switch_over_;
-  std::vector<Operation> calls_;
+  // Of a rotation: how far it is, what is left of it, and what stands in the end.
+  enum class Keys : std::uint8_t { kStay, kStaged, kSwitched };
+  Keys keys_ = Keys::kStay;
+  Rotation rotation_;
   State contact_;
   bool has_journal_ = false;
   std::optional<Watcher> watcher_;

@@ -23,8 +23,12 @@ NodeFailure failure_of_current_exception(const std::string& step) {
     throw;
   } catch (const AgentError& error) {
     const Kind kind = error.kind() == proto::Error::LOCKED ? Kind::kLocked : Kind::kFailed;
-    return {kind, error.step().empty() ? step : error.step(), error.message(), error.cure(),
-            error.undone()};
+    return {kind,
+            error.step().empty() ? step : error.step(),
+            error.message(),
+            error.cure(),
+            error.undone(),
+            true};
   } catch (const Unreachable& error) {
     return {Kind::kUnreachable, step, error.message(), error.cure(), false};
   } catch (const Interrupted& error) {

@@ -25,7 +25,8 @@ struct NodeFailure {
   std::string step;  // "connect", "apply" …
   std::string message;
   std::string cure;
-  bool undone = false;  // the agent says that it is as it was before
+  bool undone = false;   // the agent says that it is as it was before
+  bool is_told = false;  // by the agent itself, which goes on
 };
 
 // How often a controller says that it is there, so that the nodes' patience bears two beats that

@@ -131,6 +131,7 @@ std::vector<NodeReport> Run::ask_statuses() {
     progress_.set(node.name, "looking");
     proto::Open open = open_for(mesh_, node);
     open.clear_peers();  // nothing is to be resolved
+    open.set_origin(origin());
     session.open(open);
     proto::Status status = session.status();
     progress_.end(node.name, Ending::kDone);
@@ -170,7 +171,10 @@ void Run::tell(const TransactionResult& result) {
                   progress_.mode());
     }
     if (node.outcome == Outcome::kUnknown) {
-      print_error({name, "outcome", "nobody has told whether it kept the change or undid it",
+      const bool is_told = node.failure && node.failure->is_told;
+      print_error({name, "outcome",
+                   is_told ? "it may be in another state than the others"
+                           : "nobody has told whether it kept the change or undid it",
                    fmt::format("look with `mesh info {}`; the next `mesh up` mends it", name)},
                   progress_.mode());
     }

@@ -67,8 +67,8 @@ void Session::send_switch_over() {
   send(frame);
 }
 
-proto::SwitchedOver Session::wait_switched_over() {
-  return expect(proto::FromAgent::kSwitchedOver, {}, silence_).switched_over();
+proto::SwitchedOver Session::wait_switched_over(std::chrono::milliseconds silence) {
+  return expect(proto::FromAgent::kSwitchedOver, {}, silence).switched_over();
 }
 
 void Session::call_peers() {
@@ -94,9 +94,12 @@ proto::Undone Session::undo() {
   // An answer to an earlier step may still be on its way, and so may the interrupt that brought us
   // here: neither matters any more.
   bool was_interrupted = false;
+  const auto until = std::chrono::steady_clock::now() + silence_;
   for (;;) {
     try {
-      proto::FromAgent answer = receive({}, silence_);
+      const auto left = until - std::chrono::steady_clock::now();
+      proto::FromAgent answer =
+          receive({}, std::chrono::duration_cast<std::chrono::milliseconds>(left));
       if (answer.body_case() == proto::FromAgent::kUndone) {
         return std::move(*answer.mutable_undone());
       }
@@ -142,12 +145,15 @@ proto::FromAgent Session::receive(const OnProgress& on_progress,
                                   std::chrono::milliseconds silence) {
   // For a whole frame: octets that trickle in are silence, too.
   auto deadline = std::chrono::steady_clock::now() + silence;
+  std::uint32_t done = 0;
   for (;;) {
     while (auto octets = frames_.next()) {
       proto::FromAgent frame = parse_node_message(*octets);
       if (frame.body_case() == proto::FromAgent::kError) throw AgentError(frame.error());
       if (frame.body_case() != proto::FromAgent::kProgress) return frame;
       if (on_progress) on_progress(frame.progress());
+      if (frame.progress().done() <= done) continue;
+      done = frame.progress().done();
       deadline = std::chrono::steady_clock::now() + silence;
     }
     const std::string octets = transport_->read(deadline);

@@ -36,7 +36,7 @@ class Session {
   using OnProgress = std::function<void(const proto::Progress&)>;
 
   // `already_read` is what the transport gave beyond the magic line. `silence` bounds the wait for
-  // any one frame; a working agent sends Progress more often than that.
+  // any one frame; an agent that is at work sends Progress more often than that.
   Session(std::unique_ptr<Transport> transport, std::string_view already_read,
           std::chrono::milliseconds silence = std::chrono::seconds(60));
 
@@ -50,7 +50,7 @@ class Session {
   proto::Applied apply(const OnProgress& on_progress, std::chrono::milliseconds silence);
   // As commit below: all nodes switch at the same moment.
   void send_switch_over();
-  proto::SwitchedOver wait_switched_over();
+  proto::SwitchedOver wait_switched_over(std::chrono::milliseconds silence);
   void call_peers();
   // Commit is two steps, because it is sent to all nodes before any answer is read.
   void send_commit();
@@ -68,7 +68,8 @@ class Session {
 
  private:
   void send(const proto::ToAgent& frame);
-  // The next frame that is not Progress. An Error frame is thrown.
+  // The next frame that is not Progress. An Error frame is thrown. Silence is whatever tells
+  // nothing new: Progress that does not go on, too.
   proto::FromAgent receive(const OnProgress& on_progress, std::chrono::milliseconds silence);
   proto::FromAgent ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
                        const OnProgress& on_progress = {});

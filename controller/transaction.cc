@@ -14,6 +14,9 @@
 namespace wgmesh {
 namespace {
 
+// To switch is one message to a kernel, and while one node has not, its pairs are cut.
+constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
+
 class Transaction {
  public:
   Transaction(Fleet& fleet, const Mesh& mesh, const std::vector<const Node*>& nodes,
@@ -293,14 +296,18 @@ class Transaction {
     fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
       result_.nodes.at(node.name).outcome = Outcome::kUnknown;
       report(node, "switch");
-      const auto at = std::chrono::microseconds(session.wait_switched_over().at());
+      const proto::SwitchedOver switched =
+          session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
       result_.nodes.at(node.name).outcome = Outcome::kApplied;
+      if (switched.at() == 0) return;  // it had no keys to switch
       const std::lock_guard lock(mutex);
-      times.push_back(at);
+      times.emplace_back(switched.at());
     });
-    if (stopped() || times.empty()) return !stopped();
-    const auto [first, last] = std::minmax_element(times.begin(), times.end());
-    result_.switch_skew = *last - *first;
+    if (stopped()) return false;
+    if (!times.empty()) {
+      const auto [first, last] = std::minmax_element(times.begin(), times.end());
+      result_.switch_skew = *last - *first;
+    }
     // Now that everybody understands it one end of each pair calls.
     fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
       result_.nodes.at(node.name).outcome = Outcome::kUnknown;
@@ -313,7 +320,9 @@ class Transaction {
   void undo() {
     for (const auto& [name, failure] : fleet_.failures()) {
       NodeOutcome& node = result_.nodes[name];
-      if (node.outcome == Outcome::kUnknown && failure.undone) node.outcome = Outcome::kUndone;
+      // Whoever is lost undoes by itself, later, and nobody will have seen it.
+      const bool was_begun = node.outcome != Outcome::kUnchanged;
+      if (was_begun) node.outcome = failure.undone ? Outcome::kUndone : Outcome::kUnknown;
       if (failure.kind == NodeFailure::Kind::kInterrupted) result_.interrupted = true;
     }
     fleet_.forget_interruptions();
@@ -334,10 +343,11 @@ class Transaction {
   void commit() {
     if (hooks_.committing) hooks_.committing();
     const auto chosen = [&](const Node& node) { return takes_changes(node); };
-    fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
-      result_.nodes.at(node.name).outcome = Outcome::kUnknown;
-      session.send_commit();
-    });
+    // One that is lost at this very moment, too: it undoes what the others keep.
+    for (auto& [name, node] : result_.nodes) {
+      if (takes_changes(node)) node.outcome = Outcome::kUnknown;
+    }
+    fleet_.each("commit", chosen, [&](const Node&, Session& session) { session.send_commit(); });
     fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
       report(node, "commit");
       const proto::Committed committed =

@@ -51,7 +51,11 @@ test_case 'a peer that has gone quiet is looked up again'
 key=$(key_of 1)
 "$nodes" cut 1
 moves 1
-for i in 0 2; do on 1 wg set wg-test peer "$(key_of $i)" endpoint 10.99.0.99:9; done # it is not n1 that is heard first
+nobody=10.99.0.99:9
+for i in 0 2; do # it shall not be n1 that is heard first
+  expect "n1 forgets where n$i is" on 1 wg set wg-test peer "$(key_of $i)" endpoint $nobody
+  expect "n1 does not know where n$i is" is_at 1 "$(key_of $i)" $nobody
+done
 "$nodes" mend 1
 "$nodes" unname n1.example
 echo "$moved_to n1.example" >>"$LAB/hosts"
@@ -62,6 +66,7 @@ await 240 found || fail 'n0 does not send to where n1 is'
 expect_status 0
 expect_out 'at another address now'
 expect 'n0 and n1 talk' await 30 talk 0 1
+expect 'n1 has not heard n2' is_at 1 "$(key_of 2)" $nobody
 expect 'n2 has not been asked to look' test "$(endpoint_at 2 "$key")" = "$("$nodes" addr 1):51820"
 refresh 2
 expect 'n2 sends there too' is_at 2 "$key" "$moved_to:51820"

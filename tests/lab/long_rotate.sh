@@ -55,6 +55,20 @@ expect_status 0
 expect 'n0 has a new key' test "$before" != "$(on 0 wg show wg-test public-key)"
 expect 'n1 keeps its own' test "$other" = "$(on 1 wg show wg-test public-key)"
 
+# The word to call comes through what is silent until somebody calls.
+test_case 'SSH to a node runs through the mesh whose keys change'
+read -r type key _ <"$("$nodes" path 1 /etc/ssh/ssh_host_ed25519_key.pub)"
+echo "inside1,$(inner 1) $type $key" >>"$LAB/ssh/known_hosts"
+printf '%s\n' 'Host inside1' "  HostName $(inner 1)" '  User root' '  IdentityFile ~/.ssh/id' '  IdentitiesOnly yes' \
+  '  ProxyJump test0' >>"$LAB/ssh/config"
+sed "s,exec: $nodes in 1 ,ssh: inside1," "$work/mesh.yaml" >"$work/inside.yaml"
+mesh_file=$work/inside.yaml
+before=$(on 1 wg show wg-test public-key)
+mesh rotate
+expect_status 0
+expect 'n1 has a new key' test "$before" != "$(on 1 wg show wg-test public-key)"
+mesh_file=$work/mesh.yaml
+
 test_case 'one node fails on the way: all keep their keys, and these work'
 old_public=$(public_keys) old_preshared=$(all_preshared)
 watch_pairs $count

@@ -209,6 +209,17 @@ TEST_F(Endpoint, IsNotWantedForAPeerThatDialsIn) {
   EXPECT_EQ(decided(), std::nullopt);
 }
 
+// With a new key a peer is where it was heard with the former one.
+TEST_F(Endpoint, OutlivesThePeersKey) {
+  plan.mutable_peers(0)->set_public_key(std::string(32, 'n'));
+  key = public_key_from(plan.peers(0).public_key()).value();
+  EXPECT_EQ(decided(), kPresent);
+  known.now += 1;  // if it was heard of late
+  EXPECT_EQ(decided(), kResolved);
+  plan.mutable_peers(0)->clear_endpoint();  // or where nobody knows better
+  EXPECT_EQ(decided(), kPresent);
+}
+
 TEST(ScopeOf, NamesEveryLinkOfThePlan) {
   proto::Plan plan = example_plan();
   plan.add_bridge_ports("eth1");

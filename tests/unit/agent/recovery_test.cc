@@ -70,6 +70,36 @@ TEST(Recovery, AfterARebootOnlyFilesAreTakenBack) {
   EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
 }
 
+// A fake kernel with a peer that sends all the time: it is heard elsewhere before anybody looks.
+class BusyKernel final : public Kernel {
+ public:
+  BusyKernel(FakeKernel& kernel, PublicKey peer) : kernel_(kernel), peer_(peer) {}
+  Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
+  void apply(std::span<const Operation> operations,
+             const std::function<void(std::size_t)>& done) override {
+    kernel_.apply(operations, done);
+    kernel_.links().at("wg-test").wireguard.peers.at(peer_).endpoint = kElsewhere;
+  }
+  proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }
+
+  const SocketAddress kElsewhere = parse_socket_address("198.51.100.9:7").value();
+
+ private:
+  FakeKernel& kernel_;
+  PublicKey peer_;
+};
+
+TEST(Recovery, GoesBackWhilePeersRoam) {
+  Interrupted here;
+  const PublicKey peer = here.before.wireguard->peers.begin()->first;
+  BusyKernel kernel(here.node.kernel, peer);
+  here.node.kernel.links().at("wg-test").wireguard.peers.at(peer).endpoint = kernel.kElsewhere;
+  finish_open_transaction(kernel, here.node.store(), "test");
+  EXPECT_FALSE(Journal(here.node.store(), "test").open());
+  here.before.wireguard->peers.at(peer).endpoint = kernel.kElsewhere;
+  EXPECT_TRUE(matches(here.before, here.seen()));
+}
+
 TEST(Recovery, WhatTheKernelRefusesStaysOpen) {
   Interrupted here;
   FakeKernel other;  // has none of the links, and something that is not ours in the way

@@ -105,6 +105,23 @@ TEST_F(ARotation, LeavesOnlyTheOldPeersToDelete) {
   EXPECT_TRUE(diff(old_, kernel.observe(scope).state).empty());
 }
 
+// What else is to change, changes while nobody uses the new keys yet.
+TEST_F(ARotation, StagesWhatChangesBesideTheKeys) {
+  State wanted = new_;
+  wanted.wireguard->link.mtu = 1360;
+  wanted.wireguard->listen_port = 51999;
+  const Rotation rotation = rotation_of(wanted, old_);
+  EXPECT_EQ(rotation.staged.wireguard->link.mtu, 1360u);
+  FakeKernel kernel;
+  kernel.apply(diff(old_, {}), [](std::size_t) {});
+  const Scope scope{"test", {}, {}};
+  kernel.apply(rotation.staging, [](std::size_t) {});
+  EXPECT_TRUE(diff(rotation.staged, kernel.observe(scope).state).empty());
+  kernel.apply(rotation.switch_over, [](std::size_t) {});
+  kernel.apply(rotation.calls, [](std::size_t) {});
+  EXPECT_EQ(first_deletion(diff(wanted, kernel.observe(scope).state)), 0u);
+}
+
 TEST_F(ARotation, OfNothingIsNothing) {
   const Rotation none = rotation_of(old_, old_);
   EXPECT_TRUE(none.staging.empty());

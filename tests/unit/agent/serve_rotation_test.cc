@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "common/key.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
@@ -60,6 +62,13 @@ class ServeRotation : public testing::Test {
         }));
   }
 
+  // Of both ends the one with the lesser key calls.
+  std::size_t callees() const {
+    return static_cast<std::size_t>(
+        std::count_if(rotated.peers().begin(), rotated.peers().end(),
+                      [&](const proto::Peer& peer) { return own_key < peer.public_key(); }));
+  }
+
   TestNode node;
   const proto::Plan plan = example_plan();
   proto::Plan rotated;
@@ -84,15 +93,11 @@ TEST_F(ServeRotation, StagesThenSwitchesThenForgetsTheOldPeers) {
   EXPECT_GT(switched.switched_over().at(), 0);
   const State after = seen();
   const PublicKey key = public_key_of(*after.wireguard->private_key);
-  const auto callees = static_cast<std::size_t>(
-      std::count_if(rotated.peers().begin(), rotated.peers().end(), [&](const proto::Peer& peer) {
-        return own_key < peer.public_key();  // of both ends the one with the lesser key calls
-      }));
   EXPECT_EQ(std::string(key.octets.begin(), key.octets.end()), own_key);
 
   EXPECT_EQ(called(before), 0u);
   ASSERT_TRUE(call_peers(session).has_peers_called());
-  EXPECT_EQ(called(before), callees);
+  EXPECT_EQ(called(before), callees());
 
   ASSERT_TRUE(session.commit().has_committed());
   EXPECT_EQ(called(before), before.wireguard->peers.size());
@@ -152,6 +157,36 @@ TEST_F(ServeRotation, DoesNotCommitWhatIsOnlyStaged) {
   EXPECT_THAT(session.commit().error().message(), HasSubstr("commit before the switch"));
   session.close();
   EXPECT_EQ(seen(), before);
+}
+
+TEST_F(ServeRotation, DoesNotCommitWhatNobodyHasCalled) {
+  const State before = seen();
+  TestSession session(node);
+  propose_rotation(session);
+  ASSERT_TRUE(session.apply().has_applied());
+  ASSERT_TRUE(switch_over(session).has_switched_over());
+  EXPECT_THAT(session.commit().error().message(), HasSubstr("commit before the peers are called"));
+  session.close();
+  EXPECT_EQ(seen(), before);
+}
+
+// The controller's word may come through the mesh, which is silent until somebody calls.
+TEST_F(ServeRotation, CallsByItselfWhenItIsNotToldTo) {
+  const State before = seen();
+  TestSession session(node);
+  propose_rotation(session);
+  ASSERT_TRUE(session.apply().has_applied());
+  ASSERT_TRUE(switch_over(session).has_switched_over());
+  EXPECT_EQ(called(before), 0u);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  // Asked in the session, which so has done with it.
+  proto::ToAgent ask;
+  ask.mutable_ask_status();
+  ASSERT_TRUE(session.ask(ask).has_status());
+  EXPECT_EQ(called(before), callees());
+  ASSERT_TRUE(call_peers(session).has_peers_called());
+  ASSERT_TRUE(session.commit().has_committed());
+  EXPECT_EQ(called(before), before.wireguard->peers.size());
 }
 
 TEST_F(ServeRotation, TellsTheSwitchAsOneOperation) {

@@ -142,6 +142,31 @@ TEST(Serve, RefusedOperationLeavesTheNodeAsItWas) {
   }
 }
 
+// The way back is kept for the next command, which finishes it.
+TEST(Serve, BeginsNothingWhileAnUndoIsOpen) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const State before = seen(node);
+  plan.mutable_bridge()->set_priority(100);
+  plan.mutable_peers(0)->set_persistent_keepalive(5);
+  node.fault = {.fail_at = 2, .stays = true};
+  {
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.propose(proto::UP, &plan);
+    EXPECT_FALSE(session.apply().error().undone());
+    session.propose(proto::UP, &plan);
+    const proto::FromAgent again = session.apply();
+    EXPECT_THAT(again.error().message(), HasSubstr("an earlier change of this node is still open"));
+    EXPECT_FALSE(again.error().undone());
+  }
+  node.fault = {};
+  TestSession next(node);
+  EXPECT_THAT(next.open(open_for(plan)).undone(), HasSubstr("undone the interrupted change"));
+  EXPECT_EQ(seen(node), before);
+}
+
 TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();

@@ -40,11 +40,14 @@ class ATransaction : public testing::Test {
 
   TransactionResult run() {
     request_.apply_silence = std::chrono::milliseconds(300);
-    Fleet fleet(nodes_, [&](const Node& node) -> std::unique_ptr<Session> {
-      if (node.name == unreachable_) throw Unreachable("connection refused");
-      return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
-                                       std::chrono::milliseconds(300));
-    });
+    Fleet fleet(
+        nodes_,
+        [&](const Node& node) -> std::unique_ptr<Session> {
+          if (node.name == unreachable_) throw Unreachable("connection refused");
+          return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
+                                           std::chrono::milliseconds(300));
+        },
+        heartbeat_);
     return run_transaction(fleet, mesh_, nodes_, request_, hooks_);
   }
 
@@ -71,6 +74,7 @@ class ATransaction : public testing::Test {
   std::vector<const Node*> nodes_;
   std::map<std::string, ScriptedNode> scripts_;
   std::string unreachable_;
+  std::chrono::milliseconds heartbeat_ = std::chrono::seconds(5);
   TransactionRequest request_;
   TransactionHooks hooks_;
 };
@@ -137,6 +141,25 @@ TEST_F(ATransaction, UndoesEverywhereWhenANodeFailsToApply) {
 
 TEST_F(ATransaction, SaysUnknownWhenANodeGoesSilentDuringApply) {
   answer("b", Body::kApply, {});
+  const TransactionResult result = run();
+  EXPECT_EQ(outcome(result, "b"), Outcome::kUnknown);
+  EXPECT_EQ(outcome(result, "a"), Outcome::kUndone);
+  EXPECT_EQ(result.exit_code(), 6);
+}
+
+// It has applied, and undoes that when nobody speaks to it any more.
+TEST_F(ATransaction, SaysUnknownWhenANodeIsLostWhileOthersApply) {
+  heartbeat_ = std::chrono::milliseconds(10);
+  scripts_["b"].answers[Body::kHeartbeat] =
+      [](const proto::ToAgent&) -> std::vector<proto::FromAgent> {
+    throw Unreachable("connection reset by peer");
+  };
+  scripts_["c"].answers[Body::kApply] = [](const proto::ToAgent&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    proto::FromAgent applied;
+    applied.mutable_applied();
+    return std::vector{applied};
+  };
   const TransactionResult result = run();
   EXPECT_EQ(outcome(result, "b"), Outcome::kUnknown);
   EXPECT_EQ(outcome(result, "a"), Outcome::kUndone);
