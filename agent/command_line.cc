@@ -63,7 +63,9 @@ CommandLine parse_command_line(int argc, char** argv) {
     if (found == 'V') is_version = true;
     if (found == 'h') return {};
     if (found == '?' || found == ':') {
-      throw UsageError(fmt::format("unknown option {}", argv[::optind - 1]),
+      const bool is_short = ::optopt != 0;
+      throw UsageError(fmt::format("unknown option {}",
+                                   is_short ? fmt::format("-{:c}", ::optopt) : argv[::optind - 1]),
                        "wgmesh-agent --help lists them");
     }
   }
@@ -75,7 +77,9 @@ CommandLine parse_command_line(int argc, char** argv) {
   const std::size_t arguments = words.size() - 1;
   if (arguments < verb.least) throw UsageError(fmt::format("{} needs a MESH", verb.name));
   if (arguments > verb.most) {
-    throw UsageError(fmt::format("{} takes no {}", verb.name, words.back()));
+    throw UsageError(fmt::format("{} takes {}, and got {}", verb.name,
+                                 verb.most == 0 ? "no MESH" : "one MESH",
+                                 fmt::join(words.begin() + 1, words.end(), " ")));
   }
   if (line.as_json && line.verb != Verb::kStatus) throw UsageError("--json goes with status");
   if (line.remove && line.verb != Verb::kDown) throw UsageError("-r goes with down");

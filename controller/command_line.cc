@@ -21,6 +21,15 @@ constexpr std::array<Verb, 9> kVerbs = {Verb::kUp,    Verb::kDown, Verb::kSync,
                                         Verb::kPlan,  Verb::kShow, Verb::kInfo,
                                         Verb::kCheck, Verb::kConf, Verb::kRotate};
 
+constexpr std::array<std::pair<std::string_view, ProgressMode>, 5> kModes = {
+    {{"auto", ProgressMode::kAuto},
+     {"tty", ProgressMode::kTty},
+     {"plain", ProgressMode::kPlain},
+     {"json", ProgressMode::kJson},
+     {"quiet", ProgressMode::kQuiet}}};
+constexpr unsigned kLeastConfirm = 2;  // seconds
+constexpr unsigned kMostConfirm = 3600;
+
 UsageExit bad_usage(const std::string& message, std::string_view topic = {}) {
   return {
       kExitBadUsage,
@@ -62,13 +71,7 @@ class Parser {
     app_.add_flag("-v,--verbose", line_.verbose);
     app_.add_flag("-K,--ask-become-pass", line_.ask_become_pass);
     app_.add_flag("--accept-new-host-keys", line_.accept_new_host_keys);
-    app_.add_option("--progress", line_.progress)
-        ->transform(CLI::CheckedTransformer(
-            std::vector<std::pair<std::string, ProgressMode>>{{"auto", ProgressMode::kAuto},
-                                                              {"tty", ProgressMode::kTty},
-                                                              {"plain", ProgressMode::kPlain},
-                                                              {"json", ProgressMode::kJson},
-                                                              {"quiet", ProgressMode::kQuiet}}));
+    app_.add_option("--progress", progress_)->type_name("MODE");
     const std::vector<Verb> mending = {Verb::kUp, Verb::kSync, Verb::kRotate};
     const std::vector<Verb> changing = {Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate};
     only(mending, app_.add_flag("-i,--info", line_.show_info));
@@ -77,7 +80,7 @@ class Parser {
     only(mending, app_.add_flag("--no-wait", line_.no_wait));
     only(changing, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
     only(changing,
-         app_.add_option("--confirm-timeout", line_.confirm_timeout)->check(CLI::Range(2U, 3600U)));
+         app_.add_option("--confirm-timeout", line_.confirm_timeout)->type_name("SECONDS"));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
     only({Verb::kPlan}, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
     only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
@@ -96,18 +99,27 @@ class Parser {
                        topic());
     }
     if (version_) return UsageExit{0, "mesh " WGMESH_VERSION "\n", {}};
-    if (help_) return UsageExit{0, help_for(topic()), {}};
-    if (words_.empty()) return UsageExit{kExitBadUsage, {}, help_for({})};
-    if (words_.front() == "help") {
-      return UsageExit{0, help_for(words_.size() > 1 ? words_[1] : std::string()), {}};
+    if (!words_.empty() && words_.front() == "help") {
+      help_ = true;
+      words_.erase(words_.begin());
     }
-    const std::optional<Verb> verb = find_verb(words_.front());
-    if (!verb) {
+    const std::optional<Verb> verb = words_.empty() ? std::nullopt : find_verb(words_.front());
+    if (!words_.empty() && !verb) {
       return bad_usage(fmt::format("unknown command '{}'{}", words_.front(),
                                    did_you_mean(words_.front(), verb_names())));
     }
+    if (help_) return UsageExit{0, help_for(topic()), {}};
+    if (!verb) return UsageExit{kExitBadUsage, {}, help_for({})};
     line_.verb = *verb;
     line_.nodes.assign(words_.begin() + 1, words_.end());
+    const auto* mode = std::find_if(kModes.begin(), kModes.end(),
+                                    [&](const auto& each) { return each.first == progress_; });
+    if (mode == kModes.end()) {
+      return bad_usage(
+          fmt::format("--progress is auto, tty, plain, json or quiet, not '{}'", progress_),
+          topic());
+    }
+    line_.progress = mode->second;
     if (const std::string fault = find_misfit(); !fault.empty()) return bad_usage(fault, topic());
     if (line_.quiet) line_.progress = ProgressMode::kQuiet;
     return line_;
@@ -148,6 +160,10 @@ class Parser {
       return fmt::format("'{}' is about the whole mesh and takes no node names, but got '{}'",
                          to_text(verb), line_.nodes.front());
     }
+    if (line_.confirm_timeout < kLeastConfirm || line_.confirm_timeout > kMostConfirm) {
+      return fmt::format("--confirm-timeout is {} to {} seconds, not {}", kLeastConfirm,
+                         kMostConfirm, line_.confirm_timeout);
+    }
     if (line_.dump && line_.json_out) return "--dump and --json-out are two formats; choose one";
     if (line_.quiet && line_.verbose > 0) return "--quiet and --verbose exclude each other";
     if (line_.interactive && line_.dry_run) {
@@ -159,6 +175,7 @@ class Parser {
   CLI::App app_{"", "mesh"};
   CommandLine line_;
   std::vector<std::string> words_;
+  std::string progress_ = "auto";
   bool help_ = false;
   bool version_ = false;
   std::vector<std::pair<std::vector<Verb>, CLI::Option*>> restricted_;

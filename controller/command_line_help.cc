@@ -36,10 +36,10 @@ constexpr std::string_view kCommonOptions = R"(options of every command, before 
                           (default: mesh.yaml, mesh.yml or mesh.json)
   -j, --json              read it as JSON, whatever its name
   -J, --json-out          print results as JSON
-  -q, --quiet             nothing on stderr but warnings and errors
-  -v, --verbose           more on stderr; twice for more still
+  -q, --quiet             only warnings and errors, and what was asked for
+  -v, --verbose           tell each change on stderr; twice: SSH's own log, too
       --progress MODE     auto, tty, plain, json or quiet (default: auto)
-  -K, --ask-become-pass   ask for the password of sudo or doas, once
+  -K, --ask-become-pass   ask for sudo's password on the nodes, once
       --accept-new-host-keys
                           accept the SSH host keys of nodes never seen before
   -h, --help
@@ -56,6 +56,8 @@ constexpr std::array<Page, 9> kPages = {{
 
 Makes every node match mesh.yaml, brings the mesh up, and returns when every pair
 that can forward does. All nodes change, or none does. A second run changes nothing.
+Pairs that do not forward in time are warned of, which is no failure: `mesh check`
+says why.
 
   -i, --info              print `mesh info` when it is up
   -n, --dry-run           only list what would change, as `mesh plan`
@@ -65,7 +67,8 @@ that can forward does. All nodes change, or none does. A second run changes noth
                           keep what they have, and the next `mesh sync` brings them in
       --confirm-timeout SECONDS
                           nodes undo by themselves when the controller has been
-                          silent for that long before the commit (default: 60)
+                          silent for that long before the commit
+                          (2 to 3600, default: 60)
 
 exit codes: 0 done, 1 failed and every node is as it was, 3 done but nodes skipped,
   4 a node is unreachable, 5 locked by another controller, 6 somebody must look,

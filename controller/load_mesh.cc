@@ -20,9 +20,10 @@ namespace {
 constexpr const char* kStandardInput = "standard input";
 
 Error unreadable(const std::string& name, int error_number) {
-  return Error(fmt::format("read {}: {}", name, std::strerror(error_number)),
-               error_number == ENOENT ? "name the mesh file with -f FILE, or go to where it is"
-                                      : std::string());
+  std::string cure;
+  if (error_number == ENOENT) cure = "name the mesh file with -f FILE, or go to where it is";
+  if (error_number == EISDIR) cure = "name the file in it, such as " + name + "/mesh.yaml";
+  return Error(fmt::format("read {}: {}", name, std::strerror(error_number)), cure);
 }
 
 // One octet more than the reader takes, so that it is the reader who says what is too much.

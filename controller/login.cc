@@ -19,6 +19,7 @@ namespace {
 SshOptions ssh_options_of(const CommandLine& command_line) {
   SshOptions options;
   options.accept_new_host_keys = command_line.accept_new_host_keys;
+  options.logs = command_line.verbose > 1;
   return options;
 }
 

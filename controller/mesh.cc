@@ -102,6 +102,27 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
   }
 }
 
+// WireGuard's own packets would have to go through WireGuard.
+void find_endpoints_within(const Mesh& mesh, std::vector<Problem>& problems) {
+  for (const Node& node : mesh.nodes) {
+    const auto look_at = [&](const std::optional<HostPort>& endpoint, const char* key) {
+      const auto address = endpoint ? parse_ip(endpoint->host) : std::nullopt;
+      if (!address) return;
+      for (const Prefix& inside : {mesh.network, mesh.underlay}) {
+        if (!contains(inside, *address)) continue;
+        problems.push_back({node.name,
+                            key,
+                            {},
+                            fmt::format("{} is inside the mesh ({}); name an address that peers "
+                                        "reach without it",
+                                        endpoint->host, to_text(inside))});
+      }
+    };
+    look_at(node.endpoint, "endpoint");
+    look_at(node.local_endpoint, "local_endpoint");
+  }
+}
+
 // Behind isolated ports no node passes on what others send each other.
 void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems) {
   if (mesh.loop_prevention != LoopPrevention::kSplitHorizon) return;
@@ -200,6 +221,7 @@ std::vector<Problem> find_address_problems(const Mesh& mesh) {
   find_colliding_addresses(mesh, problems);
   find_colliding_inner_addresses(mesh, problems);
   find_colliding_links(mesh, problems);
+  find_endpoints_within(mesh, problems);
   return problems;
 }
 

@@ -127,7 +127,7 @@ struct Problem {
   std::string message;               // with the cure
 };
 
-// Addresses, inner addresses and interface names that collide.
+// Addresses, inner addresses and interface names that collide; endpoints inside the mesh.
 std::vector<Problem> find_address_problems(const Mesh& mesh);
 // Nodes that no path of peers joins, pairs without a link that split horizon needs, bridges too
 // full.

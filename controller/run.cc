@@ -11,6 +11,7 @@
 
 #include "controller/enumeration.h"
 #include "controller/local_account.h"
+#include "controller/printable.h"
 #include "controller/render_error.h"
 
 namespace wgmesh {
@@ -109,7 +110,10 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
       progress_.set(node.name, activity_of(step), done, total);
     }
   };
-  hooks.approve = std::move(approve);
+  hooks.approve = [this, approve = std::move(approve)](const TransactionResult& to_come) {
+    if (command_line_.verbose > 0) tell_changes(to_come);
+    return !approve || approve(to_come);
+  };
   hooks.interrupted = [this] { return signals_.requested(); };
   hooks.committing = [this] { signals_.enter(Signals::Phase::kCommitting); };
   TransactionResult result = run_transaction(fleet_, mesh_, nodes_, request, hooks);
@@ -201,6 +205,14 @@ std::string Run::cure_of(const std::string& name, const NodeOutcome& node) const
     cure = "make it reachable";
   }
   return cure + ", or go on without it: --skip-unreachable";
+}
+
+void Run::tell_changes(const TransactionResult& result) {
+  for (const auto& [name, node] : result.nodes) {
+    for (const proto::Change& change : node.changes.changes()) {
+      progress_.note(name, printable(change.text()));
+    }
+  }
 }
 
 void Run::warn_of(const TransactionResult& result) {

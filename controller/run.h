@@ -50,6 +50,8 @@ class Run {
   void tell(const TransactionResult& result);
 
  private:
+  // With -v: each change that is to come, in its node's line.
+  void tell_changes(const TransactionResult& result);
   std::set<std::string> rotated_nodes() const;
   std::string cure_of(const std::string& name, const NodeOutcome& node) const;
 

@@ -227,7 +227,9 @@ LoginGate::Slot LoginGate::enter(const std::string& hop, const Interrupt* interr
 }
 
 SshConnector::SshConnector(SshOptions options, Prompter& prompter, const Interrupt* interrupt)
-    : options_(std::move(options)), prompter_(prompter), interrupt_(interrupt) {}
+    : options_(std::move(options)), prompter_(prompter), interrupt_(interrupt) {
+  if (options_.logs) ssh_set_log_level(SSH_LOG_PROTOCOL);
+}
 
 // ssh's answer without any configuration differs between hosts only where it repeats the host, so
 // one answer serves all.

@@ -23,6 +23,7 @@ namespace wgmesh {
 struct SshOptions {
   std::string config_file;            // instead of the user's own; empty: that
   bool accept_new_host_keys = false;  // as StrictHostKeyChecking accept-new
+  bool logs = false;                  // libssh tells on stderr what it does
   std::chrono::seconds connect_timeout = std::chrono::seconds(10);  // where ssh has none
 };
 

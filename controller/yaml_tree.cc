@@ -7,6 +7,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -29,13 +30,47 @@ std::string_view line_of(std::string_view text, unsigned line) {
   return text.substr(0, text.find('\n'));
 }
 
-// The parser's own words ("illegal map value") do not name the commonest causes.
-std::string likely_cause(std::string_view text, bool is_json, Place place) {
+// The parser's own words do not name the commonest causes.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kCauses = {{
+    {"illegal map value",
+     "a key wants a blank after its colon, and a value with \": \" in it wants quotes"},
+    {"end of map not found", "all keys of a map are indented alike"},
+    {"end of map flow not found", "a { is not closed, or something within it wants quotes"},
+    {"end of sequence flow not found", "a [ is not closed, or something within it wants quotes"},
+    {"unknown token", "a value that begins with % @ or ` wants quotes"},
+}};
+
+std::string likely_cause(std::string_view text, std::string_view words, bool is_json, Place place) {
   // Nothing else in JSON is beyond yaml-cpp.
   if (is_json) return "; a key is not longer than 128 octets, and its colon stands on its line";
   const std::string_view line = line_of(text, place.line);
   const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos;
-  return tab ? "; YAML is indented with spaces, not with tabs" : "";
+  if (tab) return "; YAML is indented with spaces, not with tabs";
+  for (const auto& [said, cause] : kCauses) {
+    if (words == said) return fmt::format("; {}", cause);
+  }
+  return {};
+}
+
+// yaml-cpp lets the end of the text end a quoted scalar as well. `octet`: where its node begins,
+// which may be with an anchor or a tag.
+bool is_closed(std::string_view text, std::size_t octet) {
+  text.remove_prefix(std::min(octet, text.size()));
+  while (text.starts_with('&') || text.starts_with('!')) {
+    text.remove_prefix(std::min(text.find_first_of(" \t\n"), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
+  }
+  if (!text.starts_with('"') && !text.starts_with('\'')) return true;
+  const char quote = text.front();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote == '"') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || !text.substr(i + 1).starts_with(quote)) return true;
+      ++i;
+    }
+  }
+  return false;
 }
 
 std::size_t count_nodes(const YamlNode& node) {
@@ -59,8 +94,8 @@ std::size_t nesting_of(const YamlNode& node) {
 class TreeBuilder : public YAML::EventHandler {
  public:
   // `place_of` turns a mark into a place of the text as the user wrote it.
-  explicit TreeBuilder(std::function<Place(const YAML::Mark&)> place_of)
-      : place_of_(std::move(place_of)) {}
+  TreeBuilder(std::string_view text, std::function<Place(const YAML::Mark&)> place_of)
+      : text_(text), place_of_(std::move(place_of)) {}
 
   YamlNode take() { return root_ ? std::move(*root_) : YamlNode{}; }
 
@@ -88,6 +123,9 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     count(place_of_(mark), 1);
     const bool plain = check_tag(mark, tag, "str") && tag == "?";
+    if (!plain && !is_closed(text_, octet_of(mark))) {
+      throw SyntaxError(place_of_(mark), "the quote that begins here is not closed");
+    }
     YamlNode node = make(plain ? YamlNode::Kind::kPlain : YamlNode::Kind::kQuoted, mark);
     node.text = value;
     put(std::move(node), anchor);
@@ -187,6 +225,7 @@ class TreeBuilder : public YAML::EventHandler {
     return key;
   }
 
+  std::string_view text_;
   std::function<Place(const YAML::Mark&)> place_of_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
@@ -213,15 +252,17 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
     const std::size_t octet = octet_of(mark);
     return places.at(json ? json->original_octet(octet) : octet);
   };
-  TreeBuilder builder(place_of);
-  std::istringstream stream(json ? json->text() : original);
+  const std::string& parsed = json ? json->text() : original;
+  TreeBuilder builder(parsed, place_of);
+  std::istringstream stream(parsed);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::ParserException& error) {
-    throw SyntaxError(place_of(error.mark),
-                      error.msg + likely_cause(original, json.has_value(), place_of(error.mark)));
+    throw SyntaxError(
+        place_of(error.mark),
+        error.msg + likely_cause(original, error.msg, json.has_value(), place_of(error.mark)));
   }
   return builder.take();
 }

@@ -97,11 +97,21 @@ TEST(CommandLine, RefusesBadUsageWithTheNearestWord) {
   }
 }
 
+TEST(CommandLine, SaysWhatAnOptionTakes) {
+  EXPECT_THAT(refused({"conf", "--progress", "foo"}).err,
+              HasSubstr("--progress is auto, tty, plain, json or quiet, not 'foo'"));
+  EXPECT_THAT(refused({"up", "--confirm-timeout", "1"}).err,
+              HasSubstr("--confirm-timeout is 2 to 3600 seconds, not 1"));
+  EXPECT_THAT(refused({"up", "--confirm-timeout"}).err, HasSubstr("SECONDS"));
+}
+
 TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
   EXPECT_EQ(refused({"--help"}).exit_code, 0);
   EXPECT_THAT(refused({"--help"}).out, HasSubstr("commands:\n  up "));
   EXPECT_THAT(refused({"down", "-h"}).out, StartsWith("usage: mesh down"));
   EXPECT_THAT(refused({"help", "down"}).out, StartsWith("usage: mesh down"));
+  EXPECT_EQ(refused({"help", "frob"}).exit_code, 64);
+  EXPECT_EQ(refused({"frob", "--help"}).exit_code, 64);
   EXPECT_EQ(refused({}).exit_code, 64);
   EXPECT_EQ(refused({}).out, "");
   EXPECT_THAT(refused({}).err, HasSubstr("usage: mesh"));

@@ -625,6 +625,12 @@ INSTANTIATE_TEST_SUITE_P(
              "m:7:54: nodes.c.peers: no path of peers leads from a to c and d; add a peer that "
              "joins "
              "them into one segment"},
+        Case{"an endpoint inside the mesh",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: 10.0.0.9}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b}\n",
+             "m:4:44: nodes.a.endpoint: 10.0.0.9 is inside the mesh (10.0.0.0/24); name an address "
+             "that peers reach without it"},
         Case{
             "one inner address for two",
             "name: m\nnetwork: 10.0.0.0/24\nunderlay: fd01::/64\nnodes:\n"
@@ -638,6 +644,17 @@ INSTANTIATE_TEST_SUITE_P(
     testing::ValuesIn(std::vector<Case>{
         Case{"a tab as indentation", "name: m\nnodes:\n\tn: 1\n",
              "m:3:3: illegal map value; YAML is indented with spaces, not with tabs"},
+        Case{"a quote that swallows what follows",
+             "name: m\nnodes:\n  a:\n    site: 'x\n  b:\n    ssh: b\n",
+             "m:4:11: the quote that begins here is not closed"},
+        Case{"a quote behind an anchor", "name: &n \"m\\\"\n",
+             "m:1:7: the quote that begins here is not closed"},
+        Case{"no blank after a colon", "name:m\nnetwork: 10.0.0.0/24\n",
+             "m:2:8: illegal map value; a key wants a blank after its colon, and a value with "
+             "\": \" in it wants quotes"},
+        Case{"a brace that is not closed", "nodes: {a: {ssh: a}\n",
+             "m:2:1: end of map flow not found; a { is not closed, or something within it wants "
+             "quotes"},
         Case{"a control character", "name: m\x01\n",
              "m:1:8: the control character 0x01 is not text"},
         Case{"not UTF-8", "name: \xc3\xa4\xff\n", "m:1:8: the octet 0xff is not UTF-8"},
