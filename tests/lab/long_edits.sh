@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernel: --cpus 2
 # Six nodes of which every pair exchanges a packet every 50 ms, while a seventh comes and goes, and while one
 # node's endpoint, priority and keepalive change: no pair loses one.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"

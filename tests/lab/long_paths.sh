@@ -1,4 +1,5 @@
 #!/bin/bash
+# kernel: --cpus 2
 # Six nodes at unequal distances: how much longer than the direct one is the way that frames take, with spanning
 # tree as it comes, with path costs that follow round trips, and with split horizon. In every mode a multicast
 # frame arrives exactly once at each node.

@@ -115,7 +115,7 @@ sample_processes &
 sampling=$!
 
 test_case 'the controller has relayed everything and knows no key'
-start_mesh up -v
+start_mesh up -v --confirm-timeout 600
 await 120 is_committed || fail "nothing was committed: $(<"$work/mesh.err")"
 kill -STOP "$mesh_pid"
 collect_keys
@@ -173,11 +173,12 @@ test_case 'the second up, with keys that are stored: neither the controller nor 
 mesh_file=$lab_folder/example.yaml
 # shellcheck disable=SC2206
 tracer=($strace "$work/controller.trace" -D)
-start_mesh up -v
+start_mesh up -v --confirm-timeout 600 # a controller that is stopped is silent, and a search takes its time
 await 120 is_committed || fail "nothing was committed: $(<"$work/mesh.err")"
 kill -STOP "$mesh_pid"
-expect_no_key "the controller's memory, its sessions open" "pid:$mesh_pid"
 agent=$(pgrep --ns "$("$nodes" pid 1)" --nslist pid -f 'wgmesh-agent-[^ ]* serve$')
+[ -n "$agent" ] || fail 'there is no agent any more: mesh has come to its end'
+expect_no_key "the controller's memory, its sessions open" "pid:$mesh_pid"
 expect_key "the agent's memory" "pid:$agent"
 mkdir "$work/cores"
 printf '#!/bin/sh\nexec cat >"%s/$1"\n' "$work/cores" >"$work/take-core"
