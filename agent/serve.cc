@@ -79,6 +79,7 @@ class ServeSession {
   std::optional<Echo> echo_;
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
+  const OnProgress progress_ = [this](std::size_t done, std::size_t total) { report(done, total); };
   std::chrono::steady_clock::time_point reported_{};
   std::chrono::steady_clock::time_point calls_by_{};  // while the change owes them
 };
@@ -257,8 +258,7 @@ void ServeSession::apply() {
   setup.lock = lock_->fd();
   setup.patience = patience_ + kWatcherGrace;
   if (surroundings_.with_watcher) setup.open_kernel = surroundings_.open_kernel;
-  change_->apply(std::move(setup),
-                 [this](std::size_t done, std::size_t total) { report(done, total); });
+  change_->apply(std::move(setup), progress_);
   proto::FromAgent message;
   message.mutable_applied();
   io_.write(message);
@@ -301,7 +301,7 @@ void ServeSession::commit() {
   if (!change_->may_commit()) throw ProtocolError("commit without apply");
   proto::FromAgent message;
   proto::Committed& committed = *message.mutable_committed();
-  change_->commit(committed, [this](std::size_t done, std::size_t total) { report(done, total); });
+  change_->commit(committed, progress_);
   if (change_->removes() && open_->changes_state()) forget_node_if_empty(committed);
   io_.write(message);
 }
@@ -330,7 +330,7 @@ void ServeSession::undo() {
 std::string ServeSession::take_back() {
   if (!change_) return {};
   if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
-  return change_->take_back([this](std::size_t done, std::size_t total) { report(done, total); });
+  return change_->take_back(progress_);
 }
 
 void ServeSession::tell_status() {

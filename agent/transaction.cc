@@ -54,8 +54,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (proposal.rotates && observed.state.wireguard) {
     contact_ = std::move(target);
     rotation_ = rotation_of(contact_, observed.state);
-    target = rotation_.staged;
-    operations = rotation_.staging;
+    target = std::move(rotation_.staged);
+    operations = std::move(rotation_.staging);
     keys_ = Keys::kStaged;
   } else {
     operations = diff(target, observed.state);

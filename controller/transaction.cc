@@ -294,11 +294,9 @@ class Transaction {
     fleet_.each("switch", chosen,
                 [&](const Node&, Session& session) { session.send_switch_over(); });
     fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
-      result_.nodes.at(node.name).outcome = Outcome::kUnknown;
       report(node, "switch");
       const proto::SwitchedOver switched =
           session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
-      result_.nodes.at(node.name).outcome = Outcome::kApplied;
       if (switched.at() == 0) return;  // it had no keys to switch
       const std::lock_guard lock(mutex);
       times.emplace_back(switched.at());
@@ -309,11 +307,7 @@ class Transaction {
       result_.switch_skew = *last - *first;
     }
     // Now that everybody understands it one end of each pair calls.
-    fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
-      result_.nodes.at(node.name).outcome = Outcome::kUnknown;
-      session.call_peers();
-      result_.nodes.at(node.name).outcome = Outcome::kApplied;
-    });
+    fleet_.each("switch", chosen, [&](const Node&, Session& session) { session.call_peers(); });
     return !stopped();
   }
 
