@@ -54,11 +54,7 @@ cut() { # cut STEP WHOM
 # SSH to node 1 goes through node 0 and the mesh. With the new mark, WireGuard of node 1 has no way out. (Endpoints
 # that are wrong at both ends would not do: whoever applies last is heard at the right one, and heals the other.)
 write_inner_mesh() {
-  local key type
-  read -r type key _ <"$("$nodes" path 1 /etc/ssh/ssh_host_ed25519_key.pub)"
-  echo "inside1,fd00:0:0:7::2 $type $key" >>"$LAB/ssh/known_hosts"
-  printf 'Host inside1\n  HostName fd00:0:0:7::2\n  User root\n  IdentityFile ~/.ssh/id\n  IdentitiesOnly yes\n  ProxyJump test0\n' \
-    >>"$LAB/ssh/config"
+  "$nodes" inside inside1 1 fd00:0:0:7::2
   sed 's/ssh: test1$/ssh: inside1/; s/^nodes:/fwmark: 7\n&/' "$work/ssh-a.yaml" >"$work/cuts-itself.yaml"
   nsenter -t "${init[1]}" -n ip rule add fwmark 7 blackhole
 }

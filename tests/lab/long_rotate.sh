@@ -57,10 +57,7 @@ expect 'n1 keeps its own' test "$other" = "$(on 1 wg show wg-test public-key)"
 
 # The word to call comes through what is silent until somebody calls.
 test_case 'SSH to a node runs through the mesh whose keys change'
-read -r type key _ <"$("$nodes" path 1 /etc/ssh/ssh_host_ed25519_key.pub)"
-echo "inside1,$(inner 1) $type $key" >>"$LAB/ssh/known_hosts"
-printf '%s\n' 'Host inside1' "  HostName $(inner 1)" '  User root' '  IdentityFile ~/.ssh/id' '  IdentitiesOnly yes' \
-  '  ProxyJump test0' >>"$LAB/ssh/config"
+"$nodes" inside inside1 1 "$(inner 1)"
 sed "s,exec: $nodes in 1 ,ssh: inside1," "$work/mesh.yaml" >"$work/inside.yaml"
 mesh_file=$work/inside.yaml
 before=$(on 1 wg show wg-test public-key)
