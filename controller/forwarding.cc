@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "common/naming.h"
 
@@ -12,18 +14,32 @@ namespace {
 
 struct LinkEnd {
   bool handshake = false;
-  std::string port_state;  // empty: there is no port
+  std::string_view port_state;  // empty: there is no port
 };
 
-LinkEnd end_of(const proto::Status& status, const std::string& peer) {
-  LinkEnd end;
-  for (const proto::PeerStatus& p : status.device().peers()) {
-    if (p.node() == peer) end.handshake = p.latest_handshake() != 0;
+// One node's ends of its links, by peer. A node that names a peer twice is taken at its last word.
+using LinkEnds = std::unordered_map<std::string_view, LinkEnd>;
+
+LinkEnds ends_of(const proto::Status& status) {
+  LinkEnds ends;
+  ends.reserve(static_cast<std::size_t>(status.device().peers_size()));
+  for (const proto::PeerStatus& peer : status.device().peers()) {
+    ends[peer.node()].handshake = peer.latest_handshake() != 0;
   }
-  for (const proto::PortStatus& port : status.ports()) {
-    if (port.peer() == peer) end.port_state = port.state();
-  }
-  return end;
+  for (const proto::PortStatus& port : status.ports()) ends[port.peer()].port_state = port.state();
+  return ends;
+}
+
+// Of every node that was asked. It lists each status once: a search per link takes N^3 steps.
+std::unordered_map<std::string_view, LinkEnds> ends_of(const Statuses& statuses) {
+  std::unordered_map<std::string_view, LinkEnds> all;
+  for (const auto& [node, status] : statuses) all.emplace(node, ends_of(status));
+  return all;
+}
+
+LinkEnd end_towards(const LinkEnds& ends, std::string_view peer) {
+  const auto found = ends.find(peer);
+  return found == ends.end() ? LinkEnd() : found->second;
 }
 
 bool forwards(const LinkEnd& end) { return end.port_state == "forwarding"; }
@@ -94,12 +110,16 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
   Neighbours neighbours;  // over links that have shaken hands
   Neighbours tree;        // over those that carry frames
   std::vector<Waiting> waiting;
+  const auto ends = ends_of(statuses);
   for (const Node& node : mesh.nodes) {
-    if (!statuses.contains(node.name)) continue;
+    const auto own = ends.find(node.name);
+    if (own == ends.end()) continue;
     for (const Node* peer : peers_of(mesh, node)) {
-      if (peer->name <= node.name || !statuses.contains(peer->name)) continue;
-      const LinkEnd here = end_of(statuses.at(node.name), peer->name);
-      const LinkEnd there = end_of(statuses.at(peer->name), node.name);
+      if (peer->name <= node.name) continue;
+      const auto other = ends.find(peer->name);
+      if (other == ends.end()) continue;
+      const LinkEnd here = end_towards(own->second, peer->name);
+      const LinkEnd there = end_towards(other->second, node.name);
       if (!here.handshake || !there.handshake) {
         missing.handshakes.push_back(fmt::format("{}-{}", node.name, peer->name));
         continue;
@@ -108,7 +128,8 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
       if (forwards(here) && forwards(there)) {
         join(tree, node.name, peer->name);
       } else {
-        waiting.push_back({node.name, peer->name, here.port_state + "/" + there.port_state});
+        waiting.push_back(
+            {node.name, peer->name, fmt::format("{}/{}", here.port_state, there.port_state)});
       }
     }
   }

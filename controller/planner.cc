@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "common/error.h"
 #include "common/frame.h"
@@ -129,12 +131,27 @@ void hold_at_committed(const Mesh& mesh, const Facts& facts, unsigned tunnel_cos
   mtu.segment = std::min(segment, device - tunnel_cost);  // the tunnels may be of another kind now
 }
 
-// The proof of the preshared key that `hello` holds for `peer`; empty: none.
-std::string proof_of(const proto::Hello& hello, const std::string& peer) {
-  for (const proto::PresharedProof& held : hello.preshared()) {
-    if (held.node() == peer) return held.proof();
+// The proofs that one node holds, by peer. A node that names a peer twice is taken at its first
+// word.
+using Proofs = std::unordered_map<std::string_view, std::string_view>;
+
+// Of every node in `facts`. It lists each node's proofs once: a search per pair takes N^3 steps.
+std::unordered_map<std::string_view, Proofs> proofs_of(const Facts& facts) {
+  std::unordered_map<std::string_view, Proofs> all;
+  for (const auto& [node, hello] : facts) {
+    Proofs& proofs = all[node];
+    proofs.reserve(static_cast<std::size_t>(hello.preshared_size()));
+    for (const proto::PresharedProof& held : hello.preshared()) {
+      proofs.emplace(held.node(), held.proof());
+    }
   }
-  return {};
+  return all;
+}
+
+// Empty: none.
+std::string_view proof_for(const Proofs& proofs, std::string_view peer) {
+  const auto found = proofs.find(peer);
+  return found == proofs.end() ? std::string_view() : found->second;
 }
 
 }  // namespace
@@ -222,14 +239,18 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, con
 std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
     const Mesh& mesh, const Facts& facts, const std::set<std::string>& rotated) {
   std::map<std::string, std::vector<std::string>> to_make;
+  const auto proofs = proofs_of(facts);
   for (const Node& node : mesh.nodes) {
-    if (!facts.contains(node.name)) continue;
+    const auto own = proofs.find(node.name);
+    if (own == proofs.end()) continue;
+    const bool node_rotates = rotated.contains(node.name);
     for (const Node* peer : peers_of(mesh, node)) {
       if (node.name > peer->name) continue;  // the pair is seen from its other end
-      if (!facts.contains(peer->name)) continue;
-      const std::string mine = proof_of(facts.at(node.name), peer->name);
-      const std::string theirs = proof_of(facts.at(peer->name), node.name);
-      const bool rotates = rotated.contains(node.name) || rotated.contains(peer->name);
+      const auto other = proofs.find(peer->name);
+      if (other == proofs.end()) continue;
+      const std::string_view mine = proof_for(own->second, peer->name);
+      const std::string_view theirs = proof_for(other->second, node.name);
+      const bool rotates = node_rotates || rotated.contains(peer->name);
       if (rotates || mine.empty() || mine != theirs) to_make[node.name].push_back(peer->name);
     }
   }

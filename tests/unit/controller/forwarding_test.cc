@@ -84,6 +84,21 @@ TEST_F(ASegment, NamesALinkWithoutHandshake) {
   EXPECT_THAT(missing().handshakes, ElementsAre("b-c"));
 }
 
+TEST_F(ASegment, ANodeThatNamesAPeerTwiceIsTakenAtItsLastWord) {
+  proto::PeerStatus& second = *statuses_["c"].mutable_device()->add_peers();
+  second.set_node("b");
+  EXPECT_THAT(missing().handshakes, ElementsAre("b-c"));
+  second.set_latest_handshake(5);
+  EXPECT_TRUE(missing().nothing());
+}
+
+TEST_F(ASegment, ALinkWithoutPortsOrPeersDoesNotForward) {
+  for (auto& [name, status] : statuses_) status.clear_ports();
+  EXPECT_THAT(missing().tree, ElementsAre("a-b is /", "a-c is /", "b-c is /"));
+  for (auto& [name, status] : statuses_) status.clear_device();
+  EXPECT_THAT(missing().handshakes, ElementsAre("a-b", "a-c", "b-c"));
+}
+
 TEST_F(ASegment, WaitsForEveryoneToKnowTheRoot) {
   statuses_["c"].mutable_bridge()->set_root_id("1000.0200000000c");
   EXPECT_THAT(missing().tree, ElementsAre(HasSubstr("c does not know the root")));
