@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <mutex>
@@ -8,6 +6,7 @@
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
 #include "controller/diagnosis.h"
+#include "controller/output.h"
 #include "controller/render_check.h"
 #include "controller/run.h"
 
@@ -33,8 +32,12 @@ Examination examine(Run& run, const Mesh& mesh) {
   });
   Statuses up;
   for (const auto& [name, examined] : examination.nodes) {
-    run.progress().set(name, "measuring");
-    if (examined.status->is_up()) up[name] = *examined.status;
+    if (examined.status->is_up()) {
+      up[name] = *examined.status;
+      run.progress().set(name, "measuring");
+    } else {
+      run.progress().end(name, Ending::kDone, "it is down");
+    }
   }
   examination.measured = measure_paths(run.fleet(), mesh, up, kDuration);
   Statuses afterwards;
@@ -44,7 +47,12 @@ Examination examine(Run& run, const Mesh& mesh) {
   for (auto& [name, status] : afterwards) {
     examination.nodes[name].afterwards = std::move(status);
   }
-  for (const auto& [name, failure] : run.fleet().failures()) {
+  const auto failures = run.fleet().failures();
+  for (const auto& [name, status] : up) {
+    if (!failures.contains(name)) run.progress().end(name, Ending::kDone);
+  }
+  run.tell_rest();
+  for (const auto& [name, failure] : failures) {
     examination.nodes[name] = {};
     examination.nodes[name].unreachable = failure.message;
     examination.measured.erase(name);
@@ -60,8 +68,8 @@ int run_check(const CommandLine& command_line, const Mesh& mesh) {
   run.progress().close(false);
   if (run.signals().requested()) return kExitInterrupted;
   const std::vector<Finding> findings = diagnose(mesh, examination);
-  fmt::print("{}", command_line.json_out ? render_check_json(mesh, examination, findings)
-                                         : render_check(mesh, examination, findings));
+  put_result(command_line.json_out ? render_check_json(mesh, examination, findings)
+                                   : render_check(mesh, examination, findings));
   const bool all_asked =
       std::all_of(examination.nodes.begin(), examination.nodes.end(),
                   [](const auto& node) { return node.second.status.has_value(); });

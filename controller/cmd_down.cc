@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include "controller/commands.h"
 #include "controller/confirm.h"
+#include "controller/output.h"
 #include "controller/render_changes.h"
 #include "controller/run.h"
 
@@ -13,7 +12,7 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
   if (command_line.interactive) {
     approve = [&](const TransactionResult& result) {
       run.progress().pause();
-      fmt::print(stderr, "{}", render_changes(changes_of(mesh, result), false));
+      say(render_changes(changes_of(mesh, result), false));
       const bool yes = confirm("Take this down?");
       run.progress().resume();
       return yes;
@@ -30,8 +29,8 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
   if (command_line.dry_run) {
     run.progress().close(false);
     const auto changes = changes_of(mesh, result);
-    fmt::print("{}", command_line.json_out ? render_changes_json(changes)
-                                           : render_changes(changes, false));
+    put_result(command_line.json_out ? render_changes_json(changes)
+                                     : render_changes(changes, false));
     return code;
   }
 
@@ -48,9 +47,9 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
   }
   run.progress().close(true);
   if (command_line.json_out) {
-    fmt::print("{}", render_summary_json(summary));
+    put_result(render_summary_json(summary));
   } else if (!command_line.quiet) {
-    fmt::print("{}", render_summary(summary));
+    put_result(render_summary(summary));
   }
   return code;
 }

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "controller/commands.h"
+#include "controller/output.h"
 #include "controller/render_info.h"
 #include "controller/run.h"
 
@@ -14,8 +13,7 @@ int run_info(const CommandLine& command_line, const Mesh& mesh) {
   const std::vector<NodeReport> reports = run.ask_statuses();
   run.progress().close(false);
   if (run.signals().requested()) return kExitInterrupted;
-  fmt::print("{}",
-             render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
+  put_result(render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
   const bool all = std::all_of(reports.begin(), reports.end(),
                                [](const NodeReport& report) { return report.status.has_value(); });
   return all ? kExitDone : kExitUnreachable;

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include "controller/commands.h"
+#include "controller/output.h"
 #include "controller/render_changes.h"
 #include "controller/render_error.h"
 #include "controller/run.h"
@@ -21,8 +20,8 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh) {
   // Nodes that cannot be asked are planned around; one that refuses leaves nobody a plan.
   if (!result.faults.empty() || result.any_refused()) return result.exit_code();
   const auto changes = changes_of(mesh, result);
-  fmt::print("{}", command_line.json_out ? render_changes_json(changes)
-                                         : render_changes(changes, stdout_takes_color()));
+  put_result(command_line.json_out ? render_changes_json(changes)
+                                   : render_changes(changes, stdout_takes_color()));
   const int code = result.exit_code();
   if (code == kExitDone && command_line.detailed_exitcode && result.anything_to_do()) {
     return kExitChangesPending;

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "controller/commands.h"
+#include "controller/output.h"
 #include "controller/render_show.h"
 #include "controller/run.h"
 
@@ -15,11 +14,11 @@ int run_show(const CommandLine& command_line, const Mesh& mesh) {
   run.progress().close(false);
   if (run.signals().requested()) return kExitInterrupted;
   if (command_line.json_out) {
-    fmt::print("{}", render_show_json(reports));
+    put_result(render_show_json(reports));
   } else if (command_line.dump) {
-    fmt::print("{}", render_show_dump(reports));
+    put_result(render_show_dump(reports));
   } else {
-    fmt::print("{}", render_show(reports, std::chrono::system_clock::now(), stdout_takes_color()));
+    put_result(render_show(reports, std::chrono::system_clock::now(), stdout_takes_color()));
   }
   const bool all = std::all_of(reports.begin(), reports.end(),
                                [](const NodeReport& report) { return report.status.has_value(); });

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdio>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +10,8 @@
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
 #include "controller/confirm.h"
+#include "controller/enumeration.h"
+#include "controller/output.h"
 #include "controller/render_changes.h"
 #include "controller/render_error.h"
 #include "controller/render_info.h"
@@ -40,9 +41,10 @@ std::size_t count_pairs(const Mesh& mesh, const Names& up) {
 }
 
 std::string last_word(const NodeOutcome& outcome) {
-  const std::string word = outcome.outcome == Outcome::kApplied
-                               ? fmt::format("{} changes", outcome.changes.changes_size())
-                               : "unchanged";
+  const auto changes = static_cast<std::size_t>(outcome.changes.changes_size());
+  const std::string word = outcome.outcome != Outcome::kApplied ? "unchanged"
+                           : changes > 0                        ? counted(changes, "change")
+                                         : "what is stored there has changed";
   return outcome.stays_down ? word + ", stays down" : word;
 }
 
@@ -105,7 +107,7 @@ std::optional<TreeChoice> measure_tree(Run& run, const Mesh& mesh, const Names& 
 std::function<bool(const TransactionResult&)> ask_before(Run& run, const Mesh& mesh) {
   return [&](const TransactionResult& result) {
     run.progress().pause();
-    fmt::print(stderr, "{}", render_changes(changes_of(mesh, result), false));
+    say(render_changes(changes_of(mesh, result), false));
     const bool yes = confirm("Make these changes?");
     run.progress().resume();
     return yes;
@@ -143,6 +145,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, std::optional<
   summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {
     if (node.skipped) continue;
+    if (node.stays_down) summary.stay_down.push_back(name);
     ++(node.outcome == Outcome::kApplied ? summary.changed : summary.unchanged);
   }
 
@@ -158,6 +161,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, std::optional<
     }
     const bool all = missing.nothing() && lost.empty();
     summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
+    if (!all) pass.code = kExitNotForwarding;
     if (all && !is_second && mesh.path_cost.kind == PathCost::Kind::kMeasured) {
       pass.better_tree = measure_tree(run, mesh, up, statuses);
     }
@@ -203,13 +207,13 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
   if (pass.ended) return pass.code;
   if (command_line.json_out) {
     // One document on stdout: -i wants the larger one.
-    if (!command_line.show_info) fmt::print("{}", render_summary_json(pass.summary));
+    if (!command_line.show_info) put_result(render_summary_json(pass.summary));
   } else if (!command_line.quiet) {
-    fmt::print("{}", render_summary(pass.summary));
+    put_result(render_summary(pass.summary));
   }
   if (command_line.show_info) {
-    fmt::print("{}", render_info(mesh, pass.reports, command_line.json_out,
-                                 std::chrono::system_clock::now()));
+    put_result(
+        render_info(mesh, pass.reports, command_line.json_out, std::chrono::system_clock::now()));
   }
   return pass.code;
 }

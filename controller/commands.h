@@ -15,6 +15,7 @@ enum ExitCode : int {
   kExitUnreachable = 4,     // nothing changed
   kExitLocked = 5,          // by another controller
   kExitUnknownState = 6,    // at least one node is in neither state: somebody must look
+  kExitNotForwarding = 7,   // all stands as planned, but not every pair forwards within the wait
   kExitBadUsage = 64,       // as sysexits.h has them
   kExitBadMeshFile = 65,
   kExitInterrupted = 130,

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "controller/child_process.h"
+#include "controller/limits.h"
 #include "controller/wait.h"
 
 namespace wgmesh {
@@ -48,6 +49,9 @@ class ExecTransport final : public Transport {
     from_child_ = std::move(out.read_end);
     stderr_fd_ = std::move(err.read_end);
     for (const UniqueFd* fd : {&to_child_, &from_child_, &stderr_fd_}) set_nonblocking(fd->get());
+  } catch (const SystemError& error) {
+    if (is_own_limit(error.error_number())) throw;
+    throw Unreachable(fmt::format("exec: {}: {}", target_.text, error.message()));
   } catch (const Error& error) {
     throw Unreachable(fmt::format("exec: {}: {}", target_.text, error.message()));
   }

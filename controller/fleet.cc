@@ -1,8 +1,14 @@
 #include "controller/fleet.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <utility>
+
+#include "controller/enumeration.h"
+#include "controller/limits.h"
 
 namespace wgmesh {
 
@@ -33,12 +39,34 @@ NodeFailure failure_of_current_exception(const std::string& step) {
     return {Kind::kUnreachable, step, error.message(), error.cure(), false};
   } catch (const Interrupted& error) {
     return {Kind::kInterrupted, step, error.message(), error.cure(), false};
+  } catch (const SystemError& error) {
+    if (!is_own_limit(error.error_number()))
+      return {Kind::kFailed, step, error.message(), {}, false};
+    const Error own = own_limit_error(error.message().substr(0, error.message().rfind(": ")),
+                                      error.error_number());
+    return {Kind::kFailed, step, own.message(), own.cure(), false};
   } catch (const Error& error) {
     return {Kind::kFailed, step, error.message(), error.cure(), false};
+  } catch (const std::bad_alloc&) {
+    const Error own = own_limit_error(step, ENOMEM);
+    return {Kind::kFailed, {}, own.message(), own.cure(), false};
   } catch (const std::exception& error) {
     return {Kind::kFailed, step, error.what(), {}, false};
   }
 }
+
+namespace {
+
+// Even without the memory for its words a failure is one.
+NodeFailure failure_without_fail(const std::string& step) noexcept {
+  try {
+    return failure_of_current_exception(step);
+  } catch (...) {
+    return {};
+  }
+}
+
+}  // namespace
 
 std::chrono::milliseconds heartbeat_for(std::chrono::milliseconds confirm_timeout) {
   return std::min(std::chrono::milliseconds(5000), confirm_timeout / 3);
@@ -48,12 +76,24 @@ Fleet::Fleet(const std::vector<const Node*>& nodes, Connect connect,
              std::chrono::milliseconds heartbeat)
     : connect_(std::move(connect)), heartbeat_(heartbeat) {
   for (const Node* node : nodes) workers_.push_back(std::make_unique<Worker>(*node));
-  for (const auto& worker : workers_) {
-    worker->thread = std::jthread([this, w = worker.get()] { run(*w); });
+  try {
+    for (const auto& worker : workers_) {
+      worker->thread = std::jthread([this, w = worker.get()] { run(*w); });
+    }
+  } catch (const std::system_error& error) {
+    end();
+    throw own_limit_error(fmt::format("start {}", counted(nodes.size(), "thread")),
+                          error.code().value());
+  } catch (...) {
+    end();
+    throw;
   }
 }
 
-Fleet::~Fleet() {
+Fleet::~Fleet() { end(); }
+
+// The threads are joined with workers_.
+void Fleet::end() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -69,14 +109,14 @@ void Fleet::run(Worker& worker) {
     const bool beat = !woken;
     if (beat && (!worker.session || worker.failure)) continue;
     auto job = worker.job;
-    const std::string step = beat ? "keep the session alive" : worker.step;
     std::optional<NodeFailure> failure;
     lock.unlock();
     try {
       beat ? worker.session->heartbeat() : job(worker);
     } catch (...) {
-      failure = failure_of_current_exception(step);
+      failure = failure_without_fail(beat ? "heartbeat" : worker.step);
     }
+    if (failure && on_failure_) on_failure_(worker.node, *failure);
     lock.lock();
     if (failure && !worker.failure) worker.failure = std::move(failure);
     if (beat) continue;

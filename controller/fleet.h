@@ -42,9 +42,14 @@ class Fleet {
   using Step = std::function<void(const Node&, Session&)>;
   static constexpr const char* kConnect = "connect";  // the step of a node that is not open yet
 
-  // Connects nothing yet. While a node waits at a barrier it sends a heartbeat every `heartbeat`.
+  // Connects nothing yet. Throws Error where this machine has no threads left. While a node waits
+  // at a barrier it sends a heartbeat every `heartbeat`.
   Fleet(const std::vector<const Node*>& nodes, Connect connect,
         std::chrono::milliseconds heartbeat = std::chrono::seconds(5));
+  // Called when a step fails on a node, from that node's thread. Set it before connect().
+  void tell_failures_to(std::function<void(const Node&, const NodeFailure&)> on_failure) {
+    on_failure_ = std::move(on_failure);
+  }
   // Ends the sessions (agents see the end of the stream) and joins all threads.
   ~Fleet();
   Fleet(const Fleet&) = delete;
@@ -76,9 +81,11 @@ class Fleet {
  private:
   struct Worker;
   void run(Worker& worker);
+  void end();
 
   Connect connect_;
   std::chrono::milliseconds heartbeat_;
+  std::function<void(const Node&, const NodeFailure&)> on_failure_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;     // workers: there is a job, or the end
   std::condition_variable settled_;  // each(): a job has ended

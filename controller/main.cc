@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
@@ -18,8 +19,10 @@
 #include "controller/command_line.h"
 #include "controller/commands.h"
 #include "controller/fault.h"
+#include "controller/limits.h"
 #include "controller/load_mesh.h"
 #include "controller/nearest.h"
+#include "controller/output.h"
 #include "controller/render_error.h"
 #include "controller/transport.h"
 
@@ -97,30 +100,40 @@ int run(const CommandLine& line) {
   }
 }
 
-// A result that did not arrive is not a success: `mesh info > /dev/full`. A reader that has seen
-// enough
-// (`mesh info | head`) is no fault of ours to complain about.
-int with_stdout_flushed(int exit_code) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
-  if (errno != EPIPE)
-    fmt::print(stderr, "mesh: write to standard output: {}\n", std::strerror(errno));
-  return exit_code == kExitDone ? kExitFailed : exit_code;
+bool changes_state(const CommandLine& line) {
+  return changes_nodes(line.verb) && line.verb != Verb::kPlan && !line.dry_run;
+}
+
+// A command that only tells something has failed when that does not arrive: `mesh info >
+// /dev/full`. What a change has done to the nodes stays true. A reader that has seen enough (`mesh
+// info | head`) is nothing to complain about.
+int with_result_told(int exit_code, bool changes_state) {
+  const int error_number = result_error();
+  if (error_number == 0) return exit_code;
+  if (error_number != EPIPE) {
+    say(fmt::format("mesh: write to standard output: {}\n", std::strerror(error_number)));
+  }
+  const bool is_success = is_done(exit_code) || exit_code == kExitChangesPending;
+  return is_success && !changes_state ? kExitFailed : exit_code;
 }
 
 int run_main(const std::vector<std::string>& arguments) {
   const auto parsed = parse_command_line(arguments);
   if (const auto* usage = std::get_if<UsageExit>(&parsed)) {
-    fmt::print(stdout, "{}", usage->out);
-    fmt::print(stderr, "{}", usage->err);
-    return with_stdout_flushed(usage->exit_code);
+    put_result(usage->out);
+    say(usage->err);
+    return with_result_told(usage->exit_code, false);
   }
-  return with_stdout_flushed(run(std::get<CommandLine>(parsed)));
+  const auto& line = std::get<CommandLine>(parsed);
+  return with_result_told(run(line), changes_state(line));
 }
 
 }  // namespace
 }  // namespace wgmesh
 
 int main(int argc, char** argv) {
+  wgmesh::hold_standard_descriptors();
+  wgmesh::raise_limits();
   // A node that hangs up is an error of that node, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
   // Passwords pass through this process; they do not belong into a core dump. The limit does not
@@ -131,8 +144,13 @@ int main(int argc, char** argv) {
   try {
     wgmesh::init_crypto();
     return wgmesh::run_main({argv + std::min(argc, 1), argv + argc});
+  } catch (const std::bad_alloc&) {
+    wgmesh::say(wgmesh::no_memory_text());
+  } catch (const std::system_error& error) {  // std::thread's
+    const wgmesh::Error own = wgmesh::own_limit_error("start a thread", error.code().value());
+    wgmesh::say(wgmesh::render_error(wgmesh::report_of(own)));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "mesh: {}\n", error.what());
-    return wgmesh::kExitFailed;
+    for (const char* part : {"mesh: ", error.what(), "\n"}) wgmesh::say(part);
   }
+  return wgmesh::kExitFailed;
 }

@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/output.h"
 #include "controller/printable.h"
 
 namespace wgmesh {
@@ -40,6 +41,10 @@ std::string_view word(Ending ending) {
       return "failed";
     case Ending::kSkipped:
       return "skipped";
+    case Ending::kNotStarted:
+      return "not started";
+    case Ending::kUndone:
+      return "undone";
   }
   return {};
 }
@@ -51,6 +56,8 @@ std::string_view color(Ending ending) {
     case Ending::kFailed:
       return "\x1b[31m";
     case Ending::kSkipped:
+    case Ending::kNotStarted:
+    case Ending::kUndone:
       return "\x1b[33m";
   }
   return {};
@@ -58,14 +65,7 @@ std::string_view color(Ending ending) {
 
 // In one write where the kernel takes it, so that no half-drawn frame is ever seen. A stderr that
 // is gone is no reason to stop working.
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
+void write_all(int fd, std::string_view text) { static_cast<void>(write_whole(fd, text)); }
 
 std::string json_line(const nlohmann::ordered_json& fields) {
   nlohmann::ordered_json line = {{"format_version", 1}};
@@ -124,15 +124,18 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
   const auto line = std::find_if(lines_.begin(), lines_.end(),
                                  [&](const Line& candidate) { return candidate.node == node; });
   if (line == lines_.end() || closed_) return;
+  // Its error was told and says more.
+  const bool is_told = line->ending == ending && text.empty();
   line->activity = text;
   line->amount = {};
   line->ending = ending;
+  if (mode_ == ProgressMode::kPlain && is_told) return;
   if (mode_ == ProgressMode::kPlain) {
     write_all(fd_, fmt::format("{}: {}\n", printable(node), activity_text(*line)));
   } else if (mode_ == ProgressMode::kJson) {
-    write_all(
-        fd_,
-        json_line({{"event", "end"}, {"node", node}, {"ending", word(ending)}, {"text", text}}));
+    std::string name(word(ending));
+    std::replace(name.begin(), name.end(), ' ', '_');
+    write_all(fd_, json_line({{"event", "end"}, {"node", node}, {"ending", name}, {"text", text}}));
   }
 }
 
@@ -150,12 +153,29 @@ void Progress::tell(std::string_view kind, std::string_view node, std::string_vi
   std::string line = kind == "warning" ? "mesh: warning: " : "";
   if (!node.empty()) line += printable(node) + ": ";
   line += printable(text);
+  put_lines(line + '\n');
+}
+
+void Progress::fail(std::string_view node, const ErrorReport& error) {
+  const std::lock_guard lock(mutex_);
+  const auto line = std::find_if(lines_.begin(), lines_.end(),
+                                 [&](const Line& candidate) { return candidate.node == node; });
+  if (line != lines_.end() && !closed_) {
+    line->activity.clear();
+    line->amount = {};
+    line->ending = Ending::kFailed;
+  }
+  put_lines(mode_ == ProgressMode::kJson ? render_error_json(error) : render_error(error));
+}
+
+// Above the live lines.
+void Progress::put_lines(std::string_view lines) {
   if (paused_ > 0) {
-    held_ += line + '\n';
+    held_ += lines;
   } else if (mode_ == ProgressMode::kTty && !closed_) {
-    draw(line);
+    draw(lines);
   } else {
-    write_all(fd_, line + '\n');
+    write_all(fd_, lines);
   }
 }
 
@@ -185,7 +205,12 @@ void Progress::close(bool keep_lines) {
 void Progress::run_ticker() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, kFrameTime, [this] { return closed_; })) {
-    if (paused_ == 0) draw({});
+    if (paused_ > 0) continue;
+    try {
+      draw({});
+    } catch (const std::bad_alloc&) {
+      // The next frame may fit.
+    }
   }
 }
 
@@ -254,7 +279,7 @@ void Progress::draw(std::string_view above) {
   std::string out;
   if (!drawn_.empty()) out += fmt::format("\x1b[{}A\r", drawn_.size());
   // Each line is overwritten and only its rest erased: nothing is ever blank in between.
-  if (!above.empty()) out += fmt::format("{}\x1b[K\n", above);
+  for (const char c : above) out += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
   for (const std::string& line : lines) out += line + "\x1b[K\n";
   out += "\x1b[J";
   write_all(fd_, out);

@@ -16,10 +16,17 @@
 #include <vector>
 
 #include "controller/command_line.h"
+#include "controller/render_error.h"
 
 namespace wgmesh {
 
-enum class Ending : std::uint8_t { kDone, kFailed, kSkipped };
+enum class Ending : std::uint8_t {
+  kDone,
+  kFailed,
+  kSkipped,
+  kNotStarted,  // nothing was begun on it, because of another
+  kUndone,
+};
 
 class Progress {
  public:
@@ -42,6 +49,9 @@ class Progress {
   // A line that stays, about one node or (empty) about the mesh. Notes are left out when quiet.
   void note(std::string_view node, std::string_view text);
   void warn(std::string_view node, std::string_view text);
+  // An error, at once and in full. Ends the line of `node`, where it is one, without a word of its
+  // own.
+  void fail(std::string_view node, const ErrorReport& error);
 
   // Takes the live lines away while somebody else owns the terminal, a password prompt say.
   void pause();
@@ -69,6 +79,7 @@ class Progress {
 
   void update(std::string_view node, std::string_view activity, Amount amount);
   void tell(std::string_view kind, std::string_view node, std::string_view text);
+  void put_lines(std::string_view lines);
   void run_ticker();
   // All of these under the lock.
   std::string activity_text(const Line& line) const;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/enumeration.h"
 #include "controller/printable.h"
 
 namespace wgmesh {
@@ -33,10 +34,6 @@ const Look& look_of(Kind kind) {
   return kLooks[static_cast<std::size_t>(kind)];
 }
 
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 bool changes_anything(const NodeChanges& node) {
   return node.changes && has_changes(*node.changes);
 }
@@ -55,7 +52,7 @@ std::string node_text(const NodeChanges& node, bool color) {
   if (!changes_anything(node)) return fmt::format("{}: no changes\n", head);
   const auto count = static_cast<std::size_t>(node.changes->changes_size());
   if (count == 0) return fmt::format("{}: only what is stored there changes\n", head);
-  std::string out = fmt::format("{}: {}\n", head, plural(count, "change"));
+  std::string out = fmt::format("{}: {}\n", head, counted(count, "change"));
   for (const proto::Change& change : node.changes->changes()) out += change_text(change, color);
   return out;
 }
@@ -73,12 +70,12 @@ std::string totals_text(std::span<const NodeChanges> nodes) {
     }
   }
   const std::string unknown =
-      unreachable > 0 ? fmt::format("; {} unreachable", plural(unreachable, "node")) : "";
+      unreachable > 0 ? fmt::format("; {} unreachable", counted(unreachable, "node")) : "";
   if (changing == 0)
-    return fmt::format("No changes on {}{}.\n", plural(nodes.size() - unreachable, "node"),
+    return fmt::format("No changes on {}{}.\n", counted(nodes.size() - unreachable, "node"),
                        unknown);
   return fmt::format("Plan: {} to add, {} to change, {} to remove on {} of {}{}.\n", counts[0],
-                     counts[1], counts[2], changing, plural(nodes.size(), "node"), unknown);
+                     counts[1], counts[2], changing, counted(nodes.size(), "node"), unknown);
 }
 
 std::string_view forwarding_word(Forwarding forwarding) {
@@ -105,7 +102,7 @@ std::string forwarding_text(const Summary& summary) {
       return summary.pairs == 1 ? ", the pair forwards"
                                 : fmt::format(", all {} pairs forward", summary.pairs);
     case Forwarding::kNotAll:
-      return fmt::format(", not all of {} forward", plural(summary.pairs, "pair"));
+      return fmt::format(", not all of {} forward", counted(summary.pairs, "pair"));
   }
   return {};
 }
@@ -155,7 +152,12 @@ std::string render_summary(const Summary& summary) {
     parts.push_back(printable(
         fmt::format("{} skipped ({})", summary.skipped.size(), fmt::join(summary.skipped, ", "))));
   }
-  return fmt::format("{}: {}{}\n", plural(nodes, "node"), fmt::join(parts, ", "),
+  if (!summary.stay_down.empty()) {
+    parts.push_back(printable(fmt::format("{} of them {} down ({})", summary.stay_down.size(),
+                                          summary.stay_down.size() == 1 ? "stays" : "stay",
+                                          enumerated(summary.stay_down))));
+  }
+  return fmt::format("{}: {}{}\n", counted(nodes, "node"), fmt::join(parts, ", "),
                      forwarding_text(summary));
 }
 
@@ -166,6 +168,7 @@ std::string render_summary_json(const Summary& summary) {
                    {"unchanged", summary.unchanged},
                    {"skipped", summary.skipped}};
   if (summary.verb != Verb::kDown) {
+    document["stay_down"] = summary.stay_down;
     document["pairs"] = summary.pairs;
     document["forwarding"] = forwarding_word(summary.forwarding);
   }

@@ -27,6 +27,7 @@ struct Summary {
   std::size_t changed = 0;
   std::size_t unchanged = 0;
   std::vector<std::string> skipped = {};
+  std::vector<std::string> stay_down = {};  // of the changed and unchanged: what was taken down
   std::size_t pairs = 0;
   Forwarding forwarding = Forwarding::kUnknown;
 };

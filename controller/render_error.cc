@@ -1,10 +1,9 @@
 #include "controller/render_error.h"
 
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/output.h"
 #include "controller/printable.h"
 #include "proto/session.pb.h"
 
@@ -29,8 +28,10 @@ ErrorReport report_of(const proto::Error& error, std::string_view node) {
 
 std::string render_error(const ErrorReport& error) {
   std::string out = "mesh: ";
-  for (const std::string* part : {&error.node, &error.step}) {
-    if (!part->empty()) out += printable(*part) + ": ";
+  if (!error.node.empty()) out += printable(error.node) + ": ";
+  // "connect to 192.0.2.3: …" says which step it was.
+  if (!error.step.empty() && !error.message.starts_with(error.step + ' ')) {
+    out += printable(error.step) + ": ";
   }
   std::string message = printable(error.message, true);
   while (message.ends_with('\n')) message.pop_back();
@@ -64,13 +65,11 @@ std::string render_fault_json(const Fault& fault) {
 }
 
 void print_error(const ErrorReport& error, ProgressMode mode) {
-  fmt::print(stderr, "{}",
-             mode == ProgressMode::kJson ? render_error_json(error) : render_error(error));
+  say(mode == ProgressMode::kJson ? render_error_json(error) : render_error(error));
 }
 
 void print_fault(const Fault& fault, ProgressMode mode) {
-  fmt::print(stderr, "{}",
-             mode == ProgressMode::kJson ? render_fault_json(fault) : render_fault(fault));
+  say(mode == ProgressMode::kJson ? render_fault_json(fault) : render_fault(fault));
 }
 
 }  // namespace wgmesh

@@ -10,12 +10,19 @@
 #include <utility>
 
 #include "controller/enumeration.h"
+#include "controller/limits.h"
 #include "controller/local_account.h"
 #include "controller/printable.h"
 #include "controller/render_error.h"
 
 namespace wgmesh {
 namespace {
+
+// Before the first thread is made.
+std::vector<const Node*> within_limits(std::vector<const Node*> nodes) {
+  check_limits(nodes.size());
+  return nodes;
+}
 
 std::vector<std::string> names_of(const std::vector<const Node*>& nodes) {
   std::vector<std::string> names;
@@ -68,7 +75,7 @@ std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& comma
 Run::Run(const CommandLine& command_line, const Mesh& mesh)
     : command_line_(command_line),
       mesh_(mesh),
-      nodes_(chosen_nodes(mesh, command_line)),
+      nodes_(within_limits(chosen_nodes(mesh, command_line))),
       progress_(command_line.progress, names_of(nodes_)),
       signals_([this](const std::string& line) { progress_.warn({}, line); }),
       login_(command_line, progress_, signals_.interrupt()),
@@ -80,6 +87,8 @@ Run::Run(const CommandLine& command_line, const Mesh& mesh)
           },
           heartbeat_for(std::chrono::seconds(command_line.confirm_timeout))) {
   signals_.end_waits_with([this] { fleet_.interrupt(); });
+  fleet_.tell_failures_to(
+      [this](const Node& node, const NodeFailure& failure) { tell_at_once(node, failure); });
 }
 
 Run::~Run() { signals_.end_waits_with({}); }
@@ -92,7 +101,7 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   request.wakes = command_line_.verb != Verb::kSync && command_line_.verb != Verb::kRotate;
   // A second transaction, for a better tree, has the new keys already.
   if (command_line_.verb == Verb::kRotate && !tree) request.rotated = rotated_nodes();
-  request.skip_unreachable = command_line_.skip_unreachable;
+  request.skip_unreachable = skips_unreachable();
   request.dry_run = dry_run;
   request.tree = std::move(tree);
   request.confirm_timeout = command_line_.confirm_timeout;
@@ -118,6 +127,8 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   hooks.committing = [this] { signals_.enter(Signals::Phase::kCommitting); };
   TransactionResult result = run_transaction(fleet_, mesh_, nodes_, request, hooks);
   signals_.enter(Signals::Phase::kChanged);
+  const std::lock_guard lock(mutex_);
+  tells_failures_ = false;
   return result;
 }
 
@@ -151,47 +162,115 @@ std::vector<NodeReport> Run::ask_statuses() {
       report.status = std::move(found->second);
     } else if (const auto failure = failures.find(node->name); failure != failures.end()) {
       report.unreachable = failure->second.message;
-      progress_.end(node->name, Ending::kFailed, failure->second.message);
     }
   }
+  tell_rest();
   return reports;
+}
+
+// Only an interrupt is not told: the user knows.
+void Run::tell_at_once(const Node& node, const NodeFailure& failure) {
+  if (failure.kind == NodeFailure::Kind::kInterrupted) return;
+  const std::lock_guard lock(mutex_);
+  if (!tells_failures_ || !told_.insert(node.name).second) return;
+  if (failure.kind == NodeFailure::Kind::kUnreachable && failure.step == Fleet::kConnect &&
+      skips_unreachable()) {
+    progress_.warn(node.name, "unreachable: " + failure.message);
+    return;
+  }
+  const ErrorReport report = report_of_failure(node.name, failure);
+  // Programs do not mind what is said again.
+  const auto error =
+      progress_.mode() == ProgressMode::kJson ? std::optional(report) : errors_.tell(report);
+  if (error) progress_.fail(node.name, *error);
+}
+
+void Run::tell_ending(const std::string& name, const NodeOutcome& node, const std::string& why) {
+  switch (node.outcome) {
+    case Outcome::kUnchanged:
+      if (node.failure && node.failure->kind != NodeFailure::Kind::kInterrupted) {
+        progress_.end(name, Ending::kFailed);
+      } else {
+        progress_.end(name, Ending::kNotStarted, why);
+      }
+      return;
+    case Outcome::kApplied:
+      progress_.end(name, Ending::kDone, to_text(node.outcome));
+      return;
+    case Outcome::kUndone:
+      progress_.end(name, Ending::kUndone, "it is as it was");
+      return;
+    case Outcome::kUnknown:
+      progress_.end(name, Ending::kFailed, to_text(node.outcome));
+      return;
+  }
 }
 
 void Run::tell(const TransactionResult& result) {
   const bool could_change = command_line_.verb != Verb::kPlan && !command_line_.dry_run;
   if (could_change) {
+    const std::string why = why_it_ended(result);
     for (const auto& [name, node] : result.nodes) {
-      if (node.skipped) continue;
-      progress_.end(name, node.failure ? Ending::kFailed : Ending::kDone, to_text(node.outcome));
+      if (!node.skipped) tell_ending(name, node, why);
     }
   }
   progress_.close(could_change);
+  const bool nobody_is_left =
+      std::all_of(result.nodes.begin(), result.nodes.end(), [](const auto& node) {
+        return node.second.failure &&
+               node.second.failure->kind == NodeFailure::Kind::kUnreachable && !node.second.skipped;
+      });
+  if (nobody_is_left && skips_unreachable()) {
+    print_error({{}, {}, "no node can be reached, so there is none to go on with", {}},
+                progress_.mode());
+  }
   for (const std::string& fault : result.faults) {
     print_error({{}, "plan", fault, {}}, progress_.mode());
   }
+  const std::lock_guard lock(mutex_);
   for (const auto& [name, node] : result.nodes) {
-    if (node.failure && !node.skipped) {
-      print_error({name, node.failure->step, node.failure->message, cure_of(name, node)},
-                  progress_.mode());
-    }
-    if (node.outcome == Outcome::kUnknown) {
-      const bool is_told = node.failure && node.failure->is_told;
-      print_error({name, "outcome",
-                   is_told ? "it may be in another state than the others"
-                           : "nobody has told whether it kept the change or undid it",
-                   fmt::format("look with `mesh info {}`; the next `mesh up` mends it", name)},
-                  progress_.mode());
+    if (!node.failure || node.skipped || told_.contains(name)) continue;
+    if (node.failure->kind == NodeFailure::Kind::kInterrupted) continue;
+    const ErrorReport report = report_of_failure(name, *node.failure);
+    if (progress_.mode() == ProgressMode::kJson) {
+      print_error(report, progress_.mode());
+    } else {
+      errors_.keep(report);
     }
   }
+  for (const ErrorReport& error : errors_.rest()) progress_.fail({}, error);
+  for (const auto& [name, node] : result.nodes) {
+    if (node.outcome != Outcome::kUnknown) continue;
+    const bool is_told = node.failure && node.failure->is_told;
+    print_error({name, "outcome",
+                 is_told ? "it may be in another state than the others"
+                         : "nobody has told whether it kept the change or undid it",
+                 fmt::format("look with `mesh info {}`; the next `mesh up` mends it", name)},
+                progress_.mode());
+  }
+}
+
+void Run::tell_rest() {
+  const std::lock_guard lock(mutex_);
+  for (const ErrorReport& error : errors_.rest()) progress_.fail({}, error);
+}
+
+ErrorReport Run::report_of_failure(const std::string& name, const NodeFailure& failure) const {
+  return {name, failure.step, failure.message, cure_of(name, failure)};
+}
+
+bool Run::skips_unreachable() const {
+  return command_line_.skip_unreachable ||
+         (command_line_.verb == Verb::kDown && command_line_.remove);
 }
 
 // What can be done about a node's failure: as it says itself and, where the node could be left out,
 // how.
-std::string Run::cure_of(const std::string& name, const NodeOutcome& node) const {
-  const NodeFailure& failure = *node.failure;
+std::string Run::cure_of(const std::string& name, const NodeFailure& failure) const {
   const bool could_be_skipped = failure.kind == NodeFailure::Kind::kUnreachable &&
-                                failure.step == Fleet::kConnect && !node.skipped &&
-                                command_line_.verb != Verb::kPlan;
+                                failure.step == Fleet::kConnect && !skips_unreachable() &&
+                                changes_nodes(command_line_.verb) &&
+                                command_line_.verb != Verb::kPlan && !command_line_.dry_run;
   if (!could_be_skipped) return failure.cure;
   const bool is_absent = std::any_of(mesh_.absent.begin(), mesh_.absent.end(),
                                      [&](const Node& absent) { return absent.name == name; });
@@ -219,8 +298,7 @@ void Run::warn_of(const TransactionResult& result) {
   for (const std::string& warning : result.warnings) progress_.warn({}, warning);
   for (const auto& [name, node] : result.nodes) {
     if (!node.skipped) continue;
-    progress_.warn(name, "skipped: " + node.failure->message);
-    progress_.end(name, Ending::kSkipped, "skipped");
+    progress_.end(name, Ending::kSkipped);
   }
 }
 

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "controller/command_line.h"
+#include "controller/error_book.h"
 #include "controller/fleet.h"
 #include "controller/login.h"
 #include "controller/mesh.h"
@@ -46,14 +48,23 @@ class Run {
   void warn_of(const TransactionResult& result);
   // The nodes' lines for the user; what many say is one line.
   void pass_on_notes(const TransactionResult& result);
-  // Ends the live lines, then prints every failure of `result`.
+  // What was kept back of errors that several nodes share.
+  void tell_rest();
+  // Ends the live lines: what became of each node. Then prints every failure of `result` that was
+  // not told at once.
   void tell(const TransactionResult& result);
 
  private:
+  // From the thread of the node that has failed.
+  void tell_at_once(const Node& node, const NodeFailure& failure);
+  // The last word of a node whose transaction was not done.
+  void tell_ending(const std::string& name, const NodeOutcome& node, const std::string& why);
+  bool skips_unreachable() const;
   // With -v: each change that is to come, in its node's line.
   void tell_changes(const TransactionResult& result);
   std::set<std::string> rotated_nodes() const;
-  std::string cure_of(const std::string& name, const NodeOutcome& node) const;
+  std::string cure_of(const std::string& name, const NodeFailure& failure) const;
+  ErrorReport report_of_failure(const std::string& name, const NodeFailure& failure) const;
 
   CommandLine command_line_;
   const Mesh& mesh_;
@@ -61,6 +72,10 @@ class Run {
   Progress progress_;
   Signals signals_;
   Login login_;
+  std::mutex mutex_;            // of the four below
+  bool tells_failures_ = true;  // until the transaction has ended
+  ErrorBook errors_;
+  std::set<std::string> told_;  // nodes whose failure was told
   Fleet fleet_;
 };
 

@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "common/error.h"
+#include "controller/limits.h"
 #include "controller/wait.h"
 
 namespace wgmesh {
@@ -118,6 +120,7 @@ class Race {
   // A connection that was made at once, or nothing.
   std::optional<UniqueFd> begin(const addrinfo& address) {
     UniqueFd fd(socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd && is_own_limit(errno)) throw SystemError("socket", errno);
     if (!fd) return fail(address, errno);
     const int on = 1;
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

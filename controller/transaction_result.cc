@@ -1,7 +1,10 @@
 #include "controller/transaction_result.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "controller/enumeration.h"
 #include "controller/report.h"
 
 namespace wgmesh {
@@ -37,6 +40,33 @@ bool TransactionResult::any_refused() const {
   return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
     return node.second.failure && node.second.failure->kind != NodeFailure::Kind::kUnreachable;
   });
+}
+
+std::string why_it_ended(const TransactionResult& result) {
+  using Kind = NodeFailure::Kind;
+  const auto failed_as = [&](Kind kind) {
+    std::vector<std::string> names;
+    for (const auto& [name, node] : result.nodes) {
+      if (node.failure && node.failure->kind == kind && !node.skipped) names.push_back(name);
+    }
+    return names;
+  };
+  if (result.declined) return "declined";
+  if (result.interrupted) return "interrupted";
+  const auto sentence = [](const std::vector<std::string>& names, const char* one,
+                           const char* many) {
+    return fmt::format("{} {}", enumerated(names), names.size() == 1 ? one : many);
+  };
+  if (const auto names = failed_as(Kind::kLocked); !names.empty()) {
+    return sentence(names, "is locked", "are locked");
+  }
+  if (const auto names = failed_as(Kind::kUnreachable); !names.empty()) {
+    return sentence(names, "is unreachable", "are unreachable");
+  }
+  if (const auto names = failed_as(Kind::kFailed); !names.empty()) {
+    return enumerated(names) + " failed";
+  }
+  return result.faults.empty() ? std::string("interrupted") : "there is no plan for the mesh";
 }
 
 int TransactionResult::exit_code() const {

@@ -24,6 +24,10 @@ enum class Outcome : std::uint8_t {
 
 std::string to_text(Outcome outcome);
 
+struct TransactionResult;
+// Why nodes that could have gone on were not begun: "n3 is unreachable".
+std::string why_it_ended(const TransactionResult& result);
+
 struct NodeOutcome {
   Outcome outcome = Outcome::kUnchanged;
   std::optional<NodeFailure> failure;

@@ -1,9 +1,14 @@
 #include "controller/fleet.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <new>
 #include <thread>
 
 #include "tests/support/wgmesh_controller_room/scripted_agent.h"
@@ -46,6 +51,63 @@ TEST_F(AFleet, BeatsForNodesThatWaitForTheOthers) {
   });
   while (heartbeats(scripts_["b"]) < 2) std::this_thread::yield();
   EXPECT_TRUE(fleet.all_take_part());
+}
+
+// The first may fail long before the slowest has connected.
+TEST_F(AFleet, TellsAFailureWhenItHappens) {
+  std::atomic<bool> is_told = false;
+  Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
+    if (node.name == "a") throw Unreachable("connection refused");
+    while (!is_told) std::this_thread::yield();
+    return connect(node);
+  });
+  std::string told;
+  fleet.tell_failures_to([&](const Node& node, const NodeFailure& failure) {
+    told = node.name + ": " + failure.message;
+    is_told = true;
+  });
+  fleet.connect([](const Node&, Session&) {});
+  EXPECT_EQ(told, "a: connection refused");
+}
+
+TEST_F(AFleet, LimitsOfThisMachineAreNoFaultOfANode) {
+  Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
+    if (node.name == "a") throw SystemError("pipe", EMFILE);
+    throw std::bad_alloc();
+  });
+  fleet.connect([](const Node&, Session&) {});
+  const auto failures = fleet.failures();
+  EXPECT_EQ(failures.at("a").kind, NodeFailure::Kind::kFailed);
+  EXPECT_NE(failures.at("a").message.find("pipe: Too many open files on this machine"),
+            std::string::npos);
+  EXPECT_EQ(failures.at("b").kind, NodeFailure::Kind::kFailed);
+  EXPECT_NE(failures.at("b").message.find("Cannot allocate memory on this machine"),
+            std::string::npos);
+}
+
+// The threads that were made before the first that was not wait for a job that never comes.
+TEST(FleetWithoutThreads, EndsWithTheLimitsName) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    if (setuid(65534) != 0) _exit(geteuid() == 0 ? 1 : 3);
+    rlimit limit{};
+    getrlimit(RLIMIT_NPROC, &limit);
+    limit.rlim_cur = 8;
+    setrlimit(RLIMIT_NPROC, &limit);
+    std::vector<Node> nodes(64);
+    std::vector<const Node*> pointers;
+    for (const Node& node : nodes) pointers.push_back(&node);
+    try {
+      const Fleet fleet(pointers, [](const Node&) { return nullptr; });
+    } catch (const Error& error) {
+      _exit(error.message().find("ulimit -u is 8") != std::string::npos ? 3 : 4);
+    }
+    _exit(5);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 3 << 8);
 }
 
 TEST(HeartbeatFor, LeavesRoomForTwoLateOnes) {

@@ -71,6 +71,42 @@ TEST(Progress, WritesALinePerEventWhereThereIsNoTerminal) {
             "mesh1: failed: no route to host\n");
 }
 
+TEST(Progress, TellsAnErrorAtOnceAndOnce) {
+  Pipe pipe;
+  {
+    Progress progress(ProgressMode::kPlain, {"n0", "n3"}, pipe.fd());
+    progress.set("n0", "connecting");
+    progress.fail("n3", {"n3", "connect", "connection refused", "make it reachable"});
+    progress.end("n3", Ending::kFailed);
+    progress.end("n0", Ending::kNotStarted, "n3 is unreachable");
+  }
+  EXPECT_EQ(pipe.text(),
+            "n0: connecting\n"
+            "mesh: n3: connect: connection refused\n"
+            "  cure: make it reachable\n"
+            "n0: not started: n3 is unreachable\n");
+}
+
+TEST(Progress, TellsErrorsToProgramsAndWhenItIsQuiet) {
+  Pipe json;
+  {
+    Progress progress(ProgressMode::kJson, {"n3"}, json.fd());
+    progress.fail("n3", {"n3", "connect", "refused", ""});
+    progress.end("n3", Ending::kNotStarted, "x");
+  }
+  EXPECT_EQ(json.text(),
+            "{\"format_version\":1,\"event\":\"error\",\"node\":\"n3\",\"step\":\"connect\","
+            "\"message\":\"refused\"}\n"
+            "{\"format_version\":1,\"event\":\"end\",\"node\":\"n3\",\"ending\":\"not_started\","
+            "\"text\":\"x\"}\n");
+  Pipe quiet;
+  {
+    Progress progress(ProgressMode::kQuiet, {"n3"}, quiet.fd());
+    progress.fail("n3", {"n3", "connect", "refused", ""});
+  }
+  EXPECT_EQ(quiet.text(), "mesh: n3: connect: refused\n");
+}
+
 TEST(Progress, WritesJsonLinesForPrograms) {
   Pipe pipe;
   {

@@ -76,7 +76,7 @@ TEST(RenderSummary, IsJsonForPrograms) {
                                                  .pairs = 6,
                                                  .forwarding = Forwarding::kAll}));
   EXPECT_EQ(document, nlohmann::json::parse(R"({"format_version": 1, "command": "up", "changed": 3,
-      "unchanged": 1, "skipped": ["x"], "pairs": 6, "forwarding": "all"})"));
+      "unchanged": 1, "skipped": ["x"], "stay_down": [], "pairs": 6, "forwarding": "all"})"));
 }
 
 }  // namespace

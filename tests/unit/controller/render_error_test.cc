@@ -25,6 +25,13 @@ TEST(RenderError, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(render_error(report_of(Error("a:1:1: x\na:2:1: y\n"))), "mesh: a:1:1: x\na:2:1: y\n");
 }
 
+TEST(RenderError, DoesNotSayTheStepTwice) {
+  EXPECT_EQ(render_error({"n3", "connect", "connect to 192.0.2.3 port 22: Connection refused", ""}),
+            "mesh: n3: connect to 192.0.2.3 port 22: Connection refused\n");
+  EXPECT_EQ(render_error({"n3", "connect", "Connection refused", ""}),
+            "mesh: n3: connect: Connection refused\n");
+}
+
 TEST(RenderError, NodesDoNotWriteOnTheTerminal) {
   EXPECT_EQ(render_error({"n", "", "\x1b]0;title\a", "\x1b[2J"}),
             "mesh: n: \\x1b]0;title\\x07\n  cure: \\x1b[2J\n");

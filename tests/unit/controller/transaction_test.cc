@@ -111,6 +111,23 @@ TEST_F(ATransaction, ChangesNothingWhenANodeIsUnreachable) {
   EXPECT_EQ(result.nodes.at("b").failure->message, "connection refused");
 }
 
+TEST(WhyItEnded, NamesTheNodesThatHeldUpTheOthers) {
+  using Kind = NodeFailure::Kind;
+  TransactionResult result;
+  for (const char* node : {"a", "b", "c"}) result.nodes[node];
+  result.nodes["c"].failure = NodeFailure{Kind::kUnreachable, "connect", "refused", {}};
+  EXPECT_EQ(why_it_ended(result), "c is unreachable");
+  result.nodes["b"].failure = result.nodes["c"].failure;
+  EXPECT_EQ(why_it_ended(result), "b and c are unreachable");
+  result.nodes["b"].failure->kind = Kind::kLocked;
+  EXPECT_EQ(why_it_ended(result), "b is locked");
+  result.nodes["b"].failure->kind = Kind::kFailed;
+  result.nodes["c"].skipped = true;
+  EXPECT_EQ(why_it_ended(result), "b failed");
+  result.interrupted = true;
+  EXPECT_EQ(why_it_ended(result), "interrupted");
+}
+
 TEST_F(ATransaction, AppliesNowhereWhenANodeRefusesItsPlan) {
   answer("c", Body::kPropose,
          {error_frame("plan", "br-m is not ours", false, proto::Error::REFUSED)});
