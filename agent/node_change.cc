@@ -4,6 +4,7 @@
 
 #include "agent/current_status.h"
 #include "agent/diff.h"
+#include "agent/program_link.h"
 #include "agent/uninstall.h"
 #include "agent/units.h"
 
@@ -74,6 +75,8 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
   committed_ = true;
   try {
     if (transaction_ && goal_->kind == proto::UP) {
+      const auto unlinked = put_program_link(surroundings_.paths, lasting_program());
+      if (unlinked && proposal_->is_first) told.add_notes(*unlinked);
       const auto note = install_units(surroundings_.paths, mesh_, proposal_->is_first);
       if (note) told.add_notes(*note);
     }

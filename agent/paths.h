@@ -9,7 +9,9 @@ namespace wgmesh {
 struct Paths {
   std::string state = "/var/lib/wgmesh";  // stored meshes
   std::string run = "/run/wgmesh";        // locks
-  std::string links = "/usr/local/sbin";  // where a symlink to the agent may stand
+  // Where a link to the agent may stand; see program_link.h for which one is taken.
+  std::vector<std::string> links = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                    "/usr/bin",        "/sbin",          "/bin"};
   // Where the controller may have put the agent: the first that was writable and executable.
   std::vector<std::string> programs = {"/var/lib/wgmesh/bin", "/usr/local/lib/wgmesh",
                                        "/opt/wgmesh", "/run/wgmesh/bin"};

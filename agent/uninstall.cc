@@ -1,13 +1,12 @@
 #include "agent/uninstall.h"
 
 #include <dirent.h>
-#include <unistd.h>
 
-#include <array>
 #include <memory>
 #include <string_view>
 
 #include "agent/atomic_file.h"
+#include "agent/program_link.h"
 #include "agent/units.h"
 
 namespace wgmesh {
@@ -19,12 +18,6 @@ constexpr std::string_view kUpload = ".wgmesh-agent.";
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
-
-std::string target_of(const std::string& link) {
-  std::array<char, 4096> text{};
-  const ssize_t n = ::readlink(link.c_str(), text.data(), text.size());
-  return n > 0 ? std::string(text.data(), static_cast<std::size_t>(n)) : std::string();
-}
 
 // The running one, what links to it, and what an interrupted upload left.
 std::vector<std::string> programs_in(const std::string& folder) {
@@ -59,9 +52,8 @@ bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const s
   const bool is_last = store.meshes().empty();
   remove_units(paths, mesh, is_last);
   if (!is_last) return false;
-  const std::string link = paths.links + "/" + std::string(kProgram);
+  remove_program_links(paths);
   for (const std::string& folder : paths.programs) {
-    if (target_of(link).starts_with(folder + "/")) remove_file(link);
     for (const std::string& program : programs_in(folder)) remove_file(program);
     remove_folder_if_empty(folder);
   }

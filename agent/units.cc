@@ -1,10 +1,7 @@
 #include "agent/units.h"
 
-#include <unistd.h>
-
-#include <array>
-
 #include "agent/atomic_file.h"
+#include "agent/program_link.h"
 #include "agent/systemctl.h"
 #include "common/error.h"
 
@@ -12,15 +9,6 @@ namespace wgmesh {
 namespace {
 
 constexpr std::string_view kPackagedProgram = "/usr/local/sbin/wgmesh-agent";
-
-// A name of this program that stays the same when another version takes its place.
-std::string program() {
-  std::array<char, 4096> text{};
-  const ssize_t n = ::readlink("/proc/self/exe", text.data(), text.size());
-  std::string path(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-  const std::string link = path.substr(0, path.rfind('/') + 1) + "wgmesh-agent";
-  return exists(link) ? link : path;
-}
 
 std::string boot_instance(const std::string& mesh) { return "wgmesh@" + mesh + ".service"; }
 std::string refresh_instance(const std::string& mesh) {
@@ -49,7 +37,7 @@ std::vector<std::string> present_units(const Paths& paths) {
 
 std::optional<std::string> install_units(const Paths& paths, const std::string& mesh,
                                          bool is_first) {
-  const std::string agent = program();
+  const std::string agent = lasting_program();
   if (!exists(paths.systemd) || agent.starts_with("/run/")) {
     if (!is_first) return std::nullopt;
     if (agent.starts_with("/run/")) {

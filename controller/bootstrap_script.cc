@@ -48,8 +48,10 @@ wgmesh_right() {
   [ "$1" = "$hash" ]
 }
 
+# The agent is given the PATH of this login: it looks there for a folder in which people find it.
 wgmesh_run() {
   echo
+  PATH=$path
   exec "$1" serve
 }
 
@@ -77,8 +79,6 @@ wgmesh_install() {
     case $old in "$1/$name" | "$1/$name.sum") ;; *) rm -f "$old" ;; esac
   done
   ln -sf "$name" "$1/wgmesh-agent"
-  link=/usr/local/sbin/wgmesh-agent
-  if [ -L "$link" ] || [ ! -e "$link" ]; then ln -sf "$1/wgmesh-agent" "$link" 2>/dev/null; fi
   return 0
 }
 
@@ -87,6 +87,7 @@ wgmesh_main() {
   export LC_ALL
   [ "$(id -u)" = 0 ] || wgmesh_become
   umask 077
+  path=$PATH
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH
   export PATH
   machine=$(uname -m)

@@ -36,7 +36,7 @@ TEST_F(BootstrapTest, SendsTheAgentOnceAndStartsItThen) {
   const std::string before = server.run("ls -li --full-time /var/lib/wgmesh/bin");
   EXPECT_EQ(talk(*connect(server)), "hello agent");
   EXPECT_EQ(server.run("ls -li --full-time /var/lib/wgmesh/bin"), before);
-  EXPECT_EQ(server.run("/usr/local/sbin/wgmesh-agent version"), "test\n");
+  EXPECT_EQ(server.run("/var/lib/wgmesh/bin/wgmesh-agent version"), "test\n");
 }
 
 TEST_F(BootstrapTest, ReplacesADamagedAgentAndAnOlderOne) {
@@ -44,7 +44,7 @@ TEST_F(BootstrapTest, ReplacesADamagedAgentAndAnOlderOne) {
   talk(*connect(server));
   server.run("echo >>/var/lib/wgmesh/bin/wgmesh-agent; : >/var/lib/wgmesh/bin/wgmesh-agent-0123");
   EXPECT_EQ(talk(*connect(server)), "hello agent");
-  EXPECT_EQ(server.run("cat /usr/local/sbin/wgmesh-agent"), std::string(kAgent));
+  EXPECT_EQ(server.run("cat /var/lib/wgmesh/bin/wgmesh-agent"), std::string(kAgent));
   EXPECT_EQ(server.run("ls -A /var/lib/wgmesh/bin | wc -l"), "3\n");
 }
 

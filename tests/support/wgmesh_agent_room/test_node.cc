@@ -37,11 +37,13 @@ std::map<std::string, std::string> files_under(const std::string& folder) {
 }
 
 TestNode::TestNode() {
-  surroundings.paths = {
-      folder.path() + "/lib",        folder.path() + "/run",
-      folder.path() + "/sbin",       {folder.path() + "/lib/bin", folder.path() + "/opt"},
-      folder.path() + "/no-systemd", folder.path() + "/units",
-      folder.path() + "/systemctl"};
+  surroundings.paths = {folder.path() + "/lib",
+                        folder.path() + "/run",
+                        {links.path()},
+                        {folder.path() + "/lib/bin", folder.path() + "/opt"},
+                        folder.path() + "/no-systemd",
+                        folder.path() + "/units",
+                        folder.path() + "/systemctl"};
   surroundings.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
   surroundings.open_session_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, fault);

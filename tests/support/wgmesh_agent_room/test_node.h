@@ -40,6 +40,7 @@ class TestNode {
 
   FakeKernel kernel;
   TemporaryFolder folder;
+  TemporaryFolder links;  // on the PATH, as it were
   Surroundings surroundings;
   Fault fault;  // of the kernel that the next session gets
 

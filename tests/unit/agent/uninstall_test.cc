@@ -13,7 +13,7 @@ namespace {
 struct Installed {
   Installed() {
     make_folder(node.surroundings.paths.state + "/bin");
-    make_folder(node.surroundings.paths.links);
+    make_folder(node.surroundings.paths.links.back());
     write_file(program + "-0123", "ELF");
     EXPECT_EQ(::symlink("wgmesh-agent-0123", program.c_str()), 0);
     EXPECT_EQ(::symlink(program.c_str(), link.c_str()), 0);
@@ -23,7 +23,7 @@ struct Installed {
   }
   TestNode node;
   std::string program = node.surroundings.paths.state + "/bin/wgmesh-agent";
-  std::string link = node.surroundings.paths.links + "/wgmesh-agent";
+  std::string link = node.surroundings.paths.links.back() + "/wgmesh-agent";
 };
 
 TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
