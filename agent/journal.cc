@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "agent/atomic_file.h"
-#include "agent/kernel_text.h"
+#include "agent/kernel_instance.h"
 #include "agent/state_file.h"
 #include "agent/wiped_text.h"
 #include "common/hash.h"
@@ -127,10 +127,6 @@ void Journal::close() const {
   if (exists(folder_)) sync_folder(folder_);
 }
 
-std::string boot_id() {
-  std::string id = read_kernel_text("/proc/sys/kernel/random/boot_id");
-  while (!id.empty() && id.back() == '\n') id.pop_back();
-  return id;
-}
+std::string boot_id() { return kernel_instance(); }
 
 }  // namespace wgmesh

