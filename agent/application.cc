@@ -8,14 +8,17 @@
 #include <utility>
 
 #include "agent/kernel.h"
+#include "agent/kernel_text.h"
 #include "common/unique_fd.h"
 
 namespace wgmesh {
 namespace {
 
-// A node without IPv6 has no such files, and takes no advertisements either.
+// A node without IPv6 has no such files, and takes no advertisements either. What is right already
+// is not written: it may be read-only.
 void write_ipv6_setting(const std::string& link, const char* setting, bool value) {
   const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/{}", link, setting);
+  if (read_kernel_text(path) == (value ? "1\n" : "0\n")) return;
   const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file) {
     if (errno == ENOENT && !value) return;

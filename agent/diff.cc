@@ -89,7 +89,7 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   detach_tunnels(desired, now, changes);
   free_altnames(desired, now, changes);
   if (desired.wireguard) diff_wireguard(*desired.wireguard, now.wireguard, changes);
-  if (desired.bridge) diff_bridge(*desired.bridge, now.bridge, changes);
+  if (desired.bridge) diff_bridge(*desired.bridge, now.bridge, now.limits, changes);
   diff_tunnels(desired, now, changes);
   diff_foreign_ports(desired, observed, true, changes);
   if (desired.bridge) raise_bridge(*desired.bridge, now.bridge, changes);
@@ -113,6 +113,8 @@ bool matches(const State& desired, const State& observed) {
       std::uint32_t& now = (*found.bridge).*time;
       if (!time_differs(wanted, now)) now = wanted;
     }
+    if (found.limits.fixed_settings || found.limits.no_ipv6)
+      found.bridge->accepts_router_advertisements = desired.bridge->accepts_router_advertisements;
   }
   if (desired.wireguard && found.wireguard)
     for (auto& [key, peer] : found.wireguard->peers) {
@@ -122,10 +124,13 @@ bool matches(const State& desired, const State& observed) {
     }
   for (auto& [name, tunnel] : found.tunnels) {
     auto wanted = desired.tunnels.find(name);
-    if (wanted != desired.tunnels.end() && wanted->second.path_cost == 0) tunnel.path_cost = 0;
+    if (wanted == desired.tunnels.end()) continue;
+    if (wanted->second.path_cost == 0) tunnel.path_cost = 0;
+    if (found.limits.no_ipv6) tunnel.generates_link_local = wanted->second.generates_link_local;
   }
   std::erase_if(found.foreign_ports,
                 [&](const auto& port) { return !desired.foreign_ports.contains(port.first); });
+  found.limits = desired.limits;
   return found == desired;
 }
 

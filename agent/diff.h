@@ -33,7 +33,8 @@ std::size_t first_deletion(const std::vector<Operation>& operations);
 
 // `observed` equals `desired`, with the tolerances of diff: a bridge timer one tick off, an unknown
 // ageing time, a path cost of 0 (whatever the kernel computed), a peer's endpoint where none is
-// wanted (the kernel cannot forget one), and foreign ports that `desired` does not name.
+// wanted (the kernel cannot forget one), foreign ports that `desired` does not name, and what the
+// node's limits keep from being set.
 bool matches(const State& desired, const State& observed);
 
 }  // namespace wgmesh

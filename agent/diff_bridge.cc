@@ -42,7 +42,8 @@ bool time_differs(std::uint32_t desired, std::uint32_t now) {
 // it changes, so one that is right by chance is first set to another (a larger one: below 1280 the
 // kernel drops IPv6). The alias comes in the same message: a bridge with the alias has an MTU that
 // stays.
-void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, Changes& changes) {
+void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, const Limits& limits,
+                 Changes& changes) {
   const Link& link = desired.link;
   Bridge now;
   if (observed) {
@@ -68,7 +69,8 @@ void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, C
   if (settings != SetBridge{.name = settings.name}) changes.first.push_back(settings);
   // Of a new bridge it depends on the node's defaults, so it is always said.
   bool accepts = desired.accepts_router_advertisements;
-  if (!observed || accepts != now.accepts_router_advertisements)
+  bool is_fixed = limits.fixed_settings || limits.no_ipv6;
+  if (!is_fixed && (!observed || accepts != now.accepts_router_advertisements))
     changes.first.push_back(SetRouterAdvertisements{link.name, accepts});
   diff_addresses(link.name, desired.addresses, now.addresses, changes);
   diff_altnames(link, now.link, changes);

@@ -36,7 +36,8 @@ void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& ob
                     Changes& changes);
 
 // Everything of the bridge that its ports rely on.
-void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, Changes& changes);
+void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, const Limits& limits,
+                 Changes& changes);
 // What must wait until the ports are in it: spanning tree off (they are isolated by then), up.
 void raise_bridge(const Bridge& desired, const std::optional<Bridge>& observed, Changes& changes);
 

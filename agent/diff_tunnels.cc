@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "agent/diff_parts.h"
 
@@ -192,8 +193,9 @@ void diff_tunnels(const State& desired, State& now, Changes& changes) {
   Moves(desired, now, changes).list();
   for (const auto& [name, tunnel] : desired.tunnels) {
     auto found = now.tunnels.find(name);
-    diff_tunnel(tunnel, found == now.tunnels.end() ? create(tunnel, changes) : found->second,
-                changes);
+    Tunnel present = found == now.tunnels.end() ? create(tunnel, changes) : found->second;
+    if (now.limits.no_ipv6) present.generates_link_local = tunnel.generates_link_local;
+    diff_tunnel(tunnel, std::move(present), changes);
   }
 }
 

@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::size_t kMaxOrigin = 255;
 
+constexpr const char* kTakesAdvertisements =
+    "the bridge takes router advertisements from the segment, for /proc/sys is read-only there; to "
+    "have them switched off, start the container with `--security-opt unmask=ALL` (podman), "
+    "`--security-opt systempaths=unconfined` (Docker), `security_opt: [systempaths=unconfined]` "
+    "(compose) or `securityContext: {procMount: Unmasked}` (Kubernetes)";
+
 void put_machine(proto::Hello& hello) {
   utsname name{};
   ::uname(&name);
@@ -91,6 +97,9 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hell
   }
   scope.foreign_ports.insert(open.bridge_ports().begin(), open.bridge_ports().end());
   const Observation observed = kernel.observe(scope);
+  if (observed.takes_advertisements && !open.inner_address().empty()) {
+    hello.add_warnings(kTakesAdvertisements);
+  }
   for (const NameTaken& taken : observed.taken) {
     std::string text = fmt::format("the interface {} exists and is not wgmesh's", taken.name);
     if (!taken.kind.empty()) text += fmt::format(" (kind {})", taken.kind);

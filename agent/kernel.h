@@ -34,6 +34,8 @@ struct Observation {
   State state;
   std::vector<NameTaken> taken;
   std::set<std::string> missing_ports;  // foreign_ports that do not exist
+  // The mesh's bridge takes router advertisements, or would, and that cannot be switched off here.
+  bool takes_advertisements = false;
 };
 
 // A refusal by the kernel, in its own words: the errno, and the extended-ack text where there is

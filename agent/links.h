@@ -32,8 +32,9 @@ struct LinkReport {
   bool carrier = false;
   bool loopback = false;
   MacAddress mac;
+  bool ipv6 = false;  // IPv6 knows it: no link is known to a kernel without IPv6
   bool generates_link_local = false;
-  bool accepts_router_advertisements = false;  // accept_ra or autoconf
+  bool accepts_router_advertisements = false;  // the sysctl accept_ra
   std::uint64_t rx_bytes = 0;
   std::uint64_t tx_bytes = 0;
   std::optional<TunnelData> tunnel;

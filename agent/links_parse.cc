@@ -31,7 +31,8 @@ void read_ipv6_configuration(Octets values, LinkReport& link) {
     }
     return number;
   };
-  link.accepts_router_advertisements = value(DEVCONF_ACCEPT_RA) > 0 || value(DEVCONF_AUTOCONF) > 0;
+  // An advertisement that is not accepted configures no address either, whatever autoconf says.
+  link.accepts_router_advertisements = value(DEVCONF_ACCEPT_RA) > 0;
   link.mtu6 = static_cast<std::uint32_t>(std::max(0, value(DEVCONF_MTU6)));
 }
 
@@ -39,6 +40,7 @@ void read_ipv6_configuration(Octets values, LinkReport& link) {
 void read_families(Attributes families, LinkReport& link) {
   for (const Attribute& family : families) {
     if (family.type() != AF_INET6) continue;
+    link.ipv6 = true;
     for (const Attribute& attribute : family.nested()) {
       if (attribute.type() == IFLA_INET6_CONF) {
         read_ipv6_configuration(attribute.payload(), link);

@@ -1,12 +1,21 @@
 #include "agent/linux_kernel.h"
 
-#include <cerrno>
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "agent/application.h"
+#include "agent/kernel_text.h"
 #include "common/naming.h"
 
 namespace wgmesh {
+namespace {
+
+// Every link to come starts with this value.
+constexpr const char* kDefaultAcceptRa = "/proc/sys/net/ipv6/conf/default/accept_ra";
+
+}  // namespace
 
 LinuxKernel::LinuxKernel(std::size_t max_set_bytes) : max_set_bytes_(max_set_bytes) {}
 
@@ -24,6 +33,11 @@ NodeReport LinuxKernel::read(const std::string& mesh, bool with_counters) {
       report.wireguard = wireguard().find_device(link.name);
     }
   }
+  // The loopback interface is always there, and known to IPv6 if the kernel has it.
+  report.limits.no_ipv6 = std::ranges::none_of(report.links, &LinkReport::ipv6);
+  report.limits.fixed_settings = ::access(kDefaultAcceptRa, W_OK) != 0;
+  const std::string value = read_kernel_text(kDefaultAcceptRa);
+  report.new_links_take_advertisements = !value.empty() && !value.starts_with('0');
   return report;
 }
 

@@ -6,6 +6,7 @@
 #include "agent/linux_kernel.h"
 #include "agent/lock.h"
 #include "agent/node_facts.h"
+#include "agent/privilege.h"
 #include "agent/process.h"
 #include "agent/serve.h"
 #include "common/key.h"
@@ -20,6 +21,7 @@ Surroundings this_node() {
   Surroundings node;
   node.open_kernel = [] { return std::make_unique<LinuxKernel>(); };
   node.probe = put_node_facts;
+  node.require_privilege = require_privilege;
 #ifdef WGMESH_FAULTS
   node.open_session_kernel = [] {
     return std::make_unique<FailingKernel>(std::make_unique<LinuxKernel>(), read_fault());
@@ -48,10 +50,13 @@ int run(int argc, char** argv) {
     case Verb::kStatus:
       return run_status(this_node(), line.mesh, line.as_json);
     case Verb::kRestore:
+      require_privilege();
       return run_restore(this_node(), line.mesh);
     case Verb::kRefresh:
+      require_privilege();
       return run_refresh(this_node(), line.mesh);
     case Verb::kDown:
+      require_privilege();
       return run_down(this_node(), line.mesh, line.remove);
     case Verb::kVersion:
       std::puts("wgmesh-agent " WGMESH_VERSION);

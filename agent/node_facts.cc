@@ -73,7 +73,9 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
   if (!inner) return;
   const TunnelKind kind =
       inner->address.family == Family::kIpv6 ? TunnelKind::kIp6gretap : TunnelKind::kGretap;
-  for (const MissingModule& module : probe.find_missing_modules(kind)) {
+  const auto network = parse_prefix(open.network());
+  const bool ipv6_segment = network && network->address.family == Family::kIpv6;
+  for (const MissingModule& module : probe.find_missing_modules(kind, ipv6_segment)) {
     proto::MissingFeature& missing = *hello.add_missing();
     missing.set_module(module.module);
     missing.set_why(module.why);

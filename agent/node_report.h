@@ -16,6 +16,8 @@ struct NodeReport {
   std::vector<LinkReport> links;
   std::vector<AddressReport> addresses;
   std::optional<WireguardReport> wireguard;  // of the mesh's device, where there is one
+  Limits limits;
+  bool new_links_take_advertisements = false;  // the node's default for a bridge to come
 };
 
 // A link is the mesh's own by name and kind, and by group or alias: group alone is the mark of a

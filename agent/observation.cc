@@ -107,6 +107,7 @@ Observation observation_of(const NodeReport& report, const Scope& scope) {
 
   Observation observation;
   observation.missing_ports = scope.foreign_ports;
+  observation.state.limits = report.limits;
   for (const LinkReport& report_of_link : report.links) {
     Link link = common_part(report_of_link, names);
     const std::string name = link.name;
@@ -124,6 +125,10 @@ Observation observation_of(const NodeReport& report, const Scope& scope) {
       observation.state.tunnels[name] = tunnel_from(report_of_link, std::move(link));
     }
   }
+  const auto& bridge = observation.state.bridge;
+  observation.takes_advertisements =
+      report.limits.fixed_settings && !report.limits.no_ipv6 &&
+      (bridge ? bridge->accepts_router_advertisements : report.new_links_take_advertisements);
   return observation;
 }
 

@@ -39,6 +39,13 @@ std::optional<std::string> why_missing(RtnlSocket& links, std::string_view kind)
   throw error;
 }
 
+std::optional<std::string> why_without_ipv6() {
+  const std::string disabled = read_kernel_text("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+  if (disabled.empty()) return "this kernel runs without IPv6";
+  if (!disabled.starts_with('1')) return std::nullopt;
+  return "the sysctl net.ipv6.conf.default.disable_ipv6 is 1";
+}
+
 bool is_loopback(const Prefix& prefix) {
   const auto& octets = prefix.address.octets;
   if (prefix.address.family == Family::kIpv4) return octets[0] == 127;
@@ -53,7 +60,7 @@ WireguardSocket& Probe::wireguard() {
   return *wireguard_;
 }
 
-std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind) {
+std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv6_segment) {
   std::vector<MissingModule> missing;
   try {
     wireguard();
@@ -61,17 +68,16 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind) {
     if (error.error_number() != ENOENT) throw;
     missing.push_back({"wireguard", "no generic netlink family of that name"});
   }
-  const bool ipv6 = kind == TunnelKind::kIp6gretap;
   if (const auto why = why_missing(links_, "bridge")) missing.push_back({"bridge", *why});
-  if (const auto why = why_missing(links_, kind_name(kind))) {
-    missing.push_back({ipv6 ? "ip6_gre" : "ip_gre", *why});
-  }
-  if (ipv6) {
-    const std::string disabled = read_kernel_text("/proc/sys/net/ipv6/conf/default/disable_ipv6");
-    if (disabled.empty()) missing.push_back({"ipv6", "this kernel runs without IPv6"});
-    if (disabled.starts_with('1')) {
-      missing.push_back({"ipv6", "the sysctl net.ipv6.conf.default.disable_ipv6 is 1"});
+  const bool ipv6_tunnels = kind == TunnelKind::kIp6gretap;
+  if (ipv6_tunnels || ipv6_segment) {
+    if (auto why = why_without_ipv6()) {
+      missing.push_back({"ipv6", std::move(*why)});
+      if (ipv6_tunnels) return missing;  // no module helps there
     }
+  }
+  if (const auto why = why_missing(links_, kind_name(kind))) {
+    missing.push_back({ipv6_tunnels ? "ip6_gre" : "ip_gre", *why});
   }
   return missing;
 }

@@ -46,9 +46,9 @@ class Probe {
  public:
   Probe() = default;
 
-  // What a mesh with tunnels of this kind needs and this kernel has not. Throws NetlinkError where
-  // it cannot be asked (EPERM).
-  std::vector<MissingModule> find_missing_modules(TunnelKind kind);
+  // What a mesh with tunnels of this kind needs and this kernel has not; `ipv6_segment`: the bridge
+  // is to have IPv6 addresses. Throws NetlinkError where it cannot be asked (EPERM).
+  std::vector<MissingModule> find_missing_modules(TunnelKind kind, bool ipv6_segment = false);
 
   // Octets of the largest packet that this node's route takes towards `destination`: of the route
   // where it says so, else of the link. What was merely learned from the path does not count: it is

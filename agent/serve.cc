@@ -183,6 +183,7 @@ void ServeSession::open(const proto::Open& open) {
                         "use the mesh and the wgmesh-agent of one release");
   }
   check_open(open);
+  if (surroundings_.require_privilege) surroundings_.require_privilege();
   open_ = open;
   const std::uint32_t confirm =
       open.confirm_timeout() == 0 ? kDefaultConfirm : open.confirm_timeout();

@@ -82,7 +82,7 @@ struct Bridge {
   std::uint32_t max_age = 2000;
   std::uint32_t ageing = 30000;
   std::set<Prefix> addresses;
-  bool accepts_router_advertisements = false;  // sysctl accept_ra or autoconf is on for the bridge
+  bool accepts_router_advertisements = false;  // the sysctl accept_ra of the bridge
 
   bool operator==(const Bridge&) const = default;
 };
@@ -99,12 +99,24 @@ struct ForeignPort {
   bool operator==(const ForeignPort&) const = default;
 };
 
+// What a node keeps us from setting. Only ever observed; a plan wants nothing of it.
+struct Limits {
+  // The kernel has no IPv6: nobody can say how a link makes IPv6 addresses, and none does.
+  bool no_ipv6 = false;
+  // /proc/sys is read-only, as in every container without privileges: whether a link takes router
+  // advertisements stays as it is.
+  bool fixed_settings = false;
+
+  bool operator==(const Limits&) const = default;
+};
+
 // Absent members mean: there is none (desired: there shall be none).
 struct State {
   std::optional<Wireguard> wireguard;
   std::optional<Bridge> bridge;
   std::map<std::string, Tunnel> tunnels;             // by interface name
   std::map<std::string, ForeignPort> foreign_ports;  // by interface name
+  Limits limits;
 
   bool operator==(const State&) const = default;
 };

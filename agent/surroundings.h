@@ -26,6 +26,8 @@ struct Surroundings {
   std::function<std::unique_ptr<Kernel>()> open_session_kernel;
   // Adds what the node is (features, routes, firewall, ports in use) to the hello.
   std::function<void(const proto::Open&, const ResolvedEndpoints&, proto::Hello&)> probe;
+  // Throws Refused where this process may not configure the network. Empty: it may.
+  std::function<void()> require_privilege;
   bool with_watcher = true;
   std::chrono::milliseconds lock_patience{8'000};
   std::chrono::milliseconds resolver_patience{5'000};

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <set>
 #include <utility>
 
 #include "common/error.h"
 #include "controller/enumeration.h"
+#include "controller/missing_feature.h"
 #include "controller/report.h"
 
 namespace wgmesh {
@@ -141,25 +143,22 @@ class Transaction {
 
   // Missing kernel modules, names that are taken …: found before anything is planned.
   void refuse_what_hello_shows() {
+    std::map<std::string, std::vector<std::string>> warned;  // what many nodes say is said once
     for (const Node* node : nodes_) {
       if (!fleet_.takes_part(*node) || !is_planned(*node)) continue;
       const proto::Hello& hello = facts_.at(node->name);
-      for (const std::string& warning : hello.warnings()) {
-        result_.warnings.push_back(fmt::format("{}: {}", node->name, warning));
-      }
+      for (const std::string& warning : hello.warnings()) warned[warning].push_back(node->name);
       for (const proto::MissingFeature& missing : hello.missing()) {
-        fleet_.fail(*node,
-                    {NodeFailure::Kind::kFailed, "hello",
-                     fmt::format("the kernel {} has no {} ({})", hello.kernel_release(),
-                                 missing.module(), missing.why()),
-                     fmt::format("load it there with `modprobe {0}`, or install the kernel package "
-                                 "that has {0}.ko",
-                                 missing.module()),
-                     false});
+        auto [message, cure] = words_of(mesh_, hello, missing);
+        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", std::move(message),
+                            std::move(cure), false});
       }
       for (const std::string& problem : hello.problems()) {
         fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", problem, {}, false});
       }
+    }
+    for (const auto& [warning, names] : warned) {
+      result_.warnings.push_back(fmt::format("{}: {}", enumerated(names), warning));
     }
     for (const Node* node : nodes_) look_at_endpoints(*node);
   }

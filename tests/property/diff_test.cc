@@ -60,6 +60,19 @@ RC_GTEST_PROP(Diff, LeadsFromAnyStateToAPlan, ()) {
   expect_equal(desired, kernel);
 }
 
+RC_GTEST_PROP(Diff, LeadsAsFarAsReadOnlySettingsAllow, ()) {
+  FakeKernel kernel = node_in(*arbitrary_state());
+  kernel.limits.fixed_settings = true;
+  State before = observed(kernel);
+  State desired = *arbitrary_wish();
+  run(kernel, diff(desired, before));
+  expect_equal(desired, kernel);
+  RC_LOG() << "undo:\n";
+  before.limits = {};  // as the journal has it
+  run(kernel, diff(before, observed(kernel)));
+  expect_equal(before, kernel);
+}
+
 RC_GTEST_PROP(Diff, IsEmptyExactlyWhenStatesMatch, ()) {
   State desired = *arbitrary_wish();
   FakeKernel kernel = node_in(*rc::gen::oneOf(arbitrary_state(), rc::gen::just(desired)));

@@ -94,7 +94,11 @@ void FakeKernel::start(const CreateWireguard& create) {
 
 void FakeKernel::start(const CreateBridge& create) {
   check_new_name(create.name);
-  put({.name = create.name, .kind = "bridge", .group = create.group, .mac = create.mac});
+  put({.name = create.name,
+       .kind = "bridge",
+       .group = create.group,
+       .mac = create.mac,
+       .accepts_router_advertisements = new_links_take_advertisements});
 }
 
 void FakeKernel::start(const CreateTunnel& create) {
@@ -144,6 +148,7 @@ void FakeKernel::start(const SetLink& set) {
   FakeLink& link = find(set.name);
   if ((set.isolated || set.path_cost) && link.master.empty()) refuse(EOPNOTSUPP);
   if (set.path_cost) check_range(*set.path_cost, 1, 65535);
+  if (set.generates_link_local && limits.no_ipv6) refuse(EAFNOSUPPORT);
   if (set.isolated) link.isolated = *set.isolated;
   if (set.path_cost) link.path_cost = *set.path_cost;
   if (set.mac) link.mac = *set.mac;
@@ -255,13 +260,18 @@ void FakeKernel::start(const SetBridge& set) {
 }
 
 void FakeKernel::start(const SetRouterAdvertisements& set) {
-  find(set.name).accepts_router_advertisements = set.accept;
+  bool& accepts = find(set.name).accepts_router_advertisements;
+  if (accepts == set.accept) return;
+  if (limits.no_ipv6) refuse(ENOENT);
+  if (limits.fixed_settings) refuse(EROFS);
+  accepts = set.accept;
 }
 
 // ---- addresses ----
 
 void FakeKernel::start(const AddAddress& add) {
   FakeLink& link = find(add.name);
+  if (is_ipv6(add.address) && limits.no_ipv6) refuse(EAFNOSUPPORT);
   if (is_ipv6(add.address) && link.mtu < kMinIpv6Mtu) refuse(EINVAL, "IPv6 is disabled");
   // An IPv6 address that is there is only touched: its prefix length stays.
   bool is_there =

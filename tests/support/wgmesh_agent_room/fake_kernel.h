@@ -62,6 +62,9 @@ class FakeKernel final : public Kernel {
   void put(const State& state);
 
   std::map<std::string, FakeLink>& links() { return links_; }
+  // What this node keeps us from, and the default of links to come.
+  Limits limits;
+  bool new_links_take_advertisements = true;
   // Seconds since the epoch; measure() reports them. Absent: never.
   std::map<PublicKey, std::int64_t> latest_handshakes;
 

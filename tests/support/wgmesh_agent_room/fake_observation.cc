@@ -123,6 +123,7 @@ void FakeKernel::put(const State& state) {
 Observation FakeKernel::observe(const Scope& scope) {
   Observation observation;
   observation.missing_ports = scope.foreign_ports;
+  observation.state.limits = limits;
   for (const auto& [name, link] : links_) {
     if (is_ours(link, scope.mesh)) {
       if (link.kind == "wireguard")
@@ -143,6 +144,14 @@ Observation FakeKernel::observe(const Scope& scope) {
       observation.state.foreign_ports[name] = {link.master, link.mtu, link.up};
     }
   }
+  if (limits.no_ipv6) {
+    if (auto& bridge = observation.state.bridge) bridge->accepts_router_advertisements = false;
+    for (auto& [name, tunnel] : observation.state.tunnels) tunnel.generates_link_local = false;
+  }
+  const auto& bridge = observation.state.bridge;
+  observation.takes_advertisements =
+      limits.fixed_settings && !limits.no_ipv6 &&
+      (bridge ? bridge->accepts_router_advertisements : new_links_take_advertisements);
   return observation;
 }
 

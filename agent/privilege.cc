@@ -1,0 +1,31 @@
+#include "agent/privilege.h"
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "agent/refused.h"
+#include "agent/rtnl_socket.h"
+
+namespace wgmesh {
+
+// The capability counts where the network namespace belongs, so only the kernel knows. It looks for
+// the capability before it looks for the link, of which there can be none by that name.
+void require_privilege() {
+  RtnlSocket links;
+  std::vector<NetlinkMessage> question;
+  question.emplace_back(RTM_SETLINK, 0);
+  const ifinfomsg header{};
+  question[0].put_header(&header, sizeof header);
+  question[0].put_text(IFLA_IFNAME, "a/b");
+  const auto refusal = links.send(question);
+  if (!refusal || refusal->answer.error_number != EPERM) return;
+  throw Refused(
+      "the agent lacks the capability NET_ADMIN here",
+      "start the container with `--cap-add NET_ADMIN` (podman, Docker), `cap_add: [NET_ADMIN]` "
+      "(compose) or `securityContext: {capabilities: {add: [NET_ADMIN]}}` (Kubernetes)");
+}
+
+}  // namespace wgmesh
