@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "agent/socket_address.h"
 #include "common/error.h"
@@ -62,7 +63,9 @@ std::optional<SocketAddress> name_of(int fd) {
 
 }  // namespace
 
-Echo::Echo(const std::vector<IpAddress>& addresses, const EchoToken& token) : token_(token) {
+Echo::Echo(const std::vector<IpAddress>& addresses, const EchoToken& token,
+           std::vector<Prefix> within)
+    : token_(token), within_(std::move(within)) {
   for (const IpAddress& address : addresses) {
     auto fd = bind_to(address);
     if (!fd) continue;
@@ -95,6 +98,12 @@ std::vector<Echo::Target> Echo::targets_of(const proto::Probe& wanted) const {
     const auto from = parse_ip(each.from());
     if (!address || !from || each.port() == 0 || each.port() > 65535) {
       target.result.set_error("the target is no address and port");
+      continue;
+    }
+    const bool is_inside = std::ranges::any_of(
+        within_, [&](const Prefix& prefix) { return contains(prefix, *address); });
+    if (!is_inside) {
+      target.result.set_error(fmt::format("{} is not inside the mesh", to_text(*address)));
       continue;
     }
     target.address = SocketAddress{*address, static_cast<std::uint16_t>(each.port())};

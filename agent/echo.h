@@ -18,7 +18,8 @@ namespace wgmesh {
 class Echo {
  public:
   // Listens on those of `addresses` that the node has just now, on ports that the kernel picks.
-  Echo(const std::vector<IpAddress>& addresses, const EchoToken& token);
+  // Asks nobody outside of `within`, whoever wants that.
+  Echo(const std::vector<IpAddress>& addresses, const EchoToken& token, std::vector<Prefix> within);
 
   // Address and port of every socket.
   std::vector<SocketAddress> listeners() const;
@@ -51,6 +52,7 @@ class Echo {
 
   std::vector<Socket> sockets_;
   EchoToken token_;
+  std::vector<Prefix> within_;
 };
 
 }  // namespace wgmesh

@@ -68,8 +68,12 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
     hello.set_stored_device_mtu(plan->device().mtu());
     hello.set_stored_segment_mtu(plan->segment_mtu());
     hello.set_stored_priority(plan->bridge().priority());
+    proto::StoredIdentity& identity = *hello.mutable_identity();
+    identity.set_node(plan->node());
+    identity.set_network(plan->network());
     for (const proto::Peer& peer : plan->peers()) {
       hello.add_stored_peers(peer.node());
+      identity.add_peer_keys(peer.public_key());
       if (peer.tunnel().path_cost() == 0) continue;
       proto::StoredCost& cost = *hello.add_stored_costs();
       cost.set_node(peer.node());

@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace wgmesh {
 
-Echo listen_on_mesh(Kernel& kernel, const std::string& mesh, const proto::Listen& wanted,
+Echo listen_on_mesh(Kernel& kernel, const proto::Open& open, const proto::Listen& wanted,
                     proto::Listening& told) {
   EchoToken token{};
   if (wanted.token().size() != token.size()) throw Error("the token has another size");
   std::copy(wanted.token().begin(), wanted.token().end(), token.begin());
 
-  const State state = kernel.observe({mesh, {}, {}}).state;
+  const State state = kernel.observe({open.mesh(), {}, {}}).state;
   std::set<IpAddress> inner;
   std::vector<IpAddress> addresses;
   if (state.wireguard) {
@@ -22,7 +23,11 @@ Echo listen_on_mesh(Kernel& kernel, const std::string& mesh, const proto::Listen
   if (state.bridge) {
     for (const Prefix& address : state.bridge->addresses) addresses.push_back(address.address);
   }
-  Echo echo(addresses, token);
+  std::vector<Prefix> within;
+  for (const std::string& prefix : {open.network(), open.inner_address()}) {
+    if (const auto parsed = parse_prefix(prefix)) within.push_back(*parsed);
+  }
+  Echo echo(addresses, token, std::move(within));
   for (const SocketAddress& address : echo.listeners()) {
     proto::Listener& listener = *told.add_listeners();
     listener.set_address(to_text(address.address));

@@ -9,8 +9,9 @@
 
 namespace wgmesh {
 
-// `told` becomes the answer to `wanted`. Throws Error for a token of another size.
-Echo listen_on_mesh(Kernel& kernel, const std::string& mesh, const proto::Listen& wanted,
+// `told` becomes the answer to `wanted`. Asks only inside of the mesh's two prefixes, as `open` has
+// them. Throws Error for a token of another size.
+Echo listen_on_mesh(Kernel& kernel, const proto::Open& open, const proto::Listen& wanted,
                     proto::Listening& told);
 
 }  // namespace wgmesh

@@ -347,7 +347,7 @@ void ServeSession::listen(const proto::Listen& wanted) {
   step_ = "listen";
   require_open();
   proto::FromAgent message;
-  echo_.emplace(listen_on_mesh(*kernel_, open_->mesh(), wanted, *message.mutable_listening()));
+  echo_.emplace(listen_on_mesh(*kernel_, *open_, wanted, *message.mutable_listening()));
   io_.write(message);
 }
 

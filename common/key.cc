@@ -87,6 +87,12 @@ PublicKey public_key_of(const Secret& private_key) {
   return key;
 }
 
+bool keeps_secrets(const PublicKey& key) {
+  constexpr std::array<std::uint8_t, kKeySize> any{8};
+  std::array<std::uint8_t, kKeySize> shared{};
+  return crypto_scalarmult(shared.data(), any.data(), key.octets.data()) == 0;
+}
+
 std::array<std::uint8_t, 32> preshared_proof(const Secret& preshared_key, std::string_view mesh,
                                              std::string_view node, std::string_view peer) {
   return hash_of({"wgmesh preshared proof", mesh, std::min(node, peer), std::max(node, peer)},

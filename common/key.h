@@ -45,6 +45,10 @@ class Secret {
 
 PublicKey public_key_of(const Secret& private_key);
 
+// False for the few keys (32 zeros among them) with which every private key makes the same shared
+// secret, which everybody knows.
+bool keeps_secrets(const PublicKey& key);
+
 // What two nodes compare to know that they hold the same preshared key, through a controller that
 // must not learn it: keyed BLAKE2b over the mesh and both node names in sorted order.
 std::array<std::uint8_t, 32> preshared_proof(const Secret& preshared_key, std::string_view mesh,

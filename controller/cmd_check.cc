@@ -6,6 +6,7 @@
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
 #include "controller/diagnosis.h"
+#include "controller/node_findings.h"
 #include "controller/output.h"
 #include "controller/render_check.h"
 #include "controller/run.h"
@@ -65,6 +66,9 @@ Examination examine(Run& run, const Mesh& mesh) {
 int run_check(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);
   const Examination examination = examine(run, mesh);
+  for (const std::string& sentence : find_foreign_roots(mesh, examination)) {
+    run.progress().warn({}, sentence);
+  }
   run.progress().close(false);
   if (run.signals().requested()) return kExitInterrupted;
   const std::vector<Finding> findings = diagnose(mesh, examination);

@@ -9,6 +9,7 @@
 #include "common/key.h"
 #include "common/naming.h"
 #include "controller/enumeration.h"
+#include "controller/node_findings.h"
 
 namespace wgmesh {
 namespace {
@@ -28,6 +29,7 @@ struct End {
   bool is_answered() const {
     return measured != nullptr && measured->inner && measured->inner->round_trip;
   }
+  bool is_asked() const { return measured != nullptr && measured->inner; }
   bool loses_large() const { return is_answered() && !measured->inner->large_passes; }
   bool has_handshake() const {
     return peer != nullptr && peer->latest_handshake() != 0 &&
@@ -117,13 +119,9 @@ class Diagnosis {
                        skew.count() > 0 ? "ahead of" : "behind"),
            "WireGuard refuses handshakes that are older than ones it has seen: set the clock");
     }
+    find_missing_addresses(node, *examined.status, findings_);
     if (!examined.hello) return;
-    if (examined.hello->bridge_netfilter_drops()) {
-      find(node.name, "br_netfilter sends bridged frames through a FORWARD chain that drops them",
-           fmt::format("let them through: iptables -I FORWARD -i {0} -o {0} -j ACCEPT (and "
-                       "ip6tables)",
-                       bridge_name(mesh_.name)));
-    }
+    find_firewall_faults(mesh_, node, *examined.hello, findings_);
     for (const proto::EndpointRoute& route : examined.hello->routes()) {
       if (!route.error().empty()) {
         find(node.name, fmt::format("endpoint of {}: {}", route.node(), route.error()),
@@ -173,9 +171,11 @@ class Diagnosis {
   // True when the pair's own link is broken, and so explains what else is wrong between the two.
   bool look_at_link(const std::string& where, const End& a, const End& b) {
     if (look_at_keys(where, a, b) || look_at_keys(where, b, a)) return true;
-    const bool inner_works = a.is_answered() || b.is_answered();
+    const bool live = a.has_handshake() && b.has_handshake();
+    // Where nobody was asked, the handshakes tell.
+    const bool is_asked = a.is_asked() || b.is_asked();
+    const bool inner_works = is_asked ? a.is_answered() || b.is_answered() : live;
     if (!inner_works) {
-      const bool live = a.has_handshake() && b.has_handshake();
       find(where,
            live ? "nothing passes inside WireGuard, for all their handshakes" : "no handshake",
            cause_of_silence(a, b));

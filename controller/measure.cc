@@ -12,6 +12,9 @@ namespace wgmesh {
 namespace {
 
 constexpr std::size_t kTokenSize = 16;
+// Bounds of a round trip, whatever a node says of it.
+constexpr std::chrono::microseconds kLeast{1};
+constexpr std::chrono::microseconds kMost = std::chrono::minutes(1);
 
 using Listenings = std::map<std::string, proto::Listening>;  // by node
 
@@ -38,18 +41,38 @@ Listenings listen(Fleet& fleet, const Statuses& statuses) {
   return listenings;
 }
 
-bool is_ipv6(const std::string& address) { return address.find(':') != std::string::npos; }
+// Where the mesh file says that a node is: what the node says itself would be asked by everybody,
+// whoever lives there.
+std::set<IpAddress> addresses_of(const Mesh& mesh, const Node& node, bool inner) {
+  if (inner) return {inner_address_of(mesh, node).address};
+  std::set<IpAddress> addresses;
+  for (const Prefix& address : node.addresses) {
+    if (contains(mesh.network, address.address)) addresses.insert(address.address);
+  }
+  return addresses;
+}
+
+// The listeners of a node that are where the mesh file says.
+std::map<IpAddress, proto::Listener> places_of(const Mesh& mesh, const Node& node,
+                                               const proto::Listening& listening, bool inner) {
+  const std::set<IpAddress> addresses = addresses_of(mesh, node, inner);
+  std::map<IpAddress, proto::Listener> places;
+  for (const proto::Listener& listener : listening.listeners()) {
+    const auto address = parse_ip(listener.address());
+    const bool is_place = listener.inner() == inner && address && addresses.contains(*address) &&
+                          listener.port() > 0 && listener.port() <= 65535;
+    if (is_place) places.emplace(*address, listener);
+  }
+  return places;
+}
 
 // Ends of one family that two nodes have of one kind.
-std::optional<std::pair<proto::Listener, proto::Listener>> find_ends(const proto::Listening& from,
-                                                                     const proto::Listening& to,
-                                                                     bool inner) {
-  for (const proto::Listener& here : from.listeners()) {
-    if (here.inner() != inner) continue;
-    for (const proto::Listener& there : to.listeners()) {
-      if (there.inner() == inner && is_ipv6(here.address()) == is_ipv6(there.address())) {
-        return std::pair(here, there);
-      }
+std::optional<std::pair<proto::Listener, proto::Listener>> find_ends(
+    const std::map<IpAddress, proto::Listener>& from,
+    const std::map<IpAddress, proto::Listener>& to) {
+  for (const auto& [here, listener] : from) {
+    for (const auto& [there, answering] : to) {
+      if (here.family == there.family) return std::pair(listener, answering);
     }
   }
   return std::nullopt;
@@ -57,7 +80,9 @@ std::optional<std::pair<proto::Listener, proto::Listener>> find_ends(const proto
 
 PathMeasurement measurement_of(const proto::ProbeResult& result) {
   PathMeasurement path;
-  if (result.answered() > 0) path.round_trip = std::chrono::microseconds(result.round_trip());
+  if (result.answered() > 0) {
+    path.round_trip = std::clamp(std::chrono::microseconds(result.round_trip()), kLeast, kMost);
+  }
   path.large_passes = result.large_answered();
   path.error = result.error();
   return path;
@@ -69,18 +94,20 @@ proto::Probe probe_for(const Mesh& mesh, const Node& node, const Listenings& lis
   std::set<std::string> peers;
   for (const Node* peer : peers_of(mesh, node)) peers.insert(peer->name);
   proto::Probe probe;
-  for (const auto& [to, listening] : listenings) {
-    if (to == node.name) continue;
+  for (const Node& other : mesh.nodes) {
+    const auto listening = listenings.find(other.name);
+    if (other.name == node.name || listening == listenings.end()) continue;
     for (const bool inner : {true, false}) {
-      if (inner && !peers.contains(to)) continue;
-      const auto ends = find_ends(listenings.at(node.name), listening, inner);
+      if (inner && !peers.contains(other.name)) continue;
+      const auto ends = find_ends(places_of(mesh, node, listenings.at(node.name), inner),
+                                  places_of(mesh, other, listening->second, inner));
       if (!ends) continue;
       proto::ProbeTarget& target = *probe.add_targets();
       target.set_from(ends->first.address());
       target.set_address(ends->second.address());
       target.set_port(ends->second.port());
       target.set_large(inner ? status.device().mtu() : status.bridge().mtu());
-      questions.push_back({to, inner});
+      questions.push_back({other.name, inner});
     }
   }
   return probe;

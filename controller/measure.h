@@ -30,7 +30,8 @@ struct PairMeasurement {
 // By the node that asks, then by the one that is asked.
 using Measurements = std::map<std::string, std::map<std::string, PairMeasurement>>;
 
-// Every node of `statuses` asks every other, all at the same time, for at most `duration`.
+// Every node of `statuses` asks every other, all at the same time, for at most `duration`. Asked
+// are only addresses that the mesh file has, whatever a node says where it listens.
 Measurements measure_paths(Fleet& fleet, const Mesh& mesh, const Statuses& statuses,
                            std::chrono::milliseconds duration);
 

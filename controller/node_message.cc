@@ -24,6 +24,20 @@ constexpr int kMaxNesting = 8;
 constexpr int kMaxItems = 16384;
 // `wg set` of 1023 peers is one text.
 constexpr std::size_t kMaxText = 512u << 10;
+// What is longer and meant for a reader is cut: nobody reads a megabyte.
+constexpr std::size_t kMaxSentence = 4u << 10;
+constexpr int kMaxSentences = 256;
+
+// Lists of sentences, of which one screen is enough.
+bool is_list_of_sentences(const FieldDescriptor& field) {
+  const std::string& name = field.name();
+  return field.is_repeated() && field.type() == FieldDescriptor::TYPE_STRING &&
+         (name == "problems" || name == "warnings" || name == "notes" || name == "cures");
+}
+
+bool is_operation(const FieldDescriptor& field) {
+  return field.full_name() == "wgmesh.proto.Change.text";
+}
 
 void check_octets(const FieldDescriptor& field, std::size_t size) {
   if (size > kMaxText) {
@@ -46,9 +60,12 @@ void clean_item(Message& message, const FieldDescriptor& field, int index) {
   const std::string& text =
       is_list ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
               : reflection.GetStringReference(message, &field, &scratch);
-  check_octets(field, text.size());
+  if (field.type() == FieldDescriptor::TYPE_BYTES || is_operation(field)) {
+    check_octets(field, text.size());
+  }
   if (field.type() == FieldDescriptor::TYPE_BYTES) return;
   std::string cleaned = printable(text, true);
+  if (!is_operation(field)) cleaned = shortened(cleaned, kMaxSentence);
   if (cleaned == text) return;
   if (is_list) {
     reflection.SetRepeatedString(&message, &field, index, std::move(cleaned));
@@ -63,7 +80,7 @@ void clean(Message& message) {
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    if (count > kMaxItems) {
+    if (count > (is_list_of_sentences(*field) ? kMaxSentences : kMaxItems)) {
       throw Error(fmt::format("the node sent {} {}", count, field->full_name()));
     }
     for (int i = 0; i < count; ++i) clean_item(message, *field, i);

@@ -1,6 +1,7 @@
 // What a node sent, as a message. Nodes are hostile until this has looked at it: the size, the
 // depth, the length of every list and every text are bounded, and no text holds anything that a
-// terminal would obey.
+// terminal would obey or a reader would not see. What the values mean, check_hello.h and
+// check_status.h look at.
 #pragma once
 
 #include <string_view>

@@ -21,8 +21,9 @@ constexpr unsigned kWireguardOverIpv4 = 60;
 constexpr unsigned kWireguardOverIpv6 = 80;
 constexpr unsigned kGretapCost = 38;
 constexpr unsigned kIp6gretapCost = 58;  // without the encapsulation limit option
-constexpr unsigned kMinIpv6Mtu = 1280;
+constexpr unsigned kMinIpv6Mtu = kLeastIpv6Mtu;
 constexpr unsigned kMinIpv4Mtu = 576;
+constexpr unsigned kLargestDevice = 65000;  // that agents take; paths may carry more (65520)
 
 std::string octets_of(const MacAddress& mac) { return {mac.octets.begin(), mac.octets.end()}; }
 
@@ -107,28 +108,28 @@ void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto
   tunnel.set_mac(octets_of(tunnel_mac(mesh.name, node.name, peer.name)));
 }
 
-// The smallest that any node has committed; `unknown` where none has.
-unsigned least_committed(const Facts& facts, std::uint32_t (proto::Hello::*mtu)() const,
-                         unsigned unknown) {
-  unsigned least = unknown;
+// Lowers `mtu` to the smallest that any node has committed. The node's name, if it did.
+std::string hold_at_least(const Facts& facts, std::uint32_t (proto::Hello::*committed)() const,
+                          unsigned& mtu) {
+  std::string holder;
   for (const auto& [node, hello] : facts) {
-    if ((hello.*mtu)() != 0) least = std::min(least, (hello.*mtu)());
+    if ((hello.*committed)() == 0 || (hello.*committed)() >= mtu) continue;
+    mtu = (hello.*committed)();
+    holder = node;
   }
-  return least;
+  return holder;
 }
 
 void hold_at_committed(const Mesh& mesh, const Facts& facts, unsigned tunnel_cost,
                        SegmentMtu& mtu) {
-  const unsigned device = least_committed(facts, &proto::Hello::stored_device_mtu, mtu.device);
-  if (mesh.fragments) {
-    mtu.is_held = device < mtu.device;
-    mtu.device = device;
-    return;
+  mtu.held_by = hold_at_least(facts, &proto::Hello::stored_device_mtu, mtu.device);
+  if (!mesh.fragments) {
+    const std::string holder = hold_at_least(facts, &proto::Hello::stored_segment_mtu, mtu.segment);
+    if (!holder.empty()) mtu.held_by = holder;
+    // The tunnels may be of another kind now.
+    mtu.segment = std::min(mtu.segment, mtu.device - tunnel_cost);
   }
-  const unsigned segment = least_committed(facts, &proto::Hello::stored_segment_mtu, mtu.segment);
-  mtu.is_held = device < mtu.device || segment < mtu.segment;
-  mtu.device = device;
-  mtu.segment = std::min(segment, device - tunnel_cost);  // the tunnels may be of another kind now
+  mtu.is_held = !mtu.held_by.empty();
 }
 
 // The proofs that one node holds, by peer. A node that names a peer twice is taken at its first
@@ -174,7 +175,7 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
         is_ipv6(mesh.underlay) ? "raise that path's MTU, or set an IPv4 `underlay`"
                                : "raise that path's MTU");
   }
-  mtu.device = route.mtu - wireguard_cost;
+  mtu.device = std::min(route.mtu - wireguard_cost, kLargestDevice);
   const unsigned most = mtu.device - tunnel_cost;
   mtu.segment = mesh.fragments ? kFragmentingMtu : mesh.mtu.value_or(most);
   if (mtu.segment > most && !mesh.fragments) {
@@ -198,6 +199,7 @@ proto::Open open_for(const Mesh& mesh, const Node& node) {
   open.set_network(to_text(mesh.network));
   open.set_listen_port(node.listen_port);
   open.set_inner_address(to_text(inner_address_of(mesh, node)));
+  open.set_fwmark(node.fwmark);
   for (const Node* peer : peers_of(mesh, node)) {
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer->name);

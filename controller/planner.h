@@ -19,6 +19,8 @@ namespace wgmesh {
 // that works goes on working, and one that never was is made when the node is there.
 using Facts = std::map<std::string, proto::Hello>;  // by node name
 
+inline constexpr unsigned kLeastIpv6Mtu = 1280;
+
 // One value for the whole segment, since an L2 segment cannot have two. Bytes.
 struct SegmentMtu {
   unsigned device = 0;   // of every WireGuard device
@@ -28,8 +30,9 @@ struct SegmentMtu {
   std::string because;
   unsigned underlay = 0;
   // More would fit, or was asked for, but waits for the nodes that could not be asked: they still
-  // have the committed one.
+  // have the committed one. `held_by`: the node that has committed the least.
   bool is_held = false;
+  std::string held_by;
 };
 
 // The smallest route MTU that any node reports towards a peer's endpoint (1500 where none does),

@@ -2,8 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "controller/invisible.h"
+
 namespace wgmesh {
 namespace {
+
+constexpr std::ptrdiff_t kMostLines = 40;
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
@@ -30,6 +36,17 @@ std::size_t code_point_length(std::string_view text) {
   return length;
 }
 
+// Of a well-formed code point.
+char32_t code_point_of(std::string_view octets) {
+  const auto lead = static_cast<unsigned char>(octets[0]);
+  if (octets.size() == 1) return lead;
+  char32_t code_point = lead & (0x7fU >> octets.size());
+  for (const char c : octets.substr(1)) {
+    code_point = code_point << 6 | (static_cast<unsigned char>(c) & 0x3fU);
+  }
+  return code_point;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text, bool keep_newlines) {
@@ -44,11 +61,38 @@ std::string printable(std::string_view text, bool keep_newlines) {
     } else if (length == 0 || lead < 0x20 || lead == 0x7f) {
       out += fmt::format("\\x{:02x}", lead);
     } else {
-      out += text.substr(0, length);
+      const char32_t code_point = code_point_of(text.substr(0, length));
+      if (is_invisible(code_point)) {
+        out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_point));
+      } else {
+        out += text.substr(0, length);
+      }
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  std::string out;
+  for (std::ptrdiff_t lines = 1;; ++lines) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += printable(text.substr(0, end));
+    if (end == text.size()) return out;
+    text.remove_prefix(end + 1);
+    out += "\n  | ";
+    if (lines == kMostLines) {
+      return out + fmt::format("… and {} lines more", std::ranges::count(text, '\n') + 1);
+    }
+  }
+}
+
+std::string shortened(std::string_view text, std::size_t octets) {
+  if (text.size() <= octets) return std::string(text);
+  std::size_t end = octets;
+  while (end > 0 && is_continuation(text[end])) --end;
+  return fmt::format("{}… ({} octets more)", text.substr(0, end), text.size() - end);
 }
 
 std::size_t columns_of(std::string_view text) {

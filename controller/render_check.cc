@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "controller/node_findings.h"
 #include "controller/printable.h"
 
 namespace wgmesh {
@@ -128,6 +129,7 @@ std::string render_check_json(const Mesh& mesh, const Examination& examination,
     document["findings"].push_back(
         {{"where", finding.where}, {"what", finding.what}, {"cause", finding.cause}});
   }
+  document["warnings"] = find_foreign_roots(mesh, examination);
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

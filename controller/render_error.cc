@@ -33,9 +33,7 @@ std::string render_error(const ErrorReport& error) {
   if (!error.step.empty() && !error.message.starts_with(error.step + ' ')) {
     out += printable(error.step) + ": ";
   }
-  std::string message = printable(error.message, true);
-  while (message.ends_with('\n')) message.pop_back();
-  out += message + '\n';
+  out += printable_lines(error.message) + '\n';
   if (!error.cure.empty()) out += fmt::format("  cure: {}\n", printable(error.cure));
   return out;
 }

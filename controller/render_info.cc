@@ -8,6 +8,7 @@
 
 #include "common/key.h"
 #include "common/naming.h"
+#include "controller/node_findings.h"
 #include "controller/yaml_writer.h"
 
 namespace wgmesh {
@@ -31,51 +32,64 @@ std::string host_of(const Node& node) {
   return std::get<ExecTarget>(node.target).text;
 }
 
-// As the kernel prints it: priority and MAC in hex. Known without asking the node.
-std::string bridge_id_of(const Mesh& mesh, const Node& node) {
-  const MacAddress mac = bridge_mac(mesh.name, node.name);
-  std::string id = fmt::format("{:04x}.", node.priority);
-  for (const std::uint8_t octet : mac.octets) id += fmt::format("{:02x}", octet);
-  return id;
-}
-
 bool runs_stp(const NodeReport& report) {
   return report.status && report.status->is_up() && report.status->bridge().stp();
 }
 
+template <class Value>
+using Votes = std::map<Value, std::vector<std::string>>;  // who says it
+
+// What more than half of the nodes say, so that no single one decides; and who says otherwise.
+template <class Value>
+struct Majority {
+  std::optional<Value> value;
+  Json disagreeing;  // null: nobody
+};
+
+template <class Value>
+Majority<Value> majority_of(const Votes<Value>& votes) {
+  std::size_t voters = 0;
+  for (const auto& [value, nodes] : votes) voters += nodes.size();
+  Majority<Value> majority;
+  for (const auto& [value, nodes] : votes) {
+    if (2 * nodes.size() > voters) {
+      majority.value = value;
+    } else {
+      for (const std::string& node : nodes) majority.disagreeing.push_back(node);
+    }
+  }
+  return majority;
+}
+
 // The bridge that most nodes take for the root, which of ours that is, and who takes another one.
 Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
-  std::map<std::string, std::size_t> votes;
+  Votes<std::string> votes;
   for (const NodeReport& report : reports) {
-    if (runs_stp(report)) ++votes[report.status->bridge().root_id()];
+    if (runs_stp(report)) votes[report.status->bridge().root_id()].push_back(report.node);
   }
-  if (votes.empty()) return {{"node", nullptr}, {"bridge_id", nullptr}};
-  const std::string& root =
-      std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
-        return a.second < b.second;
-      })->first;
-  Json out = {{"node", nullptr}, {"bridge_id", root}};
-  for (const Node& node : mesh.nodes) {
-    if (bridge_id_of(mesh, node) == root) out["node"] = node.name;
+  const auto root = majority_of(votes);
+  Json out = {{"node", nullptr}, {"bridge_id", nullptr}};
+  if (root.value) {
+    out["bridge_id"] = *root.value;
+    if (const Node* node = find_bridge(mesh, *root.value)) out["node"] = node->name;
   }
-  // A node's own word counts for more than what its bridge ID should be.
-  for (const NodeReport& report : reports) {
-    if (!runs_stp(report)) continue;
-    if (report.status->bridge().bridge_id() == root) out["node"] = report.node;
-    if (report.status->bridge().root_id() != root) out["disagreeing"].push_back(report.node);
-  }
+  if (!root.disagreeing.is_null()) out["disagreeing"] = root.disagreeing;
   return out;
 }
 
-// One value for the segment, or null while nodes differ or none is up.
+// Null while none is up, or no more than half of them have the same.
 Json segment_mtu_json(std::span<const NodeReport> reports) {
-  std::optional<unsigned> mtu;
+  Votes<unsigned> votes;
   for (const NodeReport& report : reports) {
-    if (!report.status || !report.status->is_up()) continue;
-    if (mtu && *mtu != report.status->bridge().mtu()) return {};
-    mtu = report.status->bridge().mtu();
+    if (report.status && report.status->is_up()) {
+      votes[report.status->bridge().mtu()].push_back(report.node);
+    }
   }
-  return mtu ? mtu_json(*mtu) : Json();
+  const auto mtu = majority_of(votes);
+  if (!mtu.value) return {};
+  Json out = mtu_json(*mtu.value);
+  if (!mtu.disagreeing.is_null()) out["disagreeing"] = mtu.disagreeing;
+  return out;
 }
 
 Json stp_json(const proto::Status& status) {

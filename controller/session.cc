@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "controller/check_hello.h"
+#include "controller/check_status.h"
 #include "controller/node_message.h"
 
 namespace wgmesh {
@@ -39,13 +41,17 @@ proto::Hello Session::open(const proto::Open& open) {
                             hello.protocol_version(), kProtocolVersion),
                 "use the mesh and the wgmesh-agent of one release");
   }
+  check_hello(open, hello);
+  mesh_ = open.mesh();
   return hello;
 }
 
 proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
   proto::ToAgent frame;
   *frame.mutable_make_secrets() = wanted;
-  return ask(frame, proto::FromAgent::kSecrets).secrets();
+  proto::Secrets made = ask(frame, proto::FromAgent::kSecrets).secrets();
+  check_secrets(wanted, made);
+  return made;
 }
 
 proto::Changes Session::propose(const proto::Propose& proposal) {
@@ -115,7 +121,9 @@ proto::Undone Session::undo() {
 proto::Status Session::status() {
   proto::ToAgent frame;
   frame.mutable_ask_status();
-  return ask(frame, proto::FromAgent::kStatus).status();
+  proto::Status status = ask(frame, proto::FromAgent::kStatus).status();
+  check_status(mesh_, status);
+  return status;
 }
 
 proto::Listening Session::listen(const proto::Listen& wanted) {

@@ -79,6 +79,7 @@ class Session {
   std::unique_ptr<Transport> transport_;
   FrameReader frames_;
   std::chrono::milliseconds silence_;
+  std::string mesh_;         // from open on
   std::size_t said_before_;  // on stderr, by the shells that started the agent
 };
 

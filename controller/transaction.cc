@@ -10,6 +10,7 @@
 
 #include "common/error.h"
 #include "controller/enumeration.h"
+#include "controller/identity.h"
 #include "controller/missing_feature.h"
 #include "controller/report.h"
 
@@ -47,6 +48,7 @@ class Transaction {
   bool prepare() {
     hello();
     leave_out_unreachable();
+    refuse_mistaken_identities();
     if (stopped()) return false;
     if (request_.goal == proto::UP) {
       refuse_what_hello_shows();
@@ -79,9 +81,8 @@ class Transaction {
       open.set_rotates(request_.rotated.contains(node.name));
       if (!is_planned(node)) open.clear_peers();
       proto::Hello hello = session.open(open);
-      if (!is_planned(node)) return;
       const std::lock_guard lock(mutex);
-      facts_[node.name] = std::move(hello);
+      (is_planned(node) ? facts_ : others_)[node.name] = std::move(hello);
     });
   }
 
@@ -97,6 +98,21 @@ class Transaction {
       facts_.erase(name);
       result_.nodes.at(name).skipped = request_.skip_unreachable;
     }
+  }
+
+  void refuse_mistaken_identities() {
+    Facts all = facts_;
+    all.insert(others_.begin(), others_.end());
+    for (const auto& found : {find_strangers(mesh_, all), find_clones(mesh_, facts_)}) {
+      for (const Mistaken& mistaken : found) {
+        fleet_.fail(mesh_node(mistaken.node),
+                    {NodeFailure::Kind::kFailed, "hello", mistaken.message, mistaken.cure, false});
+      }
+    }
+  }
+
+  const Node& mesh_node(const std::string& name) const {
+    return **std::ranges::find(nodes_, name, &Node::name);
   }
 
   bool is_planned(const Node& node) const { return request_.goal == proto::UP && !node.absent; }
@@ -125,6 +141,7 @@ class Transaction {
   }
 
   void warn_of_the_mesh() {
+    if (result_.mtu->segment < kLeastIpv6Mtu && !mesh_.mtu) warn_of_small_mtu(*result_.mtu);
     if (result_.mtu->is_held) {
       result_.warnings.push_back(
           fmt::format("the segment's MTU stays at {} until the nodes that are left out take part",
@@ -141,6 +158,16 @@ class Transaction {
     }
   }
 
+  // One node decides for all, so it is named.
+  void warn_of_small_mtu(const SegmentMtu& mtu) {
+    const std::string cause = mtu.is_held ? fmt::format("what {} has committed", mtu.held_by)
+                                          : fmt::format("the path {}, which carries {} bytes,",
+                                                        mtu.because, mtu.underlay);
+    result_.warnings.push_back(
+        fmt::format("{} lowers the MTU of the whole segment to {}; IPv6 on it needs {}", cause,
+                    mtu.segment, kLeastIpv6Mtu));
+  }
+
   // Missing kernel modules, names that are taken …: found before anything is planned.
   void refuse_what_hello_shows() {
     std::map<std::string, std::vector<std::string>> warned;  // what many nodes say is said once
@@ -153,8 +180,9 @@ class Transaction {
         fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", std::move(message),
                             std::move(cure), false});
       }
-      for (const std::string& problem : hello.problems()) {
-        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", problem, {}, false});
+      for (int i = 0; i < hello.problems_size(); ++i) {
+        const std::string cure = i < hello.problem_cures_size() ? hello.problem_cures(i) : "";
+        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", hello.problems(i), cure, false});
       }
     }
     for (const auto& [warning, names] : warned) {
@@ -374,6 +402,7 @@ class Transaction {
   const TransactionHooks& hooks_;
   TransactionResult result_;
   Facts facts_;                     // of the nodes that get a plan
+  Facts others_;                    // of those that do not
   std::set<std::string> left_out_;  // unreachable, and planned around
   std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node
 };

@@ -24,6 +24,7 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
         proto::SealedSecret& box = *answer.mutable_secrets()->add_sealed();
         box.set_node(peer.node());
         box.set_box("box for " + peer.node());
+        box.mutable_box()->resize(80);
       }
       break;
     case proto::ToAgent::kPropose:

@@ -12,6 +12,10 @@ namespace {
 
 constexpr EchoToken kToken{7};
 
+Echo echo_on_loopback(const EchoToken& token = kToken) {
+  return Echo({*parse_ip("127.0.0.1")}, token, {*parse_prefix("127.0.0.0/8")});
+}
+
 proto::Probe probe_of(const Echo& from, const SocketAddress& to, unsigned large = 0) {
   proto::Probe probe;
   probe.set_duration(3000);
@@ -44,15 +48,15 @@ class Answering {
 };
 
 TEST(Echo, ListensOnlyOnAddressesThatTheNodeHas) {
-  const Echo echo({*parse_ip("127.0.0.1"), *parse_ip("192.0.2.77")}, kToken);
+  const Echo echo({*parse_ip("127.0.0.1"), *parse_ip("192.0.2.77")}, kToken, {});
   ASSERT_EQ(echo.listeners().size(), 1u);
   EXPECT_EQ(echo.listeners()[0].address, *parse_ip("127.0.0.1"));
   EXPECT_NE(echo.listeners()[0].port, 0);
 }
 
 TEST(Echo, MeasuresTheRoundTripAndALargePacket) {
-  Echo here({*parse_ip("127.0.0.1")}, kToken);
-  Echo there({*parse_ip("127.0.0.1")}, kToken);
+  Echo here = echo_on_loopback();
+  Echo there = echo_on_loopback();
   const Answering answering(there);
   const proto::Probed probed = here.probe(probe_of(here, there.listeners()[0], 1400));
   ASSERT_EQ(probed.results_size(), 1);
@@ -64,8 +68,8 @@ TEST(Echo, MeasuresTheRoundTripAndALargePacket) {
 }
 
 TEST(Echo, APacketThatIsTooLongForTheLinkStaysUnanswered) {
-  Echo here({*parse_ip("127.0.0.1")}, kToken);
-  Echo there({*parse_ip("127.0.0.1")}, kToken);
+  Echo here = echo_on_loopback();
+  Echo there = echo_on_loopback();
   const Answering answering(there);
   proto::Probe probe = probe_of(here, there.listeners()[0], 70000);  // more than lo's 65536
   probe.set_duration(600);
@@ -74,8 +78,8 @@ TEST(Echo, APacketThatIsTooLongForTheLinkStaysUnanswered) {
 }
 
 TEST(Echo, AnswersNobodyWithAnotherToken) {
-  Echo here({*parse_ip("127.0.0.1")}, kToken);
-  Echo stranger({*parse_ip("127.0.0.1")}, EchoToken{8});
+  Echo here = echo_on_loopback();
+  Echo stranger = echo_on_loopback(EchoToken{8});
   const Answering answering(stranger);
   proto::Probe probe = probe_of(here, stranger.listeners()[0]);
   probe.set_duration(300);
@@ -83,8 +87,8 @@ TEST(Echo, AnswersNobodyWithAnotherToken) {
 }
 
 TEST(Echo, AnswersOthersWhileItAsks) {
-  Echo a({*parse_ip("127.0.0.1")}, kToken);
-  Echo b({*parse_ip("127.0.0.1")}, kToken);
+  Echo a = echo_on_loopback();
+  Echo b = echo_on_loopback();
   proto::Probed of_a;
   std::thread other([&] {
     of_a = a.probe(probe_of(a, b.listeners()[0]));
@@ -100,8 +104,28 @@ TEST(Echo, AnswersOthersWhileItAsks) {
   EXPECT_GE(of_b.results(0).answered(), 1u);
 }
 
+// Else whoever may say who is asked makes every node send to strangers.
+TEST(Echo, AsksNobodyOutsideOfTheMesh) {
+  Echo here({*parse_ip("127.0.0.1")}, kToken,
+            {*parse_prefix("127.0.0.0/24"), *parse_prefix("fd00::1/64")});
+  Echo there({*parse_ip("127.0.1.1")}, kToken, {});
+  const Answering answering(there);
+  const auto asked = [&](const char* address, std::uint16_t port) {
+    proto::Probe probe = probe_of(here, {*parse_ip(address), port});
+    probe.set_duration(150);
+    return here.probe(probe).results(0);
+  };
+  for (const char* address : {"127.0.1.1", "198.51.100.7", "0.0.0.0", "2001:db8::1"}) {
+    const proto::ProbeResult result = asked(address, there.listeners()[0].port);
+    EXPECT_THAT(result.error(), testing::HasSubstr("is not inside the mesh")) << address;
+    EXPECT_EQ(result.asked(), 0u) << address;
+    EXPECT_EQ(result.answered(), 0u) << address;
+  }
+  EXPECT_THAT(asked("127.0.0.2", 9).error(), testing::IsEmpty());
+}
+
 TEST(Echo, SaysWhereItCannotAsk) {
-  Echo here({*parse_ip("127.0.0.1")}, kToken);
+  Echo here = echo_on_loopback();
   proto::Probe probe;
   probe.set_duration(100);
   probe.add_targets()->set_address("garbage");

@@ -65,6 +65,23 @@ TEST(Hello, NamesABridgePortThatDoesNotExist) {
   EXPECT_THAT(hello_to(node, open).problems(), ElementsAre(HasSubstr("no interface eth9")));
 }
 
+TEST(Hello, SaysWhosePlanIsStored) {
+  TestNode node;
+  const proto::Plan plan = example_plan();
+  store_mesh(node, plan);
+  proto::Open open = open_for(plan);
+  open.set_node("somebody-else");
+  const proto::Hello hello = hello_to(node, open);
+  EXPECT_EQ(hello.identity().node(), plan.node());
+  EXPECT_EQ(hello.identity().network(), plan.network());
+  ASSERT_EQ(hello.identity().peer_keys_size(), hello.stored_peers_size());
+  ASSERT_GT(plan.peers_size(), 0);
+  for (int i = 0; i < plan.peers_size(); ++i) {
+    EXPECT_EQ(hello.stored_peers(i), plan.peers(i).node());
+    EXPECT_EQ(hello.identity().peer_keys(i), plan.peers(i).public_key());
+  }
+}
+
 TEST(Hello, ChoosesTheAddressWithARoute) {
   proto::Open open = open_for(example_plan());
   proto::Hello hello;

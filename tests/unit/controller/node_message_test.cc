@@ -51,8 +51,11 @@ TEST(NodeMessage, ListsAndTextsAreBounded) {
     EXPECT_THAT(error.message(), HasSubstr("16385 wgmesh.proto.Changes.changes"));
   }
   proto::FromAgent large;
-  large.mutable_committed()->add_notes(std::string((512u << 10) + 1, 'x'));
+  large.mutable_changes()->add_changes()->set_text(std::string((512u << 10) + 1, 'x'));
   EXPECT_THROW(parsed(large), Error);
+  proto::FromAgent sentences;
+  for (int i = 0; i <= 256; ++i) sentences.mutable_hello()->add_problems("p");
+  EXPECT_THROW(parsed(sentences), Error);
   proto::FromAgent key;
   key.mutable_hello()->set_public_key(std::string((512u << 10) + 1, 'x'));
   EXPECT_THROW(parsed(key), Error);
@@ -60,6 +63,21 @@ TEST(NodeMessage, ListsAndTextsAreBounded) {
   proto::FromAgent sum;
   for (int i = 0; i < 20; ++i) sum.mutable_committed()->add_notes(std::string(256u << 10, 'x'));
   EXPECT_THROW(parsed(sum), Error);
+}
+
+TEST(NodeMessage, WhatNobodyCouldReadIsCut) {
+  const std::string megabyte(1u << 20, 'x');
+  proto::FromAgent message;
+  message.mutable_hello()->add_warnings(megabyte);
+  message.mutable_hello()->set_undone(megabyte);
+  EXPECT_EQ(parsed(message).hello().warnings(0),
+            std::string(4096, 'x') + "… (1044480 octets more)");
+  EXPECT_LT(parsed(message).hello().undone().size(), 5000u);
+  message.mutable_error()->set_message(megabyte);
+  EXPECT_LT(parsed(message).error().message().size(), 5000u);
+  // A command is shown whole.
+  message.mutable_changes()->add_changes()->set_text(std::string(100'000, 'x'));
+  EXPECT_EQ(parsed(message).changes().changes(0).text().size(), 100'000u);
 }
 
 // Unknown groups in groups: nothing that a message of ours has, and a way to exhaust the stack.

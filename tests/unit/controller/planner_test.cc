@@ -51,6 +51,21 @@ TEST(SegmentMtu, IsTheSmallestRouteLessWireguardAndTunnel) {
   EXPECT_EQ(segment("192.0.2.1", 9000), 9000u - 60 - 58);
 }
 
+// Rootless containers and InfiniBand say 65520, which is more than agents take.
+TEST(SegmentMtu, IsWhatAgentsTakeAtMost) {
+  const auto device = [](unsigned route, const char* underlay) {
+    return segment_mtu(mesh_of({"a", "b"}, underlay),
+                       {{"a", hello_with_route("b", "192.0.2.1", route)}, {"b", {}}});
+  };
+  for (const unsigned route : {65061u, 65520u, 65535u}) {
+    EXPECT_EQ(device(route, "fd01::/64").device, 65000u) << route;
+    EXPECT_EQ(device(route, "fd01::/64").segment, 65000u - 58) << route;
+    EXPECT_EQ(device(route, "10.20.0.0/16").segment, 65000u - 38) << route;
+  }
+  EXPECT_EQ(device(65060, "fd01::/64").device, 65000u);
+  EXPECT_EQ(device(65059, "fd01::/64").device, 64999u);
+}
+
 TEST(SegmentMtu, IsOneValueForAllNodes) {
   const Mesh mesh = mesh_of({"a", "b", "c"}, "10.20.0.0/16");
   const SegmentMtu mtu = segment_mtu(mesh, {{"a", hello_with_route("b", "192.0.2.1", 1500)},
@@ -223,12 +238,14 @@ TEST(PlanAroundAMissingNode, NeverRaisesTheMtuAboveWhatItsPeersHaveCommitted) {
   EXPECT_EQ(mtu.device, 1400u);
   EXPECT_EQ(mtu.segment, 1340u);
   EXPECT_TRUE(mtu.is_held);
+  EXPECT_EQ(mtu.held_by, "a");
 
   // Lower is another matter: the path has become narrow whoever is there.
   facts["a"].mutable_routes(0)->set_mtu(1400);
   mtu = segment_mtu(mesh, facts);
   EXPECT_EQ(mtu.segment, 1400u - 60 - 58);
   EXPECT_FALSE(mtu.is_held);
+  EXPECT_EQ(mtu.held_by, "");
 
   facts["a"].mutable_routes(0)->set_mtu(1500);
   facts["b"] = {};

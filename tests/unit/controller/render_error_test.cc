@@ -22,7 +22,8 @@ TEST(RenderError, NamesNodeStepMessageAndCure) {
 TEST(RenderError, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(render_error(report_of(Error("open mesh.yaml: No such file or directory"))),
             "mesh: open mesh.yaml: No such file or directory\n");
-  EXPECT_EQ(render_error(report_of(Error("a:1:1: x\na:2:1: y\n"))), "mesh: a:1:1: x\na:2:1: y\n");
+  EXPECT_EQ(render_error(report_of(Error("a:1:1: x\na:2:1: y\n"))),
+            "mesh: a:1:1: x\n  | a:2:1: y\n");
 }
 
 TEST(RenderError, DoesNotSayTheStepTwice) {
@@ -35,6 +36,15 @@ TEST(RenderError, DoesNotSayTheStepTwice) {
 TEST(RenderError, NodesDoNotWriteOnTheTerminal) {
   EXPECT_EQ(render_error({"n", "", "\x1b]0;title\a", "\x1b[2J"}),
             "mesh: n: \\x1b]0;title\\x07\n  cure: \\x1b[2J\n");
+}
+
+// Each line of ours begins in the first column with "mesh: ", or with "  cure: ".
+TEST(RenderError, NodesDoNotWriteLinesOfOurs) {
+  const std::string forged = "x\nmesh: warning: nothing\n3 nodes: 3 changed\n  cure: run evil";
+  EXPECT_EQ(render_error({"n", forged, forged, forged}),
+            "mesh: n: x\\x0amesh: warning: nothing\\x0a3 nodes: 3 changed\\x0a  cure: run evil: x\n"
+            "  | mesh: warning: nothing\n  | 3 nodes: 3 changed\n  |   cure: run evil\n"
+            "  cure: x\\x0amesh: warning: nothing\\x0a3 nodes: 3 changed\\x0a  cure: run evil\n");
 }
 
 TEST(RenderError, IsOneJsonLineForPrograms) {

@@ -38,7 +38,14 @@ Mesh three_nodes() {
   return mesh;
 }
 
-constexpr const char* kRootId = "1000.02aabbccddee";
+std::string bridge_id_of(const std::string& node, const std::string& priority) {
+  std::string id = priority + ".";
+  for (const std::uint8_t octet : bridge_mac("test", node).octets)
+    id += fmt::format("{:02x}", octet);
+  return id;
+}
+
+const std::string kRootId = bridge_id_of("a", "1000");
 
 NodeReport report_of(const std::string& name, bool is_root) {
   proto::Status status;
@@ -94,14 +101,14 @@ TEST(RenderInfo, KeepsTheOldKeysAndAddsNewOnes) {
 
 TEST(RenderInfo, IsYamlForPeople) {
   const std::vector<NodeReport> reports = {report_of("b", false)};
-  EXPECT_EQ(render_info(three_nodes(), reports, false, kHere), R"(format_version: 1
+  std::string expected = R"(format_version: 1
 name: test
 network: fd00:0:0:1::/64
 is_up: 1.0
 config_exists: 1.0
 root:
-  node: null
-  bridge_id: "1000.02aabbccddee"
+  node: a
+  bridge_id: "ROOT"
 mtu:
   segment: 1362
   vlan: 1358
@@ -130,7 +137,7 @@ nodes:
       enabled: true
       bridge_id: "2000.020000000002"
       priority: 8192
-      root_id: "1000.02aabbccddee"
+      root_id: "ROOT"
       root_path_cost: 100
       root_port: gt-test-a
     links:
@@ -149,7 +156,11 @@ nodes:
         carrier: true
     json:
       rack: 7
-)");
+)";
+  for (auto at = expected.find("ROOT"); at != std::string::npos; at = expected.find("ROOT")) {
+    expected.replace(at, 4, kRootId);
+  }
+  EXPECT_EQ(render_info(three_nodes(), reports, false, kHere), expected);
 }
 
 TEST(RenderInfo, SaysWhyANodeIsUnreachable) {
@@ -163,10 +174,7 @@ TEST(RenderInfo, SaysWhyANodeIsUnreachable) {
 TEST(RenderInfo, NamesARootThatCannotBeReached) {
   const Mesh mesh = three_nodes();
   NodeReport b = report_of("b", false);
-  std::string id = "3000.";
-  for (const std::uint8_t octet : bridge_mac("test", "c").octets)
-    id += fmt::format("{:02x}", octet);
-  b.status->mutable_bridge()->set_root_id(id);
+  b.status->mutable_bridge()->set_root_id(bridge_id_of("c", "3000"));
   const std::vector<NodeReport> reports = {b};
   EXPECT_EQ(info_document(mesh, reports, kHere)["root"]["node"], "c");
 }
@@ -178,6 +186,38 @@ TEST(RenderInfo, TellsWhoTakesAnotherBridgeForTheRoot) {
   const Json document = info_document(three_nodes(), reports, kHere);
   EXPECT_EQ(document["root"]["node"], "a");
   EXPECT_EQ(document["root"]["disagreeing"], Json::array({"c"}));
+}
+
+TEST(RenderInfo, NoSingleNodeDecidesAboutRootAndMtu) {
+  std::vector<NodeReport> reports = {report_of("a", true), report_of("b", false),
+                                     report_of("c", false)};
+  // c says that the root is itself, that its ID is the root's, and that the MTU is another.
+  reports[2].status->mutable_bridge()->set_bridge_id(kRootId);
+  reports[2].status->mutable_bridge()->set_mtu(576);
+  Json document = info_document(three_nodes(), reports, kHere);
+  EXPECT_EQ(document["root"]["node"], "a");
+  EXPECT_EQ(document["mtu"], Json({{"segment", 1362}, {"vlan", 1358}, {"disagreeing", {"c"}}}));
+  reports[2].status->mutable_bridge()->set_root_id("0000.020000000009");
+  document = info_document(three_nodes(), reports, kHere);
+  EXPECT_EQ(document["root"]["bridge_id"], kRootId);
+
+  // One against one: nobody knows.
+  reports.erase(reports.begin());
+  document = info_document(three_nodes(), reports, kHere);
+  EXPECT_EQ(document["root"]["bridge_id"], nullptr);
+  EXPECT_EQ(document["root"]["node"], nullptr);
+  EXPECT_EQ(document["root"]["disagreeing"], Json::array({"c", "b"}));
+  EXPECT_EQ(document["mtu"], nullptr);
+}
+
+TEST(RenderInfo, ARootThatIsNoNodeHasNoName) {
+  std::vector<NodeReport> reports = {report_of("a", false), report_of("b", false)};
+  for (NodeReport& report : reports) {
+    report.status->mutable_bridge()->set_root_id("0000.020000000009");
+    report.status->mutable_bridge()->set_bridge_id("0000.020000000009");
+  }
+  const Json document = info_document(three_nodes(), reports, kHere);
+  EXPECT_EQ(document["root"], Json({{"node", nullptr}, {"bridge_id", "0000.020000000009"}}));
 }
 
 TEST(RenderInfo, CopesWithAHostileStatus) {

@@ -51,7 +51,17 @@ class ATransaction : public testing::Test {
     return run_transaction(fleet, mesh_, nodes_, request_, hooks_);
   }
 
+  // A hello without keys gets those of the node.
   void answer(const std::string& node, Body::BodyCase body, std::vector<proto::FromAgent> frames) {
+    const auto octet = static_cast<char>(scripts_[node].public_key_octet);
+    for (proto::FromAgent& frame : frames) {
+      if (!frame.has_hello()) continue;
+      proto::Hello& hello = *frame.mutable_hello();
+      if (hello.public_key().empty()) hello.set_public_key(std::string(32, octet));
+      if (hello.session_key().empty()) {
+        hello.set_session_key(std::string(32, static_cast<char>(octet + 100)));
+      }
+    }
     scripts_[node].answers[body] = [frames](const proto::ToAgent&) { return frames; };
   }
 
@@ -371,6 +381,87 @@ TEST_F(ATransaction, AnUnresolvedEndpointOfASkippedNodeIsNoFailure) {
   route.set_error("b.example: no such name");
   answer("a", Body::kOpen, {frame});
   EXPECT_EQ(run().exit_code(), 3);
+}
+
+// ---- nodes that tell what cannot be ----
+
+TEST_F(ATransaction, AHelloThatCannotBeIsThatNodesFailureAlone) {
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->set_public_key(std::string(32, '\0'));
+  answer("c", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  ASSERT_TRUE(result.nodes.at("c").failure);
+  EXPECT_THAT(result.nodes.at("c").failure->message, testing::HasSubstr("a public key"));
+  EXPECT_FALSE(result.nodes.at("a").failure);
+  EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
+}
+
+TEST_F(ATransaction, KeysForOthersThanThoseAskedForAreTheirMakersFailure) {
+  proto::FromAgent secrets;
+  for (const char* node : {"b", "c", "c"}) {
+    proto::SealedSecret& box = *secrets.mutable_secrets()->add_sealed();
+    box.set_node(node);
+    box.set_box(std::string(80, 'x'));
+  }
+  answer("a", Body::kMakeSecrets, {secrets});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  ASSERT_TRUE(result.nodes.at("a").failure);
+  EXPECT_THAT(result.nodes.at("a").failure->message, testing::HasSubstr("a key for 'c'"));
+  EXPECT_FALSE(scripts_["c"].saw(Body::kPropose));
+}
+
+TEST_F(ATransaction, NamesTheNodeWhosePathLowersTheMtuOfAll) {
+  mesh_.underlay = *parse_prefix("198.18.0.0/24");
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  proto::EndpointRoute& route = *hello.mutable_hello()->add_routes();
+  route.set_node("a");
+  route.set_address("192.0.2.1");
+  route.set_mtu(700);
+  answer("c", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_EQ(result.warnings[0],
+            "the path c to a (192.0.2.1), which carries 700 bytes, lowers the MTU of the whole "
+            "segment to 602; IPv6 on it needs 1280");
+}
+
+TEST_F(ATransaction, ACloneIsNamedWithTheCure) {
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->set_public_key(std::string(32, '\1'));  // a's
+  hello.mutable_hello()->mutable_identity()->set_node("a");
+  answer("b", Body::kOpen, {hello});
+  hello.mutable_hello()->clear_public_key();
+  answer("a", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_FALSE(result.nodes.at("a").failure);
+  ASSERT_TRUE(result.nodes.at("b").failure);
+  EXPECT_THAT(result.nodes.at("b").failure->message, testing::HasSubstr("the public key of a"));
+  EXPECT_THAT(result.nodes.at("b").failure->cure, testing::HasSubstr("wgmesh-agent down m -r"));
+  EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
+}
+
+TEST_F(ATransaction, AMeshOfAnotherFileIsNeitherTakenOverNorTakenDown) {
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->mutable_identity()->set_node("web1");
+  hello.mutable_hello()->mutable_identity()->set_network("10.1.0.0/16");
+  hello.mutable_hello()->add_stored_peers("web2");
+  answer("c", Body::kOpen, {hello});
+  for (const proto::Goal goal : {proto::UP, proto::DOWN, proto::REMOVE}) {
+    request_.goal = goal;
+    const TransactionResult result = run();
+    EXPECT_EQ(result.exit_code(), 1);
+    ASSERT_TRUE(result.nodes.at("c").failure);
+    EXPECT_THAT(result.nodes.at("c").failure->message,
+                testing::HasSubstr("another mesh file: there it is web1, with web2"));
+    EXPECT_FALSE(scripts_["c"].saw(Body::kPropose));
+  }
 }
 
 // ---- sync ----
