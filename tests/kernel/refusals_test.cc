@@ -15,6 +15,7 @@
 #include "agent/transaction.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"
+#include "tests/support/seed.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
 #include "tests/support/wgmesh_agent_room/rehearsed_change.h"
 #include "tests/support/wgmesh_agent_room/test_node.h"
@@ -131,7 +132,7 @@ TEST_F(KernelRefusalsTest, EveryOperationOfTwoAndEightPeers) {
 
 TEST_F(KernelRefusalsTest, SamplesOfThirtyTwoPeers) {
   const proto::Plan plan = example_plan_of(32);
-  std::mt19937 random(32);
+  std::mt19937 random(drawn_seed());
   const auto draw = [&](std::size_t n) { return random() % n; };
   for (const bool is_change : {false, true}) {
     if (is_change) run(goal_of(plan), true, {});
