@@ -23,7 +23,9 @@
 #   ${journal[I]}             the file that says that node I has an open transaction
 #   mesh ARG…                 as lib.sh has it, without a program in between
 #   now                       $ms: milliseconds
-#   draw N                    $drawn: a number below N. The seed is WGMESH_SEED, and is told
+#   draw N                    $drawn: a number below N. The seed is WGMESH_SEED, or another in each run, and is told
+#   has_sent_commit           whether the controller may have told a node to commit: from then on, it cannot know
+#                             whether those that do not answer have. Before it, nodes that differ are a fault
 #   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set, or WGMESH_SHARE percent of it: five runs of 20
 #                             with seeds of their own are a full one
 #
@@ -41,7 +43,9 @@ agent_folder=${WGMESH_AGENT_DIR:-$build/agent/faults}
 see_nodes=$build/tests/lab/see_nodes
 export WGMESH_AGENT_DIR=$agent_folder
 
-RANDOM=${WGMESH_SEED:-1}
+seed=${WGMESH_SEED:-$((SRANDOM % 1000000))}
+echo "# seed $seed (WGMESH_SEED=$seed repeats it)"
+RANDOM=$seed
 draw() { drawn=$(((RANDOM << 15 | RANDOM) % $1)); }
 count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$((($2 * ${WGMESH_SHARE:-100} + 99) / 100)); }
 now() { local t=${EPOCHREALTIME/[.,]/}; ms=$((t / 1000)); }
@@ -152,6 +156,8 @@ end() {
 }
 
 mesh() { begin "$mesh_file" "$@"; end; }
+
+has_sent_commit() { [[ $err == *': committing'* ]]; }
 
 pids=()
 # Every process of an agent, or of a watcher.
