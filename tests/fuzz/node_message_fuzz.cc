@@ -1,0 +1,77 @@
+// What a hostile node sends, as the controller reads and uses it: octets into a message whose texts
+// a terminal can show, and the message into plans, keys to make, and what is still missing.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "common/error.h"
+#include "controller/forwarding.h"
+#include "controller/node_message.h"
+#include "controller/planner.h"
+
+namespace wgmesh {
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+const Mesh& example_mesh() {
+  static const Mesh mesh = [] {
+    Mesh made;
+    made.name = "m";
+    made.network = *parse_prefix("10.9.0.0/24");
+    made.underlay = *parse_prefix("fd01::/64");
+    made.path_cost.kind = PathCost::Kind::kMeasured;
+    for (const char* name : {"a", "b", "c"}) {
+      Node node;
+      node.name = name;
+      node.addresses = {*parse_prefix("10.9.0.1/24")};
+      node.endpoint = HostPort{name, 51820};
+      node.priority_is_open = true;
+      made.nodes.push_back(node);
+    }
+    return made;
+  }();
+  return mesh;
+}
+
+// The hostile node is b; a's facts are those of an honest one, and c was not asked.
+void use(const proto::Hello& hello) {
+  const Mesh& mesh = example_mesh();
+  Facts facts{{"a", {}}, {"b", hello}};
+  facts["a"].set_public_key(std::string(32, 'a'));
+  (void)preshared_keys_to_make(mesh, facts);
+  (void)vanished_nodes(mesh, facts);
+  try {
+    const SegmentMtu mtu = segment_mtu(mesh, facts);
+    require(mtu.segment <= mtu.device);
+    for (const char* name : {"a", "b"}) {
+      (void)plan_for(mesh, mesh.nodes[*name == 'a' ? 0 : 1], facts, mtu);
+    }
+  } catch (const Error&) {
+  }
+}
+
+void use(const proto::Status& status) {
+  (void)missing_for_forwarding(example_mesh(), {{"a", {}}, {"b", status}});
+}
+
+}  // namespace
+}  // namespace wgmesh
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view octets(reinterpret_cast<const char*>(data), size);
+  try {
+    const wgmesh::proto::FromAgent message = wgmesh::parse_node_message(octets);
+    // What was taken is taken again, and nothing in it needs to be cleaned a second time.
+    const std::string taken = message.SerializeAsString();
+    wgmesh::require(wgmesh::parse_node_message(taken).SerializeAsString() == taken);
+    if (message.has_hello()) wgmesh::use(message.hello());
+    if (message.has_status()) wgmesh::use(message.status());
+  } catch (const wgmesh::Error&) {
+  }
+  return 0;
+}
