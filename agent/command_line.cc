@@ -44,23 +44,23 @@ const char* const kUsage =
     "quiet\n"
     "  wgmesh-agent down MESH [-r]          take it down, and keep it down at boot; -r forgets "
     "keys too\n"
-    "  wgmesh-agent version\n";
+    "  wgmesh-agent version [-v]            -v: and of each library in it\n";
 
 CommandLine parse_command_line(int argc, char** argv) {
-  static const std::array<option, 5> kOptions = {option{"json", no_argument, nullptr, 'j'},
-                                                 {"remove", no_argument, nullptr, 'r'},
-                                                 {"help", no_argument, nullptr, 'h'},
-                                                 {"version", no_argument, nullptr, 'V'},
-                                                 {nullptr, 0, nullptr, 0}};
+  static const std::array<option, 6> kOptions = {
+      option{"json", no_argument, nullptr, 'j'}, {"remove", no_argument, nullptr, 'r'},
+      {"help", no_argument, nullptr, 'h'},       {"version", no_argument, nullptr, 'V'},
+      {"verbose", no_argument, nullptr, 'v'},    {nullptr, 0, nullptr, 0}};
   CommandLine line;
   bool is_version = false;
   ::optind = 0;  // start anew
   for (;;) {
-    const int found = ::getopt_long(argc, argv, ":rh", kOptions.data(), nullptr);
+    const int found = ::getopt_long(argc, argv, ":rhv", kOptions.data(), nullptr);
     if (found == -1) break;
     if (found == 'j') line.as_json = true;
     if (found == 'r') line.remove = true;
     if (found == 'V') is_version = true;
+    if (found == 'v') line.verbose = true;
     if (found == 'h') return {};
     if (found == '?' || found == ':') {
       const bool is_short = ::optopt != 0;
@@ -70,7 +70,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     }
   }
   const std::vector<std::string> words(argv + ::optind, argv + argc);
-  if (is_version) return {.verb = Verb::kVersion};
+  if (is_version) return {.verb = Verb::kVersion, .verbose = line.verbose};
   if (words.empty()) throw UsageError("a command is missing", "wgmesh-agent --help lists them");
   const VerbShape& verb = find_verb(words[0]);
   line.verb = verb.verb;
@@ -82,6 +82,7 @@ CommandLine parse_command_line(int argc, char** argv) {
                                  fmt::join(words.begin() + 1, words.end(), " ")));
   }
   if (line.as_json && line.verb != Verb::kStatus) throw UsageError("--json goes with status");
+  if (line.verbose && line.verb != Verb::kVersion) throw UsageError("-v goes with version");
   if (line.remove && line.verb != Verb::kDown) throw UsageError("-r goes with down");
   if (arguments > 0) line.mesh = words[1];
   return line;

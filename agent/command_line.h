@@ -19,7 +19,8 @@ struct CommandLine {
   Verb verb = Verb::kHelp;
   std::string mesh;  // of down; of status, restore and refresh (may be empty)
   bool as_json = false;
-  bool remove = false;  // down -r
+  bool remove = false;   // down -r
+  bool verbose = false;  // version -v
 };
 
 // Flags may stand before or after the verb. Throws UsageError.

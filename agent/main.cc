@@ -9,6 +9,7 @@
 #include "agent/privilege.h"
 #include "agent/process.h"
 #include "agent/serve.h"
+#include "agent/version.h"
 #include "common/key.h"
 #ifdef WGMESH_FAULTS
 #include "agent/failing_kernel.h"
@@ -59,7 +60,7 @@ int run(int argc, char** argv) {
       require_privilege();
       return run_down(this_node(), line.mesh, line.remove);
     case Verb::kVersion:
-      std::puts("wgmesh-agent " WGMESH_VERSION);
+      std::fputs(version_text(line.verbose).c_str(), stdout);
       return 0;
   }
   return kExitFailed;

@@ -13,6 +13,7 @@
 #include "controller/command_line_help.h"
 #include "controller/commands.h"
 #include "controller/nearest.h"
+#include "controller/version.h"
 
 namespace wgmesh {
 namespace {
@@ -98,7 +99,7 @@ class Parser {
                                    did_you_mean(unknown.front(), option_names())),
                        topic());
     }
-    if (version_) return UsageExit{0, "mesh " WGMESH_VERSION "\n", {}};
+    if (version_) return UsageExit{0, version_text(line_.verbose > 0), {}};
     if (!words_.empty() && words_.front() == "help") {
       help_ = true;
       words_.erase(words_.begin());

@@ -43,7 +43,7 @@ constexpr std::string_view kCommonOptions = R"(options of every command, before 
       --accept-new-host-keys
                           accept the SSH host keys of nodes never seen before
   -h, --help
-      --version
+      --version           with -v: and those of the libraries
 )";
 
 struct Page {

@@ -23,6 +23,9 @@ TEST(CommandLine, Verbs) {
   EXPECT_EQ(parse({"restore", "test"}).mesh, "test");
   EXPECT_EQ(parse({"version"}).verb, Verb::kVersion);
   EXPECT_EQ(parse({"--version"}).verb, Verb::kVersion);
+  EXPECT_FALSE(parse({"version"}).verbose);
+  EXPECT_TRUE(parse({"version", "-v"}).verbose);
+  EXPECT_TRUE(parse({"--verbose", "--version"}).verbose);
   EXPECT_EQ(parse({"--help"}).verb, Verb::kHelp);
 }
 
@@ -46,7 +49,8 @@ TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
                             {"serve", "x"},
                             {"status", "-x"},
                             {"serve", "--json"},
-                            {"status", "-r"}}) {
+                            {"status", "-r"},
+                            {"status", "-v"}}) {
     EXPECT_THROW(parse(words), UsageError) << ::testing::PrintToString(words);
   }
 }

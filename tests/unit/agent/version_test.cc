@@ -1,0 +1,37 @@
+#include "agent/version.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <vector>
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::MatchesRegex;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(Version, IsOneLine) {
+  EXPECT_THAT(lines_of(version_text(false)), ElementsAre("wgmesh-agent " WGMESH_VERSION));
+}
+
+TEST(Version, NamesEachLibraryWithItsVersion) {
+  const auto is = [](const std::string& name) {
+    return MatchesRegex("  " + name + " [0-9]+\\.[0-9.]+");
+  };
+  EXPECT_THAT(
+      lines_of(version_text(true)),
+      ElementsAre("wgmesh-agent " WGMESH_VERSION, is("libnl"), is("protobuf"), is("libsodium"),
+                  is("c-ares"), is("fmt"), MatchesRegex("  libstdc\\+\\+ .*"), is("glibc")));
+}
+
+}  // namespace
+}  // namespace wgmesh
