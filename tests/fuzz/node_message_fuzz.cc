@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "controller/check_hello.h"
+#include "controller/check_status.h"
 #include "controller/forwarding.h"
 #include "controller/node_message.h"
 #include "controller/planner.h"
@@ -38,24 +40,24 @@ const Mesh& example_mesh() {
   return mesh;
 }
 
-// The hostile node is b; a's facts are those of an honest one, and c was not asked.
+// The hostile node is b; a's facts are those of an honest one, and c was not asked. What has passed
+// the look at a Hello gives plans that an agent takes.
 void use(const proto::Hello& hello) {
   const Mesh& mesh = example_mesh();
+  check_hello(open_for(mesh, mesh.nodes[1]), hello);
   Facts facts{{"a", {}}, {"b", hello}};
   facts["a"].set_public_key(std::string(32, 'a'));
   (void)preshared_keys_to_make(mesh, facts);
   (void)vanished_nodes(mesh, facts);
-  try {
-    const SegmentMtu mtu = segment_mtu(mesh, facts);
-    require(mtu.segment <= mtu.device);
-    for (const char* name : {"a", "b"}) {
-      (void)plan_for(mesh, mesh.nodes[*name == 'a' ? 0 : 1], facts, mtu);
-    }
-  } catch (const Error&) {
+  const SegmentMtu mtu = segment_mtu(mesh, facts);
+  require(mtu.segment > 0 && mtu.segment <= mtu.device && mtu.device <= 65535);
+  for (std::size_t i = 0; i < 2; ++i) {
+    require(plan_for(mesh, mesh.nodes[i], facts, mtu).peers_size() == 2);
   }
 }
 
 void use(const proto::Status& status) {
+  check_status(example_mesh().name, status);
   (void)missing_for_forwarding(example_mesh(), {{"a", {}}, {"b", status}});
 }
 
