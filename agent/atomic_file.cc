@@ -119,6 +119,11 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
+void sync_file(const std::string& path) {
+  const UniqueFd file = open_file(path, O_RDONLY);
+  if (!file || ::fsync(file.get()) != 0) throw SystemError("sync " + path, errno);
+}
+
 void sync_folder(const std::string& path) {
   const UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) throw SystemError("sync folder " + path, errno);

@@ -30,6 +30,8 @@ bool remove_file(const std::string& path);
 // False when it is not empty or not there.
 bool remove_folder_if_empty(const std::string& path);
 bool exists(const std::string& path);
+// Throws when the file is not there.
+void sync_file(const std::string& path);
 void sync_folder(const std::string& path);
 
 }  // namespace wgmesh

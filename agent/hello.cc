@@ -114,6 +114,30 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hell
   }
 }
 
+// Whether `address` is one of the mesh here. The environment of the session knows it best, also
+// behind jump hosts; sudo takes that away, and then it is what the controller has dialled.
+bool is_of_mesh(const std::string& address, const std::string& mesh, const State& state) {
+  const auto percent = address.find('%');
+  if (percent != std::string::npos) {
+    const std::string zone = address.substr(percent + 1);
+    return zone == bridge_name(mesh) || zone == wireguard_name(mesh);
+  }
+  const auto ip = parse_ip(address);
+  const auto has = [&](const auto& addresses) {
+    return std::ranges::any_of(addresses, [&](const auto& own) { return own.address == *ip; });
+  };
+  return ip && ((state.bridge && has(state.bridge->addresses)) ||
+                (state.wireguard && has(state.wireguard->addresses)));
+}
+
+void put_way_in(const proto::Open& open, const std::string& reached_at, Kernel& kernel,
+                proto::Hello& hello) {
+  const std::string& address = reached_at.empty() ? open.reached_at() : reached_at;
+  if (address.empty()) return;
+  const State state = kernel.observe({open.mesh(), {}, {}}).state;
+  hello.set_reached_through_mesh(is_of_mesh(address, open.mesh(), state));
+}
+
 }  // namespace
 
 void check_count(int ports) {
@@ -178,10 +202,12 @@ proto::Hello make_hello(const proto::Open& open, const Surroundings& surrounding
   proto::Hello hello;
   hello.set_protocol_version(kProtocolVersion);
   hello.set_agent_version(WGMESH_VERSION);
+  hello.set_knows_hold(true);
   put_machine(hello);
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
   put_names_taken(open, kernel, hello);
+  put_way_in(open, surroundings.reached_at, kernel, hello);
   if (surroundings.probe) surroundings.probe(open, endpoints, hello);
   return hello;
 }

@@ -77,6 +77,11 @@ void Journal::begin(const JournalEntry& entry) const {
   write_file_atomically(undo_, *content);
 }
 
+void Journal::sync() const {
+  sync_file(undo_);
+  sync_folder(folder_);
+}
+
 void Journal::commit() const {
   rename_file(undo_, commit_);
   try {

@@ -28,6 +28,8 @@ class Journal {
 
   // Durable when it returns. Throws SystemError.
   void begin(const JournalEntry& entry) const;
+  // Writes nothing new, so that commit() is one rename. Throws SystemError.
+  void sync() const;
   // The commit point. Needs no space on the disk. When it throws, open() says on which side of it
   // the transaction is.
   void commit() const;

@@ -1,5 +1,7 @@
 // wgmesh-agent: the node's program.
 #include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include "agent/command_line.h"
 #include "agent/commands.h"
@@ -18,11 +20,19 @@
 namespace wgmesh {
 namespace {
 
+// "CLIENT PORT SERVER PORT", as sshd has it.
+std::string own_end_of(const char* connection) {
+  std::string words = connection == nullptr ? "" : connection;
+  for (int before = 0; before < 2; ++before) words.erase(0, words.find(' ') + 1);
+  return words.substr(0, words.find(' '));
+}
+
 Surroundings this_node() {
   Surroundings node;
   node.open_kernel = [] { return std::make_unique<LinuxKernel>(); };
   node.probe = put_node_facts;
   node.require_privilege = require_privilege;
+  node.reached_at = own_end_of(std::getenv("SSH_CONNECTION"));
 #ifdef WGMESH_FAULTS
   node.open_session_kernel = [] {
     return std::make_unique<FailingKernel>(std::make_unique<LinuxKernel>(), read_fault());

@@ -62,6 +62,12 @@ void NodeChange::call_peers() {
   attempt([&] { transaction_->call_peers(); });
 }
 
+void NodeChange::hold() {
+  attempt([&] {
+    if (transaction_) transaction_->hold();
+  });
+}
+
 bool NodeChange::may_commit() const {
   return proposal_ && !committed_ && (applied_ || proposal_->changes_nothing());
 }

@@ -24,6 +24,7 @@ class NodeChange {
   void apply(TransactionSetup setup, const OnProgress& progress);
   std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
+  void hold();
   // What goes wrong behind the commit point is a note.
   void commit(proto::Committed& told, const OnProgress& progress);
   // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.

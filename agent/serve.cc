@@ -27,8 +27,9 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t kDefaultConfirm = 60;  // seconds
 constexpr std::uint32_t kLongestConfirm = 3600;
-// The watcher waits longer than the worker does: it is for a worker that cannot undo any more.
-constexpr auto kWatcherGrace = 30s;
+// A machine that was asleep when its promise ran out: what was sent to it meanwhile may be on its
+// way.
+constexpr auto kAfterSleep = 1s;
 constexpr auto kProgressPause = 200ms;
 // With new keys nobody hears anybody until one end calls. The controller says when all can answer;
 // where its word is late, it may be because it comes through the mesh.
@@ -55,10 +56,12 @@ class ServeSession {
   void apply();
   void switch_over();
   void call_peers();
+  void hold();
   void commit();
   void undo();
   std::string take_back();
   bool is_as_before() const { return !change_ || change_->is_as_before(); }
+  void tell_alive();
   void tell_status();
   void listen(const proto::Listen& wanted);
   void probe(const proto::Probe& wanted);
@@ -77,6 +80,7 @@ class ServeSession {
   std::map<std::string, SocketAddress> endpoints_;
   std::optional<NodeChange> change_;  // from open on
   std::optional<Echo> echo_;
+  bool held_ = false;  // promised: see hold()
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
   const OnProgress progress_ = [this](std::size_t done, std::size_t total) { report(done, total); };
@@ -119,8 +123,8 @@ std::variant<proto::ToAgent, Ended> ServeSession::next() {
         std::chrono::ceil<std::chrono::milliseconds>(calls_by_ - std::chrono::steady_clock::now());
     patience = std::clamp(left, 0ms, patience_);
   }
-  return echo_ ? io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }})
-               : io_.read(patience);
+  if (echo_) return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
+  return io_.read(patience, {}, held_ ? kAfterSleep : 0ms);
 }
 
 // Tells what `step` throws. False ends the session.
@@ -161,8 +165,10 @@ void ServeSession::answer(const proto::ToAgent& message) {
       return commit();
     case proto::ToAgent::kUndo:
       return undo();
+    case proto::ToAgent::kHold:
+      return hold();
     case proto::ToAgent::kHeartbeat:
-      return;
+      return tell_alive();
     case proto::ToAgent::kAskStatus:
       return tell_status();
     case proto::ToAgent::kListen:
@@ -182,12 +188,17 @@ void ServeSession::open(const proto::Open& open) {
                                     WGMESH_VERSION, kProtocolVersion, open.protocol_version()),
                         "use the mesh and the wgmesh-agent of one release");
   }
+  if (open.changes_state() && !open.holds()) {
+    throw ProtocolError("the controller does not ask to hold before it commits",
+                        "use the mesh and the wgmesh-agent of one release");
+  }
   check_open(open);
   if (surroundings_.require_privilege) surroundings_.require_privilege();
   open_ = open;
   const std::uint32_t confirm =
       open.confirm_timeout() == 0 ? kDefaultConfirm : open.confirm_timeout();
   patience_ = std::chrono::seconds(std::min(confirm, kLongestConfirm));
+  io_.set_write_patience(patience_);
 
   kernel_ = surroundings_.open_session_kernel ? surroundings_.open_session_kernel()
                                               : surroundings_.open_kernel();
@@ -257,7 +268,7 @@ void ServeSession::apply() {
   setup.mesh = open_->mesh();
   setup.origin = open_->origin();
   setup.lock = lock_->fd();
-  setup.patience = patience_ + kWatcherGrace;
+  setup.patience = patience_;
   if (surroundings_.with_watcher) setup.open_kernel = surroundings_.open_kernel;
   change_->apply(std::move(setup), progress_);
   proto::FromAgent message;
@@ -294,12 +305,28 @@ void ServeSession::call_peers() {
   io_.write(message);
 }
 
+// From the answer on it is a promise that silence alone undoes nothing before the confirm timeout:
+// that is the patience with which the next message is awaited.
+void ServeSession::hold() {
+  step_ = "hold";
+  require_open();
+  if (!change_->is_applied() || change_->is_committed()) throw ProtocolError("hold without apply");
+  if (change_->is_staged() || change_->owes_calls()) throw ProtocolError("hold before the switch");
+  if (held_) throw ProtocolError("a second hold");
+  change_->hold();
+  held_ = true;
+  proto::FromAgent message;
+  message.mutable_held();
+  io_.write(message);
+}
+
 void ServeSession::commit() {
   step_ = "commit";
   require_open();
   if (change_->is_staged()) throw ProtocolError("commit before the switch");
   if (change_->owes_calls()) throw ProtocolError("commit before the peers are called");
   if (!change_->may_commit()) throw ProtocolError("commit without apply");
+  if (change_->is_applied() && !held_) throw ProtocolError("commit before hold");
   proto::FromAgent message;
   proto::Committed& committed = *message.mutable_committed();
   change_->commit(committed, progress_);
@@ -332,6 +359,12 @@ std::string ServeSession::take_back() {
   if (!change_) return {};
   if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
   return change_->take_back(progress_);
+}
+
+void ServeSession::tell_alive() {
+  proto::FromAgent message;
+  message.mutable_alive();
+  io_.write(message);
 }
 
 void ServeSession::tell_status() {

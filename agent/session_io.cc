@@ -4,19 +4,26 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "common/error.h"
 
 namespace wgmesh {
 namespace {
 
+using namespace std::chrono_literals;
+
 // A plan of a thousand peers takes about 250 KiB. A frame may be larger on the wire, but each two
 // of its octets can become a message of 200 in memory, so the agent bounds what it parses.
 constexpr std::size_t kMaxMessage = 2u << 20;
 constexpr int kMaxNesting = 8;
-constexpr std::chrono::seconds kWritePatience{60};
+// poll() does not count the time in which the machine sleeps, so the clock is looked at again at
+// least this often; and who is late by more than that has slept.
+constexpr std::chrono::milliseconds kLook{1000};
+constexpr std::chrono::milliseconds kSleep{250};
 
 }  // namespace
 
@@ -33,23 +40,27 @@ std::optional<proto::ToAgent> parse_message(std::string_view octets) {
   return message;
 }
 
-SessionIo::SessionIo(UniqueFd in, UniqueFd out, int stop_signals)
-    : in_(std::move(in)), out_(std::move(out)), stop_signals_(stop_signals) {}
+SessionIo::SessionIo(UniqueFd in, UniqueFd out, int stop_signals, Clock clock)
+    : in_(std::move(in)),
+      out_(std::move(out)),
+      stop_signals_(stop_signals),
+      clock_(std::move(clock)) {}
 
 void SessionIo::write_magic_line() { write_all(std::string(kMagicLine) + "\n"); }
 
 std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds patience,
-                                                    const Aside& aside) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+                                                    const Aside& aside,
+                                                    std::chrono::milliseconds after_sleep) {
+  const auto now = clock_();
+  Patience left{now + patience, now, 0ms, after_sleep};
   for (;;) {
     if (const auto octets = frames_.next()) {
       auto message = parse_message(*octets);
       if (!message) throw Error("garbage from the controller instead of a message");
       return std::move(*message);
     }
+    if (stopped_) return Ended::kStopped;
     if (broken_) return Ended::kClosed;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now());
     if (const auto ended = wait(left, aside)) return *ended;
     std::array<char, 64 * 1024> buffer;
     const ssize_t n = ::read(in_.get(), buffer.data(), buffer.size());
@@ -59,19 +70,26 @@ std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds pa
   }
 }
 
-std::optional<Ended> SessionIo::wait(std::chrono::milliseconds patience, const Aside& aside) const {
-  const auto until = std::chrono::steady_clock::now() + patience;
+std::optional<Ended> SessionIo::wait(Patience& patience, const Aside& aside) {
   std::vector<pollfd> fds = {pollfd{in_.get(), POLLIN, 0}, pollfd{stop_signals_, POLLIN, 0}};
   for (const int fd : aside.fds) fds.push_back({fd, POLLIN, 0});
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return Ended::kSilent;
-    const int n = ::poll(fds.data(), fds.size(), static_cast<int>(left.count()) + 1);
+    const auto now = clock_();
+    const bool has_slept = now - patience.looked > patience.asked + kSleep;
+    if (now >= patience.until && has_slept) {
+      patience.until = now + std::exchange(patience.after_sleep, 0ms);
+    }
+    patience.looked = now;
+    patience.asked =
+        std::clamp(std::chrono::ceil<std::chrono::milliseconds>(patience.until - now), 0ms, kLook);
+    const int n = ::poll(fds.data(), fds.size(), static_cast<int>(patience.asked.count()));
     if (n < 0 && errno != EINTR) throw SystemError("poll", errno);
+    // Only if the time was over before poll() looked: we may have slept since.
+    if (n == 0 && patience.asked == 0ms) return Ended::kSilent;
     if (n <= 0) continue;
-    if (fds[1].revents != 0) return Ended::kStopped;
+    stopped_ = fds[1].revents != 0;
     if (fds[0].revents != 0) return std::nullopt;
+    if (stopped_) return Ended::kStopped;
     aside.serve();
   }
 }
@@ -88,20 +106,23 @@ bool SessionIo::write(const proto::FromAgent& message) {
 
 bool SessionIo::write_all(std::string_view octets) {
   // A controller that reads nothing must not hold us for ever: its silence then ends the session.
-  const auto until = std::chrono::steady_clock::now() + kWritePatience;
+  const auto until = std::chrono::steady_clock::now() + write_patience_;
   while (!octets.empty() && !broken_) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     pollfd fd{out_.get(), POLLOUT, 0};
-    if (::poll(&fd, 1, 1000) <= 0) {
-      broken_ = std::chrono::steady_clock::now() >= until;
+    const int n = ::poll(&fd, 1, static_cast<int>(std::max(left, 0ms).count()));
+    if (n <= 0 || left <= 0ms) {
+      broken_ = left <= 0ms;
       continue;
     }
-    const ssize_t n =
+    const ssize_t size =
         ::write(out_.get(), octets.data(), std::min<std::size_t>(octets.size(), 4096));
-    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (n < 0) {
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (size < 0) {
       broken_ = true;
     } else {
-      octets.remove_prefix(static_cast<std::size_t>(n));
+      octets.remove_prefix(static_cast<std::size_t>(size));
     }
   }
   return !broken_;

@@ -115,6 +115,13 @@ void Store::stage(const std::string& mesh, const StoredMesh& wanted,
   }
 }
 
+void Store::sync_staged(const std::string& mesh, const std::vector<Staged>& files) const {
+  for (const Staged& file : files) {
+    if (!file.remove) sync_file(folder(mesh) + "/" + file.name + ".next");
+  }
+  sync_folder(folder(mesh));
+}
+
 void Store::publish(const std::string& mesh, const std::vector<Staged>& files) const {
   const std::string base = folder(mesh) + "/";
   for (const Staged& file : files) {

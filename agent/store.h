@@ -39,6 +39,8 @@ class Store {
 
   // The files that differ between what is there and `wanted`; nothing is written.
   std::vector<Staged> changes(const std::string& mesh, const StoredMesh& wanted) const;
+  // What stage() wrote is on the disk, names too. Throws SystemError.
+  void sync_staged(const std::string& mesh, const std::vector<Staged>& files) const;
   // Writes NAME.next for those; creates the folder. Throws SystemError and leaves nothing behind.
   void stage(const std::string& mesh, const StoredMesh& wanted,
              const std::vector<Staged>& files) const;

@@ -28,6 +28,9 @@ struct Surroundings {
   std::function<void(const proto::Open&, const ResolvedEndpoints&, proto::Hello&)> probe;
   // Throws Refused where this process may not configure the network. Empty: it may.
   std::function<void()> require_privilege;
+  // This node's end of the SSH connection that the session runs over, if the environment says so:
+  // an IP address, perhaps with a zone.
+  std::string reached_at;
   bool with_watcher = true;
   std::chrono::milliseconds lock_patience{8'000};
   std::chrono::milliseconds resolver_patience{5'000};

@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kVerifyPause{100};
 // Nobody hears anybody until hands have been shaken with the new keys: where many nodes share a
 // processor, reading the kernel can wait for that.
 constexpr std::chrono::milliseconds kHandshakes{150};
+// The watcher waits longer than the worker does: it is for a worker that cannot undo any more.
+constexpr std::chrono::milliseconds kWatcherGrace{30'000};
 // A link that is deleted takes the kernel up to 50 ms, and all of a group are one operation: the
 // watcher shall not take that for a worker that hangs.
 constexpr std::chrono::milliseconds kDeletion{100};
@@ -51,9 +53,9 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   scope_ = proposal.scope;
   State target = before_first_contact(proposal.desired, observed.state, proposal.rotates);
   std::vector<Operation> operations;
+  standing_ = target;
   if (proposal.rotates && observed.state.wireguard) {
-    contact_ = std::move(target);
-    rotation_ = rotation_of(contact_, observed.state);
+    rotation_ = rotation_of(standing_, observed.state);
     target = std::move(rotation_.staged);
     operations = std::move(rotation_.staging);
     keys_ = Keys::kStaged;
@@ -65,7 +67,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   // The watcher comes first: what this leaves when it dies in the middle, a journal or files that
   // are staged, is taken away at once.
   if (setup_.open_kernel) {
-    watcher_.emplace(setup_.lock, setup_.patience + kDeletion * observed.state.tunnels.size(),
+    watcher_.emplace(setup_.lock, setup_.patience,
+                     kWatcherGrace + kDeletion * observed.state.tunnels.size(),
                      [this](int lock) { finish_for_the_dead(lock); });
   }
   JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
@@ -101,7 +104,16 @@ void Transaction::call_peers() {
   attempt([&] {
     kernel_.apply(rotation_.calls, [](std::size_t) {});
     std::this_thread::sleep_for(kHandshakes);
-    verify(contact_);
+    verify(standing_);
+  });
+}
+
+void Transaction::hold() {
+  if (!entry_) return;
+  attempt([&] {
+    verify(standing_);
+    store_.sync_staged(setup_.mesh, entry_->files);
+    if (has_journal_) journal_.sync();
   });
 }
 

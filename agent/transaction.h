@@ -24,7 +24,7 @@ struct TransactionSetup {
   std::string mesh;
   std::string origin;                          // for the journal
   int lock = -1;                               // shared with the watcher
-  std::chrono::milliseconds patience{90'000};  // of the watcher with us
+  std::chrono::milliseconds patience{60'000};  // of a worker with a controller that is silent
   // Made in the watcher, for itself. Empty: no watcher (tests that have only one process).
   std::function<std::unique_ptr<Kernel>()> open_kernel;
   // False: where the disk takes no journal it goes on without. After a cut there is nothing to take
@@ -50,6 +50,9 @@ class Transaction {
   // returns when the kernel had the keys; empty where there are none to switch.
   std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
+  // Reads the kernel again and syncs every file, so that commit() is one rename that needs no
+  // space. As apply, it ends in the state before when it throws.
+  void hold();
   // When it returns it is committed; when it throws it was undone, as above. A deletion that the
   // kernel refuses is returned as a line for the user, and is tried again by the next agent
   // command.
@@ -85,7 +88,7 @@ class Transaction {
   enum class Keys : std::uint8_t { kStay, kStaged, kSwitched };
   Keys keys_ = Keys::kStay;
   Rotation rotation_;
-  State contact_;
+  State standing_;  // what the kernel is from then on until commit
   bool has_journal_ = false;
   std::optional<Watcher> watcher_;
 };

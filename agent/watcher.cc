@@ -8,9 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
+#include "common/boot_clock.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -19,17 +21,30 @@ namespace {
 constexpr char kBeat = 'b';
 constexpr char kOver = 'o';
 
+using std::chrono::milliseconds;
+
+// poll() does not count the time in which the machine sleeps.
+constexpr milliseconds kLook{1000};
+
 enum class WorkerEnd { kOver, kDied, kHangs };
 
-WorkerEnd watch(int life, std::chrono::milliseconds patience) {
+WorkerEnd watch(int life, milliseconds patience, milliseconds grace) {
+  auto sign = BootClock::now();
+  milliseconds waited{0};  // of the grace
   for (;;) {
+    const auto now = BootClock::now();
+    const bool is_patient = now < sign + patience;
+    const milliseconds asked = std::clamp(
+        is_patient ? std::chrono::ceil<milliseconds>(sign + patience - now) : grace - waited,
+        milliseconds(1), kLook);
     pollfd fd{life, POLLIN, 0};
-    const int n = ::poll(&fd, 1, static_cast<int>(patience.count()));
-    if (n == 0) return WorkerEnd::kHangs;
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      return WorkerEnd::kDied;
-    }
+    const int n = ::poll(&fd, 1, static_cast<int>(asked.count()));
+    if (n < 0 && errno != EINTR) return WorkerEnd::kDied;
+    if (n == 0 && !is_patient) waited += asked;
+    if (n == 0 && waited >= grace) return WorkerEnd::kHangs;
+    if (n <= 0) continue;
+    sign = BootClock::now();
+    waited = milliseconds(0);
     std::array<char, 256> signs;
     const ssize_t size = ::read(life, signs.data(), signs.size());
     if (size <= 0) return WorkerEnd::kDied;
@@ -52,14 +67,14 @@ void keep_only(int life, int lock) {
   for (int fd = 5; fd < static_cast<int>(last > 0 ? last : 1024); ++fd) ::close(fd);
 }
 
-[[noreturn]] void run_child(int life, int lock, pid_t worker, std::chrono::milliseconds patience,
+[[noreturn]] void run_child(int lock, pid_t worker, const std::function<WorkerEnd()>& watch,
                             const std::function<void(int)>& finish) {
   // What ends a login session must not end this.
   ::setsid();
   // Locked memory is not inherited, and the worker's secrets are in ours too.
   ::mlockall(MCL_CURRENT);
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) ::signal(number, SIG_IGN);
-  const WorkerEnd end = watch(life, patience);
+  const WorkerEnd end = watch();
   if (end == WorkerEnd::kOver) ::_exit(0);
   // Our parent's number cannot be another's while it is our parent.
   if (end == WorkerEnd::kHangs && ::getppid() == worker) {
@@ -76,7 +91,7 @@ void keep_only(int life, int lock) {
 
 }  // namespace
 
-Watcher::Watcher(int lock, std::chrono::milliseconds patience,
+Watcher::Watcher(int lock, milliseconds patience, milliseconds grace,
                  const std::function<void(int)>& finish) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw SystemError("pipe", errno);
@@ -87,7 +102,8 @@ Watcher::Watcher(int lock, std::chrono::milliseconds patience,
   if (child_ < 0) throw SystemError("fork", errno);
   if (child_ > 0) return;
   keep_only(read_end.get(), lock);
-  run_child(3, 4, worker, patience, finish);
+  run_child(
+      4, worker, [&] { return watch(3, patience, grace); }, finish);
 }
 
 void Watcher::beat() const { (void)!::write(life_.get(), &kBeat, 1); }

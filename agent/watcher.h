@@ -13,9 +13,12 @@ namespace wgmesh {
 class Watcher {
  public:
   // Forks. In the child all descriptors but `lock` are closed, and `finish` is run, with the lock's
-  // descriptor there, when this process dies without dismiss(), or gives no sign of life for
-  // `patience` (then it is killed first).
-  Watcher(int lock, std::chrono::milliseconds patience, const std::function<void(int)>& finish);
+  // descriptor there, when this process dies without dismiss(), or gives no sign of life (then it
+  // is killed first): for `patience`, in which it may wait for its controller, and `grace` beyond.
+  // The first goes on while the machine sleeps, as the worker's own does. The second does not: a
+  // worker that wakes up late has it in full.
+  Watcher(int lock, std::chrono::milliseconds patience, std::chrono::milliseconds grace,
+          const std::function<void(int)>& finish);
   Watcher(Watcher&&) noexcept = default;
   Watcher& operator=(Watcher&&) = delete;
   ~Watcher() = default;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "controller/thread.h"
 
 namespace wgmesh {
 namespace {
@@ -132,7 +133,7 @@ FilteredAgent::FilteredAgent(const std::string& socket_path, const std::vector<A
   }
   client_.reset(ends[0]);
   server_.reset(ends[1]);
-  thread_ = std::thread([this] { serve(); });
+  thread_ = start_thread([this] { serve(); });
 }
 
 FilteredAgent::~FilteredAgent() {

@@ -1,30 +1,37 @@
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "controller/agree.h"
 #include "controller/commands.h"
-#include "controller/confirm.h"
+#include "controller/mend.h"
 #include "controller/output.h"
 #include "controller/render_changes.h"
 #include "controller/run.h"
 
 namespace wgmesh {
+namespace {
 
-int run_down(const CommandLine& command_line, const Mesh& mesh) {
+// No exit code: nodes are in different states, and a second run can mend that now.
+constexpr int kInDoubt = -1;
+
+int take_down(const CommandLine& command_line, const Mesh& mesh,
+              std::map<std::string, std::uint64_t> agreed, bool mends) {
   Run run(command_line, mesh);
-  std::function<bool(const TransactionResult&)> approve;
-  if (command_line.interactive) {
-    approve = [&](const TransactionResult& result) {
-      run.progress().pause();
-      say(render_changes(changes_of(mesh, result), false));
-      const bool yes = confirm("Take this down?");
-      run.progress().resume();
-      return yes;
-    };
-  }
+  run.expect(std::move(agreed));
   const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
-  const TransactionResult result = run.transact(goal, command_line.dry_run, approve);
+  const TransactionResult result = run.transact(goal, command_line.dry_run, {});
   const int code = result.exit_code();
-  run.warn_of(result);
-  if (!is_done(code) || result.declined) {
+  if (!mends) run.warn_of(result);
+  if (result.wants_mending() && !mends) {
+    await_end_of_doubt(run, result);
+    return kInDoubt;
+  }
+  if (!is_done(code)) {
     run.tell(result);
-    return result.declined ? kExitFailed : code;
+    return mends ? kExitUnknownState : code;
   }
   if (command_line.dry_run) {
     run.progress().close(false);
@@ -52,6 +59,20 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
     put_result(render_summary(summary));
   }
   return code;
+}
+
+}  // namespace
+
+int run_down(const CommandLine& command_line, const Mesh& mesh) {
+  std::map<std::string, std::uint64_t> generations;
+  if (command_line.interactive && !command_line.dry_run) {
+    const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
+    auto agreed = agreed_generations(command_line, mesh, goal, "Take this down?");
+    if (const int* code = std::get_if<int>(&agreed)) return *code;
+    generations = std::get<0>(std::move(agreed));
+  }
+  const int code = take_down(command_line, mesh, std::move(generations), false);
+  return code == kInDoubt ? take_down(mending(command_line), mesh, {}, true) : code;
 }
 
 }  // namespace wgmesh

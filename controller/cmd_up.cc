@@ -1,16 +1,19 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <functional>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "controller/agree.h"
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
-#include "controller/confirm.h"
 #include "controller/enumeration.h"
+#include "controller/mend.h"
 #include "controller/output.h"
 #include "controller/render_changes.h"
 #include "controller/render_error.h"
@@ -90,7 +93,8 @@ constexpr auto kMeasureFor = std::chrono::seconds(3);
 // A transaction, and what comes of it.
 struct Pass {
   int code = 0;
-  bool ended = false;  // it has failed, or was declined, and everything is told
+  bool ended = false;     // it has failed, or was declined, and everything is told
+  bool in_doubt = false;  // nodes are in different states; a second run can mend that now
   Summary summary;
   std::vector<NodeReport> reports;  // for -i
   std::optional<TreeChoice> better_tree;
@@ -104,29 +108,29 @@ std::optional<TreeChoice> measure_tree(Run& run, const Mesh& mesh, const Names& 
   return choose_better_tree(mesh, statuses, round_trips_of(mesh, measured));
 }
 
-std::function<bool(const TransactionResult&)> ask_before(Run& run, const Mesh& mesh) {
-  return [&](const TransactionResult& result) {
-    run.progress().pause();
-    say(render_changes(changes_of(mesh, result), false));
-    const bool yes = confirm("Make these changes?");
-    run.progress().resume();
-    return yes;
-  };
-}
+// What a pass builds on.
+struct Before {
+  std::map<std::string, std::uint64_t> agreed = {};  // see agreed_generations
+  std::optional<TreeChoice> tree = {};               // what the pass before has chosen
+  bool mends = false;                                // the pass before left nodes in doubt
+};
 
-// `tree`: what the pass before has chosen.
-Pass make_pass(const CommandLine& command_line, const Mesh& mesh, std::optional<TreeChoice> tree) {
-  const bool is_second = tree.has_value();
+Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before) {
+  const bool is_second = before.tree.has_value() || before.mends;
   Run run(command_line, mesh);
-  std::function<bool(const TransactionResult&)> approve;
-  if (command_line.interactive && !is_second) approve = ask_before(run, mesh);
-  const TransactionResult result = run.transact(proto::UP, false, approve, std::move(tree));
+  run.expect(std::move(before.agreed));
+  const TransactionResult result = run.transact(proto::UP, false, {}, std::move(before.tree));
   Pass pass;
   pass.code = result.exit_code();
   if (!is_second) run.warn_of(result);
-  if (!is_done(pass.code) || result.declined) {
+  if (result.wants_mending() && !before.mends) {
+    await_end_of_doubt(run, result);
+    pass.in_doubt = true;
+    return pass;
+  }
+  if (!is_done(pass.code)) {
     run.tell(result);
-    if (result.declined) pass.code = kExitFailed;
+    if (before.mends) pass.code = kExitUnknownState;
     pass.ended = true;
     return pass;
   }
@@ -194,10 +198,18 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
   if (!problems.empty()) return kExitBadMeshFile;
   if (command_line.dry_run) return run_plan(command_line, mesh);
 
-  Pass pass = make_pass(command_line, mesh, {});
+  Before before;
+  if (command_line.interactive) {
+    auto agreed = agreed_generations(command_line, mesh, proto::UP, "Make these changes?");
+    if (const int* code = std::get_if<int>(&agreed)) return *code;
+    before.agreed = std::get<0>(std::move(agreed));
+  }
+  Pass pass = make_pass(command_line, mesh, std::move(before));
+  if (pass.in_doubt) pass = make_pass(mending(command_line), mesh, {.mends = true});
   if (pass.better_tree) {
     const Summary first = pass.summary;
-    pass = make_pass(command_line, mesh, std::move(pass.better_tree));
+    pass = make_pass(command_line, mesh, {.tree = std::move(pass.better_tree)});
+    if (pass.in_doubt) pass = make_pass(mending(command_line), mesh, {.mends = true});
     // What the first pass did counts as well.
     if (first.changed > pass.summary.changed) {
       pass.summary.changed = first.changed;

@@ -9,6 +9,7 @@
 
 #include "controller/enumeration.h"
 #include "controller/limits.h"
+#include "controller/thread.h"
 
 namespace wgmesh {
 
@@ -20,7 +21,7 @@ struct Fleet::Worker {
   std::function<void(Worker&)> job;  // empty: nothing to do
   std::string step;
   std::optional<NodeFailure> failure;
-  std::jthread thread;
+  std::thread thread;
 };
 
 NodeFailure failure_of_current_exception(const std::string& step) {
@@ -72,34 +73,46 @@ std::chrono::milliseconds heartbeat_for(std::chrono::milliseconds confirm_timeou
   return std::min(std::chrono::milliseconds(5000), confirm_timeout / 3);
 }
 
-Fleet::Fleet(const std::vector<const Node*>& nodes, Connect connect,
-             std::chrono::milliseconds heartbeat)
-    : connect_(std::move(connect)), heartbeat_(heartbeat) {
-  for (const Node* node : nodes) workers_.push_back(std::make_unique<Worker>(*node));
-  try {
-    for (const auto& worker : workers_) {
-      worker->thread = std::jthread([this, w = worker.get()] { run(*w); });
+class Fleet::Crew {
+ public:
+  explicit Crew(Fleet& fleet) : fleet_(fleet) {}
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+  ~Crew() { end(); }
+
+  void end() {
+    {
+      const std::lock_guard lock(fleet_.mutex_);
+      fleet_.ending_ = true;
     }
-  } catch (const std::system_error& error) {
-    end();
-    throw own_limit_error(fmt::format("start {}", counted(nodes.size(), "thread")),
-                          error.code().value());
-  } catch (...) {
-    end();
-    throw;
+    fleet_.wake_.notify_all();
+    for (const auto& worker : workers) {
+      if (worker->thread.joinable()) worker->thread.join();
+    }
+  }
+
+  std::vector<std::unique_ptr<Worker>> workers;
+
+ private:
+  Fleet& fleet_;
+};
+
+Fleet::Fleet(const std::vector<const Node*>& nodes, Connect connect,
+             std::chrono::milliseconds heartbeat, std::chrono::milliseconds silence)
+    : connect_(std::move(connect)),
+      heartbeat_(heartbeat),
+      silence_(silence),
+      crew_(std::make_unique<Crew>(*this)) {
+  auto& workers = crew_->workers;
+  for (const Node* node : nodes) workers.push_back(std::make_unique<Worker>(*node));
+  for (const auto& worker : workers) {
+    worker->thread = start_thread([this, w = worker.get()] { run(*w); });
   }
 }
 
-Fleet::~Fleet() { end(); }
+Fleet::~Fleet() = default;
 
-// The threads are joined with workers_.
-void Fleet::end() {
-  {
-    const std::lock_guard lock(mutex_);
-    ending_ = true;
-  }
-  wake_.notify_all();
-}
+void Fleet::end_sessions() { crew_->end(); }
 
 void Fleet::run(Worker& worker) {
   std::unique_lock lock(mutex_);
@@ -112,13 +125,13 @@ void Fleet::run(Worker& worker) {
     std::optional<NodeFailure> failure;
     lock.unlock();
     try {
-      beat ? worker.session->heartbeat() : job(worker);
+      beat ? worker.session->beat(silence_) : job(worker);
     } catch (...) {
       failure = failure_without_fail(beat ? "heartbeat" : worker.step);
     }
     if (failure && on_failure_) on_failure_(worker.node, *failure);
     lock.lock();
-    if (failure && !worker.failure) worker.failure = std::move(failure);
+    if (failure) note(worker, std::move(*failure));
     if (beat) continue;
     worker.job = nullptr;
     settled_.notify_all();
@@ -128,9 +141,22 @@ void Fleet::run(Worker& worker) {
   worker.session.reset();
 }
 
+// Under the lock.
+void Fleet::note(Worker& worker, NodeFailure failure) {
+  if (called_off_ && failure.kind == NodeFailure::Kind::kInterrupted) return;
+  if (!worker.failure) worker.failure = std::move(failure);
+  if (together_ && !std::exchange(called_off_, true)) interrupt_all();
+}
+
+void Fleet::interrupt_all() {
+  for (const auto& worker : crew_->workers) {
+    if (worker->session && worker->job && !worker->failure) worker->session->interrupt();
+  }
+}
+
 void Fleet::connect(const Step& step) {
   std::unique_lock lock(mutex_);
-  for (const auto& worker : workers_) {
+  for (const auto& worker : crew_->workers) {
     worker->step = kConnect;
     worker->job = [this, &step](Worker& w) {
       std::unique_ptr<Session> session = connect_(w.node);
@@ -141,10 +167,7 @@ void Fleet::connect(const Step& step) {
       step(w.node, *w.session);
     };
   }
-  wake_.notify_all();
-  settled_.wait(lock, [&] {
-    return std::none_of(workers_.begin(), workers_.end(), [](const auto& w) { return !!w->job; });
-  });
+  await_settled(lock);
 }
 
 void Fleet::each(const std::string& name, const Step& step) {
@@ -155,21 +178,40 @@ void Fleet::each(const std::string& name, const Step& step) {
 void Fleet::each(const std::string& name, const std::function<bool(const Node&)>& chosen,
                  const Step& step) {
   std::unique_lock lock(mutex_);
-  for (const auto& worker : workers_) {
+  run_step(lock, name, chosen, step);
+}
+
+void Fleet::together(const std::string& name, const std::function<bool(const Node&)>& chosen,
+                     const Step& step) {
+  std::unique_lock lock(mutex_);
+  together_ = true;
+  called_off_ = false;
+  run_step(lock, name, chosen, step);
+  together_ = called_off_ = false;
+}
+
+void Fleet::run_step(std::unique_lock<std::mutex>& lock, const std::string& name,
+                     const std::function<bool(const Node&)>& chosen, const Step& step) {
+  for (const auto& worker : crew_->workers) {
     if (worker->failure || !worker->session || !chosen(worker->node)) continue;
     worker->step = name;
     worker->job = [&step](Worker& w) { step(w.node, *w.session); };
   }
+  await_settled(lock);
+}
+
+void Fleet::await_settled(std::unique_lock<std::mutex>& lock) {
   wake_.notify_all();
   settled_.wait(lock, [&] {
-    return std::none_of(workers_.begin(), workers_.end(), [](const auto& w) { return !!w->job; });
+    const auto& workers = crew_->workers;
+    return std::none_of(workers.begin(), workers.end(), [](const auto& w) { return !!w->job; });
   });
 }
 
 std::map<std::string, NodeFailure> Fleet::failures() const {
   const std::lock_guard lock(mutex_);
   std::map<std::string, NodeFailure> failures;
-  for (const auto& worker : workers_) {
+  for (const auto& worker : crew_->workers) {
     if (worker->failure) failures.emplace(worker->node.name, *worker->failure);
   }
   return failures;
@@ -177,7 +219,8 @@ std::map<std::string, NodeFailure> Fleet::failures() const {
 
 bool Fleet::takes_part(const Node& node) const {
   const std::lock_guard lock(mutex_);
-  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& worker) {
+  const auto& workers = crew_->workers;
+  return std::any_of(workers.begin(), workers.end(), [&](const auto& worker) {
     return &worker->node == &node && worker->session && !worker->failure;
   });
 }
@@ -186,7 +229,7 @@ bool Fleet::all_take_part() const { return failures().empty(); }
 
 void Fleet::fail(const Node& node, NodeFailure failure) {
   const std::lock_guard lock(mutex_);
-  for (const auto& worker : workers_) {
+  for (const auto& worker : crew_->workers) {
     if (&worker->node != &node) continue;
     if (!worker->failure) worker->failure = std::move(failure);
     return;
@@ -195,7 +238,7 @@ void Fleet::fail(const Node& node, NodeFailure failure) {
 
 void Fleet::forget_interruptions() {
   const std::lock_guard lock(mutex_);
-  for (const auto& worker : workers_) {
+  for (const auto& worker : crew_->workers) {
     if (worker->failure && worker->failure->kind == NodeFailure::Kind::kInterrupted) {
       worker->failure.reset();
     }
@@ -204,9 +247,7 @@ void Fleet::forget_interruptions() {
 
 void Fleet::interrupt() {
   const std::lock_guard lock(mutex_);
-  for (const auto& worker : workers_) {
-    if (worker->session && worker->job) worker->session->interrupt();
-  }
+  interrupt_all();
 }
 
 }  // namespace wgmesh

@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "controller/mesh.h"
@@ -43,9 +42,11 @@ class Fleet {
   static constexpr const char* kConnect = "connect";  // the step of a node that is not open yet
 
   // Connects nothing yet. Throws Error where this machine has no threads left. While a node waits
-  // at a barrier it sends a heartbeat every `heartbeat`.
+  // at a barrier it sends a heartbeat every `heartbeat`, and one that leaves them unanswered for
+  // `silence` has failed.
   Fleet(const std::vector<const Node*>& nodes, Connect connect,
-        std::chrono::milliseconds heartbeat = std::chrono::seconds(5));
+        std::chrono::milliseconds heartbeat = std::chrono::seconds(5),
+        std::chrono::milliseconds silence = std::chrono::seconds(60));
   // Called when a step fails on a node, from that node's thread. Set it before connect().
   void tell_failures_to(std::function<void(const Node&, const NodeFailure&)> on_failure) {
     on_failure_ = std::move(on_failure);
@@ -64,6 +65,11 @@ class Fleet {
   void each(const std::string& name, const std::function<bool(const Node&)>& chosen,
             const Step& step);
 
+  // As each, for a step that counts only if no node fails: when one does, at work or waiting for
+  // the others, what the others wait for ends at once. That is no failure of theirs.
+  void together(const std::string& name, const std::function<bool(const Node&)>& chosen,
+                const Step& step);
+
   // By node name; whoever is not in it takes part.
   std::map<std::string, NodeFailure> failures() const;
   bool takes_part(const Node& node) const;
@@ -75,22 +81,34 @@ class Fleet {
   // wants them.
   void forget_interruptions();
 
+  // Ends the sessions early; what has become of each node can still be asked.
+  void end_sessions();
+
   // From a signal-watching thread: every step that waits ends with Interrupted.
   void interrupt();
 
  private:
   struct Worker;
+  // Ends and joins the threads, however many there are yet.
+  class Crew;
   void run(Worker& worker);
-  void end();
+  void run_step(std::unique_lock<std::mutex>& lock, const std::string& name,
+                const std::function<bool(const Node&)>& chosen, const Step& step);
+  void await_settled(std::unique_lock<std::mutex>& lock);
+  void note(Worker& worker, NodeFailure failure);
+  void interrupt_all();
 
   Connect connect_;
   std::chrono::milliseconds heartbeat_;
+  std::chrono::milliseconds silence_;
   std::function<void(const Node&, const NodeFailure&)> on_failure_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;     // workers: there is a job, or the end
   std::condition_variable settled_;  // each(): a job has ended
   bool ending_ = false;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  bool together_ = false;       // the step that goes on is all or nothing
+  bool called_off_ = false;     // … and one has failed
+  std::unique_ptr<Crew> crew_;  // last, so that its threads end first
 };
 
 }  // namespace wgmesh

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "controller/commands.h"
 #include "controller/enumeration.h"
 #include "controller/limits.h"
 #include "controller/local_account.h"
@@ -49,6 +50,7 @@ std::string activity_of(const std::string& step) {
   if (step == "plan") return "planning";
   if (step == "apply") return "applying";
   if (step == "switch") return "switching keys";
+  if (step == "hold") return "holding";
   if (step == "commit") return "committing";
   if (step == "undo") return "undoing";
   return step;
@@ -85,13 +87,33 @@ Run::Run(const CommandLine& command_line, const Mesh& mesh)
             progress_.set(node.name, "connecting");
             return login_.open_session(node);
           },
-          heartbeat_for(std::chrono::seconds(command_line.confirm_timeout))) {
+          heartbeat_for(std::chrono::seconds(command_line.confirm_timeout)),
+          std::chrono::seconds(command_line.confirm_timeout)) {
   signals_.end_waits_with([this] { fleet_.interrupt(); });
   fleet_.tell_failures_to(
       [this](const Node& node, const NodeFailure& failure) { tell_at_once(node, failure); });
+  signals_.tell_left_with([this] { return left_while_committing(); });
 }
 
-Run::~Run() { signals_.end_waits_with({}); }
+Run::~Run() {
+  signals_.end_waits_with({});
+  signals_.tell_left_with({});
+}
+
+Signals::Left Run::left_while_committing() {
+  const std::lock_guard lock(ended_mutex_);
+  std::vector<std::string> committed;
+  std::vector<std::string> unknown;
+  for (const auto& [name, has_committed] : ended_) {
+    (has_committed ? committed : unknown).push_back(name);
+  }
+  if (unknown.empty()) return {"all nodes have committed", kExitDone};
+  const std::string others =
+      committed.empty() ? std::string() : fmt::format("new: {}; ", enumerated(committed));
+  return {fmt::format("{}not known: {}; look with `mesh info`, the next `mesh up` mends it", others,
+                      enumerated(unknown)),
+          kExitUnknownState};
+}
 
 TransactionResult Run::transact(proto::Goal goal, bool dry_run,
                                 std::function<bool(const TransactionResult&)> approve,
@@ -106,6 +128,7 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   request.tree = std::move(tree);
   request.confirm_timeout = command_line_.confirm_timeout;
   request.apply_silence = apply_silence_for(command_line_.confirm_timeout);
+  request.agreed = agreed_;
   request.origin = origin();
   randombytes_buf(&request.session_number, sizeof request.session_number);
 
@@ -124,8 +147,20 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
     return !approve || approve(to_come);
   };
   hooks.interrupted = [this] { return signals_.requested(); };
-  hooks.committing = [this] { signals_.enter(Signals::Phase::kCommitting); };
+  hooks.committing = [this](const std::vector<std::string>& nodes) {
+    const std::lock_guard lock(ended_mutex_);
+    for (const std::string& node : nodes) ended_[node] = false;
+    return signals_.enter_commit();
+  };
+  hooks.committed = [this](const Node& node) {
+    const std::lock_guard lock(ended_mutex_);
+    ended_[node.name] = true;
+  };
   TransactionResult result = run_transaction(fleet_, mesh_, nodes_, request, hooks);
+  if (result.commit_window && command_line_.verbose > 0) {
+    progress_.note({}, fmt::format("every commit was sent within {:.1f} ms of the last promise",
+                                   static_cast<double>(result.commit_window->count()) / 1000));
+  }
   signals_.enter(Signals::Phase::kChanged);
   const std::lock_guard lock(mutex_);
   tells_failures_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -39,6 +40,10 @@ class Run {
   TransactionResult transact(proto::Goal goal, bool dry_run,
                              std::function<bool(const TransactionResult&)> approve,
                              std::optional<TreeChoice> tree = {});
+  // Of the dry run that the user has agreed to: the nodes must still be those.
+  void expect(std::map<std::string, std::uint64_t> generations) {
+    agreed_ = std::move(generations);
+  }
 
   // Asks every node for its status, in a session of its own that changes nothing. Nodes that cannot
   // be asked have a reason instead.
@@ -60,6 +65,7 @@ class Run {
   // The last word of a node whose transaction was not done.
   void tell_ending(const std::string& name, const NodeOutcome& node, const std::string& why);
   bool skips_unreachable() const;
+  Signals::Left left_while_committing();
   // With -v: each change that is to come, in its node's line.
   void tell_changes(const TransactionResult& result);
   std::set<std::string> rotated_nodes() const;
@@ -69,7 +75,11 @@ class Run {
   CommandLine command_line_;
   const Mesh& mesh_;
   std::vector<const Node*> nodes_;
+  std::map<std::string, std::uint64_t> agreed_;
   Progress progress_;
+  // What has become of the nodes that were told to commit; read when the user leaves meanwhile.
+  std::mutex ended_mutex_;
+  std::map<std::string, bool> ended_;
   Signals signals_;
   Login login_;
   std::mutex mutex_;            // of the four below

@@ -14,6 +14,7 @@
 
 #include "common/error.h"
 #include "controller/commands.h"
+#include "controller/thread.h"
 
 namespace wgmesh {
 namespace {
@@ -38,7 +39,7 @@ Signals::Signals(std::function<void(const std::string&)> say) : say_(std::move(s
   if (!fd_) throw SystemError("signalfd", errno);
   stop_.reset(eventfd(0, EFD_CLOEXEC));
   if (!stop_) throw SystemError("eventfd", errno);
-  thread_ = std::thread([this] { watch(); });
+  thread_ = start_thread([this] { watch(); });
 }
 
 Signals::~Signals() {
@@ -53,6 +54,11 @@ Signals::~Signals() {
 void Signals::end_waits_with(std::function<void()> end_waits) {
   const std::lock_guard lock(mutex_);
   end_waits_ = std::move(end_waits);
+}
+
+void Signals::tell_left_with(std::function<Left()> left) {
+  const std::lock_guard lock(mutex_);
+  left_ = std::move(left);
 }
 
 void Signals::end_waits() {
@@ -76,12 +82,34 @@ void Signals::watch() {
   }
 }
 
-void Signals::take_signal() {
-  if (requested_.exchange(true)) {
-    say_("interrupted again: leaving the nodes to their own timers");
-    _exit(kExitInterrupted);
+void Signals::leave(Phase phase) {
+  say_("interrupted again: leaving the nodes to their own timers");
+  std::function<Left()> left;
+  {
+    const std::lock_guard lock(mutex_);
+    left = left_;
   }
-  switch (phase_) {
+  if (phase != Phase::kCommitting || !left) _exit(kExitInterrupted);
+  const Left state = left();
+  say_(state.words);
+  _exit(state.exit_code);
+}
+
+bool Signals::enter_commit() {
+  const std::lock_guard lock(commit_);
+  if (!requested_) phase_ = Phase::kCommitting;
+  return !requested_;
+}
+
+void Signals::take_signal() {
+  std::unique_lock lock(commit_);
+  const bool is_second = requested_.exchange(true);
+  const Phase phase = phase_;
+  lock.unlock();
+  if (is_second) {
+    leave(phase);
+  }
+  switch (phase) {
     case Phase::kNothingChanged:
       say_("interrupted: nothing has changed on any node");
       end_waits();
@@ -91,6 +119,9 @@ void Signals::take_signal() {
     case Phase::kChanged:
       say_("interrupted: the mesh stands as planned, but was not waited for");
       _exit(kExitInterrupted);
+    case Phase::kInDoubt:
+      say_("interrupted: nodes are in different states; the next `mesh up` mends that");
+      _exit(kExitUnknownState);
     case Phase::kApplying:
       say_("interrupted: every node undoes; once more leaves them to do it alone");
       end_waits();

@@ -1,13 +1,16 @@
 #include "controller/ssh_transport.h"
 
 #include <fmt/format.h>
+#include <netdb.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <sstream>
 #include <thread>
 
+#include "common/net.h"
 #include "controller/child_process.h"
 #include "controller/host_keys.h"
 #include "controller/ssh_session.h"
@@ -26,8 +29,9 @@ constexpr int kTries = 6;  // for a server that drops connections when many log 
 
 class SshTransport final : public Transport {
  public:
-  SshTransport(std::unique_ptr<SshSession> session, std::chrono::milliseconds step)
-      : session_(std::move(session)), step_(step) {
+  SshTransport(std::unique_ptr<SshSession> session, std::string reached_at,
+               std::chrono::milliseconds step)
+      : session_(std::move(session)), reached_at_(std::move(reached_at)), step_(step) {
     session_->set_interrupt(nullptr);
   }
 
@@ -84,6 +88,7 @@ class SshTransport final : public Transport {
     if (channel_) keep_stderr();
     return stderr_;
   }
+  std::string reached_at() const override { return reached_at_; }
   bool takes_command_line() const override { return true; }
   void interrupt() override { interrupt_.set(); }
 
@@ -134,12 +139,27 @@ class SshTransport final : public Transport {
 
   Interrupt interrupt_;
   std::unique_ptr<SshSession> session_;
+  std::string reached_at_;
   SshChannelHandle channel_;
   std::chrono::milliseconds step_;
   std::string command_;
   std::string stderr_;
   bool exec_pending_ = false;
 };
+
+// Behind a jump host only a HostName that is an address says it.
+std::string address_of(SshSession& session, const SshConfig& config) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  std::array<char, NI_MAXHOST> text{};
+  const auto* any = reinterpret_cast<const sockaddr*>(&address);
+  if (::getpeername(ssh_get_fd(session.get()), reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      (address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
+      ::getnameinfo(any, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    return parse_ip(config.host_name) ? config.host_name : std::string();
+  }
+  return text.data();
+}
 
 // Between half and one and a half of `base`, so that those who were dropped together do not come
 // back together.
@@ -291,7 +311,8 @@ std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
     throw;
   }
   report_new_jump_keys(session->proxy_text(), report);
-  return std::make_unique<SshTransport>(std::move(session), timeout);
+  std::string reached_at = address_of(*session, config);
+  return std::make_unique<SshTransport>(std::move(session), std::move(reached_at), timeout);
 }
 
 void SshConnector::check_host_key(SshSession& session, const SshConfig& config,

@@ -20,6 +20,9 @@ namespace {
 // To switch is one message to a kernel, and while one node has not, its pairs are cut.
 constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
 
+// What a node takes to undo by itself when its promise has run out; and the second of grace.
+constexpr std::chrono::milliseconds kOwnEnd = std::chrono::seconds(3);
+
 class Transaction {
  public:
   Transaction(Fleet& fleet, const Mesh& mesh, const std::vector<const Node*>& nodes,
@@ -30,7 +33,7 @@ class Transaction {
 
   TransactionResult run() {
     if (prepare() && !request_.dry_run && anything_to_apply() && approved()) {
-      if (apply() && switch_over()) {
+      if (apply() && switch_over() && hold() && may_commit()) {
         commit();
       } else {
         undo();
@@ -49,7 +52,7 @@ class Transaction {
     hello();
     leave_out_unreachable();
     refuse_mistaken_identities();
-    if (stopped()) return false;
+    if (stopped() || !result_.faults.empty()) return false;
     if (request_.goal == proto::UP) {
       refuse_what_hello_shows();
       refuse_half_rotations();
@@ -79,11 +82,32 @@ class Transaction {
       open.set_origin(request_.origin);
       open.set_confirm_timeout(request_.confirm_timeout);
       open.set_rotates(request_.rotated.contains(node.name));
+      open.set_holds(true);
+      open.set_reached_at(session.reached_at());
       if (!is_planned(node)) open.clear_peers();
       proto::Hello hello = session.open(open);
+      result_.nodes.at(node.name).generation = hello.generation();
+      const bool cuts_itself_off = hello.reached_through_mesh() && !request_.dry_run &&
+                                   (node.absent || request_.goal != proto::UP);
+      if (cuts_itself_off) throw cut_off(node);
       const std::lock_guard lock(mutex);
       (is_planned(node) ? facts_ : others_)[node.name] = std::move(hello);
     });
+    for (const auto& [name, generation] : request_.agreed) {
+      const auto now = result_.nodes.at(name).generation;
+      if (!now || *now == generation) continue;
+      result_.faults.push_back(fmt::format(
+          "{} has changed since its plan was shown; run it again to see what would be done now",
+          name));
+    }
+  }
+
+  // The end of the mesh there is the end of the session, so nobody would hear whether it went well.
+  Error cut_off(const Node& node) const {
+    return Error("SSH reaches it through this very mesh, which is to be taken down",
+                 fmt::format("reach it by another address (`ssh` of {} in the mesh file), or run "
+                             "`wgmesh-agent down {}` there",
+                             node.name, mesh_.name));
   }
 
   // Once, before anything is planned: a node that is lost later ends it. Where nobody is left there
@@ -296,7 +320,7 @@ class Transaction {
 
   // True when every node that had something to do says that its kernel now equals the plan.
   bool apply() {
-    fleet_.each(
+    fleet_.together(
         "apply", [&](const Node& node) { return takes_changes(node); },
         [&](const Node& node, Session& session) {
           result_.nodes.at(node.name).outcome = Outcome::kUnknown;
@@ -318,9 +342,9 @@ class Transaction {
     const auto chosen = [&](const Node& node) { return takes_changes(node); };
     std::mutex mutex;
     std::vector<std::chrono::microseconds> times;
-    fleet_.each("switch", chosen,
-                [&](const Node&, Session& session) { session.send_switch_over(); });
-    fleet_.each("switch", chosen, [&](const Node& node, Session& session) {
+    fleet_.together("switch", chosen,
+                    [&](const Node&, Session& session) { session.send_switch_over(); });
+    fleet_.together("switch", chosen, [&](const Node& node, Session& session) {
       report(node, "switch");
       const proto::SwitchedOver switched =
           session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
@@ -334,8 +358,54 @@ class Transaction {
       result_.switch_skew = *last - *first;
     }
     // Now that everybody understands it one end of each pair calls.
-    fleet_.each("switch", chosen, [&](const Node&, Session& session) { session.call_peers(); });
+    fleet_.together("switch", chosen, [&](const Node&, Session& session) { session.call_peers(); });
     return !stopped();
+  }
+
+  std::chrono::milliseconds promise() const {
+    return std::chrono::seconds(request_.confirm_timeout);
+  }
+
+  // Each node promises to wait for the confirm timeout. A promise counts from before it was asked
+  // for: the answer may have waited in a socket while we stood still.
+  bool hold() {
+    std::mutex mutex;
+    fleet_.together(
+        "hold", [&](const Node& node) { return takes_changes(node); },
+        [&](const Node& node, Session& session) {
+          report(node, "hold");
+          const auto since = request_.clock();
+          session.hold(promise() / 2);
+          const std::lock_guard lock(mutex);
+          promised_[node.name] = since;
+          last_promise_ = std::chrono::steady_clock::now();
+          result_.doubt_ends = request_.clock() + promise() + kOwnEnd;
+        });
+    return !stopped();
+  }
+
+  // The decision, taken once: from here on every node commits. No node may have undone already, nor
+  // be near to it.
+  bool may_commit() {
+    fleet_.together(
+        "hold", [](const Node&) { return true; },
+        [](const Node&, Session& session) { session.listen_in(); });
+    if (stopped()) return false;
+    const auto now = request_.clock();
+    for (const auto& [name, since] : promised_) {
+      if (now - since <= promise() / 2) continue;
+      result_.faults.push_back(
+          fmt::format("too late to commit: of the {} s for which {} has promised to wait more than "
+                      "half is over; "
+                      "mesh was stopped, or the way to the nodes is slow",
+                      request_.confirm_timeout, name));
+      return false;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, since] : promised_) names.push_back(name);
+    if (!hooks_.committing || hooks_.committing(names)) return true;
+    result_.interrupted = true;
+    return false;
   }
 
   void undo() {
@@ -355,20 +425,21 @@ class Transaction {
         [&](const Node& node, Session& session) {
           report(node, "undo");
           result_.nodes.at(node.name).outcome = Outcome::kUnknown;
-          const proto::Undone undone = session.undo();
+          const proto::Undone undone = session.undo(request_.apply_silence);
           if (!undone.error().empty()) throw Error(undone.error());
           result_.nodes.at(node.name).outcome = Outcome::kUndone;
         });
   }
 
   void commit() {
-    if (hooks_.committing) hooks_.committing();
     const auto chosen = [&](const Node& node) { return takes_changes(node); };
-    // One that is lost at this very moment, too: it undoes what the others keep.
     for (auto& [name, node] : result_.nodes) {
       if (takes_changes(node)) node.outcome = Outcome::kUnknown;
     }
-    fleet_.each("commit", chosen, [&](const Node&, Session& session) { session.send_commit(); });
+    fleet_.each("commit", chosen,
+                [&](const Node&, Session& session) { session.send_commit(promise()); });
+    result_.commit_window = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - last_promise_);
     fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
       report(node, "commit");
       const proto::Committed committed =
@@ -378,7 +449,12 @@ class Transaction {
       NodeOutcome& outcome = result_.nodes.at(node.name);
       outcome.outcome = has_changes(outcome.changes) ? Outcome::kApplied : Outcome::kUnchanged;
       outcome.notes.assign(committed.notes().begin(), committed.notes().end());
+      if (hooks_.committed) hooks_.committed(node);
     });
+    for (const auto& [name, failure] : fleet_.failures()) {
+      NodeOutcome& node = result_.nodes.at(name);
+      if (node.outcome == Outcome::kUnknown && failure.undone) node.outcome = Outcome::kUndone;
+    }
   }
 
   // A node has failed, or the user wants out.
@@ -401,8 +477,10 @@ class Transaction {
   const TransactionRequest& request_;
   const TransactionHooks& hooks_;
   TransactionResult result_;
-  Facts facts_;                     // of the nodes that get a plan
-  Facts others_;                    // of those that do not
+  Facts facts_;                                            // of the nodes that get a plan
+  Facts others_;                                           // of those that do not
+  std::map<std::string, BootClock::time_point> promised_;  // by node: before it was asked
+  std::chrono::steady_clock::time_point last_promise_;
   std::set<std::string> left_out_;  // unreachable, and planned around
   std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node
 };

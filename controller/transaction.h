@@ -1,7 +1,7 @@
 // The whole fleet changes as one: every node accepts its plan before any applies, every node
-// applies before any commits, and when one fails all undo. The steps of SPEC's session over a
-// Fleet; knows nothing of terminals (it reports through TransactionHooks) and nothing of how a node
-// is reached.
+// applies before any commits, and when one fails all undo. Whether to commit is decided once, on
+// fresh promises of all nodes. The steps of SPEC's session over a Fleet; knows nothing of terminals
+// (it reports through TransactionHooks) and nothing of how a node is reached.
 #pragma once
 
 #include <chrono>
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/boot_clock.h"
 #include "controller/fleet.h"
 #include "controller/mesh.h"
 #include "controller/planner.h"
@@ -29,8 +30,11 @@ struct TransactionHooks {
   std::function<bool(const TransactionResult&)> approve;
   // True from the moment that the user wants out. Looked at between steps.
   std::function<bool()> interrupted;
-  // Called when the point of no return is passed, so that a signal watcher no longer interrupts.
-  std::function<void()> committing;
+  // Called at the point of no return with the nodes that commit, so that a signal watcher no longer
+  // interrupts. False: the user has interrupted just before.
+  std::function<bool(const std::vector<std::string>&)> committing;
+  // A node has told that it has committed. Any thread.
+  std::function<void(const Node&)> committed;
 };
 
 // The part of a proposal that every node shares.
@@ -43,8 +47,13 @@ struct TransactionRequest {
   // How long a node may say nothing while it applies, where progress is told often.
   std::chrono::milliseconds apply_silence = std::chrono::seconds(60);
   std::string origin;  // "user@host", for the lock's holder line
+  // Of this machine; tests have their own.
+  std::function<BootClock::time_point()> clock = BootClock::now;
   std::uint64_t session_number = 0;
   std::set<std::string> rotated;  // nodes that get new keys, all their pairs with them
+  // By node, as they were when the user agreed to the changes: a node that has another one by now
+  // ends it.
+  std::map<std::string, std::uint64_t> agreed;
   // With path_cost auto: what was chosen, instead of what is stored.
   std::optional<TreeChoice> tree;
 };

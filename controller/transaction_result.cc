@@ -69,6 +69,14 @@ std::string why_it_ended(const TransactionResult& result) {
   return result.faults.empty() ? std::string("interrupted") : "there is no plan for the mesh";
 }
 
+bool TransactionResult::in_doubt() const {
+  const auto any = [&](Outcome outcome) {
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](const auto& node) { return node.second.outcome == outcome; });
+  };
+  return any(Outcome::kUnknown) || (any(Outcome::kApplied) && any(Outcome::kUndone));
+}
+
 int TransactionResult::exit_code() const {
   const auto any = [&](auto&& holds) {
     return std::any_of(nodes.begin(), nodes.end(),
@@ -79,7 +87,7 @@ int TransactionResult::exit_code() const {
       return node.failure && node.failure->kind == kind && !node.skipped;
     };
   };
-  if (any([](const NodeOutcome& node) { return node.outcome == Outcome::kUnknown; })) return 6;
+  if (in_doubt()) return 6;
   if (interrupted || any(failed_as(NodeFailure::Kind::kInterrupted))) return 130;
   if (any(failed_as(NodeFailure::Kind::kLocked))) return 5;
   if (any(failed_as(NodeFailure::Kind::kUnreachable))) return 4;

@@ -44,6 +44,9 @@ class Transport {
   virtual std::string read(Deadline deadline) = 0;
   // What the other side has written to stderr so far (bounded), for error messages.
   virtual std::string stderr_text() = 0;
+  // The node's address at which the stream arrives, if that is known: an IP address, perhaps with a
+  // zone.
+  virtual std::string reached_at() const { return {}; }
   // True where `start` runs a command line through the login shell (SSH).
   virtual bool takes_command_line() const = 0;
   // Ends a blocked read, or else the next one, with Interrupted; the stream stays whole. A write is

@@ -63,6 +63,7 @@ std::size_t NodeUnderChange::run(const RehearsedChange& change, Fault fault) {
   Transaction transaction(failing, store, {"test", "root@test"});
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   if (change.commits) {
+    transaction.hold();
     transaction.commit();
   } else {
     transaction.undo();

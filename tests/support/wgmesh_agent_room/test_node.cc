@@ -70,7 +70,8 @@ TestSession::TestSession(TestNode& node) {
   const timeval patience{20, 0};
   ::setsockopt(end_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   thread_ = std::thread([this, &node, end = ends[1]] {
-    SessionIo io(UniqueFd(::dup(end)), UniqueFd(end));
+    SessionIo io(UniqueFd(::dup(end)), UniqueFd(end), -1,
+                 [&node] { return BootClock::now() + node.slept.load(); });
     result_ = serve(io, node.surroundings);
   });
 }
@@ -153,10 +154,26 @@ proto::FromAgent TestSession::propose(proto::Goal goal, const proto::Plan* plan)
 proto::FromAgent TestSession::apply() {
   proto::ToAgent message;
   message.mutable_apply();
+  const proto::FromAgent answer = ask(message);
+  applied_ = answer.has_applied();
+  return answer;
+}
+
+proto::FromAgent TestSession::hold() {
+  proto::ToAgent message;
+  message.mutable_hold();
   return ask(message);
 }
 
 proto::FromAgent TestSession::commit() {
+  if (applied_) {
+    const proto::FromAgent answer = hold();
+    if (!answer.has_held()) return answer;
+  }
+  return commit_at_once();
+}
+
+proto::FromAgent TestSession::commit_at_once() {
   proto::ToAgent message;
   message.mutable_commit();
   return ask(message);
@@ -174,6 +191,7 @@ proto::Open open_for(const proto::Plan& plan, std::uint64_t session_number) {
   open.set_mesh(plan.mesh());
   open.set_node(plan.node());
   open.set_changes_state(true);
+  open.set_holds(true);
   open.set_session_number(session_number);
   open.set_origin("root@test");
   open.set_network(plan.network());

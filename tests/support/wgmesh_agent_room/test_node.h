@@ -2,6 +2,8 @@
 // what the tests of `serve` and its parts stand on.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +45,8 @@ class TestNode {
   TemporaryFolder links;  // on the PATH, as it were
   Surroundings surroundings;
   Fault fault;  // of the kernel that the next session gets
+  // Added to the session's clock, as if the machine had slept for so long. Any thread.
+  std::atomic<std::chrono::milliseconds> slept = std::chrono::milliseconds(0);
 
   Store store() const { return Store(surroundings.paths.state); }
   std::map<std::string, std::string> files() const { return files_under(folder.path()); }
@@ -70,7 +74,10 @@ class TestSession {
   void make_secrets(const proto::Plan& plan);
   proto::FromAgent propose(proto::Goal goal, const proto::Plan* plan = nullptr);
   proto::FromAgent apply();
+  // Asks to hold first, if it has applied; what is no promise is the answer.
   proto::FromAgent commit();
+  proto::FromAgent hold();
+  proto::FromAgent commit_at_once();
   proto::FromAgent undo();
 
  private:
@@ -78,6 +85,7 @@ class TestSession {
   FrameReader frames_;
   bool magic_seen_ = false;
   std::uint64_t generation_ = 0;
+  bool applied_ = false;
   LineScanner scanner_;
   std::thread thread_;
   int result_ = -1;

@@ -66,7 +66,12 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
         result.set_large_answered(true);
       }
       break;
+    case proto::ToAgent::kHold:
+      answer.mutable_held();
+      break;
     case proto::ToAgent::kHeartbeat:
+      answer.mutable_alive();
+      break;
     case proto::ToAgent::BODY_NOT_SET:
       return {};
   }
@@ -92,6 +97,7 @@ proto::ToAgent ScriptedNode::last(proto::ToAgent::BodyCase body) {
 }
 
 void ScriptedAgent::write(std::string_view octets, Deadline) {
+  if (ended_) throw Unreachable("the node has ended the session");
   frames_.feed(octets);
   while (auto message = frames_.next()) {
     proto::ToAgent frame;
@@ -101,17 +107,21 @@ void ScriptedAgent::write(std::string_view octets, Deadline) {
       node_.seen.push_back(frame);
     }
     const auto scripted = node_.answers.find(frame.body_case());
-    const auto answers =
+    auto answers =
         scripted != node_.answers.end() ? scripted->second(frame) : default_answer(node_, frame);
     const std::lock_guard lock(mutex_);
+    ended_ = ended_ || node_.ends_after.contains(frame.body_case());
+    for (proto::FromAgent& answer : answers) {
+      if (answer.has_hello()) answer.mutable_hello()->set_knows_hold(node_.knows_hold);
+    }
     for (const auto& answer : answers) to_read_ += encode_frame(answer.SerializeAsString());
   }
 }
 
 std::string ScriptedAgent::read(Deadline deadline) {
   std::unique_lock lock(mutex_);
-  const bool ready =
-      readable_.wait_until(lock, deadline, [&] { return interrupted_ || !to_read_.empty(); });
+  const bool ready = readable_.wait_until(
+      lock, deadline, [&] { return interrupted_ || ended_ || !to_read_.empty(); });
   if (std::exchange(interrupted_, false)) throw Interrupted("interrupted");
   if (!ready) throw TimedOut("no answer in time");
   return std::exchange(to_read_, {});

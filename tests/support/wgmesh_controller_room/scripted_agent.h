@@ -4,7 +4,9 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +23,10 @@ struct ScriptedNode {
   // Answers by body; an entry here replaces the default. An empty list leaves the controller
   // waiting.
   std::map<proto::ToAgent::BodyCase, Answer> answers;
+  // Bodies after whose answer the stream ends.
+  std::set<proto::ToAgent::BodyCase> ends_after;
   std::uint16_t public_key_octet = 1;
+  bool knows_hold = true;  // every hello says so, a scripted one too
   std::vector<proto::ToAgent> seen;
   std::mutex mutex;  // of `seen`
 
@@ -46,6 +51,7 @@ class ScriptedAgent final : public Transport {
   std::mutex mutex_;
   std::condition_variable readable_;
   std::string to_read_;
+  bool ended_ = false;
   bool interrupted_ = false;
 };
 

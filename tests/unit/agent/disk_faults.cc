@@ -42,6 +42,7 @@ struct Disk {
   std::size_t failing_call = 0;
   int error_number = 0;
   bool stays = false;
+  bool is_full = false;
   std::vector<NameChange> unsynced_names;
   std::map<ino_t, UniqueFd> unsynced_contents;
   int kept = 0;
@@ -73,6 +74,11 @@ bool fails() {
   if (!here && !(disk.stays && disk.calls > disk.failing_call)) return false;
   errno = disk.error_number;
   return true;
+}
+
+bool needs_space_in_vain() {
+  if (disk.is_full) errno = ENOSPC;
+  return disk.is_full;
 }
 
 // One watched call: its two points, and its failure.
@@ -125,6 +131,8 @@ void fail_at(std::size_t call, int error_number, bool stays) {
   disk.stays = stays;
 }
 
+void fill() { disk.is_full = true; }
+
 void cut_power(Names names) {
   const std::string boot_id = disk.keep + "/boot_id";
   std::ofstream(boot_id) << "11111111-2222-3333-4444-555555555555\n";
@@ -157,6 +165,7 @@ int __wrap_open(const char* path, int flags, ...) {
     return __real_open(disk::disk.boot_id.c_str(), flags);
   }
   if ((flags & O_CREAT) == 0 || !disk::is_watched(name)) return __real_open(path, flags, mode);
+  if (disk::needs_space_in_vain()) return -1;
   return disk::watched([&] {
     const int fd = __real_open(path, flags, mode);
     struct stat status {};
@@ -168,7 +177,10 @@ int __wrap_open(const char* path, int flags, ...) {
 }
 
 ssize_t __wrap_write(int fd, const void* octets, size_t size) {
-  if (!disk::disk.root.empty() && disk::is_watched(disk::path_of(fd)) && disk::fails()) return -1;
+  if (!disk::disk.root.empty() && disk::is_watched(disk::path_of(fd)) &&
+      (disk::needs_space_in_vain() || disk::fails())) {
+    return -1;
+  }
   return __real_write(fd, octets, size);
 }
 
@@ -214,6 +226,7 @@ int __wrap_unlink(const char* path) {
 
 int __wrap_mkdir(const char* path, mode_t mode) {
   if (!disk::is_watched(path)) return __real_mkdir(path, mode);
+  if (disk::needs_space_in_vain()) return -1;
   return disk::watched([&] {
     const int result = __real_mkdir(path, mode);
     if (result != 0) return result;

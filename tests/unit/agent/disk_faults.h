@@ -22,6 +22,9 @@ void crash_at(std::size_t point, std::function<void()> restart);
 std::size_t calls();
 void fail_at(std::size_t call, int error_number, bool stays);
 
+// From now on everything that needs space fails with ENOSPC.
+void fill();
+
 // What a power cut may leave. Content that was not synced is lost in either case.
 enum class Names { kAsSynced, kAsLastSeen };
 void cut_power(Names names);

@@ -1,7 +1,10 @@
 #include "agent/session_io.h"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+
+#include <thread>
 
 #include "common/error.h"
 
@@ -50,6 +53,80 @@ TEST(SessionIo, SilenceIsBoundedEvenWhenOctetsTrickle) {
   SessionIo io = io_over(ends);
   ASSERT_EQ(::send(ends.theirs.get(), "\x05", 1, 0), 1);
   EXPECT_EQ(std::get<Ended>(io.read(50ms)), Ended::kSilent);
+}
+
+// A clock that has jumped between the first look and the second.
+SessionIo::Clock clock_that_jumps(std::chrono::milliseconds by) {
+  return [by, looks = 0]() mutable {
+    return BootClock::now() + (looks++ == 0 ? std::chrono::milliseconds(0) : by);
+  };
+}
+
+void send_heartbeat(const UniqueFd& end) {
+  const std::string octets = heartbeat();
+  EXPECT_EQ(::send(end.get(), octets.data(), octets.size(), 0),
+            static_cast<ssize_t>(octets.size()));
+}
+
+TEST(SessionIo, ReadsWhatHasArrivedBeforeItLooksAtItsClock) {
+  Ends ends;
+  UniqueFd out(::dup(ends.ours.get()));
+  SessionIo io(std::move(ends.ours), std::move(out), -1, clock_that_jumps(1h));
+  send_heartbeat(ends.theirs);
+  EXPECT_TRUE(std::get<proto::ToAgent>(io.read(1s)).has_heartbeat());
+  // Not only what was there, but also what is behind it.
+  EXPECT_EQ(std::get<Ended>(io.read(20ms)), Ended::kSilent);
+}
+
+TEST(SessionIo, WaitsALittleMoreAfterASleepThatWasTooLong) {
+  for (const bool comes : {true, false}) {
+    Ends ends;
+    UniqueFd out(::dup(ends.ours.get()));
+    SessionIo io(std::move(ends.ours), std::move(out), -1, clock_that_jumps(1h));
+    std::jthread peer([&] {
+      std::this_thread::sleep_for(50ms);
+      if (comes) send_heartbeat(ends.theirs);
+    });
+    const auto start = std::chrono::steady_clock::now();
+    const auto read = io.read(1s, {}, comes ? 20s : 100ms);
+    EXPECT_EQ(std::holds_alternative<proto::ToAgent>(read), comes);
+    if (!comes) {
+      EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
+    }
+  }
+}
+
+TEST(SessionIo, ASleepThatWasNotTooLongChangesNothing) {
+  Ends ends;
+  UniqueFd out(::dup(ends.ours.get()));
+  SessionIo io(std::move(ends.ours), std::move(out), -1, clock_that_jumps(950ms));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(std::get<Ended>(io.read(1s, {}, 20s)), Ended::kSilent);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 900ms);
+}
+
+// The signal ends the session, but what was said before it counts.
+TEST(SessionIo, ObeysWhatHasArrivedWhenASignalComes) {
+  Ends ends;
+  UniqueFd out(::dup(ends.ours.get()));
+  const UniqueFd signal(::eventfd(1, EFD_CLOEXEC));
+  SessionIo io(std::move(ends.ours), std::move(out), signal.get());
+  send_heartbeat(ends.theirs);
+  EXPECT_TRUE(std::get<proto::ToAgent>(io.read(1s)).has_heartbeat());
+  EXPECT_EQ(std::get<Ended>(io.read(1s)), Ended::kStopped);
+}
+
+TEST(SessionIo, AControllerThatTakesNothingIsGivenUp) {
+  Ends ends;
+  SessionIo io = io_over(ends);
+  io.set_write_patience(50ms);
+  proto::FromAgent message;
+  message.mutable_applied();
+  message.mutable_hello()->set_agent_version(std::string(4u << 20, 'x'));
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(io.write(message));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
+  EXPECT_EQ(std::get<Ended>(io.read(1s)), Ended::kClosed);
 }
 
 TEST(SessionIo, WritingToNobodyIsNoSignalAndNoException) {

@@ -19,12 +19,12 @@ using namespace std::chrono_literals;
 
 // Runs `work` in a process of its own that has a lock and a watcher.
 pid_t run_worker(const std::string& folder, std::chrono::milliseconds patience,
-                 const std::function<void(Watcher&)>& work) {
+                 std::chrono::milliseconds grace, const std::function<void(Watcher&)>& work) {
   const pid_t worker = ::fork();
   if (worker != 0) return worker;
   {
     const MeshLock lock(folder, "test", {"worker", 1, 0, 0}, 1s);
-    Watcher watcher(lock.fd(), patience, [&](int held) {
+    Watcher watcher(lock.fd(), patience, grace, [&](int held) {
       if (::fcntl(held, F_GETFD) >= 0) write_file(folder + "/finished", "x");
     });
     work(watcher);
@@ -41,7 +41,7 @@ void wait_for_watcher(const std::string& folder) {
 
 TEST(Watcher, FinishesWhenTheWorkerIsKilled) {
   const TemporaryFolder folder;
-  const pid_t worker = run_worker(folder.path(), 60s, [](Watcher&) { ::raise(SIGKILL); });
+  const pid_t worker = run_worker(folder.path(), 60s, 30s, [](Watcher&) { ::raise(SIGKILL); });
   wait_for(worker);
   wait_for_watcher(folder.path());
   EXPECT_TRUE(exists(folder.path() + "/finished"));
@@ -49,7 +49,7 @@ TEST(Watcher, FinishesWhenTheWorkerIsKilled) {
 
 TEST(Watcher, KillsAWorkerThatHangsAndFinishes) {
   const TemporaryFolder folder;
-  const pid_t worker = run_worker(folder.path(), 300ms, [](Watcher& watcher) {
+  const pid_t worker = run_worker(folder.path(), 200ms, 100ms, [](Watcher& watcher) {
     watcher.beat();
     ::raise(SIGSTOP);
   });
@@ -63,7 +63,7 @@ TEST(Watcher, KillsAWorkerThatHangsAndFinishes) {
 
 TEST(Watcher, SignsOfLifeKeepItPatient) {
   const TemporaryFolder folder;
-  const pid_t worker = run_worker(folder.path(), 1500ms, [](Watcher& watcher) {
+  const pid_t worker = run_worker(folder.path(), 1000ms, 500ms, [](Watcher& watcher) {
     for (int i = 0; i < 8; ++i) {
       watcher.beat();
       std::this_thread::sleep_for(300ms);
@@ -82,7 +82,7 @@ TEST(Watcher, KeepsNoDescriptorOfTheSession) {
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
-  const pid_t worker = run_worker(folder.path(), 60s, [&](Watcher&) {
+  const pid_t worker = run_worker(folder.path(), 60s, 30s, [&](Watcher&) {
     // Ends when the test has seen the end of file that the watcher must not keep away.
     write_end.reset();
     while (!exists(folder.path() + "/seen")) std::this_thread::sleep_for(10ms);

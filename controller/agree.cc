@@ -1,0 +1,33 @@
+#include "controller/agree.h"
+
+#include "controller/commands.h"
+#include "controller/confirm.h"
+#include "controller/output.h"
+#include "controller/render_changes.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+
+std::variant<std::map<std::string, std::uint64_t>, int> agreed_generations(
+    const CommandLine& command_line, const Mesh& mesh, proto::Goal goal,
+    std::string_view question) {
+  std::map<std::string, std::uint64_t> generations;
+  Run run(command_line, mesh);
+  const TransactionResult result = run.transact(goal, true, {});
+  if (const int code = result.exit_code(); !is_done(code)) {
+    run.tell(result);
+    return code;
+  }
+  run.progress().close(false);
+  for (const auto& [name, node] : result.nodes) {
+    if (node.generation) generations.emplace(name, *node.generation);
+  }
+  run.fleet().end_sessions();
+  if (!result.anything_to_do()) return generations;
+  say(render_changes(changes_of(mesh, result), false));
+  if (confirm(question)) return generations;
+  say("declined: nothing has changed\n");
+  return static_cast<int>(kExitFailed);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,58 @@
+#include "controller/mend.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "controller/enumeration.h"
+
+namespace wgmesh {
+namespace {
+
+std::vector<std::string> names_of(const TransactionResult& result, Outcome outcome) {
+  std::vector<std::string> names;
+  for (const auto& [name, node] : result.nodes) {
+    if (node.outcome == outcome) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string describe_doubt(const TransactionResult& result) {
+  std::string text;
+  const auto add = [&](Outcome outcome, const char* what) {
+    const auto names = names_of(result, outcome);
+    if (names.empty()) return;
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", what, enumerated(names));
+  };
+  add(Outcome::kApplied, "new");
+  add(Outcome::kUndone, "old");
+  add(Outcome::kUnknown, "not known");
+  return text;
+}
+
+void await_end_of_doubt(Run& run, const TransactionResult& result) {
+  using std::chrono::seconds;
+  run.signals().enter(Signals::Phase::kInDoubt);
+  const auto left = std::max(BootClock::duration::zero(), result.doubt_ends - BootClock::now());
+  const bool waits = !names_of(result, Outcome::kUnknown).empty() && left > left.zero();
+  run.progress().warn(
+      {},
+      fmt::format("nodes are in different states ({}); running once more{}", describe_doubt(result),
+                  waits ? fmt::format(" in {} s", std::chrono::ceil<seconds>(left).count())
+                        : std::string()));
+  run.fleet().end_sessions();
+  if (waits) std::this_thread::sleep_for(result.doubt_ends - BootClock::now());
+}
+
+CommandLine mending(CommandLine command_line) {
+  // As `up`, but for what was taken down: a rotation wakes nothing.
+  if (command_line.verb == Verb::kRotate) command_line.verb = Verb::kSync;
+  command_line.interactive = false;
+  return command_line;
+}
+
+}  // namespace wgmesh

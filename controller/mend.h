@@ -1,0 +1,22 @@
+// When a commit did not reach every node (the death of an agent, of a connection, or a controller
+// that stood still at that very moment): says what each node is, and waits until a second run can
+// mend it.
+#pragma once
+
+#include "controller/command_line.h"
+#include "controller/run.h"
+
+namespace wgmesh {
+
+// Ends the sessions of `run`. Returns when the nodes of which nobody knows have undone or kept
+// their change by themselves.
+void await_end_of_doubt(Run& run, const TransactionResult& result);
+
+// For the run that mends: the same, but nothing is asked and no key is made anew.
+CommandLine mending(CommandLine command_line);
+
+// "n0, n2 have committed; n1 is as it was; of n3 nobody knows". Names in three lists; empty ones
+// are left out.
+std::string describe_doubt(const TransactionResult& result);
+
+}  // namespace wgmesh
