@@ -1,4 +1,7 @@
 // wgmesh-agent: the node's program.
+#include <poll.h>
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -27,6 +30,13 @@ std::string own_end_of(const char* connection) {
   return words.substr(0, words.find(' '));
 }
 
+#ifdef WGMESH_FAULTS
+// For as many milliseconds as the variable says.
+void stand_still(const char* variable) {
+  if (const char* time = std::getenv(variable)) ::poll(nullptr, 0, std::atoi(time));
+}
+#endif
+
 Surroundings this_node() {
   Surroundings node;
   node.open_kernel = [] { return std::make_unique<LinuxKernel>(); };
@@ -34,6 +44,11 @@ Surroundings this_node() {
   node.require_privilege = require_privilege;
   node.reached_at = own_end_of(std::getenv("SSH_CONNECTION"));
 #ifdef WGMESH_FAULTS
+  node.before_promise = [] { stand_still("WGMESH_PROMISE_AFTER"); };
+  node.after_promise = [] {
+    stand_still("WGMESH_DEAF_AFTER_PROMISE");
+    if (std::getenv("WGMESH_DIE_AFTER_PROMISE") != nullptr) ::raise(SIGKILL);
+  };
   node.open_session_kernel = [] {
     return std::make_unique<FailingKernel>(std::make_unique<LinuxKernel>(), read_fault());
   };

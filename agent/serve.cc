@@ -315,9 +315,11 @@ void ServeSession::hold() {
   if (held_) throw ProtocolError("a second hold");
   change_->hold();
   held_ = true;
+  if (surroundings_.before_promise) surroundings_.before_promise();
   proto::FromAgent message;
   message.mutable_held();
   io_.write(message);
+  if (surroundings_.after_promise) surroundings_.after_promise();
 }
 
 void ServeSession::commit() {

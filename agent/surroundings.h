@@ -31,6 +31,9 @@ struct Surroundings {
   // This node's end of the SSH connection that the session runs over, if the environment says so:
   // an IP address, perhaps with a zone.
   std::string reached_at;
+  // For tests: called before and after the promise to hold is told.
+  std::function<void()> before_promise;
+  std::function<void()> after_promise;
   bool with_watcher = true;
   std::chrono::milliseconds lock_patience{8'000};
   std::chrono::milliseconds resolver_patience{5'000};

@@ -87,14 +87,16 @@ die_round() { # die_round exec FROM
   return 1
 }
 
-# Node 3's agent hears nothing any more once it applies, and the controller dies when the others have
-# committed.
+# Node 3's agent is asked to hold, and hears nothing any more before it answers; the controller dies when the
+# others have committed.
 frames_round() {
   local to=b from=$at i
   [ "$at" = a ] || to=a
-  sed "s|exec: \(.*-t ${init[3]} \)|exec: $lab_folder/held $work/held \1|" "$work/exec-$to.yaml" >"$work/held.yaml"
+  write_files held exec '3:env WGMESH_PROMISE_AFTER=3000'
+  sed "s|exec: \(.*-t ${init[3]} \)|exec: $lab_folder/held $work/held \1|" "$work/held-$to.yaml" >"$work/held.yaml"
   begin "$work/held.yaml" --no-wait --confirm-timeout 20 up
-  until [ -e "${journal[3]}" ] || has_ended; do pause 5; done
+  await_says 'n3: holding' || fail "the controller ended before it asked to hold"
+  pause 1500
   kill -STOP "$(<"$work/held")"
   await_says committing || fail "the controller ended before it committed"
   for i in 0 1 2; do

@@ -1,11 +1,12 @@
 #!/bin/bash
-# What is broken off, whenever it is: kills, cuts and controllers that meet; in samples, and in full with
+# What is broken off, whenever it is: kills, cuts, stops and controllers that meet; in samples, and in full with
 # WGMESH_LONG. WGMESH_PART names those that shall run.
 . "$(dirname "$(readlink -f "$0")")/campaign.sh"
 . "$lab_folder/duels.sh"
 . "$lab_folder/cuts.sh"
 . "$lab_folder/kills.sh"
+. "$lab_folder/stops.sh"
 
 campaign_up
-for part in ${WGMESH_PART:-duels cuts kills}; do $part; done
+for part in ${WGMESH_PART:-duels cuts kills stops}; do $part; done
 finish

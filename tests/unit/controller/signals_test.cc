@@ -61,6 +61,32 @@ TEST(SignalsDeathTest, TheSecondLeavesTheNodesToTheirTimers) {
               "finishing.*interrupted again");
 }
 
+void interrupt_twice_while_nodes_commit(int exit_code) {
+  Signals signals(say);
+  signals.tell_left_with([&] { return Signals::Left{"new: a; not known: b", exit_code}; });
+  ASSERT_TRUE(signals.enter_commit());
+  press_ctrl_c();
+  while (!signals.requested()) std::this_thread::yield();
+  press_ctrl_c();
+  for (;;) ::pause();
+}
+
+TEST(SignalsDeathTest, TheSecondSaysWhatNodesAreAndTheExitCodeFollows) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const int code : {0, 6}) {
+    EXPECT_EXIT(interrupt_twice_while_nodes_commit(code), ExitedWithCode(code),
+                "finishing.*interrupted again.*new: a; not known: b");
+  }
+}
+
+TEST(Signals, NothingIsCommittedOnceTheUserHasInterrupted) {
+  Signals signals(say);
+  signals.enter(Phase::kApplying);
+  press_ctrl_c();
+  while (!signals.requested()) std::this_thread::yield();
+  EXPECT_FALSE(signals.enter_commit());
+}
+
 void ignore_the_interrupt(Phase phase) {
   Signals signals(say);
   signals.enter(phase);
@@ -72,6 +98,8 @@ TEST(SignalsDeathTest, LeavesInBoundedTimeWhereThereIsNothingToUndo) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(ignore_the_interrupt(Phase::kNothingChanged), ExitedWithCode(130),
               "nothing has changed on any node");
+  EXPECT_EXIT(ignore_the_interrupt(Phase::kInDoubt), ExitedWithCode(6),
+              "nodes are in different states");
   EXPECT_EXIT(ignore_the_interrupt(Phase::kChanged), ExitedWithCode(130), "was not waited for");
 }
 
