@@ -1,17 +1,17 @@
 #include "agent/atomic_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
 
-#include "common/error.h"
-
 namespace wgmesh {
 namespace {
 
 constexpr std::size_t kMaxFile = 16u << 20;
+constexpr int kMostAside = 9;
 
 UniqueFd open_file(const std::string& path, int flags) {
   int fd = -1;
@@ -25,6 +25,23 @@ std::string folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+const char* kind_text(mode_t mode) {
+  if (S_ISDIR(mode)) return "folder";
+  if (S_ISLNK(mode)) return "symbolic link";
+  if (S_ISFIFO(mode)) return "FIFO";
+  if (S_ISSOCK(mode)) return "socket";
+  return "device";
+}
+
+void expect_file(const std::string& path, const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) {
+    throw NotAFile(path, fmt::format("is a {}, not a file", kind_text(status.st_mode)));
+  }
+  if (static_cast<std::size_t>(status.st_size) > kMaxFile) {
+    throw NotAFile(path, fmt::format("has {} octets, more than 16 MiB", status.st_size));
+  }
 }
 
 }  // namespace
@@ -45,16 +62,20 @@ void make_folder(const std::string& path) {
 }
 
 std::optional<std::string> read_file(const std::string& path) {
-  const UniqueFd file = open_file(path, O_RDONLY);
+  // Looked at before it is opened: a device may act on being opened.
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw SystemError("read " + path, errno);
+  }
+  expect_file(path, status);
+  const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     throw SystemError("read " + path, errno);
   }
-  struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw SystemError("read " + path, errno);
-  if (!S_ISREG(status.st_mode) || static_cast<std::size_t>(status.st_size) > kMaxFile) {
-    throw Error("read " + path + ": not a regular file of at most 16 MiB");
-  }
+  expect_file(path, status);
   // One allocation of the final size: growing would leave copies of secrets in freed memory.
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t have = 0;
@@ -71,7 +92,7 @@ std::optional<std::string> read_file(const std::string& path) {
 
 void write_file(const std::string& path, std::string_view content, unsigned mode) {
   // A leftover of a killed writer may have any content; never follow or reuse it.
-  ::unlink(path.c_str());
+  if (::unlink(path.c_str()) != 0 && is_folder(path) && !remove_file(path)) set_aside(path);
   const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_EXCL);
   if (!file) throw SystemError("write " + path, errno);
   try {
@@ -106,10 +127,30 @@ void rename_file(const std::string& from, const std::string& to) {
 
 bool remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return true;
-  const int fault = errno;
+  int fault = errno;
+  if (fault != ENOENT && is_folder(path)) {
+    if (::rmdir(path.c_str()) == 0) return true;
+    fault = errno;
+    if (fault == ENOTEMPTY || fault == EEXIST) return false;
+  }
   // A read-only file system says so before it looks for the file.
   if (fault == ENOENT || fault == ENOTDIR || (fault == EROFS && !exists(path))) return false;
   throw SystemError("remove " + path, fault);
+}
+
+std::string set_aside(const std::string& path) {
+  for (int number = 1; number <= kMostAside; ++number) {
+    const std::string to =
+        number == 1 ? path + ".damaged" : fmt::format("{}.damaged.{}", path, number);
+    // A file cannot take the name of a folder, nor a folder that of a file.
+    const bool is_in_the_way = exists(to) && (is_folder(to) || is_folder(path));
+    if (is_in_the_way && !remove_file(to)) continue;
+    rename_file(path, to);
+    sync_folder(folder_of(path));
+    return to;
+  }
+  throw Error(path + " cannot be set aside: all names up to .damaged.9 are folders in use",
+              "move them elsewhere");
 }
 
 bool remove_folder_if_empty(const std::string& path) { return ::rmdir(path.c_str()) == 0; }
@@ -119,8 +160,13 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
+bool is_folder(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 void sync_file(const std::string& path) {
-  const UniqueFd file = open_file(path, O_RDONLY);
+  const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file || ::fsync(file.get()) != 0) throw SystemError("sync " + path, errno);
 }
 

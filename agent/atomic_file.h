@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/error.h"
 #include "common/unique_fd.h"
 
 namespace wgmesh {
@@ -14,22 +15,42 @@ namespace wgmesh {
 inline constexpr unsigned kSecret = 0600;
 inline constexpr unsigned kPublic = 0644;
 
+// What stands at a path is not a file that we could have written: a folder, a link, a FIFO, a
+// device, or more than 16 MiB.
+class NotAFile : public Error {
+ public:
+  NotAFile(const std::string& path, const std::string& reason)
+      : Error("read " + path + ": " + reason), reason_(reason) {}
+  const std::string& reason() const { return reason_; }  // "is a FIFO, not a file"
+
+ private:
+  std::string reason_;
+};
+
 // All throw SystemError with the path in it.
 
 // Makes the folder and those above it where they are missing.
 void make_folder(const std::string& path);
-// Content, or nothing where there is no such file. Refuses files larger than 16 MiB.
+// Content, or nothing where there is no such file. Throws NotAFile for what is not one: nothing is
+// followed, waited for or opened as a device.
 std::optional<std::string> read_file(const std::string& path);
-// Writes and syncs the file; its name is durable only after sync_folder().
+// Writes and syncs the file; its name is durable only after sync_folder(). What stood at the path
+// is removed, and a folder with something in it is set aside.
 void write_file(const std::string& path, std::string_view content, unsigned mode = kSecret);
 void write_file_atomically(const std::string& path, std::string_view content,
                            unsigned mode = kSecret);
 void rename_file(const std::string& from, const std::string& to);
-// False when there was none.
+// Removes a file, a link, a FIFO, a device or an empty folder. False when there was none, or when
+// it is a folder with something in it: this program made none, so whose that is only people can
+// say.
 bool remove_file(const std::string& path);
+// Renames what is at the path, whatever that is, to PATH.damaged (or PATH.damaged.2 and so on, if a
+// folder with something in it has that name). Returns the new path.
+std::string set_aside(const std::string& path);
 // False when it is not empty or not there.
 bool remove_folder_if_empty(const std::string& path);
 bool exists(const std::string& path);
+bool is_folder(const std::string& path);
 // Throws when the file is not there.
 void sync_file(const std::string& path);
 void sync_folder(const std::string& path);

@@ -8,8 +8,8 @@
 #include "agent/lock.h"
 #include "agent/mesh_name.h"
 #include "agent/proposal.h"
-#include "agent/recovery.h"
 #include "agent/refused.h"
+#include "agent/settle.h"
 #include "agent/transaction.h"
 #include "agent/uninstall.h"
 
@@ -21,13 +21,13 @@ int run_down(const Surroundings& surroundings, const std::string& mesh, bool for
   const Holder me{"wgmesh-agent down", 0, std::time(nullptr), ::getpid()};
   MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
   const auto kernel = surroundings.open_kernel();
-  if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {
-    fmt::print(stderr, "{}\n", *finished);
-  }
+  const NodeLog log(surroundings.paths);
+  print(mesh, settle(*kernel, store, mesh, forget ? Errand::kToRemove : Errand::kToChange, log));
 
   const Goal goal{forget ? proto::REMOVE : proto::DOWN, {}, {}, {}};
   const Proposal proposal = make_proposal(*kernel, store, mesh, goal);
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}};
+  setup.log = log;
   if (surroundings.with_watcher) setup.open_kernel = surroundings.open_kernel;
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
@@ -36,6 +36,10 @@ int run_down(const Surroundings& surroundings, const std::string& mesh, bool for
   if (left) throw Error(*left);
   if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);
   if (forget) {
+    store.forget(mesh);
+    for (const std::string& path : store.leftovers(mesh)) {
+      fmt::print(stderr, "{}: {} is not wgmesh's, and stays\n", mesh, path);
+    }
     lock.remove_file();
     remove_agent_with_last_mesh(surroundings.paths, store, mesh);
   }

@@ -9,8 +9,9 @@
 #include "agent/each_mesh.h"
 #include "agent/hello.h"
 #include "agent/lock.h"
-#include "agent/recovery.h"
+#include "agent/settle.h"
 #include "agent/store.h"
+#include "agent/wall_clock.h"
 
 namespace wgmesh {
 namespace {
@@ -22,7 +23,7 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   open.set_mesh(plan.mesh());
   open.set_node(plan.node());
   for (const proto::Peer& peer : plan.peers()) {
-    if (peer.endpoint().empty() || is_live(peer, status, std::time(nullptr))) continue;
+    if (peer.endpoint().empty() || is_live(peer, status, wall_clock())) continue;
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer.node());
     out.set_endpoint(peer.endpoint());
@@ -67,10 +68,12 @@ std::string refresh(const Surroundings& surroundings, const Store& store, const 
   const Holder me{"wgmesh-agent refresh", kEndsSoon, std::time(nullptr), ::getpid()};
   const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
   const auto kernel = surroundings.open_kernel();
-  if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {
-    fmt::print(stderr, "{}: {}\n", mesh, *finished);
-  }
+  print(mesh, settle(*kernel, store, mesh, Errand::kToChange, NodeLog(surroundings.paths)));
   const Loaded loaded = store.load(mesh);
+  refuse_unreadable(loaded);
+  if (!loaded.mesh.plan && !loaded.faults.empty()) {
+    throw Error(loaded.faults.front(), "run `mesh up`, which makes what is missing anew");
+  }
   if (!loaded.mesh.plan || loaded.mesh.taken_down) return "is down";
   const proto::Open open = quiet_peers(*loaded.mesh.plan, kernel->measure(mesh));
   if (open.peers_size() == 0) return "no peer is quiet";

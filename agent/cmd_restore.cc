@@ -8,7 +8,7 @@
 #include "agent/each_mesh.h"
 #include "agent/lock.h"
 #include "agent/proposal.h"
-#include "agent/recovery.h"
+#include "agent/settle.h"
 #include "agent/transaction.h"
 
 namespace wgmesh {
@@ -22,6 +22,7 @@ std::string joined(const auto& texts) {
 
 Goal goal_of(const Loaded& loaded, const std::string& folder) {
   constexpr const char* kCure = "run `mesh up`, which makes what is missing anew";
+  refuse_unreadable(loaded);
   if (!loaded.faults.empty()) throw Error(joined(loaded.faults), kCure);
   const StoredMesh& mesh = loaded.mesh;
   if (!mesh.plan || !mesh.private_key) {
@@ -38,9 +39,8 @@ std::string restore(const Surroundings& surroundings, const Store& store, const 
   const Holder me{"wgmesh-agent restore", 0, std::time(nullptr), ::getpid()};
   const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
   const auto kernel = surroundings.open_kernel();
-  if (const auto finished = finish_open_transaction(*kernel, store, mesh)) {
-    fmt::print(stderr, "{}: {}\n", mesh, *finished);
-  }
+  const NodeLog log(surroundings.paths);
+  print(mesh, settle(*kernel, store, mesh, Errand::kToChange, log));
   const Loaded loaded = store.load(mesh);
   if (loaded.mesh.empty() && loaded.faults.empty()) return "nothing is stored";
   if (loaded.mesh.taken_down) return "stays down";
@@ -51,7 +51,7 @@ std::string restore(const Surroundings& surroundings, const Store& store, const 
     faults = "bridge_ports: there is no interface " + joined(proposal.left_out);
   }
   if (proposal.changes_nothing()) return "is up already";
-  TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false};
+  TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
   if (surroundings.with_watcher) setup.open_kernel = surroundings.open_kernel;
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});

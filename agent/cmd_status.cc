@@ -8,23 +8,27 @@
 #include "agent/current_status.h"
 #include "agent/journal.h"
 #include "agent/lock.h"
-#include "agent/recovery.h"
+#include "agent/settle.h"
 #include "agent/status_json.h"
 #include "agent/status_text.h"
+#include "agent/wall_clock.h"
 
 namespace wgmesh {
 namespace {
 
 // What a dead session left open is finished by whichever command comes next, unless somebody is at
-// it.
+// it. What cannot be finished is told, and the mesh is shown all the same.
 void finish_abandoned(const Surroundings& surroundings, Kernel& kernel, const Store& store,
                       const std::string& mesh) {
   if (!Journal(store, mesh).open()) return;
   const Holder me{"wgmesh-agent status", kEndsSoon, std::time(nullptr), ::getpid()};
-  const auto lock = MeshLock::try_take(surroundings.paths.run, mesh, me);
-  if (!lock) return;
-  if (const auto finished = finish_open_transaction(kernel, store, mesh)) {
-    fmt::print(stderr, "{}: {}\n", mesh, *finished);
+  try {
+    const auto lock = MeshLock::try_take(surroundings.paths.run, mesh, me);
+    if (!lock) return;
+    const NodeLog log(surroundings.paths);
+    print(mesh, settle(kernel, store, mesh, Errand::kToLook, log));
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}: an interrupted change stays open: {}\n", mesh, error.message());
   }
 }
 
@@ -38,9 +42,11 @@ int run_status(const Surroundings& surroundings, const std::string& mesh, bool a
   for (const std::string& name : meshes) {
     finish_abandoned(surroundings, *kernel, store, name);
     statuses.push_back(current_status(*kernel, store, name));
+    for (const std::string& warning : statuses.back().warnings()) {
+      fmt::print(stderr, "{}: {}\n", name, warning);
+    }
   }
-  const std::string text =
-      as_json ? status_json(statuses) : status_text(statuses, std::time(nullptr));
+  const std::string text = as_json ? status_json(statuses) : status_text(statuses, wall_clock());
   std::fputs(text.c_str(), stdout);
   return 0;
 }

@@ -1,7 +1,10 @@
 #include "agent/current_status.h"
 
-#include <ctime>
 #include <map>
+
+#include "agent/exposure.h"
+#include "agent/node_log.h"
+#include "agent/wall_clock.h"
 
 namespace wgmesh {
 
@@ -26,10 +29,13 @@ void put_names(const proto::Plan& plan, proto::Status& status) {
 proto::Status current_status(Kernel& kernel, const Store& store, const std::string& mesh) {
   proto::Status status = kernel.measure(mesh);
   status.set_mesh(mesh);
-  status.set_time(std::time(nullptr));
+  status.set_time(wall_clock());
   const Loaded loaded = store.load(mesh);
   status.set_stored(!loaded.mesh.empty());
   status.set_taken_down(loaded.mesh.taken_down);
+  for (const std::string& fault : loaded.faults) status.add_warnings(fault);
+  for (const std::string& exposure : find_exposures(store, mesh)) status.add_warnings(exposure);
+  if (const auto change = read_last_change(store, mesh)) put_into(status, *change);
   if (loaded.mesh.plan) {
     status.set_generation(loaded.mesh.plan->generation());
     put_names(*loaded.mesh.plan, status);

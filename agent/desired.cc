@@ -281,8 +281,10 @@ bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t 
   const auto* measured = find_message(status.device().peers(), [&](const auto& each) {
     return each.public_key() == peer.public_key();
   });
-  return measured != nullptr && measured->latest_handshake() != 0 &&
-         now - measured->latest_handshake() <= kLive;
+  if (measured == nullptr || measured->latest_handshake() == 0) return false;
+  // A handshake of the future is older than the clock's last jump, and nobody knows how much.
+  const std::int64_t age = now - measured->latest_handshake();
+  return age >= 0 && age <= kLive;
 }
 
 Scope scope_of(const proto::Plan& plan) {

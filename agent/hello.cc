@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "agent/atomic_file.h"
+#include "agent/exposure.h"
 #include "agent/mesh_name.h"
 #include "agent/refused.h"
 #include "common/frame.h"
@@ -63,6 +64,9 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   for (const std::string& fault : loaded.faults) {
     hello.add_warnings(fault + "; it is kept aside and made anew");
   }
+  for (const std::string& exposure : find_exposures(store, open.mesh())) {
+    hello.add_warnings(exposure);
+  }
   if (const auto& plan = loaded.mesh.plan) {
     hello.set_generation(plan->generation());
     hello.set_stored_device_mtu(plan->device().mtu());
@@ -84,12 +88,10 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   for (const std::string& mesh : store.meshes()) {
     if (mesh == open.mesh()) continue;
     hello.set_other_meshes(true);
-    try {
-      const Loaded other = store.load(mesh);
-      if (other.mesh.plan && !other.mesh.taken_down) compare_with(open, *other.mesh.plan, hello);
-    } catch (const Error& error) {
-      hello.add_warnings(error.message());  // another mesh's trouble is none of this one's
-    }
+    const Loaded other = store.load(mesh);
+    if (other.mesh.plan && !other.mesh.taken_down) compare_with(open, *other.mesh.plan, hello);
+    // Another mesh's trouble is none of this one's.
+    for (const std::string& fault : other.faults) hello.add_warnings(fault);
   }
 }
 

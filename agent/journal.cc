@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "agent/atomic_file.h"
 #include "agent/kernel_instance.h"
 #include "agent/state_file.h"
+#include "agent/stored_file.h"
 #include "agent/wiped_text.h"
 #include "common/hash.h"
 #include "proto/journal.pb.h"
@@ -15,14 +18,6 @@ namespace {
 
 constexpr std::uint32_t kJournalFormat = 1;
 constexpr std::size_t kChecksum = sizeof(Hash);
-
-void wipe_secrets(proto::SavedState& state) {
-  if (!state.has_wireguard()) return;
-  wipe(*state.mutable_wireguard()->mutable_private_key());
-  for (auto& peer : *state.mutable_wireguard()->mutable_peers()) {
-    wipe(*peer.mutable_preshared_key());
-  }
-}
 
 // Wipes the secrets in a message when it goes.
 class WipeLater {
@@ -42,6 +37,22 @@ class WipeLater {
 std::string checksum(std::string_view payload) {
   const Hash hash = hash_of({"wgmesh journal", payload});
   return {hash.begin(), hash.end()};
+}
+
+JournalEntry entry_of(const proto::Journal& journal) {
+  JournalEntry entry;
+  try {
+    entry = {
+        load(journal.before()), load(journal.after()), {}, journal.origin(), journal.boot_id()};
+  } catch (const Error& error) {
+    throw Damaged(error.message());
+  }
+  for (const proto::StagedFile& file : journal.files()) {
+    // It becomes part of a path.
+    if (!std::ranges::count(kStoredFiles, file.name())) throw Damaged("names an unknown file");
+    entry.files.push_back({file.name(), file.remove()});
+  }
+  return entry;
 }
 
 }  // namespace
@@ -100,28 +111,33 @@ std::optional<Direction> Journal::open() const {
 
 JournalEntry Journal::read() const {
   const std::string path = exists(commit_) ? commit_ : undo_;
-  auto text = read_file(path);
-  if (!text) throw Error("read " + path + ": it is gone");
-  const WipedText content(std::move(*text));
-  const std::string_view all = *content;
+  try {
+    return parse(path);
+  } catch (Error& error) {
+    error.add_context(path);
+    throw;
+  }
+}
+
+JournalEntry Journal::parse(const std::string& path) const {
+  const auto content = read_stored_file(path);
+  if (!content) throw Damaged("is gone");
+  const std::string_view all = **content;
   proto::Journal journal;
   const WipeLater wipe_later(journal);
   if (all.size() < kChecksum || all.substr(0, kChecksum) != checksum(all.substr(kChecksum)) ||
       !journal.ParseFromArray(all.data() + kChecksum, static_cast<int>(all.size() - kChecksum))) {
-    throw Error(path + " is damaged, so an interrupted change cannot be undone",
-                "move the file away, then run `mesh up`");
+    throw Damaged("does not match its checksum");
   }
   if (journal.format_version() > kJournalFormat) {
-    throw Error(fmt::format("{} has format {}, and this agent ({}) knows up to {}", path,
-                            journal.format_version(), WGMESH_VERSION, kJournalFormat),
-                "use the agent that wrote it, or a newer one");
+    throw NewerFormat("has", journal.format_version(), kJournalFormat);
   }
-  JournalEntry entry{
-      load(journal.before()), load(journal.after()), {}, journal.origin(), journal.boot_id()};
-  for (const proto::StagedFile& file : journal.files()) {
-    entry.files.push_back({file.name(), file.remove()});
-  }
-  return entry;
+  if (journal.mesh() != mesh_) throw Damaged("belongs to the mesh " + journal.mesh());
+  return entry_of(journal);
+}
+
+std::string Journal::set_aside() const {
+  return wgmesh::set_aside(exists(commit_) ? commit_ : undo_);
 }
 
 void Journal::close() const {
@@ -129,7 +145,7 @@ void Journal::close() const {
   remove_file(commit_);
   remove_file(undo_);
   remove_file(undo_ + ".tmp");
-  if (exists(folder_)) sync_folder(folder_);
+  if (is_folder(folder_)) sync_folder(folder_);
 }
 
 std::string boot_id() { return kernel_instance(); }

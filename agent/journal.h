@@ -35,11 +35,15 @@ class Journal {
   void commit() const;
   // Which way an open transaction is to end; empty: none is open.
   std::optional<Direction> open() const;
-  // Throws Error when it cannot be read: then somebody must look.
+  // Throws Damaged, NewerFormat, or SystemError when the disk fails.
   JournalEntry read() const;
+  // Renames the open one, so that none is open, whatever stands in its place. Returns its new path.
+  std::string set_aside() const;
   void close() const;
 
  private:
+  JournalEntry parse(const std::string& path) const;
+
   std::string folder_;
   std::string mesh_;
   std::string undo_;

@@ -18,6 +18,8 @@ struct Paths {
   std::string systemd = "/run/systemd/system";  // is there where systemd runs
   std::string units = "/etc/systemd/system";
   std::string systemctl = "/bin/systemctl";
+  std::string journal_socket = "/run/systemd/journal/socket";  // the journal's native protocol
+  std::string syslog_socket = "/dev/log";
 };
 
 }  // namespace wgmesh

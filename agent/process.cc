@@ -12,13 +12,18 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
+#include "agent/kernel_text.h"
 #include "common/error.h"
 
 namespace wgmesh {
 
 namespace {
 
+constexpr const char* kOomScore = "/proc/self/oom_score_adj";
+constexpr std::string_view kLowOomScore = "-900";
 constexpr rlim_t kMostFiles = 1024;
 constexpr rlim_t kMostMemory = 1u << 30;  // octets; a plan of a thousand peers takes a hundredth
 
@@ -39,7 +44,15 @@ void keep_only_net_admin() {
   ::syscall(SYS_capset, &header, capabilities.data());
 }
 
+// False when the kernel refuses.
+bool write_text(const char* path, std::string_view text) {
+  const UniqueFd file(::open(path, O_WRONLY | O_CLOEXEC));
+  return file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
 }  // namespace
+
+void lower_oom_score() { write_text(kOomScore, kLowOomScore); }
 
 void harden_process() {
   limit(RLIMIT_CORE, 0);
@@ -49,9 +62,14 @@ void harden_process() {
 #endif
   // While we still may: secrets are locked, and so is the watcher.
   limit(RLIMIT_MEMLOCK, RLIM_INFINITY);
+  const std::string oom_score = read_kernel_text(kOomScore);
+  write_text(kOomScore, kLowOomScore);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   keep_only_net_admin();
+  // The lowest score that was set with CAP_SYS_RESOURCE may be set again without it, by the
+  // watcher.
+  write_text(kOomScore, oom_score);
   ::umask(077);
   // A file that takes one of the three standard numbers would be read or written as if it were one.
   int fd = 0;

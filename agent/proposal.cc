@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
 #include <iterator>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "agent/recovery.h"
 #include "agent/refused.h"
 #include "agent/rotation.h"
+#include "agent/wall_clock.h"
 
 namespace wgmesh {
 namespace {
@@ -58,7 +58,7 @@ void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
   endpoints.committed = loaded.mesh.plan ? &*loaded.mesh.plan : nullptr;
   endpoints.observed = &observed.state;
   endpoints.status = &status;
-  endpoints.now = std::time(nullptr);
+  endpoints.now = wall_clock();
   proposal.desired = desired_state(plan, *goal.secrets, endpoints);
   proposal.stored.private_key = goal.secrets->private_key;
   proposal.stored.preshared_keys = goal.secrets->preshared_keys;
@@ -132,6 +132,7 @@ void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
                        const Goal& goal) {
   const Loaded loaded = store.load(mesh);
+  if (goal.kind != proto::REMOVE) refuse_unreadable(loaded);
   Proposal proposal;
   proposal.stored = loaded.mesh;
   proposal.is_first = !loaded.mesh.plan;

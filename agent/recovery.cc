@@ -1,6 +1,7 @@
 #include "agent/recovery.h"
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <thread>
 
@@ -58,6 +59,40 @@ std::vector<Operation> held_back(const State& after, const State& now) {
   return held;
 }
 
+// Without it the node goes by its stored files. Behind the commit point those are the staged ones,
+// as long as each is whole.
+std::string set_aside(const Journal& journal, const Store& store, const std::string& mesh,
+                      Direction direction, const Error& error) {
+  const std::string to = journal.set_aside();
+  if (direction == Direction::kCommit && !journal.open()) {
+    store.publish(mesh, store.staged(mesh));
+  }
+  return error.message() + ", so an interrupted change could not be brought to its end; kept as " +
+         to;
+}
+
+std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, Direction direction,
+                   const JournalEntry& entry, const NodeLog& log) {
+  const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
+  LastChange told{
+      .changes = diff(entry.after, entry.before).size(), .origin = whose, .afterwards = true};
+  try {
+    if (direction == Direction::kCommit) {
+      roll_forward(kernel, store, mesh, entry);
+      log.tell(store, mesh, told);
+      return "finished the interrupted change that " + whose + " had committed";
+    }
+    const auto left = roll_back(kernel, store, mesh, entry);
+    told.deed = Deed::kUndone;
+    if (!left) log.tell(store, mesh, told);  // else every command that follows says it again
+    return "undone the interrupted change that " + whose + " had begun" +
+           (left ? ": " + *left : "");
+  } catch (Error& error) {
+    error.add_context("finish the interrupted change of " + whose);
+    throw;
+  }
+}
+
 void fill_in(Bridge& observed, const Bridge& known) {
   for (auto time : kBridgeTimes) {
     if (observed.*time == kTimeUnknown) observed.*time = known.*time;
@@ -86,8 +121,8 @@ State with_live_endpoints(State wanted, const State& observed) {
   return wanted;
 }
 
-void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
-               const JournalEntry& entry, const OnProgress& progress) {
+std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
+                                     const JournalEntry& entry, const OnProgress& progress) {
   // After a reboot, and in a container that was started again, the kernel has nothing of the
   // transaction, and `restore` builds the committed plan.
   if (is_this_kernel(entry.boot_id)) {
@@ -104,44 +139,61 @@ void roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
       return diff(before, now.state);
     });
   }
-  Journal(store, mesh).close();
-  store.discard(mesh);
+  try {
+    Journal(store, mesh).close();
+    store.discard(mesh);
+  } catch (const Error& error) {
+    return "the kernel is as it was, but files of the change are left (" + error.message() +
+           "); the next agent command removes them";
+  }
+  return std::nullopt;
 }
 
 void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
                   const JournalEntry& entry, const OnProgress& progress) {
-  store.publish(mesh, entry.files);
+  std::exception_ptr files_fault;
+  try {
+    store.publish(mesh, entry.files);
+  } catch (const Error&) {
+    files_fault = std::current_exception();
+  }
   repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
     State after = with_live_endpoints(entry.after, now.state);
     for (const std::string& port : now.missing_ports) after.foreign_ports.erase(port);
     return held_back(after, now.state);
   });
-  Journal(store, mesh).close();
+  if (files_fault) std::rethrow_exception(files_fault);
   const Loaded left = store.load(mesh);
-  if (left.mesh.empty() && left.damaged.empty()) store.forget(mesh);
+  if (left.mesh.empty() && left.damaged.empty() && left.unreadable.empty()) {
+    store.forget(mesh);
+  } else {
+    Journal(store, mesh).close();
+  }
 }
 
 std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,
-                                                   const std::string& mesh) {
+                                                   const std::string& mesh,
+                                                   UnreadableJournal unreadable,
+                                                   const NodeLog& log) {
   const Journal journal(store, mesh);
-  const auto direction = journal.open();
-  if (!direction) {
-    store.discard(mesh);  // staged by somebody who died before the journal was begun
-    return std::nullopt;
-  }
-  const JournalEntry entry = journal.read();
-  const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
-  try {
-    if (*direction == Direction::kCommit) {
-      roll_forward(kernel, store, mesh, entry);
-      return "finished the interrupted change that " + whose + " had committed";
+  std::optional<std::string> said;
+  while (const auto direction = journal.open()) {
+    std::optional<JournalEntry> entry;
+    try {
+      entry = journal.read();
+    } catch (const Damaged& error) {
+      if (unreadable == UnreadableJournal::kRefused) throw;
+      said = set_aside(journal, store, mesh, *direction, error);
+      continue;
+    } catch (const NewerFormat& error) {
+      if (unreadable != UnreadableJournal::kSetAside) throw;
+      said = set_aside(journal, store, mesh, *direction, error);
+      continue;
     }
-    roll_back(kernel, store, mesh, entry);
-    return "undone the interrupted change that " + whose + " had begun";
-  } catch (Error& error) {
-    error.add_context("finish the interrupted change of " + whose);
-    throw;
+    return finish(kernel, store, mesh, *direction, *entry, log);
   }
+  store.discard(mesh);  // staged by somebody who died before the journal was begun
+  return said;
 }
 
 }  // namespace wgmesh

@@ -14,9 +14,9 @@
 #include "agent/node_change.h"
 #include "agent/proposed_goal.h"
 #include "agent/protocol_error.h"
-#include "agent/recovery.h"
 #include "agent/refused.h"
 #include "agent/session_secrets.h"
+#include "agent/settle.h"
 #include "agent/transaction.h"
 #include "agent/uninstall.h"
 
@@ -36,6 +36,11 @@ constexpr auto kProgressPause = 200ms;
 constexpr auto kCallsAtLatest = 1s;
 // A segment address and an inner one of every node that there can be.
 constexpr int kMostTargets = 2 * 4096;
+
+Errand errand_of(const proto::Open& open) {
+  if (!open.changes_state()) return Errand::kToLook;
+  return open.removes() ? Errand::kToRemove : Errand::kToChange;
+}
 
 class ServeSession {
  public:
@@ -204,16 +209,21 @@ void ServeSession::open(const proto::Open& open) {
                                               : surroundings_.open_kernel();
   change_.emplace(surroundings_, store_, *kernel_, open.mesh());
   take_lock();
-  std::optional<std::string> finished;
-  if (lock_) finished = finish_open_transaction(*kernel_, store_, open.mesh());
+  Settled settled;
+  if (lock_) {
+    settled = settle(*kernel_, store_, open.mesh(), errand_of(open), NodeLog(surroundings_.paths));
+  }
   if (!open.changes_state()) lock_.reset();
 
-  secrets_.emplace(open.mesh(), open.node(), store_.load(open.mesh()).mesh, open.rotates());
+  const Loaded loaded = store_.load(open.mesh());
+  if (errand_of(open) == Errand::kToChange) refuse_unreadable(loaded);
+  secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.rotates());
   const ResolvedEndpoints endpoints = resolve_endpoints(open, surroundings_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
   hello = make_hello(open, surroundings_, *kernel_, store_, *secrets_, endpoints);
-  if (finished) hello.set_undone(*finished);
+  if (settled.finished) hello.set_undone(*settled.finished);
+  for (const std::string& warning : settled.warnings) hello.add_warnings(warning);
   endpoints_ = choose_endpoints(open, hello);
   io_.write(message);
 }
@@ -268,6 +278,7 @@ void ServeSession::apply() {
   setup.mesh = open_->mesh();
   setup.origin = open_->origin();
   setup.lock = lock_->fd();
+  setup.log = NodeLog(surroundings_.paths);
   setup.patience = patience_;
   if (surroundings_.with_watcher) setup.open_kernel = surroundings_.open_kernel;
   change_->apply(std::move(setup), progress_);
@@ -338,6 +349,10 @@ void ServeSession::commit() {
 
 void ServeSession::forget_node_if_empty(proto::Committed& committed) {
   try {
+    store_.forget(open_->mesh());
+    for (const std::string& path : store_.leftovers(open_->mesh())) {
+      committed.add_notes(path + " is not wgmesh's, and stays");
+    }
     lock_->remove_file();
     committed.set_agent_removed(
         remove_agent_with_last_mesh(surroundings_.paths, store_, open_->mesh()));

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "agent/wiped_text.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -202,6 +203,14 @@ proto::SavedState save(const State& state) {
     saved_port.set_up(port.up);
   }
   return saved;
+}
+
+void wipe_secrets(proto::SavedState& saved) {
+  if (!saved.has_wireguard()) return;
+  wipe(*saved.mutable_wireguard()->mutable_private_key());
+  for (auto& peer : *saved.mutable_wireguard()->mutable_peers()) {
+    wipe(*peer.mutable_preshared_key());
+  }
 }
 
 State load(const proto::SavedState& saved) {

@@ -10,6 +10,9 @@ namespace wgmesh {
 
 proto::SavedState save(const State& state);
 
+// Overwrites the keys in it.
+void wipe_secrets(proto::SavedState& saved);
+
 // Throws Error that names what is damaged.
 State load(const proto::SavedState& saved);
 

@@ -86,6 +86,18 @@ void put_port(JsonWriter& json, const proto::PortStatus& port) {
   json.close_object();
 }
 
+void put_last_change(JsonWriter& json, const proto::LastChange& change) {
+  json.open_object("lastChange");
+  json.text("deed", change.deed());
+  json.text("text", change.text());
+  json.number("generation", change.generation());
+  json.number("changes", change.changes());
+  json.text("origin", change.origin());
+  json.boolean("afterwards", change.afterwards());
+  json.number("time", static_cast<std::uint64_t>(change.time()));
+  json.close_object();
+}
+
 void put_mesh(JsonWriter& json, const proto::Status& status) {
   json.open_object();
   json.text("name", status.mesh());
@@ -93,6 +105,8 @@ void put_mesh(JsonWriter& json, const proto::Status& status) {
   json.boolean("isUp", status.is_up());
   json.boolean("takenDown", status.taken_down());
   json.number("generation", status.generation());
+  if (status.has_last_change()) put_last_change(json, status.last_change());
+  put_list(json, "warnings", status.warnings());
   if (status.has_device()) put_device(json, status.device());
   if (status.has_bridge()) put_bridge(json, status.bridge());
   json.open_list("ports");

@@ -113,6 +113,10 @@ std::string ports_text(const google::protobuf::RepeatedPtrField<proto::PortStatu
   return text;
 }
 
+std::string last_change_text(const proto::LastChange& change, std::int64_t now) {
+  return fmt::format("  last change: {}, {}\n", change.text(), age_text(now - change.time()));
+}
+
 }  // namespace
 
 std::string status_text(std::span<const proto::Status> statuses, std::int64_t now) {
@@ -124,6 +128,7 @@ std::string status_text(std::span<const proto::Status> statuses, std::int64_t no
                                                   : "down";
     text += fmt::format("mesh: {} ({})\n", status.mesh(), condition);
     if (!status.node().empty()) text += fmt::format("  node: {}\n", status.node());
+    if (status.has_last_change()) text += last_change_text(status.last_change(), now);
     if (status.has_device()) text += '\n' + device_text(status.device(), now);
     if (status.has_bridge()) text += bridge_text(status.bridge());
     text += ports_text(status.ports());

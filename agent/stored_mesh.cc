@@ -6,12 +6,17 @@
 #include <charconv>
 #include <span>
 
+#include "agent/mesh_name.h"
 #include "common/hash.h"
+#include "common/naming.h"
 
 namespace wgmesh {
 namespace {
 
 constexpr std::size_t kBase64Key = 44;
+constexpr std::uint32_t kMinPlannedMtu = 576;  // as desired_state has them
+constexpr std::uint32_t kMaxStoredMtu = 65'535;
+constexpr std::uint32_t kMinPortMtu = 68;  // what the kernel lets an Ethernet interface have
 
 std::string checksum(std::string_view payload) {
   const Hash hash = hash_of({"wgmesh stored file", payload});
@@ -43,9 +48,7 @@ std::string_view checked_payload(std::string_view content) {
   if (fault != std::errc{} || after == end || *after != ' ')
     throw Damaged("has a broken header line");
   if (format > kStoredFormat) {
-    throw Error(fmt::format("has format {}, and this agent ({}) knows up to {}", format,
-                            WGMESH_VERSION, kStoredFormat),
-                "use the agent that wrote it, or a newer one");
+    throw NewerFormat("has", format, kStoredFormat);
   }
   const std::string_view payload = content.substr(newline + 1);
   if (std::string_view(after + 1, static_cast<std::size_t>(end - after - 1)) != checksum(payload)) {
@@ -103,9 +106,15 @@ std::map<std::string, Secret> parse_preshared_keys(std::string_view payload) {
   std::map<std::string, Secret> keys;
   while (!payload.empty()) {
     const std::string node(take(payload, ' '));
+    if (!is_node_name(node)) throw Damaged("holds a key without a name");
     keys.insert_or_assign(node, parse_base64(take(payload, '\n')));
   }
   return keys;
+}
+
+void check_mtu(std::uint32_t mtu, std::uint32_t least, const char* whose) {
+  if (mtu >= least && mtu <= kMaxStoredMtu) return;
+  throw Damaged(fmt::format("holds {} of {}, not {} to {}", whose, mtu, least, kMaxStoredMtu));
 }
 
 // One line a port: "NAME MTU up|down MASTER", master may be empty.
@@ -121,11 +130,13 @@ std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) 
   std::map<std::string, ForeignPort> ports;
   while (!payload.empty()) {
     const std::string name(take(payload, ' '));
+    if (name.empty() || name.size() > kMaxInterfaceName) throw Damaged("holds no interface");
     ForeignPort port;
     const std::string_view mtu = take(payload, ' ');
     if (std::from_chars(mtu.data(), mtu.data() + mtu.size(), port.mtu).ec != std::errc{}) {
       throw Damaged("holds no MTU");
     }
+    check_mtu(port.mtu, kMinPortMtu, "a port's MTU");
     port.up = take(payload, ' ') == "up";
     port.master = take(payload, '\n');
     ports.insert_or_assign(name, port);
@@ -151,20 +162,35 @@ std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
   return endpoints;
 }
 
+// Of the plan's values those that are told or used before `desired_state` looks at all of them.
+void check_values(const proto::Plan& plan) {
+  if (!is_mesh_name(plan.mesh()) || !is_node_name(plan.node())) throw Damaged("holds no plan");
+  check_mtu(plan.segment_mtu(), kMinPlannedMtu, "a segment MTU");
+  check_mtu(plan.device().mtu(), kMinPlannedMtu, "a WireGuard MTU");
+  for (const proto::Peer& peer : plan.peers()) {
+    if (!is_node_name(peer.node())) throw Damaged("holds a peer without a name");
+  }
+}
+
 proto::Plan parse_plan(std::string_view payload) {
   proto::Plan plan;
   if (!plan.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     throw Damaged("holds no plan");
   }
   if (plan.format_version() > kStoredFormat) {
-    throw Error(fmt::format("holds a plan of format {}, and this agent ({}) knows up to {}",
-                            plan.format_version(), WGMESH_VERSION, kStoredFormat),
-                "use the agent that wrote it, or a newer one");
+    throw NewerFormat("holds a plan of", plan.format_version(), kStoredFormat);
   }
+  check_values(plan);
   return plan;
 }
 
 }  // namespace
+
+NewerFormat::NewerFormat(const std::string& what, unsigned format, unsigned known)
+    : Error(
+          fmt::format("{} format {}, and this agent ({}) knows up to {}", what, format,
+                      WGMESH_VERSION, known),
+          "use the agent that wrote it, or a newer one; `down -r` removes the mesh all the same") {}
 
 bool StoredMesh::empty() const {
   return !private_key && preshared_keys.empty() && !plan && former_ports.empty() &&

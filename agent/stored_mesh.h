@@ -3,6 +3,7 @@
 // here.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,11 +18,19 @@
 namespace wgmesh {
 
 inline constexpr unsigned kStoredFormat = 1;
+inline constexpr std::array<std::string_view, 6> kStoredFiles = {
+    "private_key", "preshared_keys", "plan", "former_ports", "endpoints", "down"};
 
 // A file that does not say what it said when it was written.
 class Damaged : public Error {
  public:
   using Error::Error;
+};
+
+// Written by a newer agent: whole, but not to be understood here, and not to be overwritten.
+class NewerFormat : public Error {
+ public:
+  NewerFormat(const std::string& what, unsigned format, unsigned known);
 };
 
 struct StoredMesh {
@@ -37,12 +46,11 @@ struct StoredMesh {
   bool empty() const;
 };
 
-// Contents by file name ("private_key", "preshared_keys", "plan", "former_ports", "endpoints",
-// "down"); a part that is empty has no file.
+// Contents by name (kStoredFiles); a part that is empty has no file.
 std::map<std::string, WipedText> put_stored(const StoredMesh& stored);
 
-// Reads one such content into `stored`. Throws Damaged, or Error for a newer format or an unknown
-// name.
+// Reads one such content into `stored`. Throws Damaged (also for values that no agent would have
+// written, such as an MTU of 1), NewerFormat, or Error for an unknown name.
 void parse_stored(std::string_view name, std::string_view content, StoredMesh& stored);
 
 // The committed plan, without the number that each commit counts up.

@@ -83,6 +83,12 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
     throw;
   }
   entry_ = std::move(entry);
+  const bool removes = proposal.stored.empty();
+  told_ = {.deed = setup_.restores ? Deed::kRestored
+                   : removes       ? Deed::kRemoved
+                                   : Deed::kCommitted,
+           .changes = proposal.operations.size(),
+           .origin = setup_.origin};
 
   attempt([&] {
     const OnProgress told = with_beats(progress);
@@ -133,6 +139,7 @@ void Transaction::undo_because_of(const Error& error) {
     throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
                      "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
   }
+  if (files_left_) throw Error(error.message() + "; " + *files_left_, error.cure());
 }
 
 OnProgress Transaction::with_beats(const OnProgress& progress) const {
@@ -157,7 +164,7 @@ void Transaction::finish_for_the_dead(int lock) const {
   write_holder(lock,
                {"the watcher of " + setup_.origin, kEndsSoon, std::time(nullptr), ::getpid()});
   const auto kernel = setup_.open_kernel();
-  finish_open_transaction(*kernel, store_, setup_.mesh);
+  finish_open_transaction(*kernel, store_, setup_.mesh, UnreadableJournal::kRefused, setup_.log);
 }
 
 void Transaction::verify(const State& desired) {
@@ -192,6 +199,7 @@ std::optional<std::string> Transaction::commit(const OnProgress& progress) {
   } catch (const Error& error) {
     left = error.message() + "; the next agent command tries again";
   }
+  setup_.log.tell(store_, setup_.mesh, told_);
   end();
   return left;
 }
@@ -200,11 +208,15 @@ void Transaction::undo(const OnProgress& progress) {
   if (!entry_) return;
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   try {
-    roll_back(kernel_, store_, setup_.mesh, entry, with_beats(progress));
+    told_.deed = Deed::kUndone;
+    files_left_ = roll_back(kernel_, store_, setup_.mesh, entry, with_beats(progress));
   } catch (...) {
+    told_.deed = Deed::kLeftOpen;
+    setup_.log.tell(store_, setup_.mesh, told_);
     end();
     throw;
   }
+  setup_.log.tell(store_, setup_.mesh, told_);
   end();
 }
 

@@ -12,6 +12,7 @@
 
 #include "agent/journal.h"
 #include "agent/kernel.h"
+#include "agent/node_log.h"
 #include "agent/proposal.h"
 #include "agent/recovery.h"
 #include "agent/rotation.h"
@@ -30,6 +31,8 @@ struct TransactionSetup {
   // False: where the disk takes no journal it goes on without. After a cut there is nothing to take
   // back then but what is in the kernel, and the next command mends that.
   bool needs_journal = true;
+  NodeLog log{};
+  bool restores = false;  // for the log
 };
 
 class Transaction {
@@ -90,6 +93,8 @@ class Transaction {
   Rotation rotation_;
   State standing_;  // what the kernel is from then on until commit
   bool has_journal_ = false;
+  std::optional<std::string> files_left_;  // by an undo that has put the kernel back
+  LastChange told_;
   std::optional<Watcher> watcher_;
 };
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 
+#include "agent/process.h"
 #include "common/boot_clock.h"
 #include "common/error.h"
 
@@ -73,6 +74,7 @@ void keep_only(int life, int lock) {
   ::setsid();
   // Locked memory is not inherited, and the worker's secrets are in ours too.
   ::mlockall(MCL_CURRENT);
+  lower_oom_score();
   for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) ::signal(number, SIG_IGN);
   const WorkerEnd end = watch();
   if (end == WorkerEnd::kOver) ::_exit(0);

@@ -84,6 +84,7 @@ class Transaction {
       open.set_rotates(request_.rotated.contains(node.name));
       open.set_holds(true);
       open.set_reached_at(session.reached_at());
+      open.set_removes(node.absent || request_.goal == proto::REMOVE);
       if (!is_planned(node)) open.clear_peers();
       proto::Hello hello = session.open(open);
       result_.nodes.at(node.name).generation = hello.generation();

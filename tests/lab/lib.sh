@@ -97,11 +97,11 @@ await() {
 
 on() { "$nodes" in "$@"; } # on I CMD…
 
-# What node I is, without what moves by itself: index numbers, counters, timers, the tree, and the link-local
-# address that a bridge gets when its first port forwards.
+# What node I is, without what moves by itself: index numbers, counters, timers, the tree, the link-local
+# address that a bridge gets when its first port forwards, and the note of the last change, which may be an undo.
 node_state() {
   on "$1" sh -c 'ip -d -o link; ip -o address; wg show all dump
-    find /var/lib/wgmesh -path /var/lib/wgmesh/bin -prune -o -type f -printf "%p %m %s %T@ %i\n"' 2>/dev/null |
+    find /var/lib/wgmesh -path /var/lib/wgmesh/bin -prune -o -type f ! -name last_change -printf "%p %m %s %T@ %i\n"' 2>/dev/null |
     sed -E '/ inet6 fe80:/d; s/^[0-9]+: //; s/ [a-z_]+_timer +[0-9.]+//g; s/ (designated_[a-z]+|root_port|root_path_cost|ageing_time) [^ ]+//g
       s/ (topology_change[a-z_]*|config_pending) [01]//g; s/ state [A-Za-z]+//g; s/NO-CARRIER,|,LOWER_UP//g
       s/^(([^\t]*\t){5})[0-9]+\t[0-9]+\t[0-9]+\t/\1/'

@@ -113,6 +113,8 @@ Lines lines_of(SeenNode seen, const fs::path& files) {
   }
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(files, missing)) {
+    // A note of what was done last, an undo too; no part of what the node is.
+    if (file.path().filename() == "last_change") continue;
     lines.insert("file " + file.path().filename().string());
   }
   return lines;

@@ -120,4 +120,36 @@ expect_status 0
 expect_out 'all 6 pairs forward'
 ping_pairs 4 inner
 
+# The agent keeps no capability that opens files of others: only a real one shows that.
+test_case 'stored files that are no files, or that others can reach: status names them, up mends them'
+agent=/var/lib/wgmesh/bin/wgmesh-agent
+on 1 sh -c 'cd /var/lib/wgmesh/test && rm plan && mkfifo plan && mv endpoints /root/kept && ln -s /root/kept endpoints &&
+  chmod 666 preshared_keys && chown 1000 private_key && echo nonsense >journal.undo'
+run on 1 timeout 20 $agent status
+expect_status 0
+expect_err 'test/plan: is a FIFO, not a file'
+expect_err 'test/endpoints: is a symbolic link, not a file'
+expect_err 'test/private_key: cannot be read: it belongs to user 1000'
+expect_err 'test/preshared_keys could be read or changed by others (mode 0666)'
+expect_err 'test/journal.undo: does not match its checksum'
+run on 1 timeout 20 $agent restore
+expect_status 1
+mesh up
+expect_status 0
+expect_out 'all 6 pairs forward'
+expect 'all stored files are files of root, mode 0600' \
+  test -z "$(on 1 find /var/lib/wgmesh/test ! -name '*.damaged' ! \( -type d -o -type f -perm 0600 -user root \))"
+run on 1 timeout 20 $agent status
+expect_status 0
+expect_out 'last change: committed, generation 1, '
+
+test_case 'a plan of a newer format is not overwritten, and down -r removes it all the same'
+on 1 sed -i '1s/wgmesh 1 /wgmesh 9 /' /var/lib/wgmesh/test/plan
+mesh down
+expect_status 1
+expect_err 'test/plan: has format 9'
+mesh down -r
+expect_status 0
+for i in 0 1 2 3; do expect "nothing is left on node $i" on $i test ! -e /var/lib/wgmesh; done
+
 finish

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "agent/last_change.h"
 #include "agent/serve.h"
 
 namespace wgmesh {
@@ -29,6 +30,7 @@ std::map<std::string, std::string> files_under(const std::string& folder) {
   if (!std::filesystem::exists(folder)) return files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file() || entry.path().extension() == ".lock") continue;
+    if (entry.path().filename() == kLastChange) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     files[std::filesystem::relative(entry.path(), folder)] =
         std::string(std::istreambuf_iterator<char>(file), {});
@@ -43,7 +45,9 @@ TestNode::TestNode() {
                         {folder.path() + "/lib/bin", folder.path() + "/opt"},
                         folder.path() + "/no-systemd",
                         folder.path() + "/units",
-                        folder.path() + "/systemctl"};
+                        folder.path() + "/systemctl",
+                        folder.path() + "/journal.socket",
+                        folder.path() + "/log.socket"};
   surroundings.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
   surroundings.open_session_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, fault);

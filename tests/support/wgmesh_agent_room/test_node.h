@@ -33,7 +33,8 @@ class TemporaryFolder {
   std::string path_;
 };
 
-// Every file under it by path from there, with its content; but for locks.
+// Every file under it by path from there, with its content; but for locks and
+// the note of the last change.
 std::map<std::string, std::string> files_under(const std::string& folder);
 
 class TestNode {

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "agent/atomic_file.h"
+#include "common/hash.h"
+#include "proto/journal.pb.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
 #include "tests/support/wgmesh_agent_room/test_node.h"
 
@@ -44,10 +48,51 @@ TEST(Journal, DamageIsAnErrorAndNotANewBeginning) {
   std::string content = read_file(path).value();
   content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
   write_file(path, content);
-  EXPECT_THROW(journal.read(), Error);
+  EXPECT_THROW(journal.read(), Damaged);
   write_file(path, "");
-  EXPECT_THROW(journal.read(), Error);
+  EXPECT_THROW(journal.read(), Damaged);
   EXPECT_TRUE(journal.open());
+  EXPECT_EQ(journal.set_aside(), path + ".damaged");
+  EXPECT_FALSE(journal.open());
+}
+
+// As an agent writes it, but for what `change` does to it.
+void write_journal(const std::string& path, const std::function<void(proto::Journal&)>& change) {
+  proto::Journal journal;
+  journal.set_format_version(1);
+  journal.set_mesh("test");
+  change(journal);
+  const std::string payload = journal.SerializeAsString();
+  const Hash hash = hash_of({"wgmesh journal", payload});
+  write_file(path, std::string(hash.begin(), hash.end()) + payload);
+}
+
+TEST(Journal, ANewerFormatIsNoDamage) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  make_folder(store.folder("test"));
+  const std::string path = store.folder("test") + "/journal.undo";
+  write_journal(path, [](proto::Journal& newer) { newer.set_format_version(2); });
+  EXPECT_THROW(journal.read(), NewerFormat);
+  write_journal(path, [](proto::Journal&) {});
+  EXPECT_EQ(journal.read().before, State{});
+}
+
+TEST(Journal, ContentThatNoAgentWritesIsDamage) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  make_folder(store.folder("test"));
+  const std::string path = store.folder("test") + "/journal.undo";
+  write_journal(path, [](proto::Journal& of) { of.set_mesh("other"); });
+  EXPECT_THROW(journal.read(), Damaged);
+  write_journal(path, [](proto::Journal& of) { of.add_files()->set_name("../../etc/passwd"); });
+  EXPECT_THROW(journal.read(), Damaged);
+  write_journal(path, [](proto::Journal& of) {
+    of.mutable_before()->mutable_wireguard()->set_private_key("short");
+  });
+  EXPECT_THROW(journal.read(), Damaged);
 }
 
 TEST(Journal, BootIdIsOneLine) {

@@ -30,6 +30,12 @@ int in_hardened_process(const std::function<bool()>& holds) {
   return status;
 }
 
+int oom_score() {
+  int score = 0;
+  std::ifstream("/proc/self/oom_score_adj") >> score;
+  return score;
+}
+
 std::uint64_t status_number(const std::string& key, int base) {
   std::ifstream status("/proc/thread-self/status");
   for (std::string line; std::getline(status, line);) {
@@ -64,6 +70,31 @@ TEST(Process, LeavesNoTraceAndIsBounded) {
               ::getrlimit(RLIMIT_NOFILE, &files);
               return core.rlim_max == 0 && files.rlim_max <= 1024 && files.rlim_cur > 64 &&
                      ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 && ::umask(0) == 077;
+            }),
+            0);
+}
+
+// The watcher has to outlive the worker; both are killed in the order of their scores.
+TEST(Process, MayBeTheLastThatIsKilledForMemoryAndIsSoOnlyWhenItAsks) {
+  const int before = oom_score();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::ofstream("/proc/self/oom_score_adj") << before - 1;
+    ::_exit(oom_score() == before - 1 ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  if (status != 0) GTEST_SKIP() << "this user may not lower a score";
+  EXPECT_EQ(in_hardened_process([&] { return oom_score() == before; }), 0);
+  EXPECT_EQ(in_hardened_process([&] {
+              const pid_t watcher = ::fork();
+              if (watcher == 0) {
+                lower_oom_score();
+                ::_exit(oom_score() == -900 ? 0 : 1);
+              }
+              int result = -1;
+              ::waitpid(watcher, &result, 0);
+              return result == 0 && oom_score() == before;
             }),
             0);
 }

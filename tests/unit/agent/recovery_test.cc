@@ -4,14 +4,19 @@
 #include <gtest/gtest.h>
 
 #include "agent/atomic_file.h"
+#include "agent/commands.h"
 #include "agent/diff.h"
+#include "agent/settle.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
 #include "tests/support/wgmesh_agent_room/test_node.h"
+#include "tests/unit/agent/disk_faults.h"
 
 namespace wgmesh {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 State without_last_peer(const State& state) {
   State fewer = state;
@@ -136,6 +141,109 @@ TEST(Recovery, ATimeThatCannotBeReadIsNoDifferenceAndIsFilledIn) {
     fill_in_times(now, example_plan());
     EXPECT_EQ(diff(before, now).size(), 1u);
   }
+}
+
+// ---- disks that take nothing ----
+
+TEST(Recovery, AnUndoPutsTheKernelBackOnADiskThatIsReadOnly) {
+  Interrupted here;
+  make_folder(here.node.folder.path() + "/kept");
+  disk::watch(here.node.folder.path(), here.node.folder.path() + "/kept");
+  disk::fail_at(1, EROFS, true);
+  const auto said = finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  disk::stop_watching();
+  EXPECT_THAT(said.value(), AllOf(HasSubstr("undone the interrupted change that root@gone"),
+                                  HasSubstr("the kernel is as it was, but files of the change "
+                                            "are left"),
+                                  HasSubstr("Read-only file system")));
+  EXPECT_TRUE(matches(here.before, here.seen()));
+  EXPECT_TRUE(Journal(here.node.store(), "test").open());
+  finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
+}
+
+TEST(Recovery, ACommittedChangeIsFinishedInTheKernelOnADiskThatIsReadOnly) {
+  Interrupted here;
+  Journal(here.node.store(), "test").commit();
+  make_folder(here.node.folder.path() + "/kept");
+  disk::watch(here.node.folder.path(), here.node.folder.path() + "/kept");
+  disk::fail_at(1, EROFS, true);
+  EXPECT_THROW(finish_open_transaction(here.node.kernel, here.node.store(), "test"), Error);
+  disk::stop_watching();
+  EXPECT_TRUE(matches(here.after, here.seen()));
+  finish_open_transaction(here.node.kernel, here.node.store(), "test");
+  EXPECT_TRUE(here.node.store().load("test").mesh.private_key);
+}
+
+// Between apply and commit.
+TEST(Recovery, ADiskThatTurnsReadOnlyIsNoFailedUndo) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  const State before = node.kernel.observe({"test", {}, {}}).state;
+  plan.mutable_bridge()->set_priority(100);
+  make_folder(node.folder.path() + "/kept");
+  {
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.propose(proto::UP, &plan);
+    ASSERT_TRUE(session.apply().has_applied());
+    disk::watch(node.surroundings.paths.state, node.folder.path() + "/kept");
+    disk::fail_at(1, EROFS, true);
+    const proto::FromAgent answer = session.commit();
+    EXPECT_TRUE(answer.error().undone());
+    EXPECT_THAT(answer.error().message(),
+                AllOf(HasSubstr("Read-only file system"), HasSubstr("the kernel is as it was"),
+                      Not(HasSubstr("undoing it failed"))));
+    EXPECT_EQ(node.kernel.observe({"test", {}, {}}).state, before);
+  }
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_status(node.surroundings, {}, false), 0);
+  disk::stop_watching();
+  EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("mesh: test (up)"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the kernel is as it was, but"));
+  bring_up(node, plan);
+  EXPECT_FALSE(Journal(node.store(), "test").open());
+}
+
+// ---- journals that cannot be read ----
+
+TEST(Recovery, ADamagedJournalIsSetAsideByWhoChangesAndNotByWhoLooks) {
+  Interrupted here;
+  const std::string path = here.node.store().folder("test") + "/journal.undo";
+  write_file(path, "nonsense");
+  const Settled seen =
+      settle(here.node.kernel, here.node.store(), "test", Errand::kToLook, NodeLog());
+  EXPECT_THAT(seen.warnings, ::testing::ElementsAre(HasSubstr(path + ": does not match")));
+  EXPECT_TRUE(exists(path));
+  const Settled changed =
+      settle(here.node.kernel, here.node.store(), "test", Errand::kToChange, NodeLog());
+  EXPECT_THAT(changed.finished.value(), HasSubstr("kept as " + path + ".damaged"));
+  EXPECT_EQ(here.node.files().size(), 1u);
+}
+
+TEST(Recovery, BehindTheCommitPointStagedFilesStandForADamagedJournal) {
+  for (const bool are_whole : {true, false}) {
+    Interrupted here;
+    const std::string folder = here.node.store().folder("test");
+    Journal(here.node.store(), "test").commit();
+    write_file(folder + "/journal.commit", "nonsense");
+    if (!are_whole) write_file(folder + "/private_key.next", "half");
+    settle(here.node.kernel, here.node.store(), "test", Errand::kToChange, NodeLog());
+    EXPECT_EQ(here.node.store().load("test").mesh.private_key.has_value(), are_whole);
+    EXPECT_FALSE(exists(folder + "/private_key.next"));
+  }
+}
+
+TEST(Recovery, WhoRemovesIsNotKeptFromItByAnUndoThatTheKernelRefuses) {
+  Interrupted here;
+  FakeKernel other;
+  other.put(FakeLink{.name = "br-test", .kind = "bridge"});
+  EXPECT_THROW(settle(other, here.node.store(), "test", Errand::kToChange, NodeLog()), Error);
+  const Settled settled = settle(other, here.node.store(), "test", Errand::kToRemove, NodeLog());
+  EXPECT_THAT(settled.warnings, ::testing::ElementsAre(HasSubstr("it is removed all the same")));
+  EXPECT_FALSE(Journal(here.node.store(), "test").open());
 }
 
 TEST(Recovery, ARoamedPeerIsNoDifference) {

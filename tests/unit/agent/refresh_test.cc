@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "agent/atomic_file.h"
 #include "agent/commands.h"
 #include "agent/desired.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
@@ -89,6 +90,36 @@ TEST(IsLive, WantsAHandshakeOfLately) {
   peer.set_latest_handshake(1000 - 135);
   EXPECT_TRUE(is_live(plan.peers(0), status, 1000));
   EXPECT_FALSE(is_live(plan.peers(0), status, 1001));
+}
+
+// The clock was set back: a handshake of the future says nothing about now.
+TEST(IsLive, AHandshakeOfTheFutureIsNone) {
+  const proto::Plan plan = example_plan();
+  proto::Status status;
+  proto::PeerStatus& peer = *status.mutable_device()->add_peers();
+  peer.set_public_key(plan.peers(0).public_key());
+  peer.set_latest_handshake(1000);
+  EXPECT_TRUE(is_live(plan.peers(0), status, 1000));
+  for (const std::int64_t now : {999, 1, 0, -86'400}) {
+    EXPECT_FALSE(is_live(plan.peers(0), status, now)) << now;
+  }
+}
+
+TEST_F(Refresh, LooksUpPeersAgainAfterTheClockWasSetBackADay) {
+  const auto before = endpoint();
+  for (const proto::Peer& peer : plan.peers()) {
+    node.kernel.latest_handshakes[*public_key_from(peer.public_key())] =
+        std::time(nullptr) + 86'400;
+  }
+  run(0);
+  EXPECT_NE(endpoint(), before);
+  EXPECT_THAT(out, HasSubstr("at another address now"));
+}
+
+TEST_F(Refresh, SaysThatAPlanIsDamagedAndNotThatTheMeshIsDown) {
+  write_file(node.store().folder("test") + "/plan", "nonsense");
+  run(1);
+  EXPECT_THAT(err, HasSubstr("test/plan: has no header line"));
 }
 
 }  // namespace

@@ -421,6 +421,28 @@ TEST(Serve, EveryMessageHasItsPlace) {
   EXPECT_EQ(seen(node), State{});
 }
 
+// A second one could name another mesh, whose lock this session does not hold.
+TEST(Serve, ASecondOpenEndsTheSessionAndUndoes) {
+  for (const bool has_applied : {false, true}) {
+    TestNode node;
+    const proto::Plan plan = plan_with_addresses();
+    TestSession session(node);
+    session.open(open_for(plan));
+    if (has_applied) {
+      session.make_secrets(plan);
+      session.propose(proto::UP, &plan);
+      ASSERT_TRUE(session.apply().has_applied());
+    }
+    proto::ToAgent message;
+    *message.mutable_open() = open_for(plan);
+    const proto::FromAgent answer = session.ask(message);
+    EXPECT_EQ(answer.error().kind(), proto::Error::PROTOCOL);
+    EXPECT_THAT(answer.error().message(), HasSubstr("a second open"));
+    EXPECT_EQ(session.close(), 1);
+    EXPECT_EQ(seen(node), State{});
+  }
+}
+
 TEST(Serve, FinishesWhatADeadSessionLeft) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();

@@ -28,6 +28,17 @@ TEST(StateFile, TellsNothingFromEmpty) {
   EXPECT_EQ(load(save(state)), state);
 }
 
+TEST(StateFile, WipesTheKeysOfAMessage) {
+  proto::SavedState saved = save(example());
+  ASSERT_FALSE(saved.wireguard().private_key().empty());
+  const char* place = saved.wireguard().private_key().data();
+  const char* other = saved.wireguard().peers(1).preshared_key().data();
+  wipe_secrets(saved);
+  for (std::size_t i = 0; i < kKeySize; ++i) EXPECT_EQ(place[i] | other[i], 0);
+  proto::SavedState empty;
+  wipe_secrets(empty);
+}
+
 TEST(StateFile, RefusesDamagedValues) {
   proto::SavedState saved = save(example());
   saved.mutable_wireguard()->set_private_key("short");

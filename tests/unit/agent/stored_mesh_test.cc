@@ -60,6 +60,39 @@ TEST(StoredMesh, NewerFormatIsNoDamage) {
   }
 }
 
+// Whole, but no agent has written it.
+TEST(StoredMesh, ValuesThatNoAgentWritesAreDamage) {
+  const auto refused = [](const char* name, const StoredMesh& stored) {
+    StoredMesh ignored;
+    EXPECT_THROW(parse_stored(name, *put_stored(stored).at(name), ignored), Damaged) << name;
+  };
+  for (const std::uint32_t mtu : {0u, 1u, 575u, 65'536u}) {
+    StoredMesh stored = example();
+    stored.plan->set_segment_mtu(mtu);
+    refused("plan", stored);
+    stored = example();
+    stored.plan->mutable_device()->set_mtu(mtu);
+    refused("plan", stored);
+  }
+  for (const std::uint32_t mtu : {0u, 1u, 67u, 65'536u}) {
+    StoredMesh stored = example();
+    stored.former_ports["eth1"].mtu = mtu;
+    refused("former_ports", stored);
+  }
+  StoredMesh stored = example();
+  stored.plan->mutable_peers(0)->set_node("../x");
+  refused("plan", stored);
+  stored = example();
+  stored.plan->set_mesh("");
+  refused("plan", stored);
+  stored = example();
+  stored.preshared_keys.insert_or_assign("a\x1b", secret_of(3));
+  refused("preshared_keys", stored);
+  stored = example();
+  stored.former_ports["sixteen-letters-"] = {"", 1500, true};
+  refused("former_ports", stored);
+}
+
 TEST(StoredMesh, PlansAreComparedWithoutTheirGeneration) {
   proto::Plan a = example_plan();
   proto::Plan b = a;

@@ -537,6 +537,8 @@ class ATransactionWithAnAbsentNode : public ATransaction {
 TEST_F(ATransactionWithAnAbsentNode, RemovesItInTheSameTransaction) {
   EXPECT_EQ(run().exit_code(), 0);
   EXPECT_EQ(scripts_["c"].last(Body::kPropose).propose().goal(), proto::REMOVE);
+  EXPECT_TRUE(scripts_["c"].last(Body::kOpen).open().removes());
+  EXPECT_FALSE(scripts_["a"].last(Body::kOpen).open().removes());
   EXPECT_EQ(scripts_["c"].last(Body::kOpen).open().peers_size(), 0);
   EXPECT_TRUE(scripts_["c"].saw(Body::kCommit));
   EXPECT_EQ(scripts_["a"].last(Body::kPropose).propose().plan().peers_size(), 1);
