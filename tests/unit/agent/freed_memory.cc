@@ -48,6 +48,18 @@ void* operator new(std::size_t size) {
   return block;
 }
 void* operator new[](std::size_t size) { return ::operator new(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
+void operator delete(void* block, const std::nothrow_t&) noexcept {
+  wgmesh::freed::give_back(block);
+}
+void operator delete[](void* block, const std::nothrow_t&) noexcept {
+  wgmesh::freed::give_back(block);
+}
 void operator delete(void* block) noexcept { wgmesh::freed::give_back(block); }
 void operator delete(void* block, std::size_t) noexcept { wgmesh::freed::give_back(block); }
 void operator delete[](void* block) noexcept { wgmesh::freed::give_back(block); }

@@ -1,5 +1,9 @@
 // Keys on their way to and from files: no block that is given back to the heap still holds one.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <functional>
+#include <memory>
 
 #include "agent/atomic_file.h"
 #include "agent/exposure.h"
@@ -53,8 +57,12 @@ struct Secretive {
 
 TEST(WipedSecrets, AreFoundByThisTest) {
   const Secretive here;
-  EXPECT_GT(here.traces([] { std::make_unique<std::string>(octets_of(kPrivate)); }), 0u);
-  EXPECT_GT(here.traces([] { std::make_unique<std::string>(text_of(kPreshared)); }), 0u);
+  EXPECT_GT(
+      here.traces([] { const auto left = std::make_unique<std::string>(octets_of(kPrivate)); }),
+      0u);
+  EXPECT_GT(
+      here.traces([] { const auto left = std::make_unique<std::string>(text_of(kPreshared)); }),
+      0u);
 }
 
 TEST(WipedSecrets, AJournalLeavesNone) {
