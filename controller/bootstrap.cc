@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "common/frame.h"
 #include "controller/bootstrap_script.h"
+#include "controller/login_failure.h"
 
 namespace wgmesh {
 namespace {
@@ -17,7 +19,8 @@ using std::chrono::steady_clock;
 
 constexpr auto kSlice = 100ms;  // between looks at stderr and at Ctrl-C
 constexpr std::size_t kWriteSize = 64u << 10;
-constexpr unsigned kMaxUploads = 8;  // more than the script has places
+constexpr unsigned kMaxUploads = 8;     // more than the script has places
+constexpr unsigned kMaxLookAlike = 64;  // lines that begin as ours do
 
 // The text that tells sudo's question from everything else that may be on stderr.
 std::string make_prompt() {
@@ -37,28 +40,21 @@ std::size_t count_of(std::string_view text, std::string_view word) {
   return count;
 }
 
-// The last line that says something. What sha256sum says of an agent that is not there is expected.
-std::string last_line(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t newline = text.find_last_of("\r\n");
-    const std::string_view line =
-        newline == std::string_view::npos ? text : text.substr(newline + 1);
-    if (!line.empty() && !line.starts_with("sha256sum: ")) return std::string(line);
-    text.remove_suffix(text.size() - (newline == std::string_view::npos ? 0 : newline));
-  }
-  return {};
-}
-
 class Conversation {
  public:
   Conversation(Transport& transport, const AgentBinaries& agents, const BootstrapOptions& options)
-      : transport_(transport), agents_(agents), options_(options) {
-    if (options.become_password != nullptr) prompt_ = make_prompt();
+      : transport_(transport),
+        agents_(agents),
+        options_(options),
+        begun_(steady_clock::now()),
+        over_(begun_ + options.whole) {
+    if (options.become_password) prompt_ = make_prompt();
   }
 
   std::string run() {
     transport_.start(login_command(agents_));
     if (!transport_.takes_command_line()) send_script();
+    await_next();
     while (true) {
       const std::string line = next_line();
       if (line == kMagicLine) return scanner_.take_rest();
@@ -67,26 +63,45 @@ class Conversation {
       } else if (line.starts_with(kNeedLine)) {
         upload(line.substr(kNeedLine.size()));
       } else if (line.starts_with(kFailLine)) {
-        fail(line.substr(kFailLine.size()));
+        throw_refusal(std::string_view(line).substr(kFailLine.size()));
+      } else {
+        // It only looks like ours: it renews no deadline, and there may not be many.
+        if (++look_alike_ > kMaxLookAlike) {
+          throw Error("the node sends one line after the other that is not the agent's");
+        }
+        continue;
       }
-      // Anything else only looks like ours.
+      await_next();
     }
   }
 
  private:
+  // The node owes an answer from here on.
+  void await_next() { due_ = steady_clock::now() + options_.patience; }
+
+  void look_at_clock_and_interrupt() {
+    if (options_.interrupt != nullptr && options_.interrupt->is_set()) {
+      throw Interrupted("interrupted");
+    }
+    const auto now = steady_clock::now();
+    if (now >= over_) {
+      throw explain_delay(end(),
+                          std::chrono::duration_cast<std::chrono::milliseconds>(over_ - begun_));
+    }
+    if (now >= due_) throw explain_silence(end());
+  }
+
   void send(std::string_view octets) {
     while (!octets.empty()) {
-      if (options_.interrupt != nullptr && options_.interrupt->is_set()) {
-        throw Interrupted("interrupted");
-      }
+      await_next();
+      look_at_clock_and_interrupt();
       const std::string_view piece = octets.substr(0, kWriteSize);
       try {
-        transport_.write(piece, steady_clock::now() + options_.patience);
+        transport_.write(piece, std::min(due_, over_));
       } catch (const TimedOut&) {
-        throw;
+        throw explain_silence(end());
       } catch (const Unreachable&) {
-        if (!transport_.stderr_text().empty()) explain_end();  // says more than "broken pipe"
-        throw;
+        throw explain_end(end());  // says more than "broken pipe"
       }
       octets.remove_prefix(piece.size());
     }
@@ -102,88 +117,68 @@ class Conversation {
   void upload(const std::string& machine) {
     if (++uploads_ > kMaxUploads) throw Error("the node asks for the agent again and again");
     const AgentBinary& agent = agents_.find(machine);
+    if (uploads_ == 1) over_ += std::chrono::seconds(agent.gzip().size() / kSlowestUpload + 1);
     send(upload_header(agent));
     send(agent.gzip());
   }
 
   std::string next_line() {
     std::optional<std::string> line = scanner_.find({}, kScriptPrefix);
-    Deadline deadline = steady_clock::now() + options_.patience;
     while (!line) {
-      if (options_.interrupt != nullptr && options_.interrupt->is_set()) {
-        throw Interrupted("interrupted");
-      }
-      if (answer_sudo()) deadline = steady_clock::now() + options_.patience;
+      look_at_clock_and_interrupt();
+      answer_sudo();
       std::string octets;
       try {
-        octets = transport_.read(std::min(deadline, steady_clock::now() + kSlice));
+        octets = transport_.read(std::min({due_, over_, steady_clock::now() + kSlice}));
       } catch (const TimedOut&) {
-        if (steady_clock::now() < deadline) continue;
-        throw TimedOut("the shell on the node does not answer" + said());
+        continue;
       }
-      if (octets.empty()) explain_end();
+      if (octets.empty()) throw explain_end(end());
       line = scanner_.find(octets, kScriptPrefix);
     }
     return *line;
   }
 
-  // True when the password was sent.
-  bool answer_sudo() {
-    if (options_.become_password == nullptr) return false;
+  // Only the shell that has our script may ask, and only until it is root's.
+  void answer_sudo() {
+    if (!options_.become_password || scripts_ != 1) return;
     const std::size_t questions = count_of(transport_.stderr_text(), prompt_);
     if (questions > 1) {
       throw Unreachable("sudo refused the password", "check it with `sudo -v` on the node");
     }
-    if (questions == 0 || answered_) return false;
+    if (questions == 0 || answered_) return;
     answered_ = true;
-    const Deadline deadline = steady_clock::now() + options_.patience;
-    transport_.write(options_.become_password->view(), deadline);
-    transport_.write("\n", deadline);
-    return true;
+    const auto asked = steady_clock::now();
+    const Passphrase& password = options_.become_password();
+    over_ += steady_clock::now() - asked;
+    send(password.view());
+    send("\n");
+    await_next();
   }
 
-  bool has_question(std::string_view text) const {
-    return !prompt_.empty() && text.find(prompt_) != std::string_view::npos;
-  }
-
-  // What the node has printed, for a message: its last words.
-  std::string said() {
-    std::string words = last_line(transport_.stderr_text());
-    if (words.empty()) words = last_line(scanner_.noise());
-    // sudo goes on in the line of its question.
-    if (has_question(words)) words.erase(0, words.rfind(prompt_) + prompt_.size());
-    return words.empty() ? "" : ": " + words;
-  }
-
-  [[noreturn]] void explain_end() {
-    const std::string errors = transport_.stderr_text();
-    const bool sudo = errors.find("sudo:") != std::string::npos || has_question(errors);
-    if (sudo && errors.find("password is required") != std::string::npos) {
-      throw Unreachable("sudo wants a password" + said(),
-                        "pass -K (--ask-become-pass), or allow it without: NOPASSWD in sudoers");
-    }
-    if (errors.find("doas:") != std::string::npos) {
-      throw Unreachable("doas refuses" + said(),
-                        "write `permit nopass` for this login in doas.conf");
-    }
-    if (sudo) throw Unreachable("sudo refuses" + said(), "allow this login in sudoers");
-    throw Unreachable("the shell on the node ended before the agent ran" + said());
-  }
-
-  [[noreturn]] void fail(const std::string& reason) {
-    if (reason.starts_with("no place")) {
-      throw Error(reason, "make room, or one of these places writable and executable for root");
-    }
-    throw Unreachable(reason, "log in as root, or set `become` under the node's `ssh`");
+  LoginEnd end() {
+    LoginEnd end;
+    end.is_exec = !transport_.takes_command_line();
+    end.shell_answered = scripts_ > 0 && (!end.is_exec || uploads_ > 0);
+    end.by_hand = options_.by_hand;
+    end.login = transport_.login_name();
+    end.errors = transport_.stderr_text();
+    end.noise = scanner_.noise();
+    end.prompt = prompt_;
+    return end;
   }
 
   Transport& transport_;
   const AgentBinaries& agents_;
   const BootstrapOptions& options_;
+  const Deadline begun_;
+  Deadline over_;   // of all
+  Deadline due_{};  // of the next answer
   LineScanner scanner_;
   std::string prompt_;
   unsigned scripts_ = 0;
   unsigned uploads_ = 0;
+  unsigned look_alike_ = 0;
   bool answered_ = false;
 };
 

@@ -17,7 +17,7 @@ constexpr std::string_view kScript = R"sh(wgmesh_fail() {
 }
 
 wgmesh_become() {
-  [ -z "$second" ] || wgmesh_fail "$become did not make us root"
+  [ -z "$second" ] || wgmesh_fail "the shell that sudo or doas has started is not root's, its uid is $uid"
   if [ "$become" = auto ]; then
     if command -v sudo >/dev/null 2>&1; then become=sudo
     elif command -v doas >/dev/null 2>&1; then become=doas
@@ -84,12 +84,13 @@ wgmesh_install() {
 
 wgmesh_main() {
   LC_ALL=C
-  export LC_ALL
-  [ "$(id -u)" = 0 ] || wgmesh_become
-  umask 077
   path=$PATH
+  # First of all: sudo may leave a PATH without any of the programs below (secure_path).
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH
-  export PATH
+  export LC_ALL PATH
+  uid=$(id -u) || wgmesh_fail "the node lacks id"
+  [ "$uid" = 0 ] || wgmesh_become
+  umask 077
   machine=$(uname -m)
   case $machine in
 @HASHES@

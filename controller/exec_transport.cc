@@ -58,6 +58,7 @@ class ExecTransport final : public Transport {
 
   void write(std::string_view octets, Deadline deadline) override {
     while (!octets.empty()) {
+      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
       const ssize_t count = ::write(to_child_.get(), octets.data(), octets.size());
       if (count > 0) {
         octets.remove_prefix(static_cast<std::size_t>(count));
@@ -85,6 +86,8 @@ class ExecTransport final : public Transport {
       if (errno != EAGAIN) {
         throw Unreachable(fmt::format("exec: {}: {}", target_.text, strerror(errno)));
       }
+      // Here, too: a node that floods stderr ends each wait at once.
+      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
       wait_for_output(deadline);
     }
   }

@@ -25,6 +25,12 @@ SshOptions ssh_options_of(const CommandLine& command_line) {
 
 }  // namespace
 
+bool is_password_due(const std::variant<SshTarget, ExecTarget>& target, std::string_view login) {
+  const auto* ssh = std::get_if<SshTarget>(&target);
+  return ssh != nullptr && (ssh->become == Become::kAuto || ssh->become == Become::kSudo) &&
+         login != "root";
+}
+
 struct Login::Shared {
   Shared(const CommandLine& command_line, Progress& p, const Interrupt& i)
       : progress(p),
@@ -63,16 +69,21 @@ Login::~Login() = default;
 std::unique_ptr<Session> Login::open_session(const Node& node) {
   BootstrapOptions options;
   options.interrupt = &shared_->interrupt;
-  if (shared_->become_password) options.become_password = &*shared_->become_password;
+  options.note = [&](const std::string& line) { shared_->progress.note(node.name, line); };
 
   std::unique_ptr<Transport> transport;
   if (const auto* ssh = std::get_if<SshTarget>(&node.target)) {
     options.become = ssh->become;
-    transport = shared_->connector.connect(
-        *ssh, [&](const std::string& line) { shared_->progress.note(node.name, line); });
+    options.by_hand = "ssh " + ssh->host;
+    transport = shared_->connector.connect(*ssh, options.note);
   } else {
+    const ExecTarget& exec = std::get<ExecTarget>(node.target);
     options.become = Become::kNone;
-    transport = make_exec_transport(std::get<ExecTarget>(node.target));
+    options.by_hand = exec.text;
+    transport = make_exec_transport(exec);
+  }
+  if (shared_->become_password && is_password_due(node.target, transport->login_name())) {
+    options.become_password = [&]() -> const Passphrase& { return *shared_->become_password; };
   }
   shared_->progress.set(node.name, "starting the agent");
   const std::string already_read = bootstrap(*transport, shared_->agents, options);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
+#include <variant>
 
 #include "controller/command_line.h"
 #include "controller/interrupt.h"
@@ -11,6 +13,10 @@
 #include "controller/session.h"
 
 namespace wgmesh {
+
+// Whether a node may be given sudo's password: where sudo is due and the login is not root. Never
+// through a command prefix.
+bool is_password_due(const std::variant<SshTarget, ExecTarget>& target, std::string_view login);
 
 class Login {
  public:

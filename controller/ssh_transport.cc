@@ -23,15 +23,19 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMaxStderr = 16u << 10;
+constexpr std::size_t kMostStderrAtOnce = 1u << 20;
 constexpr std::size_t kReadSize = 64u << 10;
 constexpr std::size_t kWriteSize = 128u << 10;
 constexpr int kTries = 6;  // for a server that drops connections when many log in at once
 
 class SshTransport final : public Transport {
  public:
-  SshTransport(std::unique_ptr<SshSession> session, std::string reached_at,
+  SshTransport(std::unique_ptr<SshSession> session, std::string login, std::string reached_at,
                std::chrono::milliseconds step)
-      : session_(std::move(session)), reached_at_(std::move(reached_at)), step_(step) {
+      : session_(std::move(session)),
+        login_(std::move(login)),
+        reached_at_(std::move(reached_at)),
+        step_(step) {
     session_->set_interrupt(nullptr);
   }
 
@@ -49,6 +53,7 @@ class SshTransport final : public Transport {
 
   void write(std::string_view octets, Deadline deadline) override {
     while (!octets.empty()) {
+      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
       const auto size = static_cast<std::uint32_t>(std::min(octets.size(), kWriteSize));
       const int count = ssh_channel_write(channel_.get(), octets.data(), size);
       if (count < 0) throw Unreachable("SSH: " + session_->reason());
@@ -80,6 +85,8 @@ class SshTransport final : public Transport {
         return {};
       }
       if (!session_->is_connected()) throw Unreachable("SSH: " + session_->reason());
+      // Here, too: a node that floods stderr ends each wait at once.
+      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
       wait_interruptibly(deadline);
     }
   }
@@ -90,6 +97,7 @@ class SshTransport final : public Transport {
   }
   std::string reached_at() const override { return reached_at_; }
   bool takes_command_line() const override { return true; }
+  std::string login_name() const override { return login_; }
   void interrupt() override { interrupt_.set(); }
 
  private:
@@ -121,9 +129,10 @@ class SshTransport final : public Transport {
 
   void keep_stderr() {
     std::array<char, 4096> chunk;
-    int count = 0;
-    while ((count = ssh_channel_read_nonblocking(channel_.get(), chunk.data(), chunk.size(), 1)) >
-           0) {
+    // Whoever writes without end does not keep us here.
+    for (std::size_t taken = 0; taken < kMostStderrAtOnce; taken += chunk.size()) {
+      const int count = ssh_channel_read_nonblocking(channel_.get(), chunk.data(), chunk.size(), 1);
+      if (count <= 0) return;
       const std::size_t room = kMaxStderr - std::min(kMaxStderr, stderr_.size());
       stderr_.append(chunk.data(), std::min(room, static_cast<std::size_t>(count)));
     }
@@ -141,6 +150,7 @@ class SshTransport final : public Transport {
   std::unique_ptr<SshSession> session_;
   std::string reached_at_;
   SshChannelHandle channel_;
+  std::string login_;
   std::chrono::milliseconds step_;
   std::string command_;
   std::string stderr_;
@@ -312,7 +322,8 @@ std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
   }
   report_new_jump_keys(session->proxy_text(), report);
   std::string reached_at = address_of(*session, config);
-  return std::make_unique<SshTransport>(std::move(session), std::move(reached_at), timeout);
+  return std::make_unique<SshTransport>(std::move(session), config.user, std::move(reached_at),
+                                        timeout);
 }
 
 void SshConnector::check_host_key(SshSession& session, const SshConfig& config,

@@ -38,9 +38,12 @@ class Transport {
   // Starts `command` on the node (SSH: one channel's exec request; an exec prefix appends the one
   // word `sh` and ignores `command`). Once only.
   virtual void start(std::string_view command) = 0;
-  // Writes all of it. Throws Unreachable or TimedOut.
+  // Writes all of it. Throws Unreachable or TimedOut; a node that takes little at a time gains no
+  // time by that.
   virtual void write(std::string_view octets, Deadline deadline) = 0;
-  // At least one octet, or empty at end of file. Throws Unreachable or TimedOut.
+  // At least one octet, or empty at end of file. Throws Unreachable or TimedOut. What has arrived
+  // is returned at the deadline and after it, too: a caller that reads in a loop looks at the clock
+  // itself, for a node may send without end.
   virtual std::string read(Deadline deadline) = 0;
   // What the other side has written to stderr so far (bounded), for error messages.
   virtual std::string stderr_text() = 0;
@@ -49,6 +52,8 @@ class Transport {
   virtual std::string reached_at() const { return {}; }
   // True where `start` runs a command line through the login shell (SSH).
   virtual bool takes_command_line() const = 0;
+  // The user that SSH has logged in as; empty where nobody logs in.
+  virtual std::string login_name() const { return {}; }
   // Ends a blocked read, or else the next one, with Interrupted; the stream stays whole. A write is
   // not cut short: half a frame would be the end of the session.
   virtual void interrupt() = 0;

@@ -11,6 +11,8 @@
 namespace wgmesh {
 namespace {
 
+constexpr std::size_t kMostAtOnce = 1u << 20;
+
 // Rounded up, so that a wait never ends just before its deadline and spins.
 int milliseconds_until(Deadline deadline) {
   const auto left =
@@ -47,7 +49,7 @@ void pause_until(Deadline deadline, const Interrupt* interrupt) {
 
 bool drain(int fd, std::string& text, std::size_t limit) {
   std::array<char, 4096> chunk;
-  while (true) {
+  for (std::size_t taken = 0; taken < kMostAtOnce; taken += chunk.size()) {
     const ssize_t count = ::read(fd, chunk.data(), chunk.size());
     if (count == 0) return false;
     if (count < 0) {
@@ -57,6 +59,7 @@ bool drain(int fd, std::string& text, std::size_t limit) {
     const std::size_t room = limit - std::min(limit, text.size());
     text.append(chunk.data(), std::min(room, static_cast<std::size_t>(count)));
   }
+  return true;
 }
 
 }  // namespace wgmesh

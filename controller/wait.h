@@ -20,7 +20,8 @@ void wait_for(std::span<pollfd> entries, Deadline deadline,
 void pause_until(Deadline deadline, const Interrupt* interrupt);
 
 // Reads what is there without blocking and appends it, up to `limit` octets in all; what is beyond
-// is read and dropped. False at end of file.
+// is read and dropped. Returns after at most 1 MiB: whoever writes without end does not keep us
+// here. False at end of file.
 bool drain(int fd, std::string& text, std::size_t limit);
 
 }  // namespace wgmesh

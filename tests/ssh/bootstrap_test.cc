@@ -23,6 +23,9 @@ class BootstrapTest : public SshTest {
              "x"},
             "unshare"};
   }
+  static std::function<const Passphrase&()> from(const Passphrase& password) {
+    return [&password]() -> const Passphrase& { return password; };
+  }
   static std::string machine() {
     utsname name{};
     uname(&name);
@@ -111,7 +114,7 @@ TEST_F(BootstrapTest, BecomesRootWithSudo) {
   EXPECT_EQ(server.run("stat -c %U /var/lib/wgmesh/bin/wgmesh-agent"), "root\n");
   // A password that sudo does not ask for does no harm.
   const Passphrase password = Passphrase::from_text("guest");
-  EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = &password}), "hello agent");
+  EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = from(password)}), "hello agent");
 }
 
 TEST_F(BootstrapTest, GivesSudoThePasswordItAsksFor) {
@@ -121,10 +124,10 @@ TEST_F(BootstrapTest, GivesSudoThePasswordItAsksFor) {
   EXPECT_THAT(failure([&] { talk(*connect(server, "guest")); }),
               AllOf(HasSubstr("sudo wants a password"), HasSubstr("-K")));
   const Passphrase wrong = Passphrase::from_text("wrong");
-  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become_password = &wrong}); }),
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become_password = from(wrong)}); }),
               HasSubstr("sudo refused the password"));
   const Passphrase right = Passphrase::from_text("guest");
-  EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = &right}), "hello agent");
+  EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = from(right)}), "hello agent");
 }
 
 TEST_F(BootstrapTest, SaysWhatSudoSaysAfterItsQuestion) {
@@ -132,9 +135,103 @@ TEST_F(BootstrapTest, SaysWhatSudoSaysAfterItsQuestion) {
   machine.sudoers = "root ALL=(ALL) ALL\n";
   const SshServer server(machine);
   const Passphrase right = Passphrase::from_text("guest");
-  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become_password = &right}); }),
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest"), {.become_password = from(right)}); }),
               AllOf(HasSubstr("sudo refuses: guest is not in the sudoers file"),
                     Not(HasSubstr("wgmesh-password"))));
+}
+
+TEST_F(BootstrapTest, NamesTheSettingThatWantsATerminal) {
+  SshServerOptions machine;
+  machine.sudoers = "Defaults:guest requiretty\nguest ALL=(ALL) NOPASSWD: ALL\n";
+  const SshServer server(machine);
+  EXPECT_THAT(failure([&] { talk(*connect(server, "guest")); }),
+              AllOf(HasSubstr("must have a tty"), HasSubstr("Defaults:guest !requiretty")));
+}
+
+TEST_F(BootstrapTest, SaysThatSudoAllowsOtherCommandsOnly) {
+  SshServerOptions machine;
+  machine.sudoers = "guest ALL=(ALL) NOPASSWD: /bin/true\n";
+  const SshServer server(machine);
+  // Told without a password, sudo asks for one before it looks at the command.
+  const Passphrase right = Passphrase::from_text("guest");
+  EXPECT_THAT(
+      failure([&] { talk(*connect(server, "guest"), {.become_password = from(right)}); }),
+      AllOf(HasSubstr("sudo refuses"), HasSubstr("sudoers allows guest other commands only")));
+}
+
+TEST_F(BootstrapTest, SudosPathDoesNotMatter) {
+  for (const char* path : {"/usr/local/sbin", "/nowhere"}) {
+    SCOPED_TRACE(path);
+    SshServerOptions machine;
+    machine.sudoers =
+        fmt::format("Defaults:guest secure_path={}\nguest ALL=(ALL) NOPASSWD: ALL\n", path);
+    const SshServer server(machine);
+    EXPECT_EQ(talk(*connect(server, "guest")), "hello agent");
+  }
+}
+
+TEST_F(BootstrapTest, AStartUpFileThatStartsAnotherShellIsNamed) {
+  struct Case {
+    const char* shell;
+    const char* file;
+    const char* line;
+  };
+  for (const Case& one : {Case{"/bin/bash", ".bashrc", "exec cat >/dev/null"},
+                          Case{"/usr/bin/tcsh", ".cshrc", "exec sleep 20"},
+                          Case{"/usr/bin/fish", ".config/fish/config.fish", "exec sleep 20"}}) {
+    SCOPED_TRACE(one.shell);
+    SshServerOptions machine;
+    machine.root_shell = one.shell;
+    machine.init_lines = fmt::format(
+        "mkdir -p /var/lib/root/.config/fish\necho '{}' "
+        ">/var/lib/root/{}\n",
+        one.line, one.file);
+    const SshServer server(machine);
+    EXPECT_THAT(failure([&] {
+                  talk(*connect(server),
+                       {.patience = std::chrono::seconds(2), .by_hand = "ssh node"});
+                }),
+                AllOf(HasSubstr("the login shell does not answer to the command"),
+                      HasSubstr("`ssh node echo works`"), HasSubstr("config.fish")));
+  }
+}
+
+TEST_F(BootstrapTest, APrefixWhoseStdinDoesNotGetThroughIsNamed) {
+  // The last one reads nothing and stays, as a detached container does.
+  for (const char* shell : {"exec \"$0\" </dev/null", "exec \"$0\" <&-", "exec sleep 20"}) {
+    SCOPED_TRACE(shell);
+    EXPECT_THAT(failure([&] {
+                  talk(*make_exec_transport({{"sh", "-c", shell}, "docker exec n1"}),
+                       {.patience = std::chrono::seconds(2), .by_hand = "docker exec n1"});
+                }),
+                AllOf(HasSubstr("`docker exec n1 sh`"), HasSubstr("-i")));
+  }
+}
+
+TEST_F(BootstrapTest, AFloodOnStderrDoesNotStopTheClock) {
+  EXPECT_THAT(failure([&] {
+                talk(*make_exec_transport({{"sh", "-c", "yes >&2 & exec sleep 20"}, "yes"}),
+                     {.patience = std::chrono::seconds(1)});
+              }),
+              HasSubstr("does not answer"));
+  SshServerOptions machine;
+  machine.init_lines = "echo 'yes >&2 & exec sleep 20' >/var/lib/root/.bashrc\n";
+  const SshServer server(machine);
+  EXPECT_THAT(failure([&] { talk(*connect(server), {.patience = std::chrono::seconds(1)}); }),
+              HasSubstr("does not answer"));
+}
+
+TEST_F(BootstrapTest, ANodeThatTakesNothingDoesNotStopTheClock) {
+  // One octet a second of a script that is larger than the pipe.
+  const std::string big = agent_directory_.path("wgmesh-agent-" + machine());
+  run_captured({"sh", "-c", "head -c 900000 /dev/urandom | base64 >>" + big}, soon(), nullptr);
+  const std::string shell =
+      "echo wgmesh-need " + machine() + "; while head -c 1 >/dev/null; do sleep 0.2; done";
+  EXPECT_THAT(failure([&] {
+                talk(*make_exec_transport({{"sh", "-c", shell}, "slow"}),
+                     {.patience = std::chrono::seconds(1)});
+              }),
+              HasSubstr("has stopped answering"));
 }
 
 TEST_F(BootstrapTest, BecomesRootWithDoas) {

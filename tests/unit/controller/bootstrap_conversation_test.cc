@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -111,7 +112,128 @@ TEST_F(BootstrapConversation, SendsAPasswordOnlyToItsOwnQuestion) {
         EXPECT_EQ(hear_until(node, "\n"), "open sesame\n");
         node.say(std::string(kMagicLine) + "\n");
       },
-      {.become_password = &password});
+      {.become_password = [&]() -> const Passphrase& { return password; }});
+}
+
+TEST_F(BootstrapConversation, NobodyIsAskedForAPasswordBeforeTheScriptOrAfterIt) {
+  std::string prompt;
+  const auto never = []() -> const Passphrase& { throw Error("asked"); };
+  EXPECT_EQ(run(
+                [&](Loopback& node) {
+                  node.complain("wgmesh-password-0123:");  // a guess, before there is a question
+                  node.say("wgmesh-shell\n");
+                  const std::string script = hear_until(node, "\nwgmesh_main\n");
+                  const std::size_t at = script.find("prompt=") + 7;
+                  prompt = script.substr(at, script.find(' ', at) - at);
+                  node.say("wgmesh-shell\n");
+                  hear_until(node, "\nwgmesh_main\n");
+                  node.complain(prompt);  // root is asking now, who needs none
+                  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+                  node.say(std::string(kMagicLine) + "\n");
+                },
+                {.become_password = never}),
+            "");
+  EXPECT_THAT(prompt, HasSubstr("wgmesh-password-"));
+}
+
+TEST_F(BootstrapConversation, TheTimeThatThePasswordTakesIsNotTheNodes) {
+  const Passphrase password = Passphrase::from_text("late");
+  EXPECT_EQ(run(
+                [](Loopback& node) {
+                  node.say("wgmesh-shell\n");
+                  const std::string script = hear_until(node, "\nwgmesh_main\n");
+                  const std::size_t at = script.find("prompt=") + 7;
+                  node.complain(script.substr(at, script.find(' ', at) - at));
+                  EXPECT_EQ(hear_until(node, "\n"), "late\n");
+                  node.say(std::string(kMagicLine) + "\n");
+                },
+                {.become_password = [&]() -> const Passphrase& {
+                   std::this_thread::sleep_for(std::chrono::milliseconds(700));
+                   return password;
+                 },
+                 .whole = std::chrono::milliseconds(600)}),
+            "");
+}
+
+// Nothing that a node sends gains it more time than is told before.
+class NodeThatTalksOn : public BootstrapConversation {
+ protected:
+  // What comes of a node that says `line` every `pause` for as long as it is heard.
+  std::string talk(const std::string& line, std::chrono::milliseconds pause,
+                   BootstrapOptions options) {
+    const auto begun = std::chrono::steady_clock::now();
+    std::atomic<bool> over = false;
+    std::string result;
+    const auto shared = std::make_shared<Loopback>();
+    std::thread node([&] {
+      while (!over) {
+        shared->say(line);
+        if (pause.count() > 0) std::this_thread::sleep_for(pause);
+      }
+    });
+    try {
+      LoopbackTransport transport(shared);
+      bootstrap(transport, AgentBinaries({directory_}), options);
+    } catch (const Error& error) {
+      result = error.message();
+    }
+    over = true;
+    node.join();
+    took_ = std::chrono::steady_clock::now() - begun;
+    return result;
+  }
+  std::chrono::steady_clock::duration took_{};
+};
+
+TEST_F(NodeThatTalksOn, LookAlikesDoNotRenewTheWaitForAnAnswer) {
+  const BootstrapOptions options{.patience = std::chrono::milliseconds(400)};
+  EXPECT_THAT(talk("wgmesh-x\n", std::chrono::milliseconds(50), options),
+              HasSubstr("does not answer"));
+  EXPECT_LT(took_, std::chrono::seconds(3));
+}
+
+TEST_F(NodeThatTalksOn, LookAlikesAreCounted) {
+  for (const char* line : {"wgmesh-x\n", "wgmesh-agent-session-2\n", "wgmesh-\n"}) {
+    EXPECT_THAT(talk(line, std::chrono::milliseconds(0), {}), HasSubstr("one line after the other"))
+        << line;
+    EXPECT_LT(took_, std::chrono::seconds(3));
+  }
+}
+
+TEST_F(NodeThatTalksOn, ShellsAndUploadsAreCounted) {
+  EXPECT_THAT(talk("wgmesh-shell\n", std::chrono::milliseconds(0), {}),
+              HasSubstr("one shell after the other"));
+  EXPECT_THAT(talk("wgmesh-need x86_64\n", std::chrono::milliseconds(0), {}),
+              HasSubstr("again and again"));
+}
+
+TEST_F(NodeThatTalksOn, NoiseEndsByItsOctetsOrByTheClock) {
+  EXPECT_THAT(talk("yes\nyes\nyes\n", std::chrono::milliseconds(0), {}),
+              HasSubstr("no sign of the agent"));
+  EXPECT_THAT(talk("no newline", std::chrono::milliseconds(0), {}),
+              HasSubstr("no sign of the agent"));
+  const BootstrapOptions options{.patience = std::chrono::milliseconds(400)};
+  EXPECT_THAT(talk("y\n", std::chrono::milliseconds(50), options), HasSubstr("does not answer"));
+  EXPECT_LT(took_, std::chrono::seconds(3));
+}
+
+TEST_F(NodeThatTalksOn, TheWholeHasOneDeadline) {
+  // Each of its answers is a good one and in time, but the last one never comes.
+  const BootstrapOptions options{.patience = std::chrono::milliseconds(300),
+                                 .whole = std::chrono::milliseconds(500)};
+  const std::string why = run(
+      [](Loopback& node) {
+        node.say("wgmesh-shell\n");
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        node.say("wgmesh-shell\n");
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        for (int i = 0; i < 100 && node.command() != ""; ++i) {
+          node.say("wgmesh-fine\n");
+          std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+      },
+      options);
+  EXPECT_THAT(why, HasSubstr("the node answers, but no agent runs after 1 s"));
 }
 
 TEST_F(BootstrapConversation, ExplainsAnEarlyEnd) {
