@@ -49,8 +49,9 @@ const char* const kUsage =
 CommandLine parse_command_line(int argc, char** argv) {
   static const std::array<option, 6> kOptions = {
       option{"json", no_argument, nullptr, 'j'}, {"remove", no_argument, nullptr, 'r'},
-      {"help", no_argument, nullptr, 'h'},       {"version", no_argument, nullptr, 'V'},
-      {"verbose", no_argument, nullptr, 'v'},    {nullptr, 0, nullptr, 0}};
+      {"fleeting", no_argument, nullptr, 'f'},   {"help", no_argument, nullptr, 'h'},
+      {"version", no_argument, nullptr, 'V'},    {"verbose", no_argument, nullptr, 'v'},
+      {nullptr, 0, nullptr, 0}};
   CommandLine line;
   bool is_version = false;
   ::optind = 0;  // start anew
@@ -59,6 +60,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     if (found == -1) break;
     if (found == 'j') line.as_json = true;
     if (found == 'r') line.remove = true;
+    if (found == 'f') line.fleeting = true;
     if (found == 'V') is_version = true;
     if (found == 'v') line.verbose = true;
     if (found == 'h') return {};
@@ -83,6 +85,7 @@ CommandLine parse_command_line(int argc, char** argv) {
   }
   if (line.as_json && line.verb != Verb::kStatus) throw UsageError("--json goes with status");
   if (line.verbose && line.verb != Verb::kVersion) throw UsageError("-v goes with version");
+  if (line.fleeting && line.verb != Verb::kServe) throw UsageError("--fleeting goes with serve");
   if (line.remove && line.verb != Verb::kDown) throw UsageError("-r goes with down");
   if (arguments > 0) line.mesh = words[1];
   return line;

@@ -21,6 +21,8 @@ struct CommandLine {
   bool as_json = false;
   bool remove = false;   // down -r
   bool verbose = false;  // version -v
+  // Of serve: the program was brought for this session only.
+  bool fleeting = false;
 };
 
 // Flags may stand before or after the verb. Throws UsageError.

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "agent/mesh_name.h"
@@ -13,6 +15,8 @@ namespace wgmesh {
 namespace {
 
 constexpr std::uint32_t kPlanFormat = 1;
+// What plans may ask for by name.
+constexpr std::array<std::string_view, 1> kKnownNeeds = {"fragments"};
 constexpr std::int64_t kLive =
     135;  // seconds: a session that works has a handshake at least this often
 constexpr std::uint32_t kMinMtu = 576;
@@ -240,6 +244,12 @@ void check_whole(const proto::Plan& plan) {
                             plan.format_version(), kPlanFormat),
                 "run mesh up with the controller that wrote it, or a newer one");
   if (plan.format_version() != kPlanFormat) refuse("it has no format version");
+  for (const std::string& need : plan.needs()) {
+    if (std::ranges::find(kKnownNeeds, need) != kKnownNeeds.end()) continue;
+    throw Error(fmt::format("the plan needs `{}`, which this agent ({}) does not know", need,
+                            WGMESH_VERSION),
+                "a newer mesh has made it: run `mesh up` with that one again");
+  }
   if (!is_mesh_name(plan.mesh())) refuse("'{}' is no mesh name", plan.mesh());
   if (!is_node_name(plan.node())) refuse("'{}' is no node name", plan.node());
   if (!plan.has_device() || !plan.has_bridge()) refuse("device or bridge is missing");

@@ -8,6 +8,7 @@
 
 #include "agent/command_line.h"
 #include "agent/commands.h"
+#include "agent/installation.h"
 #include "agent/linux_kernel.h"
 #include "agent/lock.h"
 #include "agent/node_facts.h"
@@ -72,6 +73,7 @@ int run(int argc, char** argv) {
       std::fputs(kUsage, stdout);
       return 0;
     case Verb::kServe:
+      if (line.fleeting) remove_own_program();
       return run_serve();
     case Verb::kStatus:
       return run_status(this_node(), line.mesh, line.as_json);

@@ -4,6 +4,7 @@
 
 #include "agent/current_status.h"
 #include "agent/diff.h"
+#include "agent/node_lock.h"
 #include "agent/program_link.h"
 #include "agent/uninstall.h"
 #include "agent/units.h"
@@ -12,7 +13,11 @@ namespace wgmesh {
 
 NodeChange::NodeChange(const Surroundings& surroundings, const Store& store, Kernel& kernel,
                        std::string mesh)
-    : surroundings_(surroundings), store_(store), kernel_(kernel), mesh_(std::move(mesh)) {}
+    : surroundings_(surroundings),
+      store_(store),
+      kernel_(kernel),
+      mesh_(std::move(mesh)),
+      installation_(surroundings.paths) {}
 
 proto::Changes NodeChange::propose(Goal goal) {
   proposal_ = make_proposal(kernel_, store_, mesh_, goal);
@@ -32,8 +37,37 @@ proto::Changes NodeChange::propose(Goal goal) {
       change.set_of_agent(true);
     }
   }
+  propose_node(changes);
   changes.set_stored_state_changes(!proposal_->files.empty());
   return changes;
+}
+
+void NodeChange::propose_node(proto::Changes& changes) const {
+  if (!keeps_plan()) return;
+  const auto add = [&](const std::string& text) {
+    proto::Change& change = *changes.add_changes();
+    change.set_text(text);
+    change.set_at_commit(true);
+    change.set_of_agent(true);
+  };
+  if (installation_.is_due()) add("install wgmesh-agent " WGMESH_VERSION);
+  if (goal_->kind == proto::UP && units_are_owed(surroundings_.paths, mesh_)) {
+    add("systemctl enable wgmesh@" + mesh_ + ".service wgmesh-refresh@" + mesh_ + ".timer");
+  }
+}
+
+void NodeChange::settle_node(proto::Committed& told) {
+  const Paths& paths = surroundings_.paths;
+  const NodeLock lock(paths.run);
+  for (const std::string& note : installation_.settle()) told.add_notes(note);
+  const std::string program = installation_.lasting_name();
+  const bool has_left = program.empty() && !paths.self.empty();  // no place took it
+  if (has_left) return;
+  const auto refused = put_program_link(paths, program.empty() ? lasting_program() : program);
+  if (refused && proposal_->is_first) told.add_notes(*refused);
+  if (goal_->kind != proto::UP) return;
+  const auto note = install_units(paths, mesh_, proposal_->is_first, program);
+  if (note) told.add_notes(*note);
 }
 
 template <class Step>
@@ -49,6 +83,7 @@ auto NodeChange::attempt(const Step& step) {
 }
 
 void NodeChange::apply(TransactionSetup setup, const OnProgress& progress) {
+  if (keeps_plan()) installation_.stage();
   transaction_.emplace(kernel_, store_, std::move(setup));
   attempt([&] { transaction_->apply(*proposal_, progress); });
   applied_ = true;
@@ -80,12 +115,7 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
   }
   committed_ = true;
   try {
-    if (transaction_ && goal_->kind == proto::UP) {
-      const auto unlinked = put_program_link(surroundings_.paths, lasting_program());
-      if (unlinked && proposal_->is_first) told.add_notes(*unlinked);
-      const auto note = install_units(surroundings_.paths, mesh_, proposal_->is_first);
-      if (note) told.add_notes(*note);
-    }
+    if (transaction_ && keeps_plan()) settle_node(told);
     const Loaded loaded = store_.load(mesh_);
     if (loaded.mesh.plan) told.set_generation(loaded.mesh.plan->generation());
   } catch (const Error& error) {
@@ -101,6 +131,7 @@ std::string NodeChange::take_back(const OnProgress& progress) {
     fault = error.message();
     undo_failed_ = true;
   }
+  installation_.discard();
   transaction_.reset();
   proposal_.reset();
   applied_ = false;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/installation.h"
 #include "agent/proposal.h"
 #include "agent/surroundings.h"
 #include "agent/transaction.h"
@@ -30,6 +31,8 @@ class NodeChange {
   // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.
   std::string take_back(const OnProgress& progress);
 
+  // A newer agent that is installed may be replaced by this one.
+  void replace_newer_agent() { installation_.accept_older(); }
   void beat() const;
   // Before the commit the store does not know the new peers' names.
   void put_names_into(proto::Status& status) const;
@@ -48,6 +51,13 @@ class NodeChange {
  private:
   // Kernel or files are neither as before nor as wanted.
   bool is_open() const { return transaction_ && transaction_->is_open(); }
+  // The plan is kept here, and with it the agent that knows it.
+  bool keeps_plan() const {
+    return goal_ && (goal_->kind == proto::UP || goal_->kind == proto::STORE);
+  }
+  // What is the node's own: program, link and units.
+  void propose_node(proto::Changes& changes) const;
+  void settle_node(proto::Committed& told);
   // Runs `step`; when it throws there is nothing to go on with.
   template <class Step>
   auto attempt(const Step& step);
@@ -56,6 +66,7 @@ class NodeChange {
   const Store& store_;
   Kernel& kernel_;
   const std::string mesh_;
+  Installation installation_;
   std::optional<Goal> goal_;
   std::optional<Proposal> proposal_;
   std::optional<Transaction> transaction_;

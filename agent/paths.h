@@ -20,6 +20,8 @@ struct Paths {
   std::string systemctl = "/bin/systemctl";
   std::string journal_socket = "/run/systemd/journal/socket";  // the journal's native protocol
   std::string syslog_socket = "/dev/log";
+  std::string self = "/proc/self/exe";  // the running program; empty: it stays where it is
+  std::string selinux = "/sys/fs/selinux";
 };
 
 }  // namespace wgmesh

@@ -87,7 +87,10 @@ std::optional<std::string> put_program_link(const Paths& paths, const std::strin
     const std::string link = fmt::format("{}/{}", folder, kProgram);
     const std::string target = target_of(link);
     if (target == program) return std::nullopt;
-    if (is_there(link) && !is_ours(paths, target)) return std::nullopt;
+    if (is_there(link) && !is_ours(paths, target)) {
+      return fmt::format("{} is not wgmesh's and stays; the agent of this node is {}", link,
+                         program);
+    }
     try {
       link_to(program, link);
       return std::nullopt;

@@ -22,7 +22,7 @@ std::vector<std::string> link_folders(const std::vector<std::string>& usual, std
 
 // Lets wgmesh-agent be found by way of a link to `program`. Where another wgmesh-agent stands in
 // the folder, such as a package's, it stays, and it is the one that is found. Returns a line for
-// the user where no folder takes the link.
+// the user then, and where no folder takes the link.
 std::optional<std::string> put_program_link(const Paths& paths, const std::string& program);
 
 // Removes every link that leads to a program of ours.

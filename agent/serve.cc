@@ -208,6 +208,7 @@ void ServeSession::open(const proto::Open& open) {
   kernel_ = surroundings_.open_session_kernel ? surroundings_.open_session_kernel()
                                               : surroundings_.open_kernel();
   change_.emplace(surroundings_, store_, *kernel_, open.mesh());
+  if (open.replaces_newer_agent()) change_->replace_newer_agent();
   take_lock();
   Settled settled;
   if (lock_) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/atomic_file.h"
+#include "agent/node_lock.h"
 #include "agent/program_link.h"
 #include "agent/units.h"
 
@@ -40,6 +41,7 @@ std::vector<std::string> agent_leaves_with(const Paths& paths, const Store& stor
   for (const std::string& other : store.meshes()) {
     if (other != mesh) return {};
   }
+  if (is_another_mesh_locked(paths.run, mesh)) return {};
   std::vector<std::string> programs;
   for (const std::string& folder : paths.programs) {
     for (std::string& path : programs_in(folder)) programs.push_back(std::move(path));
@@ -49,7 +51,10 @@ std::vector<std::string> agent_leaves_with(const Paths& paths, const Store& stor
 }
 
 bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const std::string& mesh) {
-  const bool is_last = store.meshes().empty();
+  NodeLock lock(paths.run);
+  // One that is locked may be in its first `up`: it needs what is here, and nothing of it is
+  // stored.
+  const bool is_last = store.meshes().empty() && !is_another_mesh_locked(paths.run, mesh);
   remove_units(paths, mesh, is_last);
   if (!is_last) return false;
   remove_program_links(paths);
@@ -58,6 +63,7 @@ bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const s
     remove_folder_if_empty(folder);
   }
   remove_folder_if_empty(paths.state);
+  lock.remove_file();
   remove_folder_if_empty(paths.run);
   return true;
 }

@@ -14,7 +14,8 @@ std::vector<std::string> agent_leaves_with(const Paths& paths, const Store& stor
                                            const std::string& mesh);
 
 // `mesh` was forgotten, and is not brought up at boot any more. True when nothing else was stored
-// either, and so the agent, its units, its link and its folders were removed.
+// either, and no session held another mesh, and so the agent, its units, its link and its folders
+// were removed.
 bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const std::string& mesh);
 
 }  // namespace wgmesh

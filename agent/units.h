@@ -15,10 +15,12 @@ namespace wgmesh {
 
 // For a mesh that has just been committed. `is_first`: nothing of it was stored before. Enables its
 // instances then, or where a unit was not there; from then on that is the user's to change, and
-// only a unit that names another agent is written anew. Returns a line for the user about what was
-// not done; never throws Error.
-std::optional<std::string> install_units(const Paths& paths, const std::string& mesh,
-                                         bool is_first);
+// only a unit that names another agent is written anew. `program` is what the units start (empty:
+// this program). Returns a line for the user about what was not done; never throws Error. What
+// systemd refused is owed from then on, and tried again by the next call.
+std::optional<std::string> install_units(const Paths& paths, const std::string& mesh, bool is_first,
+                                         const std::string& program = {});
+bool units_are_owed(const Paths& paths, const std::string& mesh);
 // For a mesh that was forgotten, `is_last`: of this node. Without the units there is nothing to do.
 // What systemctl says against it does not matter: an instance without a stored mesh does nothing.
 void remove_units(const Paths& paths, const std::string& mesh, bool is_last);

@@ -35,8 +35,7 @@ std::string read_file(const std::string& path) {
   return content;
 }
 
-std::string sha256_of(const std::string& path) {
-  const std::string content = read_file(path);
+std::string sha256_of(const std::string& content) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(content.data()),
                      content.size());
@@ -89,12 +88,24 @@ bool is_file(const std::string& path) {
 AgentBinary::AgentBinary(std::string machine, std::string path)
     : machine_(std::move(machine)),
       path_(std::move(path)),
-      sha256_(std::async(std::launch::async, sha256_of, path_)) {}
+      sha256_(
+          std::async(std::launch::async, [path = path_] { return sha256_of(read_file(path)); })) {}
 
 const std::string& AgentBinary::sha256() const { return sha256_.get(); }
 
+const std::string& AgentBinary::content() const {
+  std::call_once(content_once_, [&] {
+    std::string content = read_file(path_);
+    if (sha256_of(content) != sha256()) {
+      throw Error(path_ + " has changed since this command began", "run the command again");
+    }
+    content_ = std::move(content);
+  });
+  return content_;
+}
+
 const std::string& AgentBinary::gzip() const {
-  std::call_once(gzip_once_, [&] { gzip_ = compress_gzip(read_file(path_)); });
+  std::call_once(gzip_once_, [&] { gzip_ = compress_gzip(content()); });
   return gzip_;
 }
 

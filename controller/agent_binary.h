@@ -20,13 +20,17 @@ class AgentBinary {
   const std::string& path() const { return path_; }
   // 64 hexadecimal digits. Computed in the background from construction on. Throws SystemError.
   const std::string& sha256() const;
-  // The file as gzip, made when it is first wanted. Thread-safe.
+  // The file as it is, and as gzip, made when it is first wanted. Thread-safe. Throws Error when
+  // the file is not the one that sha256() told.
+  const std::string& content() const;
   const std::string& gzip() const;
 
  private:
   std::string machine_;
   std::string path_;
   std::shared_future<std::string> sha256_;
+  mutable std::once_flag content_once_;
+  mutable std::string content_;
   mutable std::once_flag gzip_once_;
   mutable std::string gzip_;
 };

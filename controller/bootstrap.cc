@@ -22,14 +22,15 @@ constexpr std::size_t kWriteSize = 64u << 10;
 constexpr unsigned kMaxUploads = 8;     // more than the script has places
 constexpr unsigned kMaxLookAlike = 64;  // lines that begin as ours do
 
-// The text that tells sudo's question from everything else that may be on stderr.
-std::string make_prompt() {
+std::string random_hex() {
   std::array<unsigned char, 16> random;
   randombytes_buf(random.data(), random.size());
   std::array<char, 33> hex;
-  return fmt::format("wgmesh-password-{}:",
-                     sodium_bin2hex(hex.data(), hex.size(), random.data(), random.size()));
+  return sodium_bin2hex(hex.data(), hex.size(), random.data(), random.size());
 }
+
+// The text that tells sudo's question from everything else that may be on stderr.
+std::string make_prompt() { return fmt::format("wgmesh-password-{}:", random_hex()); }
 
 std::size_t count_of(std::string_view text, std::string_view word) {
   std::size_t count = 0;
@@ -61,13 +62,17 @@ class Conversation {
       if (line == kShellLine) {
         send_script();
       } else if (line.starts_with(kNeedLine)) {
-        upload(line.substr(kNeedLine.size()));
+        upload(line.substr(kNeedLine.size()), true);
+      } else if (line.starts_with(kNeedPlainLine)) {
+        upload(line.substr(kNeedPlainLine.size()), false);
       } else if (line.starts_with(kFailLine)) {
         throw_refusal(std::string_view(line).substr(kFailLine.size()));
       } else {
         // It only looks like ours: it renews no deadline, and there may not be many.
         if (++look_alike_ > kMaxLookAlike) {
-          throw Error("the node sends one line after the other that is not the agent's");
+          throw Error(
+              "the node sends one line after the other that is not the "
+              "agent's");
         }
         continue;
       }
@@ -111,15 +116,19 @@ class Conversation {
   void send_script() {
     const bool second = scripts_++ > 0;
     if (scripts_ > 2) throw Error("the node starts one shell after the other");
-    send(bootstrap_script(agents_, {options_.become, second ? "" : prompt_, second}));
+    send(bootstrap_script(agents_, {options_.become, second ? "" : prompt_, second, random_hex()}));
   }
 
-  void upload(const std::string& machine) {
+  void upload(const std::string& machine, bool as_gzip) {
     if (++uploads_ > kMaxUploads) throw Error("the node asks for the agent again and again");
     const AgentBinary& agent = agents_.find(machine);
-    if (uploads_ == 1) over_ += std::chrono::seconds(agent.gzip().size() / kSlowestUpload + 1);
-    send(upload_header(agent));
-    send(agent.gzip());
+    const std::string& octets = as_gzip ? agent.gzip() : agent.content();
+    if (uploads_ == 1) {
+      over_ += std::chrono::seconds(octets.size() / kSlowestUpload + 1);
+      if (!as_gzip && options_.note) options_.note("no gzip there: the agent is sent as it is");
+    }
+    send(upload_header(octets));
+    send(octets);
   }
 
   std::string next_line() {

@@ -8,7 +8,10 @@ namespace {
 // The whole is a function, called in the last line: a shell that reads its script from a pipe must
 // have read all of it before anything else takes octets from there.
 //
-// Only directories that root alone can write to: the agent runs as root.
+// What runs as root lies where nobody but root can put anything. An agent that is installed there
+// is started; else one is brought into a folder of this session's own, and it takes itself and the
+// folder away as its first act. What stays on the node comes with a commit, from the agent itself.
+//
 // The .sum file is what `sha256sum -c` takes, for login_command().
 constexpr std::string_view kFirstPlace = "/var/lib/wgmesh/bin";
 constexpr std::string_view kScript = R"sh(wgmesh_fail() {
@@ -42,8 +45,25 @@ wgmesh_note() {
   tried="$tried; $1: ${2##*: }"
 }
 
+# Nobody but root can put anything into this folder or one above it; above it sticky ones do.
+wgmesh_alone() {
+  at=$(CDPATH= cd -P "$1" 2>/dev/null && pwd -P) || { echo "folder: it is not there"; return 1; }
+  leaf=yes
+  while :; do
+    set -- $(ls -ldn "${at:-/}")
+    case $leaf:$3:$1 in
+    *:0:d????-??-*) ;;
+    no:0:d????????[tT]*) ;;
+    *) echo "${at:-/}: others than root may write there"; return 1 ;;
+    esac
+    case $at in '' | /) return 0 ;; esac
+    at=${at%/*}
+    leaf=no
+  done
+}
+
 wgmesh_right() {
-  [ -x "$1" ] && [ -O "${1%/*}" ] || return 1
+  [ -x "$1" ] && wgmesh_alone "${1%/*}" >/dev/null || return 1
   set -- $(sha256sum <"$1" 2>/dev/null)
   [ "$1" = "$hash" ]
 }
@@ -52,34 +72,29 @@ wgmesh_right() {
 wgmesh_run() {
   echo
   PATH=$path
-  exec "$1" serve
+  exec "$@"
 }
 
-# A file of ours in $1 that can be written and run; removed again.
+wgmesh_clean() {
+  [ -z "$folder" ] || { rm -f "$program"; rmdir "$folder"; } 2>/dev/null
+  folder=
+}
+
+# A folder of our own in $1 in which a file can be written and run.
 wgmesh_try() {
-  mkdir -p "$1" || return 1
-  [ -O "$1" ] || { echo "owner: it does not belong to root"; return 1; }
-  : >"$temporary" && printf '#!/bin/sh\n' >"$temporary" &&
-    chmod 700 "$temporary" && "$temporary" && rm -f "$temporary"
+  [ -d "$1" ] || { echo "folder: it is not there"; return 1; }
+  mkdir -m 700 "$folder" && wgmesh_alone "$folder" &&
+    printf '#!/bin/sh\n' >"$program" && chmod 700 "$program" && "$program"
 }
 
 # What cannot be stored is read all the same, so that the next attempt finds its own octets.
 wgmesh_receive() {
-  head -c "$size" | { gzip -dc >"$temporary" || { cat >/dev/null; false; }; }
+  head -c "$size" | { $unpack >"$program" || { cat >/dev/null; false; }; }
 }
 
-wgmesh_install() {
-  chmod 700 "$temporary" || return 1
-  wgmesh_right "$temporary" || { echo "copy: it was damaged on its way" >&2; return 1; }
-  "$temporary" version >/dev/null || return 1
-  sync "$temporary" 2>/dev/null
-  mv -f "$temporary" "$1/$name" || return 1
-  printf '%s  %s\n' "$hash" "$1/$name" >"$1/$name.sum"
-  for old in "$1"/wgmesh-agent-*; do
-    case $old in "$1/$name" | "$1/$name.sum") ;; *) rm -f "$old" ;; esac
-  done
-  ln -sf "$name" "$1/wgmesh-agent"
-  return 0
+wgmesh_check() {
+  wgmesh_right "$program" || { echo "copy: it was damaged on its way" >&2; return 1; }
+  "$program" version >/dev/null
 }
 
 wgmesh_main() {
@@ -90,30 +105,40 @@ wgmesh_main() {
   export LC_ALL PATH
   uid=$(id -u) || wgmesh_fail "the node lacks id"
   [ "$uid" = 0 ] || wgmesh_become
+  lacks=
+  for tool in uname sha256sum ls cat head mkdir rmdir chmod rm; do
+    command -v $tool >/dev/null 2>&1 || lacks="$lacks $tool"
+  done
+  [ -z "$lacks" ] || wgmesh_fail "the node lacks$lacks"
   umask 077
   machine=$(uname -m)
   case $machine in
 @HASHES@
   *) hash= ;;
   esac
-  name=wgmesh-agent-${hash%????????????????????????????????????????????????}
-  places="@FIRST@ /usr/local/lib/wgmesh /opt/wgmesh /run/wgmesh/bin"
-  for place in $places; do
-    if wgmesh_right "$place/$name"; then wgmesh_run "$place/$name"; fi
+  for place in @FIRST@ /usr/local/lib/wgmesh /opt/wgmesh /run/wgmesh/bin; do
+    program=$place/wgmesh-agent-${hash%????????????????????????????????????????????????}
+    if wgmesh_right "$program"; then wgmesh_run "$program" serve; fi
   done
+  if command -v gzip >/dev/null 2>&1; then need=need unpack='gzip -dc'
+  else need=need-plain unpack=cat
+  fi
+  trap wgmesh_clean 0
+  trap 'exit 1' 1 2 13 15
   tried=
-  for place in $places; do
-    temporary=$place/.wgmesh-agent.$$
+  for place in /run /dev/shm /tmp /var/lib /usr/local/lib /opt; do
+    folder=$place/.wgmesh-$number
+    program=$folder/wgmesh-agent
     said=$(wgmesh_try "$place" 2>&1) || {
       wgmesh_note "$place" "$said"
-      rm -f "$temporary" 2>/dev/null
+      wgmesh_clean
       continue
     }
-    printf '\nwgmesh-need %s\n' "$machine"
+    printf '\nwgmesh-%s %s\n' "$need" "$machine"
     read -r size || exit 1
-    said=$({ wgmesh_receive && wgmesh_install "$place"; } 2>&1) && wgmesh_run "$place/$name"
+    said=$({ wgmesh_receive && wgmesh_check; } 2>&1) && wgmesh_run "$program" serve --fleeting
     wgmesh_note "$place" "$said"
-    rm -f "$temporary"
+    wgmesh_clean
   done
   wgmesh_fail "no place takes the agent${tried}"
 }
@@ -143,7 +168,12 @@ std::string login_command(const AgentBinaries& agents) {
   for (auto at = agents.all().rbegin(); at != agents.all().rend(); ++at) {
     const std::string_view hash = at->second->sha256();
     const std::string file = fmt::format("{}/wgmesh-agent-{}", kFirstPlace, hash.substr(0, 16));
-    command += fmt::format("sha256sum -c {0}.sum && exec {0} serve; ", file);
+    // The five folders of this path, as many as are root's alone.
+    command += fmt::format(
+        "find / /var /var/lib /var/lib/wgmesh {1} -prune -user 0 -not -perm -2 "
+        "-not -perm -20 | wc -l "
+        "| xargs test 5 -eq && sha256sum -c {0}.sum && exec {0} serve; ",
+        file, kFirstPlace);
   }
   return command + fmt::format("echo; echo {}; exec sh", kShellLine);
 }
@@ -160,12 +190,10 @@ std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& o
   };
   fill_in("@HASHES@", hashes);
   fill_in("@FIRST@", kFirstPlace);
-  return fmt::format("become={} prompt={} second={}\n{}", become_name(options.become),
-                     options.password_prompt, options.second ? "yes" : "", script);
+  return fmt::format("become={} prompt={} second={} number={}\n{}", become_name(options.become),
+                     options.password_prompt, options.second ? "yes" : "", options.number, script);
 }
 
-std::string upload_header(const AgentBinary& agent) {
-  return fmt::format("{}\n", agent.gzip().size());
-}
+std::string upload_header(std::string_view octets) { return fmt::format("{}\n", octets.size()); }
 
 }  // namespace wgmesh

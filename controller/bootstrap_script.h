@@ -14,23 +14,26 @@ namespace wgmesh {
 inline constexpr std::string_view kScriptPrefix = "wgmesh-";
 inline constexpr std::string_view kShellLine = "wgmesh-shell";  // a shell waits for the script
 inline constexpr std::string_view kNeedLine = "wgmesh-need ";   // + machine: send the agent
-inline constexpr std::string_view kFailLine = "wgmesh-fail ";   // + reason: the end
+// The same, from a node without gzip: as it is.
+inline constexpr std::string_view kNeedPlainLine = "wgmesh-need-plain ";
+inline constexpr std::string_view kFailLine = "wgmesh-fail ";  // + reason: the end
 
 struct ScriptOptions {
   Become become = Become::kAuto;
   std::string password_prompt;  // empty: nobody can answer one
   bool second = false;          // root was asked for already
+  std::string number;           // of the session: names the folder that the agent is brought in
 };
 
 // What an SSH server hands to the login shell, whichever that is (fish and csh too: no quote, `!`,
-// backslash, `$` or newline): starts the right agent if it is in the first place, else a shell that
-// waits for the script. The first spares a round trip, because OpenSSH takes no stdin before it has
-// answered the exec request.
+// backslash, `$` or newline): starts the right agent if it is in the first place, and nobody but
+// root can put another one there, else a shell that waits for the script. The first spares a round
+// trip, because OpenSSH takes no stdin before it has answered the exec request.
 std::string login_command(const AgentBinaries& agents);
 
 std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options);
 
-// What the script reads after kNeedLine: the size of the gzip on a line, then the gzip.
-std::string upload_header(const AgentBinary& agent);
+// What the script reads after kNeedLine: the size on a line, then as many octets.
+std::string upload_header(std::string_view octets);
 
 }  // namespace wgmesh

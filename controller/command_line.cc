@@ -80,6 +80,8 @@ class Parser {
     only(changing, app_.add_flag("-n,--dry-run", line_.dry_run));
     only(mending, app_.add_flag("--no-wait", line_.no_wait));
     only(changing, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
+    only({Verb::kUp, Verb::kSync},
+         app_.add_flag("--replace-newer-agent", line_.replace_newer_agent));
     only(changing,
          app_.add_option("--confirm-timeout", line_.confirm_timeout)->type_name("SECONDS"));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));

@@ -36,6 +36,7 @@ struct CommandLine {
 
   bool ask_become_pass = false;
   bool accept_new_host_keys = false;
+  bool replace_newer_agent = false;
   ProgressMode progress = ProgressMode::kAuto;  // kQuiet where quiet is set
 
   bool operator==(const CommandLine&) const = default;

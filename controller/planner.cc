@@ -221,6 +221,7 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, con
   plan.set_tunnel_kind(is_ipv6(mesh.underlay) ? proto::IP6GRETAP : proto::GRETAP);
   plan.set_segment_mtu(mtu.segment);
   plan.set_fragments(mesh.fragments);
+  if (mesh.fragments) plan.add_needs("fragments");
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
   plan.mutable_bridge()->set_priority(priority_of(node, own, choice));

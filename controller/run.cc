@@ -129,6 +129,7 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   request.confirm_timeout = command_line_.confirm_timeout;
   request.apply_silence = apply_silence_for(command_line_.confirm_timeout);
   request.agreed = agreed_;
+  request.replaces_newer_agent = command_line_.replace_newer_agent;
   request.origin = origin();
   randombytes_buf(&request.session_number, sizeof request.session_number);
 

@@ -81,6 +81,7 @@ class Transaction {
       open.set_session_number(request_.session_number);
       open.set_origin(request_.origin);
       open.set_confirm_timeout(request_.confirm_timeout);
+      open.set_replaces_newer_agent(request_.replaces_newer_agent);
       open.set_rotates(request_.rotated.contains(node.name));
       open.set_holds(true);
       open.set_reached_at(session.reached_at());

@@ -50,7 +50,8 @@ struct TransactionRequest {
   // Of this machine; tests have their own.
   std::function<BootClock::time_point()> clock = BootClock::now;
   std::uint64_t session_number = 0;
-  std::set<std::string> rotated;  // nodes that get new keys, all their pairs with them
+  bool replaces_newer_agent = false;  // of the nodes, by the one that this mesh brings
+  std::set<std::string> rotated;      // nodes that get new keys, all their pairs with them
   // By node, as they were when the user agreed to the changes: a node that has another one by now
   // ends it.
   std::map<std::string, std::uint64_t> agreed;

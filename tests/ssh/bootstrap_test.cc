@@ -17,8 +17,10 @@ class BootstrapTest : public SshTest {
   // A shell on this machine with places of its own; `mounts` runs before it.
   static ExecTarget private_shell(const std::string& mounts) {
     return {{"unshare", "--mount", "sh", "-c",
-             "set -e; mount --make-rprivate /; for place in /var/lib /opt /usr/local/lib "
-             "/usr/local/sbin /run; do mount -t tmpfs none $place; done; " +
+             "set -e; mount --make-rprivate /; for place in /var/lib /opt "
+             "/usr/local/lib "
+             "/usr/local/sbin /run /dev/shm; do mount -t tmpfs none $place; "
+             "done; " +
                  mounts + "; exec \"$@\"",
              "x"},
             "unshare"};
@@ -33,22 +35,77 @@ class BootstrapTest : public SshTest {
   }
 };
 
-TEST_F(BootstrapTest, SendsTheAgentOnceAndStartsItThen) {
+// Everything in the places that an agent may be brought to, but for the agent's own trace.
+std::string places(const SshServer& server) {
+  return server.run(
+      "find /run /dev/shm /var/lib /opt /usr/local -name "
+      "'*wgmesh*' -printf '%p %i %m %T@\\n' | sort");
+}
+std::string started(const SshServer& server) { return server.run("tail -n 1 /run/started"); }
+
+TEST_F(BootstrapTest, BringsAnAgentThatLeavesTheNodeAsItWas) {
   const SshServer server;
-  EXPECT_EQ(talk(*connect(server)), "hello agent");
-  const std::string before = server.run("ls -li --full-time /var/lib/wgmesh/bin");
-  EXPECT_EQ(talk(*connect(server)), "hello agent");
-  EXPECT_EQ(server.run("ls -li --full-time /var/lib/wgmesh/bin"), before);
-  EXPECT_EQ(server.run("/var/lib/wgmesh/bin/wgmesh-agent version"), "test\n");
+  const std::string before = places(server);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(talk(*connect(server)), "hello agent");
+    EXPECT_THAT(started(server), ::testing::StartsWith("/run/.wgmesh-"));
+    EXPECT_EQ(places(server), before);
+  }
 }
 
-TEST_F(BootstrapTest, ReplacesADamagedAgentAndAnOlderOne) {
-  const SshServer server;
-  talk(*connect(server));
-  server.run("echo >>/var/lib/wgmesh/bin/wgmesh-agent; : >/var/lib/wgmesh/bin/wgmesh-agent-0123");
+TEST_F(BootstrapTest, StartsAnInstalledAgentWhereverItIs) {
+  for (const char* folder : {"/var/lib/wgmesh/bin", "/usr/local/lib/wgmesh", "/opt/wgmesh"}) {
+    const SshServer server;
+    install(server, folder);
+    const std::string before = places(server);
+    EXPECT_EQ(talk(*connect(server)), "hello agent");
+    EXPECT_THAT(started(server), ::testing::StartsWith(folder));
+    EXPECT_EQ(places(server), before);
+  }
+}
+
+TEST_F(BootstrapTest, NeitherStartsNorTouchesADamagedAgentOrOneThatOthersCanReplace) {
+  struct Case {
+    const char* folder;
+    const char* damage;
+  };
+  for (const Case& one :
+       {Case{"/var/lib/wgmesh/bin", "for f in /var/lib/wgmesh/bin/*; do echo >>$f; done"},
+        Case{"/var/lib/wgmesh/bin", "chmod 777 /var/lib/wgmesh/bin"},
+        Case{"/var/lib/wgmesh/bin", "chmod 775 /var/lib/wgmesh"},
+        Case{"/var/lib/wgmesh/bin", "chown guest /var/lib/wgmesh"},
+        Case{"/var/lib/wgmesh/bin", "chmod 777 /var/lib"},
+        Case{"/opt/wgmesh", "chmod 1777 /opt/wgmesh"}, Case{"/opt/wgmesh", "chown guest /opt"},
+        Case{"/opt/wgmesh", "chmod 757 /opt"}}) {
+    SCOPED_TRACE(one.damage);
+    const SshServer server;
+    install(server, one.folder);
+    server.run(one.damage);
+    const std::string before = places(server);
+    EXPECT_EQ(talk(*connect(server)), "hello agent");
+    EXPECT_THAT(started(server), ::testing::StartsWith("/run/.wgmesh-"));
+    EXPECT_EQ(places(server), before);
+  }
+}
+
+TEST_F(BootstrapTest, BringsAnAgentOnlyWhereNobodyElseCanReplaceIt) {
+  SshServerOptions machine;
+  machine.init_lines = "chmod 777 /run\n";
+  const SshServer server(machine);
   EXPECT_EQ(talk(*connect(server)), "hello agent");
-  EXPECT_EQ(server.run("cat /var/lib/wgmesh/bin/wgmesh-agent"), std::string(kAgent));
-  EXPECT_EQ(server.run("ls -A /var/lib/wgmesh/bin | wc -l"), "3\n");
+  EXPECT_THAT(started(server),
+              ::testing::StartsWith("/dev/shm/.wgmesh-"));  // a sticky one
+}
+
+TEST_F(BootstrapTest, ASessionThatDiesInItsUploadLeavesNothing) {
+  const SshServer server;
+  const std::string before = places(server);
+  std::filesystem::remove(agent_directory_.path("wgmesh-agent-" + machine()));
+  EXPECT_THAT(failure([&] { talk(*connect(server)); }), HasSubstr("there is no wgmesh-agent"));
+  const auto until = soon();
+  while (places(server) != before && std::chrono::steady_clock::now() < until) {
+  }
+  EXPECT_EQ(places(server), before);
 }
 
 TEST_F(BootstrapTest, LoginShellsThatAreOtherOrNoisyDoNotDisturb) {
@@ -58,6 +115,7 @@ TEST_F(BootstrapTest, LoginShellsThatAreOtherOrNoisyDoNotDisturb) {
     machine.root_shell = shell;
     const SshServer server(machine);
     EXPECT_EQ(talk(*connect(server)), "hello agent");
+    install(server);
     // Then without a script: there is nothing that sha256sum would complain about.
     const auto transport = connect(server);
     EXPECT_EQ(talk(*transport), "hello agent");
@@ -66,7 +124,8 @@ TEST_F(BootstrapTest, LoginShellsThatAreOtherOrNoisyDoNotDisturb) {
   SshServerOptions noisy;
   noisy.root_shell = "/usr/bin/tcsh";
   noisy.init_lines =
-      "echo 'echo wgmesh-need me; echo welcome; echo -n prompt' >/var/lib/root/.cshrc\n";
+      "echo 'echo wgmesh-need me; echo welcome; echo -n prompt' "
+      ">/var/lib/root/.cshrc\n";
   noisy.sshd_lines = "Banner /etc/passwd\n";
   // A line that only looks like ours: the machine `me` is asked for.
   const SshServer server(noisy);
@@ -77,7 +136,8 @@ TEST_F(BootstrapTest, ANoisyShellIsSkipped) {
   SshServerOptions noisy;
   noisy.root_shell = "/usr/bin/tcsh";
   noisy.init_lines =
-      "printf 'echo wgmesh-like; echo welcome; repeat 999 echo chatter; printf no-newline' "
+      "printf 'echo wgmesh-like; echo welcome; repeat 999 echo "
+      "chatter; printf no-newline' "
       ">/var/lib/root/.cshrc\n";
   const SshServer server(noisy);
   EXPECT_EQ(talk(*connect(server)), "hello agent");
@@ -96,7 +156,8 @@ TEST_F(BootstrapTest, WorksWithBusyboxAlone) {
   const TemporaryDirectory root;
   const std::string busybox = "/bin/busybox";
   run_captured({"sh", "-c",
-                fmt::format("cd {}; mkdir bin dev proc; mknod dev/null c 1 3; chmod 666 dev/null; "
+                fmt::format("cd {}; mkdir bin dev proc; mknod dev/null c 1 3; "
+                            "chmod 666 dev/null; "
                             "cp {} bin; ./bin/busybox --install bin",
                             root.path(), busybox)},
                soon(), nullptr);
@@ -111,7 +172,7 @@ TEST_F(BootstrapTest, BecomesRootWithSudo) {
   machine.sudoers = "guest ALL=(ALL) NOPASSWD: ALL\n";
   const SshServer server(machine);
   EXPECT_EQ(talk(*connect(server, "guest")), "hello agent");
-  EXPECT_EQ(server.run("stat -c %U /var/lib/wgmesh/bin/wgmesh-agent"), "root\n");
+  EXPECT_EQ(server.run("stat -c %U /run/started"), "root\n");
   // A password that sudo does not ask for does no harm.
   const Passphrase password = Passphrase::from_text("guest");
   EXPECT_EQ(talk(*connect(server, "guest"), {.become_password = from(password)}), "hello agent");
@@ -245,10 +306,10 @@ TEST_F(BootstrapTest, BecomesRootWithDoas) {
 
 TEST_F(BootstrapTest, TakesTheNextPlaceWhereTheFirstIsNoexecOrFullOrReadOnly) {
   for (const char* mounts :
-       {"mount -t tmpfs -o noexec none /var/lib",
-        "mkdir /var/lib/wgmesh; mount -t tmpfs -o size=4k none /var/lib/wgmesh; "
-        "mkdir /var/lib/wgmesh/bin; head -c 4096 /dev/zero >/var/lib/wgmesh/fill || :",
-        "mount -t tmpfs -o ro none /var/lib"}) {
+       {"mount -t tmpfs -o noexec none /run",
+        "mount -t tmpfs -o size=4k none /run; head -c "
+        "4096 /dev/zero >/run/fill || :",
+        "mount -t tmpfs -o ro none /run", "umount /run; mount --bind /proc /run"}) {
     SCOPED_TRACE(mounts);
     EXPECT_EQ(talk(*make_exec_transport(private_shell(mounts))), "hello agent");
   }
@@ -261,19 +322,52 @@ TEST_F(BootstrapTest, AskedAgainWhenThePlaceFillsUpOnTheWay) {
   std::string text = read_text(big);
   text.insert(text.find("esac\n") + 5, "exit 0\n");
   agent_directory_.write("wgmesh-agent-" + machine(), text, 0755);
-  EXPECT_EQ(talk(*make_exec_transport(private_shell("mount -t tmpfs -o size=100k none /var/lib"))),
+  EXPECT_EQ(talk(*make_exec_transport(private_shell("mount -t tmpfs -o size=100k none /run"))),
             "hello agent");
 }
 
 TEST_F(BootstrapTest, NamesAllPlacesWhenNoneTakesTheAgent) {
   const ExecTarget target = private_shell(
-      "mount -t tmpfs -o ro none /var/lib; for place in /opt /usr/local/lib /run; do "
-      "mount -t tmpfs -o noexec none $place; done");
+      "mount -t tmpfs -o ro none /var/lib; chmod 777 /opt; for place in /run "
+      "/dev/shm /tmp "
+      "/usr/local/lib; do mount -t tmpfs -o noexec none $place; done");
   const std::string why = failure([&] { talk(*make_exec_transport(target)); });
-  EXPECT_THAT(why,
-              HasSubstr("no place takes the agent; /var/lib/wgmesh/bin: Read-only file system; "
-                        "/usr/local/lib/wgmesh: Permission denied; /opt/wgmesh: Permission "
-                        "denied; /run/wgmesh/bin: Permission denied"));
+  EXPECT_THAT(why, HasSubstr("no place takes the agent; /run: Permission denied; /dev/shm: "
+                             "Permission "
+                             "denied; /tmp: Permission denied; /var/lib: Read-only file system; "
+                             "/usr/local/lib: Permission denied; /opt: others than root may write "
+                             "there"));
+}
+
+TEST_F(BootstrapTest, DoesWithoutGzipAndNamesWhatItCannotDoWithout) {
+  const TemporaryDirectory root;
+  run_captured({"sh", "-c",
+                fmt::format("cd {}; mkdir bin dev proc run; mknod dev/null c 1 "
+                            "3; chmod 666 dev/null; "
+                            "cp /bin/busybox bin; for a in sh id uname "
+                            "sha256sum ls cat head mkdir "
+                            "rmdir chmod rm; do ln bin/busybox bin/$a; done",
+                            root.path())},
+               soon(), nullptr);
+  // dash, for busybox finds its applets without a name in the PATH.
+  run_captured({"sh", "-c",
+                fmt::format("cd {}; rm bin/sh; cp /bin/dash bin/sh; for l in $(ldd "
+                            "/bin/dash | grep -o "
+                            "'/[^ ]*'); do mkdir -p .${{l%/*}}; cp -L $l .$l; done",
+                            root.path())},
+               soon(), nullptr);
+  const ExecTarget target{{"chroot", root.path()}, "chroot"};
+  std::vector<std::string> notes;
+  EXPECT_EQ(talk(*make_exec_transport(target),
+                 {.note = [&](const std::string& line) { notes.push_back(line); }}),
+            "hello agent");
+  EXPECT_THAT(notes, ::testing::ElementsAre(HasSubstr("no gzip")));
+  for (const char* tool : {"sha256sum", "head", "mkdir"}) {
+    std::filesystem::rename(root.path("bin/") + tool, root.path("bin/x"));
+    EXPECT_THAT(failure([&] { talk(*make_exec_transport(target)); }),
+                AllOf(HasSubstr(std::string("the node lacks ") + tool), HasSubstr("busybox")));
+    std::filesystem::rename(root.path("bin/x"), root.path("bin/") + tool);
+  }
 }
 
 TEST_F(BootstrapTest, NamesAMachineWithoutAgent) {

@@ -136,7 +136,7 @@ class RoundTripsTest : public SshTest {
 
 TEST_F(RoundTripsTest, SixFromTheBannerToTheAgent) {
   const SshServer server;
-  time_to_agent(server, 0ms);  // brings the agent
+  install(server);
   constexpr auto kOneWay = 150ms;
   const auto plain = time_to_agent(server, 0ms);
   const auto delayed = time_to_agent(server, kOneWay);

@@ -54,7 +54,8 @@ bool listens(std::uint16_t port) {
 
 // The password "guest", as `openssl passwd -6 -salt wgmesh` writes it.
 constexpr const char* kGuestHash =
-    "$6$wgmesh$ZrLWg6PYrAZ36eVU/lIBtQTAj.YNknLs78Vap..HrJqdvOeLcqEbYItvtuaD9s5Fp5wlbdS5d/"
+    "$6$wgmesh$ZrLWg6PYrAZ36eVU/"
+    "lIBtQTAj.YNknLs78Vap..HrJqdvOeLcqEbYItvtuaD9s5Fp5wlbdS5d/"
     "cWzZmROGykf/";
 
 // What the machine has for itself.
@@ -64,7 +65,8 @@ mount --bind "$1/passwd" /etc/passwd
 mount --bind "$1/shadow" /etc/shadow
 [ ! -e /etc/sudoers ] || mount --bind "$1/sudoers" /etc/sudoers
 [ ! -d /etc/sudoers.d ] || mount -t tmpfs none /etc/sudoers.d
-for place in /var/lib /run /opt /usr/local/sbin /usr/local/lib; do mount -t tmpfs none "$place"; done
+for place in /var/lib /run /opt /usr/local/sbin /usr/local/lib; do mount -t tmpfs -o mode=755 none "$place"; done
+[ ! -d /dev/shm ] || mount -t tmpfs -o mode=1777 none /dev/shm
 [ ! -s "$1/doas.conf" ] || { touch /etc/doas.conf; mount --bind "$1/doas.conf" /etc/doas.conf; }
 mkdir -p /run/sshd /run/lock /var/lib/guest
 chown 12345:12345 /var/lib/guest
@@ -134,9 +136,11 @@ void SshServer::start_server(const SshServerOptions& options) {
                          directory_.path(), port_);
   } else {
     std::string config = fmt::format(
-        "ListenAddress 127.0.0.1:{}\nAuthorizedKeysFile .ssh/authorized_keys\nPermitRootLogin "
+        "ListenAddress 127.0.0.1:{}\nAuthorizedKeysFile "
+        ".ssh/authorized_keys\nPermitRootLogin "
         "yes\nStrictModes no\n"
-        "UsePAM no\nUseDNS no\nPrintMotd no\nPidFile none\nLogLevel VERBOSE\n{}",
+        "UsePAM no\nUseDNS no\nPrintMotd no\nPidFile "
+        "none\nLogLevel VERBOSE\n{}",
         port_, options.sshd_lines);
     for (const std::string& kind : options.host_key_kinds) {
       config += fmt::format("HostKey {}\n", file("host_" + kind));

@@ -21,12 +21,15 @@ namespace wgmesh {
 
 inline Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(20); }
 
-// An agent that says the magic line and then echoes.
+// An agent that says the magic line and then echoes. One that was brought for the session takes
+// itself away first, as the real one does.
 inline constexpr const char* kAgent =
     "#!/bin/sh\n"
     "case $1 in\n"
     "version) echo test ;;\n"
-    "serve) echo wgmesh-agent-session-1; exec cat ;;\n"
+    "serve) { echo \"$0\" >>/run/started; } 2>/dev/null\n"
+    "  [ -z \"$2\" ] || { rm -f \"$0\"; rmdir \"${0%/*}\"; }\n"
+    "  echo wgmesh-agent-session-1; exec cat ;;\n"
     "esac\n";
 
 class SshTest : public ::testing::Test {
@@ -36,6 +39,17 @@ class SshTest : public ::testing::Test {
     if (geteuid() != 0) GTEST_SKIP() << "the test's machines need root";
     for (const char* machine : {"x86_64", "aarch64"}) {
       agent_directory_.write(fmt::format("wgmesh-agent-{}", machine), kAgent, 0755);
+    }
+  }
+
+  // As the agent installs itself with a commit.
+  void install(const SshServer& server, const std::string& folder = "/var/lib/wgmesh/bin") {
+    const AgentBinaries agents({agent_directory_.path()});
+    for (const auto& [machine, agent] : agents.all()) {
+      const std::string file =
+          fmt::format("{}/wgmesh-agent-{}", folder, agent->sha256().substr(0, 16));
+      server.run(fmt::format("umask 077; mkdir -p {0}; cp {1} {2}; echo '{3}  {2}' >{2}.sum",
+                             folder, agent->path(), file, agent->sha256()));
     }
   }
 

@@ -48,6 +48,7 @@ TestNode::TestNode() {
                         folder.path() + "/systemctl",
                         folder.path() + "/journal.socket",
                         folder.path() + "/log.socket"};
+  surroundings.paths.self = "";  // the test's own program is large, and stays where it is
   surroundings.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
   surroundings.open_session_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, fault);

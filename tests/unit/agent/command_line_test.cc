@@ -18,6 +18,8 @@ CommandLine parse(std::vector<std::string> words) {
 
 TEST(CommandLine, Verbs) {
   EXPECT_EQ(parse({"serve"}).verb, Verb::kServe);
+  EXPECT_FALSE(parse({"serve"}).fleeting);
+  EXPECT_TRUE(parse({"serve", "--fleeting"}).fleeting);
   EXPECT_EQ(parse({"status"}).verb, Verb::kStatus);
   EXPECT_EQ(parse({"restore"}).verb, Verb::kRestore);
   EXPECT_EQ(parse({"restore", "test"}).mesh, "test");
@@ -49,6 +51,7 @@ TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
                             {"serve", "x"},
                             {"status", "-x"},
                             {"serve", "--json"},
+                            {"restore", "--fleeting"},
                             {"status", "-r"},
                             {"status", "-v"}}) {
     EXPECT_THROW(parse(words), UsageError) << ::testing::PrintToString(words);

@@ -56,6 +56,20 @@ TEST(DesiredState, PutsForeignPortsIntoTheBridge) {
   EXPECT_EQ(example_state(plan).foreign_ports.at("eth1"), (ForeignPort{"br-test", 1362, true}));
 }
 
+TEST(DesiredState, RefusesAPlanThatNeedsWhatItDoesNotKnow) {
+  proto::Plan plan = example_plan();
+  plan.add_needs("fragments");
+  EXPECT_NO_THROW(example_state(plan));
+  plan.add_needs("what comes later");
+  try {
+    example_state(plan);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr("needs `what comes later`, which this agent ("));
+    EXPECT_THAT(error.cure(), HasSubstr("`mesh up`"));
+  }
+}
+
 // ---- plans that do not hold together ----
 
 struct Fault {

@@ -112,12 +112,13 @@ TEST_F(ProgramLink, LeavesAnAgentThatIsNotOurs) {
   make_folder(in("bin"));
   ::setenv("PATH", (in("local-sbin") + ":" + in("bin")).c_str(), 1);
   ASSERT_EQ(::symlink("/usr/lib/elsewhere", link_in("local-sbin").c_str()), 0);
-  EXPECT_FALSE(put_program_link(paths, program));
+  EXPECT_THAT(put_program_link(paths, program).value(),
+              HasSubstr(link_in("local-sbin") + " is not wgmesh's and stays"));
   EXPECT_EQ(target_in("local-sbin"), "/usr/lib/elsewhere");
   EXPECT_EQ(target_in("bin"), "");
   remove_file(link_in("local-sbin"));
   write_file(link_in("local-sbin"), "a package's");
-  EXPECT_FALSE(put_program_link(paths, program));
+  EXPECT_TRUE(put_program_link(paths, program));
   EXPECT_EQ(read_file(link_in("local-sbin")), "a package's");
 }
 

@@ -4,7 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <optional>
+#include <thread>
+
 #include "agent/atomic_file.h"
+#include "agent/lock.h"
+#include "agent/node_lock.h"
 #include "tests/support/wgmesh_agent_room/test_node.h"
 
 namespace wgmesh {
@@ -45,6 +50,33 @@ TEST(Uninstall, LeavesItToAnotherMesh) {
   EXPECT_FALSE(
       remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test"));
   EXPECT_TRUE(exists(here.program));
+}
+
+// Another mesh in its first `up` has stored nothing yet, and needs what is here.
+TEST(Uninstall, LeavesItToAMeshThatASessionHolds) {
+  Installed here;
+  const Paths& paths = here.node.surroundings.paths;
+  {
+    const MeshLock other(paths.run, "other", {"x", 1, 0, 1}, std::chrono::seconds(1));
+    EXPECT_THAT(agent_leaves_with(paths, here.node.store(), "test"), ::testing::IsEmpty());
+    EXPECT_FALSE(remove_agent_with_last_mesh(paths, here.node.store(), "test"));
+    EXPECT_TRUE(exists(here.program));
+    EXPECT_TRUE(exists(here.link));
+  }
+  EXPECT_TRUE(remove_agent_with_last_mesh(paths, here.node.store(), "test"));
+  EXPECT_FALSE(exists(here.program));
+}
+
+TEST(Uninstall, WaitsForWhoInstalls) {
+  Installed here;
+  const Paths& paths = here.node.surroundings.paths;
+  std::optional<NodeLock> installing(std::in_place, paths.run);
+  std::thread removing([&] { remove_agent_with_last_mesh(paths, here.node.store(), "test"); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_TRUE(exists(here.program));
+  installing.reset();
+  removing.join();
+  EXPECT_FALSE(exists(here.program));
 }
 
 TEST(Uninstall, LeavesALinkThatPointsElsewhere) {

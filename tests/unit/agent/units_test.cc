@@ -7,6 +7,7 @@
 
 #include "agent/atomic_file.h"
 #include "agent/uninstall.h"
+#include "tests/support/wgmesh_agent_room/example_plan.h"
 #include "tests/support/wgmesh_agent_room/test_node.h"
 
 namespace wgmesh {
@@ -114,6 +115,54 @@ TEST(Units, WhatFailsIsALineForTheUser) {
   for (const std::string& path : present_units(here.paths)) remove_file(path);
   ASSERT_TRUE(remove_folder_if_empty(here.paths.units));
   EXPECT_THAT(install_units(here.paths, "test", true).value(), HasSubstr("/units"));
+}
+
+TEST(Units, WhatSystemdRefusedIsTriedAgainByTheNextCommand) {
+  WithSystemd here;
+  make_folder(here.paths.state);
+  for (const char* refusal :
+       {"exit 1", "[ \"$2\" != enable ]", "case $* in *--now*) exit 1 ;; esac"}) {
+    SCOPED_TRACE(refusal);
+    here.systemctl_does(refusal);
+    EXPECT_FALSE(units_are_owed(here.paths, "test"));
+    EXPECT_THAT(install_units(here.paths, "test", true).value(),
+                HasSubstr("the next `mesh up` tries again"));
+    EXPECT_TRUE(units_are_owed(here.paths, "test"));
+    EXPECT_FALSE(units_are_owed(here.paths, "other"));
+    EXPECT_TRUE(install_units(here.paths, "test", false));
+    here.systemctl_does("exit 0");
+    here.asked();
+    EXPECT_EQ(install_units(here.paths, "test", false), std::nullopt);
+    EXPECT_EQ(here.asked(), enabled("test"));
+    EXPECT_FALSE(units_are_owed(here.paths, "test"));
+    EXPECT_EQ(install_units(here.paths, "test", false), std::nullopt);
+    EXPECT_EQ(here.asked(), "");
+  }
+  here.systemctl_does("exit 1");
+  install_units(here.paths, "test", true);
+  remove_units(here.paths, "test", true);
+  EXPECT_FALSE(units_are_owed(here.paths, "test"));
+}
+
+// A node on which nothing else is to do, too.
+TEST(Units, OwedOnesAreAChangeOfTheNextUp) {
+  WithSystemd here;
+  const proto::Plan plan = plan_with_addresses();
+  here.systemctl_does("exit 1");
+  bring_up(here.node, plan);
+  here.systemctl_does("exit 0");
+  here.asked();
+  TestSession session(here.node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  const proto::FromAgent proposed = session.propose(proto::UP, &plan);
+  ASSERT_EQ(proposed.changes().changes_size(), 1) << proposed.DebugString();
+  EXPECT_EQ(proposed.changes().changes(0).text(),
+            "systemctl enable wgmesh@test.service wgmesh-refresh@test.timer");
+  EXPECT_TRUE(proposed.changes().changes(0).of_agent());
+  session.apply();
+  session.commit();
+  EXPECT_EQ(here.asked(), enabled("test"));
 }
 
 TEST(Units, WithoutSystemdTheFirstTimeSaysWhatToAdd) {
