@@ -66,7 +66,7 @@ std::string lock_path(const std::string& folder, const std::string& mesh) {
 // One line, whatever a controller sends.
 std::string printable(std::string text) {
   for (char& c : text) {
-    if (c <= ' ' || c > '~') c = '?';
+    if (c < ' ' || c > '~') c = '?';
   }
   return text.substr(0, 200);
 }

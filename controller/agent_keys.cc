@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -103,12 +104,9 @@ UniqueFd connect_agent(const std::string& path, int seconds) {
 
 }  // namespace
 
-std::vector<AgentKey> read_agent_keys(const std::string& socket_path) {
-  const UniqueFd fd = connect_agent(socket_path, 5);
-  if (!fd || !send_message(fd.get(), std::string_view(&kRequestIdentities, 1))) return {};
-  const std::optional<std::string> answer = receive_message(fd.get());
-  if (!answer || answer->front() != kIdentitiesAnswer) return {};
-  std::string_view in = std::string_view(*answer).substr(1);
+std::vector<AgentKey> parse_agent_keys(std::string_view answer) {
+  if (answer.empty() || answer.front() != kIdentitiesAnswer) return {};
+  std::string_view in = answer.substr(1);
   const std::uint32_t count = take_u32(in).value_or(0);
   std::vector<AgentKey> keys;
   while (keys.size() < count && keys.size() < kMaxKeys) {
@@ -120,8 +118,28 @@ std::vector<AgentKey> read_agent_keys(const std::string& socket_path) {
   return keys;
 }
 
+std::optional<std::string> agent_sign_request(std::string_view request,
+                                              const std::vector<AgentKey>& keys) {
+  if (request.empty() || request.front() != kSignRequest) return std::nullopt;
+  std::string_view in = request.substr(1);
+  const auto blob = take_string(in);
+  if (!blob) return std::nullopt;
+  const auto found = std::ranges::find(keys, *blob, &AgentKey::blob);
+  if (found == keys.end()) return std::nullopt;
+  std::string made(1, kSignRequest);
+  put_string(made, found->signer.empty() ? *blob : found->signer);
+  return made.append(in);
+}
+
+std::vector<AgentKey> read_agent_keys(const std::string& socket_path) {
+  const UniqueFd fd = connect_agent(socket_path, 5);
+  if (!fd || !send_message(fd.get(), std::string_view(&kRequestIdentities, 1))) return {};
+  const std::optional<std::string> answer = receive_message(fd.get());
+  return answer ? parse_agent_keys(*answer) : std::vector<AgentKey>();
+}
+
 FilteredAgent::FilteredAgent(const std::string& socket_path, const std::vector<AgentKey>& keys)
-    : identities_(1, kIdentitiesAnswer), agent_(connect_agent(socket_path, 0)) {
+    : keys_(keys), identities_(1, kIdentitiesAnswer), agent_(connect_agent(socket_path, 0)) {
   put_u32(identities_, keys.size());
   for (const AgentKey& key : keys) {
     put_string(identities_, key.blob);
@@ -148,8 +166,12 @@ void FilteredAgent::serve() {
     std::string answer(1, kFailure);
     if (request->front() == kRequestIdentities) {
       answer = identities_;
-    } else if (request->front() == kSignRequest && agent_ && send_message(agent_.get(), *request)) {
-      if (auto signature = receive_message(agent_.get())) answer = *signature;
+    } else if (request->front() == kSignRequest) {
+      const auto asked = agent_sign_request(*request, keys_);
+      if (asked && agent_ && send_message(agent_.get(), *asked)) {
+        if (auto signature = receive_message(agent_.get())) answer = *signature;
+      }
+      if (answer.front() == kFailure) ++refusals_;
     }
     if (!send_message(server_.get(), answer)) return;
   }

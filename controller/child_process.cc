@@ -145,6 +145,7 @@ Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
   SpawnOptions options;
   options.fds = {{nothing.get(), 0}, {out.write_end.get(), 1}, {err.write_end.get(), 2}};
   options.shield_interrupt = true;
+  options.own_group = true;  // what the program has started ends with it
   ChildProcess child(words, options);
   out.write_end.reset();
   err.write_end.reset();

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sodium.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <vector>
 
 #include "controller/agent_keys.h"
+#include "controller/ssh_public_key.h"
 
 namespace wgmesh {
 namespace {
@@ -52,19 +55,31 @@ KeyFile read_key_file(const std::string& path, Prompter* prompter) {
   return {nullptr, true};
 }
 
-std::string base64_of(ssh_key key) {
+std::string text_of(ssh_key key) {
   char* raw = nullptr;
   if (ssh_pki_export_pubkey_base64(key, &raw) != SSH_OK) return {};
   const SshText text(raw);
   return text.get();
 }
 
-std::string base64_of(const std::string& blob) {
-  std::string text(sodium_base64_encoded_len(blob.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(blob.data()),
-                    blob.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating NUL
-  return text;
+// The certificate that lies beside a key, in its wire form; nothing where there is none for it.
+std::optional<std::string> certificate_beside(const std::string& path, std::string_view key) {
+  std::ifstream in(path + "-cert.pub");
+  std::string name;
+  std::string base64;
+  if (!(in >> name >> base64)) return std::nullopt;
+  const auto certificate = parse_public_key(name, base64);
+  const auto plain = parse_public_key(key);
+  if (!certificate || !certificate->certificate || !plain || certificate->wire != plain->wire) {
+    return std::nullopt;
+  }
+  return octets_of(base64);
+}
+
+// Why a key file that was named by hand is of no use.
+std::string why_no_key(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0) return fmt::format("{}: {}", path, strerror(errno));
+  return path + ": no private key that wgmesh's SSH can read";
 }
 
 // The public half, as far as it can be known without a passphrase.
@@ -92,7 +107,8 @@ class Login {
   void run() {
     if (config_.public_key && (try_agent() || try_files())) return;
     const bool ask = !config_.batch_mode;
-    if (!knows_methods_ && try_call("none", [&] { return ssh_userauth_none(handle(), nullptr); })) {
+    if (!knows_methods() &&
+        try_call("none", [&] { return ssh_userauth_none(handle(), nullptr); })) {
       return;
     }
     if (ask && config_.keyboard_interactive && offers(SSH_AUTH_METHOD_INTERACTIVE) &&
@@ -109,9 +125,14 @@ class Login {
     return (static_cast<unsigned>(ssh_userauth_list(handle(), nullptr)) & method) != 0;
   }
 
+  // The server has refused something, and said what it takes.
+  bool knows_methods() { return ssh_userauth_list(handle(), nullptr) != 0; }
+
   template <typename Call>
-  int complete(const Call& call) {
+  int complete(const Call& call) try {
     return session_.complete(SSH_AUTH_AGAIN, std::chrono::steady_clock::now() + step_, call);
+  } catch (const ConnectionClosed&) {
+    return SSH_AUTH_ERROR;  // whoever asked looks at the connection, and tells what was tried
   }
 
   // True: logged in. Remembers `what` for the message when the server refuses it.
@@ -120,7 +141,6 @@ class Login {
     const int result = complete(call);
     if (result == SSH_AUTH_SUCCESS) return true;
     if (what != "none") tried_.push_back(what);
-    knows_methods_ = true;
     if (!session_.is_connected()) refuse();
     return false;
   }
@@ -129,7 +149,7 @@ class Login {
     std::vector<Identity> found;
     for (const std::string& path : config_.identity_files) {
       Identity identity{path, read_public_key(path)};
-      const std::string base64 = identity.public_key ? base64_of(identity.public_key.get()) : "";
+      const std::string base64 = identity.public_key ? text_of(identity.public_key.get()) : "";
       identity.in_agent =
           !base64.empty() && std::ranges::any_of(in_agent, [&](const AgentKey& key) {
             return base64_of(key.blob) == base64;
@@ -144,10 +164,14 @@ class Login {
     std::vector<AgentKey> chosen;
     for (const Identity& identity : identities_) {
       if (!identity.in_agent) continue;
-      const std::string base64 = base64_of(identity.public_key.get());
+      const std::string base64 = text_of(identity.public_key.get());
       const auto found = std::ranges::find_if(
           keys, [&](const AgentKey& key) { return base64_of(key.blob) == base64; });
       if (found == keys.end()) continue;  // two files, one key
+      // As ssh: the certificate first, which the key signs for.
+      if (auto certificate = certificate_beside(identity.path, found->blob)) {
+        chosen.push_back({std::move(*certificate), found->comment, found->blob});
+      }
       chosen.push_back(std::move(*found));
       keys.erase(found);
     }
@@ -172,7 +196,12 @@ class Login {
     for (const Identity& identity : identities_) {
       if (identity.in_agent) continue;
       KeyFile file = keys_.find(identity.path);
-      if (file.locked) file = unlock(identity);
+      if (file.locked) {
+        file = unlock(identity);
+      } else if (!file.key && std::ranges::find(config_.named_identities, identity.path) !=
+                                  config_.named_identities.end()) {
+        useless_.push_back(why_no_key(identity.path));
+      }
       if (!file.key) continue;
       if (try_certificate(identity.path, file.key.get()) || try_call(identity.path, [&] {
             return ssh_userauth_publickey(handle(), nullptr, file.key.get());
@@ -189,7 +218,6 @@ class Login {
     if (identity.public_key) {
       const int result = complete(
           [&] { return ssh_userauth_try_publickey(handle(), nullptr, identity.public_key.get()); });
-      knows_methods_ = true;
       if (result != SSH_AUTH_SUCCESS) {
         tried_.push_back(identity.path);
         if (!session_.is_connected()) refuse();
@@ -263,25 +291,46 @@ class Login {
     return false;
   }
 
+  std::string methods() {
+    std::vector<std::string> methods;
+    if (offers(SSH_AUTH_METHOD_PUBLICKEY)) methods.emplace_back("publickey");
+    if (offers(SSH_AUTH_METHOD_INTERACTIVE)) methods.emplace_back("keyboard-interactive");
+    if (offers(SSH_AUTH_METHOD_PASSWORD)) methods.emplace_back("password");
+    if (offers(SSH_AUTH_METHOD_GSSAPI_MIC)) methods.emplace_back("gssapi-with-mic");
+    if (offers(SSH_AUTH_METHOD_HOSTBASED)) methods.emplace_back("hostbased");
+    if (methods.empty()) return {};
+    return fmt::format(" (the server takes: {})", fmt::join(methods, ", "));
+  }
+
   [[noreturn]] void refuse() {
     std::string message = fmt::format("login as {} refused", config_.user);
-    if (!session_.is_connected()) {
-      message += ": " + session_.reason();
-    } else {
-      std::vector<std::string> methods;
-      if (offers(SSH_AUTH_METHOD_PUBLICKEY)) methods.emplace_back("publickey");
-      if (offers(SSH_AUTH_METHOD_INTERACTIVE)) methods.emplace_back("keyboard-interactive");
-      if (offers(SSH_AUTH_METHOD_PASSWORD)) methods.emplace_back("password");
-      if (offers(SSH_AUTH_METHOD_GSSAPI_MIC)) methods.emplace_back("gssapi-with-mic");
-      if (offers(SSH_AUTH_METHOD_HOSTBASED)) methods.emplace_back("hostbased");
-      message += fmt::format(" (the server takes: {})", fmt::join(methods, ", "));
-    }
+    const bool connected = session_.is_connected();
+    const std::string reason = connected ? "" : session_.reason();
+    message += connected ? methods() : ": " + reason;
     message += tried_.empty() ? "; there was no key to try"
                               : fmt::format("; tried: {}", fmt::join(tried_, ", "));
-    throw Unreachable(message,
-                      fmt::format("make `ssh {} true` work, or name user and identity_file "
-                                  "under the node's `ssh`",
-                                  config_.alias));
+    if (!useless_.empty()) message += fmt::format("; {}", fmt::join(useless_, "; "));
+    if (agent_ && agent_->refusals() > 0) message += "; the agent refused to sign";
+    throw Unreachable(message, cure(reason));
+  }
+
+  std::string cure(const std::string& reason) {
+    if (reason.find("Too many authentication failures") != std::string::npos) {
+      return fmt::format(
+          "the server ends a login after a few keys: set `IdentitiesOnly yes` and IdentityFile for "
+          "{} in the ssh configuration, or name identity_file under the node's `ssh`",
+          config_.alias);
+    }
+    if (agent_ && agent_->refusals() > 0) {
+      return fmt::format(
+          "a key that is constrained to destinations (`ssh-add -h`) signs for the ssh program "
+          "only: {}",
+          exec_cure(config_));
+    }
+    if (!useless_.empty()) return "put identity_file or IdentityFile right";
+    return fmt::format(
+        "make `ssh {} true` work, or name user and identity_file under the node's `ssh`; {}",
+        config_.alias, exec_cure(config_));
   }
 
   SshSession& session_;
@@ -292,7 +341,7 @@ class Login {
   std::vector<Identity> identities_;
   std::optional<FilteredAgent> agent_;
   std::vector<std::string> tried_;
-  bool knows_methods_ = false;  // the server has refused something, and said what it takes
+  std::vector<std::string> useless_;  // key files that were named by hand, and why they are none
 };
 
 KeyFile copy_of(const KeyFile& file) {

@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <sstream>
 
 #include "controller/child_process.h"
+#include "controller/exec_cure.h"
 #include "controller/local_account.h"
+#include "controller/path_list.h"
 
 namespace wgmesh {
 namespace {
@@ -41,13 +44,6 @@ std::optional<unsigned> number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> found;
-  for (std::string word; in >> word;) found.push_back(word);
-  return found;
 }
 
 std::string token(char letter, const SshConfig& config) {
@@ -104,7 +100,7 @@ std::string expand(const std::string& option, const std::string& text, const Ssh
   throw;
 }
 
-void refuse_what_cannot_be_honoured(const std::string& alias, const SshOptionLines& options,
+void refuse_what_cannot_be_honoured(const SshConfig& config, const SshOptionLines& options,
                                     const SshOptionLines& defaults) {
   std::vector<std::string> refused;
   for (const char* name : kCannotHonour) {
@@ -116,10 +112,9 @@ void refuse_what_cannot_be_honoured(const std::string& alias, const SshOptionLin
     refused.push_back(fmt::format("{} {}", name, found->second.front()));
   }
   if (refused.empty()) return;
-  throw Error(
-      fmt::format("the ssh configuration of {} has what wgmesh cannot honour: {}", alias,
-                  fmt::join(refused, ", ")),
-      fmt::format("take it out for this host, or write `exec: ssh {}` instead of ssh", alias));
+  throw Error(fmt::format("the ssh configuration of {} has what wgmesh cannot honour: {}",
+                          config.alias, fmt::join(refused, ", ")),
+              fmt::format("take it out for this host, or {}", exec_cure(config)));
 }
 
 // The list when the user has set one, else empty: libssh's own order is better than a filtered copy
@@ -130,13 +125,43 @@ std::string chosen_list(const SshOptionLines& options, const SshOptionLines& def
   return value == value_of(defaults, name) ? std::string() : value;
 }
 
+// A file, or something that cannot be looked at and may be one.
+bool is_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno != ENOENT && errno != ENOTDIR;
+  return !S_ISDIR(status.st_mode);
+}
+
+// Newer versions of ssh print paths with their tokens expanded, older ones as they were written.
+std::string expand_printed(const std::string& option, const std::string& path,
+                           const SshConfig& config) {
+  return path.starts_with('/') && is_file(path) ? path : expand(option, path, config, true);
+}
+
 std::vector<std::string> paths(const SshOptionLines& options, const std::string& name,
                                const SshConfig& config) {
   std::vector<std::string> made;
-  for (const std::string& path : words(value_of(options, name))) {
-    if (path != "none") made.push_back(expand(name, path, config, true));
+  const PathExists exists = [&](const std::string& path) {
+    return path != "none" && is_file(expand_printed(name, path, config));
+  };
+  std::vector<std::string> found;
+  try {
+    found = split_path_list(value_of(options, name), exists);
+  } catch (Error& error) {
+    error.add_context("ssh option " + name);
+    throw;
+  }
+  for (const std::string& path : found) {
+    if (path != "none") made.push_back(expand_printed(name, path, config));
   }
   return made;
+}
+
+// ssh puts the kinds that it knows first, unless the user ordered the list. `+` leaves the default
+// in front and adds to it, which nobody writes by hand. What `-` leaves looks like a list of the
+// user's own and is taken for one.
+bool is_own_order(const std::string& list, const std::string& usual) {
+  return list != usual && !list.starts_with(usual + ",");
 }
 
 std::string agent_socket(const SshOptionLines& options, const SshConfig& config) {
@@ -170,13 +195,21 @@ void read_where(const SshOptionLines& options, SshConfig& config) {
   }
 }
 
-void read_who(const SshOptionLines& options, SshConfig& config) {
-  if (const auto found = options.find("identityfile"); found != options.end()) {
-    for (const std::string& path : found->second) {
-      if (path != "none")
-        config.identity_files.push_back(expand("identityfile", path, config, true));
+void read_identities(const SshOptionLines& options, const SshOptionLines& defaults,
+                     SshConfig& config) {
+  const auto found = options.find("identityfile");
+  if (found == options.end()) return;
+  const auto usual = defaults.find("identityfile");
+  for (const std::string& path : found->second) {
+    if (path == "none") continue;
+    config.identity_files.push_back(expand("identityfile", path, config, true));
+    if (usual != defaults.end() && std::ranges::find(usual->second, path) == usual->second.end()) {
+      config.named_identities.push_back(config.identity_files.back());
     }
   }
+}
+
+void read_who(const SshOptionLines& options, SshConfig& config) {
   config.identities_only = is_yes(options, "identitiesonly", false);
   config.identity_agent = agent_socket(options, config);
   config.public_key = value_of(options, "pubkeyauthentication", "yes") != "no" &&
@@ -194,6 +227,24 @@ void read_who(const SshOptionLines& options, SshConfig& config) {
     config.password = config.password && prefers("password");
     config.keyboard_interactive = config.keyboard_interactive && prefers("keyboard-interactive");
   }
+}
+
+void read_host_keys(const SshOptionLines& options, const SshOptionLines& defaults,
+                    SshConfig& config) {
+  const std::string strict = value_of(options, "stricthostkeychecking", "ask");
+  if (strict == "no" || strict == "off" || strict == "false" || strict == "accept-new") {
+    config.host_keys = HostKeyPolicy::kAcceptNew;
+  }
+  config.user_known_hosts = paths(options, "userknownhostsfile", config);
+  config.global_known_hosts = paths(options, "globalknownhostsfile", config);
+  config.hash_known_hosts = is_yes(options, "hashknownhosts", false);
+  config.check_host_ip = is_yes(options, "checkhostip", false);
+  config.trust_localhost = is_yes(options, "nohostauthenticationforlocalhost", false);
+  const std::string dns = value_of(options, "verifyhostkeydns", "no");
+  config.keys_from_elsewhere = dns != "no" && dns != "false";
+  config.host_key_algorithms = value_of(options, "hostkeyalgorithms");
+  config.host_keys_as_listed =
+      is_own_order(config.host_key_algorithms, value_of(defaults, "hostkeyalgorithms"));
 }
 
 }  // namespace
@@ -231,24 +282,25 @@ SshOptionLines parse_ssh_options(std::string_view text) {
   return options;
 }
 
-SshConfig make_ssh_config(const std::string& alias, const SshOptionLines& options,
-                          const SshOptionLines& defaults) {
-  refuse_what_cannot_be_honoured(alias, options, defaults);
+std::string exec_cure(const SshConfig& config) {
+  return fmt::format("if `ssh {} true` works, write `exec: {}` instead of ssh", config.alias,
+                     config.exec);
+}
+
+SshConfig make_ssh_config(const SshTarget& target, const std::string& config_file,
+                          const SshOptionLines& options, const SshOptionLines& defaults) {
   SshConfig config;
-  config.alias = alias;
+  config.alias = target.host;
+  config.exec = exec_command(target, config_file, options);
+  refuse_what_cannot_be_honoured(config, options, defaults);
   read_where(options, config);
+  read_identities(options, defaults, config);
   read_who(options, config);
-  const std::string strict = value_of(options, "stricthostkeychecking", "ask");
-  if (strict == "no" || strict == "off" || strict == "false" || strict == "accept-new") {
-    config.host_keys = HostKeyPolicy::kAcceptNew;
-  }
-  config.user_known_hosts = paths(options, "userknownhostsfile", config);
-  config.global_known_hosts = paths(options, "globalknownhostsfile", config);
+  read_host_keys(options, defaults, config);
   config.compression = is_yes(options, "compression", false);
   config.kex_algorithms = chosen_list(options, defaults, "kexalgorithms");
   config.ciphers = chosen_list(options, defaults, "ciphers");
   config.macs = chosen_list(options, defaults, "macs");
-  config.host_key_algorithms = chosen_list(options, defaults, "hostkeyalgorithms");
   config.public_key_algorithms = chosen_list(options, defaults, "pubkeyacceptedalgorithms");
   return config;
 }
@@ -276,7 +328,13 @@ SshOptionLines ask_ssh(const SshTarget& target, const std::string& config_file, 
   for (std::string& word : ssh_arguments(target, config_file)) command.push_back(std::move(word));
   command.emplace_back("--");
   command.push_back(target.host);
-  const Ran ran = run_captured(command, deadline, interrupt);
+  Ran ran;
+  try {
+    ran = run_captured(command, deadline, interrupt);
+  } catch (const TimedOut&) {
+    throw Error(fmt::format("`ssh -G {}` on this machine does not end", target.host),
+                "look for a `Match exec` in the ssh configuration whose command hangs");
+  }
   if (ran.status != 0) {
     std::string words = ran.err.empty() ? fmt::format("exit status {}", ran.status) : ran.err;
     while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0)

@@ -29,13 +29,18 @@ struct SshConfig {
   std::string proxy_jump;     // as ssh takes it after -J; empty: none
   std::string proxy_command;  // tokens expanded; empty: none
   std::optional<std::chrono::seconds> connect_timeout;
-  std::vector<std::string> identity_files;  // paths, expanded
+  std::vector<std::string> identity_files;    // paths, expanded
+  std::vector<std::string> named_identities;  // those that are not ssh's usual ones
   bool identities_only = false;
   std::string identity_agent;  // socket path; empty: no agent
   HostKeyPolicy host_keys = HostKeyPolicy::kStrict;
   std::vector<std::string> user_known_hosts;
   std::vector<std::string> global_known_hosts;
   std::string host_key_alias;
+  bool hash_known_hosts = false;
+  bool check_host_ip = false;         // the address has to be known by the same key
+  bool trust_localhost = false;       // NoHostAuthenticationForLocalhost
+  bool keys_from_elsewhere = false;   // VerifyHostKeyDNS: ssh may enter by what we do not look at
   bool accept_new_jump_keys = false;  // of the hosts on the way; said on our command line
   bool public_key = true;
   bool password = true;
@@ -47,8 +52,10 @@ struct SshConfig {
   std::string kex_algorithms;
   std::string ciphers;
   std::string macs;
-  std::string host_key_algorithms;
   std::string public_key_algorithms;
+  std::string host_key_algorithms;   // this one always, where ssh was asked
+  bool host_keys_as_listed = false;  // the user's own order, also before kinds that are known
+  std::string exec;                  // the node's `exec` that does what libssh cannot
 
   // The name that known_hosts files have for this host.
   std::string known_hosts_name() const;
@@ -64,8 +71,11 @@ SshOptionLines parse_ssh_options(std::string_view text);
 
 // `defaults` is what ssh says without any configuration: what differs was set by the user. Throws
 // Error for an option that cannot be honoured, naming it.
-SshConfig make_ssh_config(const std::string& alias, const SshOptionLines& options,
-                          const SshOptionLines& defaults);
+SshConfig make_ssh_config(const SshTarget& target, const std::string& config_file,
+                          const SshOptionLines& options, const SshOptionLines& defaults);
+
+// "write `exec: ssh HOST` instead of ssh": the cure where ssh enters and libssh cannot.
+std::string exec_cure(const SshConfig& config);
 
 // Arguments of ssh that say what `target` says: for `ssh -G` and for error messages.
 std::vector<std::string> ssh_arguments(const SshTarget& target, const std::string& config_file);

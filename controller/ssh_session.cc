@@ -1,7 +1,11 @@
 #include "controller/ssh_session.h"
 
 #include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <string_view>
@@ -24,34 +28,73 @@ std::string trimmed(std::string text) {
 }  // namespace
 
 SshSession::SshSession(const SshConfig& config, Connection connection,
-                       const std::string& host_key_algorithms, Deadline deadline,
-                       const Interrupt* interrupt)
-    : proxy_(std::move(connection.proxy)),
+                       const std::string& host_key_algorithms, Patience patience,
+                       const Interrupt* interrupt, bool logs)
+    : log_(config.alias, logs),
+      proxy_(std::move(connection.proxy)),
+      jump_(config.proxy_command.empty() ? config.proxy_jump : ""),
+      target_(fmt::format("{} port {}", config.host_name, config.port)),
       fd_(connection.fd.get()),
       session_(ssh_new()),
       interrupt_(interrupt) {
   if (!session_) throw std::bad_alloc();
+  const SshLog::Scope heard(log_, true);
+  if (!proxy_) read_address();
   set_options(config, host_key_algorithms);
   set(SSH_OPTIONS_FD, &fd_, "fd");
   ssh_set_blocking(session_.get(), 0);
-  int result = SSH_ERROR;
   try {
-    result = complete(SSH_AGAIN, deadline, [&] {
-      const int now = ssh_connect(session_.get());
-      connection.fd.release();  // libssh closes it from its first call on
-      return now;
-    });
+    shake_hands(connection, patience);
   } catch (const TimedOut&) {
-    const std::string said = trimmed(proxy_text());
-    throw TimedOut(said.empty() ? "the SSH handshake got no answer" : said);
+    const ProxyComplaint said = complaint();
+    if (!said.words.empty()) throw TimedOut(said.words, said.cure);
+    throw TimedOut("the SSH handshake got no answer");
+  } catch (const ConnectionClosed&) {
+    explain_failure(config);
   }
-  if (result == SSH_OK) return;
+  if (!is_done_) explain_failure(config);
+}
+
+void SshSession::shake_hands(Connection& connection, Patience patience) {
+  bool greeted = false;
+  Deadline deadline = patience.connect_by;
+  const int result = complete_by(SSH_AGAIN, deadline, [&] {
+    const int now = ssh_connect(session_.get());
+    connection.fd.release();  // libssh closes it from its first call on
+    if (!greeted && ssh_get_serverbanner(session_.get()) != nullptr) {
+      greeted = true;
+      deadline = std::max(deadline, std::chrono::steady_clock::now() + patience.step);
+    }
+    return now;
+  });
+  is_done_ = result == SSH_OK;
+}
+
+void SshSession::explain_failure(const SshConfig& config) {
   if (is_busy_server()) throw DroppedEarly("SSH handshake: " + reason());
-  throw Unreachable("SSH handshake: " + reason(),
-                    proxy_
-                        ? "the hosts on the way are asked without questions: make them work with "
-                          "`ssh -o BatchMode=yes`; ssh-agent helps"
-                        : "");
+  const ProxyComplaint said = complaint();
+  if (!said.words.empty()) throw Unreachable(said.words, said.cure);
+  throw Unreachable("SSH handshake: " + reason(), exec_cure(config));
+}
+
+ProxyComplaint SshSession::complaint() { return proxy_complaint(proxy_text(), jump_, target_); }
+
+void SshSession::read_address() {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  std::array<char, NI_MAXHOST> text{};
+  if (getpeername(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, text.data(), text.size(),
+                  nullptr, 0, NI_NUMERICHOST) != 0) {
+    return;
+  }
+  address_ = text.data();
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    is_local_ = ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  } else if (address.ss_family == AF_INET6) {
+    is_local_ = IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
+  }
 }
 
 // sshd drops at random when too many are logging in, and so may one on the way, as ssh then says.
@@ -113,17 +156,22 @@ SshKey SshSession::server_key() {
 }
 
 void SshSession::wait(Deadline deadline) {
+  if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
+  // libssh closes the descriptor when the connection ends, and goes on saying "again". By then the
+  // number may be another node's connection.
+  const int fd = ssh_get_fd(session_.get());
+  if (fd < 0 || !is_connected()) throw ConnectionClosed(reason());
   const bool writing = (ssh_get_poll_flags(session_.get()) & SSH_WRITE_PENDING) != 0;
   std::array<pollfd, 1> entries{
-      pollfd{fd_, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0}};
+      pollfd{fd, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0}};
   wait_for(entries, deadline, {interrupt_});
 }
 
 std::string SshSession::reason() {
-  const std::string said = trimmed(proxy_text());
-  std::string own = trimmed(ssh_get_error(session_.get()));
-  if (own.empty()) own = "the connection was closed";
-  return said.empty() ? own : fmt::format("{} ({})", said, own);
+  const std::string said = complaint().words;
+  if (!said.empty()) return said;
+  const std::string own = trimmed(ssh_get_error(session_.get()));
+  return own.empty() ? "the connection was closed" : own;
 }
 
 }  // namespace wgmesh

@@ -12,7 +12,9 @@
 
 #include "common/net.h"
 #include "controller/child_process.h"
-#include "controller/host_keys.h"
+#include "controller/host_key_check.h"
+#include "controller/host_key_order.h"
+#include "controller/printable.h"
 #include "controller/ssh_session.h"
 #include "controller/wait.h"
 
@@ -26,6 +28,9 @@ constexpr std::size_t kMaxStderr = 16u << 10;
 constexpr std::size_t kMostStderrAtOnce = 1u << 20;
 constexpr std::size_t kReadSize = 64u << 10;
 constexpr std::size_t kWriteSize = 128u << 10;
+// Of one step of a login, once the server has spoken: its look-ups may be slow. sshd itself ends a
+// login after 120 s.
+constexpr auto kLoginStep = 60s;
 constexpr int kTries = 6;  // for a server that drops connections when many log in at once
 
 class SshTransport final : public Transport {
@@ -40,6 +45,7 @@ class SshTransport final : public Transport {
   }
 
   void start(std::string_view command) override {
+    const SshLog::Scope heard(session_->log());
     command_ = command;
     channel_.reset(ssh_channel_new(session_->get()));
     if (!channel_) throw Unreachable("SSH channel: " + session_->reason());
@@ -52,6 +58,7 @@ class SshTransport final : public Transport {
   }
 
   void write(std::string_view octets, Deadline deadline) override {
+    const SshLog::Scope heard(session_->log());
     while (!octets.empty()) {
       if (steady_clock::now() >= deadline) throw TimedOut("timed out");
       const auto size = static_cast<std::uint32_t>(std::min(octets.size(), kWriteSize));
@@ -70,6 +77,7 @@ class SshTransport final : public Transport {
   }
 
   std::string read(Deadline deadline) override {
+    const SshLog::Scope heard(session_->log());
     std::string octets(kReadSize, '\0');
     while (true) {
       if (exec_pending_) request_exec();
@@ -213,17 +221,30 @@ SshOptionLines ask_libssh(const SshTarget& target, const std::string& config_fil
   return lines;
 }
 
-std::vector<std::string> known_hosts_files(const SshConfig& config) {
-  std::vector<std::string> files = config.user_known_hosts;
-  files.insert(files.end(), config.global_known_hosts.begin(), config.global_known_hosts.end());
-  return files;
+std::string fingerprint(ssh_key key) {  // "ssh-ed25519 SHA256:…"
+  unsigned char* hash = nullptr;
+  std::size_t size = 0;
+  if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != SSH_OK) return "?";
+  const SshText text(ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size));
+  ssh_clean_pubkey_hash(&hash);
+  return fmt::format("{} {}", ssh_key_type_to_char(ssh_key_type(key)), text.get());
 }
 
-// As ssh: a key that is written down for the host at its usual port is good at another one too.
-bool is_known_without_port(const SshConfig& config, ssh_key key) {
-  return config.port != 22 && config.host_key_alias.empty() &&
-         KnownHosts(known_hosts_files(config), config.host_name).check(key) ==
-             HostKeyVerdict::kKnown;
+// libssh's key as a value. Its own comparison knows fewer kinds than known_hosts files hold.
+ShownHostKey shown_key(SshSession& session) {
+  const SshKey key = session.server_key();
+  char* raw = nullptr;
+  if (ssh_pki_export_pubkey_base64(key.get(), &raw) != SSH_OK) {
+    throw Unreachable("the server's host key cannot be read");
+  }
+  const SshText base64(raw);
+  const char* kind = ssh_key_type_to_char(ssh_key_type(key.get()));
+  auto read = parse_public_key(kind, base64.get());
+  if (!read)
+    throw Unreachable(fmt::format("the server shows a host key of no known kind, {}", kind));
+  ShownHostKey shown{std::move(*read), fingerprint(key.get()), session.log().server_host_keys(),
+                     session.address(), session.is_local()};
+  return shown;
 }
 
 // "Warning: Permanently added 'gw' (ED25519) to the list of known hosts.", as ssh says it.
@@ -257,9 +278,7 @@ LoginGate::Slot LoginGate::enter(const std::string& hop, const Interrupt* interr
 }
 
 SshConnector::SshConnector(SshOptions options, Prompter& prompter, const Interrupt* interrupt)
-    : options_(std::move(options)), prompter_(prompter), interrupt_(interrupt) {
-  if (options_.logs) ssh_set_log_level(SSH_LOG_PROTOCOL);
-}
+    : options_(std::move(options)), prompter_(prompter), interrupt_(interrupt) {}
 
 // ssh's answer without any configuration differs between hosts only where it repeats the host, so
 // one answer serves all.
@@ -279,10 +298,11 @@ SshConfig SshConnector::config_for(const SshTarget& target) {
   try {
     const SshOptionLines& usual = defaults();
     return make_ssh_config(
-        target.host, ask_ssh(target, options_.config_file, steady_clock::now() + 30s, interrupt_),
-        usual);
+        target, options_.config_file,
+        ask_ssh(target, options_.config_file, steady_clock::now() + 30s, interrupt_), usual);
   } catch (const ProgramMissing&) {
-    return make_ssh_config(target.host, ask_libssh(target, options_.config_file), {});
+    return make_ssh_config(target, options_.config_file, ask_libssh(target, options_.config_file),
+                           {});
   }
 }
 
@@ -306,16 +326,20 @@ std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
                                                       const Report& report) {
   const LoginGate::Slot slot = gate_.enter(config.first_hop(), interrupt_);
   const auto timeout = config.connect_timeout.value_or(options_.connect_timeout);
+  const std::chrono::milliseconds step = std::max<std::chrono::milliseconds>(timeout, kLoginStep);
   const Deadline deadline = steady_clock::now() + timeout;
   const KnownHosts known(known_hosts_files(config), config.known_hosts_name());
-  const std::string algorithms = config.host_key_algorithms.empty() ? known.preferred_algorithms()
-                                                                    : config.host_key_algorithms;
+  const std::vector<std::string> order = host_key_order(config, known);
+  const std::string offered = offered_host_keys(config, order);
   Connection connection = dial(config, options_.config_file, deadline, interrupt_);
   auto session =
-      std::make_unique<SshSession>(config, std::move(connection), algorithms, deadline, interrupt_);
-  check_host_key(*session, config, known, report);
+      std::make_unique<SshSession>(config, std::move(connection), offered,
+                                   SshSession::Patience{deadline, step}, interrupt_, options_.logs);
+  const SshLog::Scope heard(session->log());
+  check_host_key(config, known, order, shown_key(*session),
+                 {options_.accept_new_host_keys, report});
   try {
-    log_in(*session, config, keys_, prompter_, timeout);
+    log_in(*session, config, keys_, prompter_, step);
   } catch (TimedOut& error) {
     error.add_context("log in as " + config.user);
     throw;
@@ -323,44 +347,7 @@ std::unique_ptr<Transport> SshConnector::connect_once(const SshConfig& config,
   report_new_jump_keys(session->proxy_text(), report);
   std::string reached_at = address_of(*session, config);
   return std::make_unique<SshTransport>(std::move(session), config.user, std::move(reached_at),
-                                        timeout);
-}
-
-void SshConnector::check_host_key(SshSession& session, const SshConfig& config,
-                                  const KnownHosts& known, const Report& report) {
-  const SshKey key = session.server_key();
-  const std::string name = config.known_hosts_name();
-  const std::string print = fingerprint(key.get());
-  switch (known.check(key.get())) {
-    case HostKeyVerdict::kKnown:
-      return;
-    case HostKeyVerdict::kRevoked:
-      throw Unreachable(fmt::format("the host key of {} is revoked: {} ({})", name, print,
-                                    known.where(key.get())),
-                        "do not connect before its owner has explained it");
-    case HostKeyVerdict::kChanged:
-    case HostKeyVerdict::kOtherKind:
-      throw Unreachable(
-          fmt::format("the host key of {} has changed: it is {} now, {} says otherwise", name,
-                      print, known.where(key.get())),
-          fmt::format(
-              "somebody may be listening in; if the node was re-installed: ssh-keygen -R '{}'",
-              name));
-    case HostKeyVerdict::kUnknown:
-      if (is_known_without_port(config, key.get())) return;
-      break;
-  }
-  if (!options_.accept_new_host_keys && config.host_keys == HostKeyPolicy::kStrict) {
-    throw Unreachable(
-        fmt::format("the host key of {} is unknown: {}", name, print),
-        fmt::format("compare it and accept it with `ssh {} true`, or pass --accept-new-host-keys",
-                    config.alias));
-  }
-  // As ssh: into the first file of the list.
-  if (!config.user_known_hosts.empty() && config.user_known_hosts.front() != "/dev/null") {
-    add_known_host(config.user_known_hosts.front(), name, key.get());
-  }
-  report(fmt::format("accepted the new host key of {}: {}", name, print));
+                                        step);
 }
 
 }  // namespace wgmesh

@@ -72,8 +72,6 @@ class SshConnector {
 
  private:
   std::unique_ptr<Transport> connect_once(const SshConfig& config, const Report& report);
-  void check_host_key(SshSession& session, const SshConfig& config, const class KnownHosts& known,
-                      const Report& report);
   const SshOptionLines& defaults();
 
   SshOptions options_;

@@ -8,8 +8,10 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(octets), size);
   try {
+    wgmesh::SshTarget target;
+    target.host = "host";
     const wgmesh::SshConfig config =
-        wgmesh::make_ssh_config("host", wgmesh::parse_ssh_options(text), {});
+        wgmesh::make_ssh_config(target, "", wgmesh::parse_ssh_options(text), {});
     if (!config.proxy_jump.empty()) wgmesh::jump_command(config, {});
   } catch (const wgmesh::Error&) {
   }

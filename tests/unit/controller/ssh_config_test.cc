@@ -17,7 +17,9 @@ constexpr const char* kDefaults =
     "requiredrsasize 1024\nstdinnull no\n";
 
 SshConfig config_of(const std::string& lines) {
-  return make_ssh_config("h", parse_ssh_options(lines), parse_ssh_options(kDefaults));
+  SshTarget target;
+  target.host = "h";
+  return make_ssh_config(target, "", parse_ssh_options(lines), parse_ssh_options(kDefaults));
 }
 
 std::string message_of(const std::string& lines) {
