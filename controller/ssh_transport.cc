@@ -286,7 +286,8 @@ const SshOptionLines& SshConnector::defaults() {
   std::call_once(defaults_once_, [&] {
     SshTarget nobody;
     nobody.host = "host.invalid";
-    defaults_ = ask_ssh(nobody, "/dev/null", steady_clock::now() + 30s, interrupt_);
+    defaults_ =
+        ask_ssh(nobody, "/dev/null", steady_clock::now() + options_.config_patience, interrupt_);
   });
   return defaults_;
 }
@@ -297,9 +298,10 @@ SshConfig SshConnector::config_for(const SshTarget& target) {
   }
   try {
     const SshOptionLines& usual = defaults();
-    return make_ssh_config(
-        target, options_.config_file,
-        ask_ssh(target, options_.config_file, steady_clock::now() + 30s, interrupt_), usual);
+    return make_ssh_config(target, options_.config_file,
+                           ask_ssh(target, options_.config_file,
+                                   steady_clock::now() + options_.config_patience, interrupt_),
+                           usual);
   } catch (const ProgramMissing&) {
     return make_ssh_config(target, options_.config_file, ask_libssh(target, options_.config_file),
                            {});

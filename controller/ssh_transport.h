@@ -25,6 +25,7 @@ struct SshOptions {
   bool accept_new_host_keys = false;  // as StrictHostKeyChecking accept-new
   bool logs = false;                  // libssh tells on stderr what it does
   std::chrono::seconds connect_timeout = std::chrono::seconds(10);  // where ssh has none
+  std::chrono::seconds config_patience = std::chrono::seconds(30);  // for `ssh -G`
 };
 
 // At most 8 connections per server that have not logged in: sshd's default MaxStartups begins to

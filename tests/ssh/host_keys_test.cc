@@ -1,4 +1,4 @@
-#include "controller/host_keys.h"
+#include "controller/host_key_check.h"
 
 #include "tests/support/ssh/ssh_test.h"
 
@@ -96,6 +96,59 @@ TEST_F(HostKeysTest, AsksAServerWithManyKeysForTheKnownOne) {
                              fmt::format("{} {}\n", name(server), server.host_key(kind)));
     connect(server);
   }
+}
+
+TEST_F(HostKeysTest, HashKnownHostsIsHonoured) {
+  const SshServer server;
+  server.directory().write("known_hosts", "");
+  accept_new_host_keys_ = true;
+  const std::string hashed = "Host node\n  HashKnownHosts yes\n";
+  connect(server, "node", hashed);
+  EXPECT_THAT(
+      read_text(server.file("known_hosts")),
+      ::testing::AllOf(::testing::StartsWith("|1|"), ::testing::Not(HasSubstr("127.0.0.1"))));
+  accept_new_host_keys_ = false;
+  connect(server, "node", hashed);
+}
+
+TEST_F(HostKeysTest, AFileThatCannotBeWrittenIsTold) {
+  const SshServer server;
+  server.directory().write("known_hosts", "");
+  connect(server, "node",
+          "Host node\n  StrictHostKeyChecking accept-new\n  UserKnownHostsFile /proc/none/x\n");
+  EXPECT_THAT(reports_, ElementsAre(HasSubstr("accepted the new host key"),
+                                    HasSubstr("is not kept: open /proc/none/x: ")));
+}
+
+TEST_F(HostKeysTest, AnAddedAlgorithmDoesNotChangeWhatIsCompared) {
+  SshServerOptions machine;
+  machine.host_key_kinds = {"ed25519", "rsa"};
+  const SshServer server(machine);
+  server.directory().write("known_hosts",
+                           fmt::format("{} {}\r\n", name(server), server.host_key("rsa")));
+  connect(server, "node", "Host node\n  HostKeyAlgorithms +ssh-rsa\n");
+  // In the user's own order ssh compares the first one, and refuses.
+  EXPECT_THAT(failure([&] {
+                connect(server, "node",
+                        "Host node\n  HostKeyAlgorithms ssh-ed25519,rsa-sha2-512\n");
+              }),
+              HasSubstr("another kind"));
+}
+
+TEST_F(HostKeysTest, APathMayHoldABlank) {
+  const SshServer server;
+  const std::string config = server.config_file();
+  std::filesystem::rename(server.file("known_hosts"), server.file("my hosts"));
+  server.directory().write("known_hosts", "");
+  connect(server, "node",
+          fmt::format("Host node\n  UserKnownHostsFile \"{}\" /none\n", server.file("my hosts")));
+}
+
+TEST_F(HostKeysTest, LocalhostIsTrustedWhereTheUserSaysSo) {
+  const SshServer server;
+  server.directory().write("known_hosts",
+                           fmt::format("{} {}\n", name(server), another_key(server)));
+  connect(server, "node", "Host node\n  NoHostAuthenticationForLocalhost yes\n");
 }
 
 }  // namespace

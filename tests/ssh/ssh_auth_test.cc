@@ -137,5 +137,97 @@ TEST_F(SshAuthTest, APasswordIsAskedWhereThereIsSomebody) {
   EXPECT_THAT(questions_, IsEmpty());
 }
 
+std::string agent_of(const SshServer& server, const std::string& more = {}) {
+  return fmt::format("Host node\n  IdentityAgent {}\n{}", server.file("agent"), more);
+}
+
+TEST_F(SshAuthTest, ACertificateBesideAKeyOfTheAgentIsOffered) {
+  SshServerOptions machine;
+  machine.sshd_lines = "AuthorizedKeysFile none\n";
+  machine.init_lines =
+      "ssh-keygen -q -t ed25519 -N '' -f \"$1/ca\"\n"
+      "echo \"TrustedUserCAKeys $1/ca.pub\" >>\"$1/sshd_config\"\n";
+  const SshServer server(machine);
+  Agent agent(server.file("agent"));
+  agent.add(server.file("id"));
+  std::filesystem::remove(server.file("id"));
+  EXPECT_THAT(failure([&] { connect(server, "node", agent_of(server)); }), HasSubstr("refused"));
+  const Ran signed_key = run_captured({"ssh-keygen", "-q", "-s", server.file("ca"), "-I", "user",
+                                       "-n", "root", server.file("id.pub")},
+                                      soon(), nullptr);
+  ASSERT_EQ(signed_key.status, 0) << signed_key.err;
+  connect(server, "node", agent_of(server));
+}
+
+TEST_F(SshAuthTest, TooManyKeysEndAtOnceAndTheCureWorks) {
+  SshServerOptions machine;
+  machine.sshd_lines = "MaxAuthTries 2\n";
+  const SshServer server(machine);
+  Agent agent(server.file("agent"));
+  for (const char* name : {"k1", "k2", "k3"}) {
+    make_key(server, name);
+    agent.add(server.file(name));
+  }
+  std::filesystem::rename(server.file("id"), server.file("right"));
+  std::filesystem::rename(server.file("id.pub"), server.file("right.pub"));
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_THAT(failure([&] { connect(server, "node", agent_of(server)); }),
+              ::testing::AllOf(HasSubstr("Too many authentication failures"),
+                               HasSubstr("IdentitiesOnly"), HasSubstr("identity_file")));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+  connect(server, "node",
+          agent_of(server,
+                   fmt::format("  IdentitiesOnly yes\n  IdentityFile {}\n", server.file("right"))));
+}
+
+TEST_F(SshAuthTest, WrongPasswordsEndToo) {
+  SshServerOptions machine;
+  machine.sshd_lines = "MaxAuthTries 2\n";
+  const SshServer server(machine);
+  answers_ = {"a", "b", "c", "d"};
+  EXPECT_THAT(failure([&] {
+                connect(server, "guest",
+                        "Host guest\n  PubkeyAuthentication no\n  NumberOfPasswordPrompts 9\n");
+              }),
+              HasSubstr("login as guest refused"));
+}
+
+TEST_F(SshAuthTest, AKeyThatIsBoundToADestinationIsToldWithTheWayOut) {
+  const SshServer server;
+  const std::string config = server.config_file(agent_of(server));
+  Agent agent(server.file("agent"));
+  const Ran added = run_captured(
+      {"env", "SSH_AUTH_SOCK=" + server.file("agent"), "ssh-add", "-H", server.file("known_hosts"),
+       "-h", fmt::format("[127.0.0.1]:{}", server.port()), server.file("id")},
+      soon(), nullptr);
+  ASSERT_EQ(added.status, 0) << added.err;
+  std::filesystem::remove(server.file("id"));
+  const std::string why = failure([&] { connect(server, "node", agent_of(server)); });
+  EXPECT_THAT(why, ::testing::AllOf(HasSubstr("the agent refused to sign"), HasSubstr("`exec: ssh"),
+                                    HasSubstr("(the server takes: publickey")));
+}
+
+TEST_F(SshAuthTest, AKeyFileThatIsNamedAndIsNoneIsTold) {
+  const SshServer server;
+  std::filesystem::remove(server.file("id"));
+  server.directory().write("text", "no key\n");
+  const std::string why = failure([&] {
+    connect(server, "node", fmt::format("Host node\n  IdentityFile {}\n", server.file("text")));
+  });
+  EXPECT_THAT(why, ::testing::AllOf(HasSubstr(server.file("id") + ": No such file or directory"),
+                                    HasSubstr(server.file("text") + ": no private key")));
+}
+
+TEST_F(SshAuthTest, ALoginMayTakeLongerThanConnecting) {
+  SshServerOptions machine;
+  machine.init_lines =
+      "printf '#!/bin/sh\\nsleep 3\\ncat /var/lib/root/.ssh/authorized_keys\\n' >/run/slow\n"
+      "chmod 755 /run /run/slow\n";
+  machine.sshd_lines =
+      "AuthorizedKeysFile none\nAuthorizedKeysCommand /run/slow\nAuthorizedKeysCommandUser root\n";
+  const SshServer server(machine);
+  connect(server, "node", "Host node\n  ConnectTimeout 1\n  IdentitiesOnly yes\n");
+}
+
 }  // namespace
 }  // namespace wgmesh

@@ -242,5 +242,20 @@ TEST_F(SshTest, AKilledControllerLeavesNoJumpBehind) {
   EXPECT_EQ(processes_with(config), 0u);
 }
 
+TEST_F(SshTest, EveryThreadThatConnectsIsHeard) {
+  const SshServer server;
+  SshOptions options;
+  options.config_file = server.config_file();
+  options.logs = true;
+  SshConnector connector(options, prompter_, nullptr);
+  ::testing::internal::CaptureStderr();
+  std::thread([&] {
+    SshTarget target;
+    target.host = "node";
+    connector.connect(target, [](const std::string&) {});
+  }).join();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("node: ssh: "));
+}
+
 }  // namespace
 }  // namespace wgmesh
