@@ -1,5 +1,7 @@
 #include "controller/fleet.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <new>
