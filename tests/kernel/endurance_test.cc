@@ -14,6 +14,7 @@
 #include "agent/linux_kernel.h"
 #include "agent/lock.h"
 #include "agent/transaction.h"
+#include "tests/support/kernel/complaint.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
@@ -56,7 +57,7 @@ std::size_t net_namespaces() {
   return names.size();
 }
 
-// The lines of the kernel's log since the last call that are warnings or worse.
+// The lines of the kernel's log since the last call that are warnings or worse, and complaints.
 class KernelLog {
  public:
   KernelLog() : file_(::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
@@ -72,7 +73,7 @@ class KernelLog {
       if (n < 0 && errno == EPIPE) continue;  // overwritten before it was read
       if (n <= 0) return lines;
       const std::string line(record, static_cast<std::size_t>(n));
-      if (std::stoi(line) % 8 <= kWarning) lines += line;
+      if (std::stoi(line) % 8 <= kWarning && is_complaint(line)) lines += line;
     }
   }
 
