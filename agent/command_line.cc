@@ -47,7 +47,7 @@ const char* const kUsage =
     "  wgmesh-agent version [-v]            -v: and of each library in it\n";
 
 CommandLine parse_command_line(int argc, char** argv) {
-  static const std::array<option, 6> kOptions = {
+  static const std::array<option, 7> kOptions = {
       option{"json", no_argument, nullptr, 'j'}, {"remove", no_argument, nullptr, 'r'},
       {"fleeting", no_argument, nullptr, 'f'},   {"help", no_argument, nullptr, 'h'},
       {"version", no_argument, nullptr, 'V'},    {"verbose", no_argument, nullptr, 'v'},
