@@ -29,7 +29,7 @@ bool is_ours(const Paths& paths, const std::string& target) {
       paths.programs, [&](const std::string& folder) { return target.starts_with(folder + "/"); });
 }
 
-bool is_folder(const std::string& path) {
+bool leads_to_folder(const std::string& path) {
   struct stat facts {};
   return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
@@ -71,7 +71,7 @@ std::string lasting_program() {
 std::vector<std::string> link_folders(const std::vector<std::string>& usual, std::string_view path,
                                       bool over_ssh) {
   std::vector<std::string> folders;
-  std::ranges::copy_if(usual, std::back_inserter(folders), is_folder);
+  std::ranges::copy_if(usual, std::back_inserter(folders), leads_to_folder);
   std::ranges::stable_partition(folders, [&](const std::string& folder) {
     return has_folder(path, folder) || (over_ssh && folder == usual.front());
   });
