@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <getopt.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
+
+#include "common/nearest.h"
 
 namespace wgmesh {
 namespace {
@@ -16,21 +19,63 @@ struct VerbShape {
   std::size_t most;
 };
 
-constexpr std::array<VerbShape, 6> kVerbs = {VerbShape{"serve", Verb::kServe, 0, 0},
+constexpr std::array<VerbShape, 7> kVerbs = {VerbShape{"serve", Verb::kServe, 0, 0},
                                              {"status", Verb::kStatus, 0, 1},
                                              {"restore", Verb::kRestore, 0, 1},
                                              {"refresh", Verb::kRefresh, 0, 1},
                                              {"down", Verb::kDown, 1, 1},
+                                             {"help", Verb::kHelp, 0, 1},
                                              {"version", Verb::kVersion, 0, 0}};
+
+std::string nearest_command(std::string_view name) {
+  // As the controller's user calls them.
+  if (name == "up" || name == "start") return "restore";
+  if (name == "show" || name == "info" || name == "list") return "status";
+  if (name == "stop") return "down";
+  std::vector<std::string> names;
+  for (const VerbShape& verb : kVerbs) names.emplace_back(verb.name);
+  return find_nearest(name, names).value_or("");
+}
 
 const VerbShape& find_verb(std::string_view name) {
   for (const VerbShape& verb : kVerbs) {
     if (verb.name == name) return verb;
   }
-  throw UsageError(fmt::format("there is no command {}", name), "wgmesh-agent --help lists them");
+  const std::string nearest = nearest_command(name);
+  throw UsageError(fmt::format("unknown command '{}'{}", name,
+                               nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)),
+                   "wgmesh-agent --help lists them");
+}
+
+// `help VERB`, `VERB --help` or either alone.
+CommandLine help_about(const std::vector<std::string>& words) {
+  std::size_t verb = !words.empty() && words[0] == "help" ? 1 : 0;
+  CommandLine line;
+  if (verb < words.size()) line.topic = find_verb(words[verb]).name;
+  return line;
 }
 
 }  // namespace
+
+std::string help_for(std::string_view topic) {
+  if (topic.empty()) return kUsage;
+  // The lines of kUsage that are about it: one that begins with it, and those that go on with it.
+  std::string text = "usage:\n";
+  std::string_view rest = kUsage;
+  bool is_about = false;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+    const std::string_view line = rest.substr(0, end);
+    constexpr std::string_view kProgram = "  wgmesh-agent ";
+    if (line.starts_with(kProgram)) {
+      const std::string_view command = line.substr(kProgram.size());
+      is_about = command.starts_with(topic) && command.find_first_of(" \n") == topic.size();
+    }
+    if (is_about) text += line;
+    rest.remove_prefix(end);
+  }
+  return text;
+}
 
 const char* const kUsage =
     "Configures this node's part of a WireGuard mesh.\n"
@@ -44,16 +89,20 @@ const char* const kUsage =
     "quiet\n"
     "  wgmesh-agent down MESH [-r]          take it down, and keep it down at boot; -r forgets "
     "keys too\n"
+    "  wgmesh-agent help [COMMAND]\n"
     "  wgmesh-agent version [-v]            -v: and of each library in it\n";
 
 CommandLine parse_command_line(int argc, char** argv) {
-  static const std::array<option, 7> kOptions = {
-      option{"json", no_argument, nullptr, 'j'}, {"remove", no_argument, nullptr, 'r'},
-      {"fleeting", no_argument, nullptr, 'f'},   {"help", no_argument, nullptr, 'h'},
-      {"version", no_argument, nullptr, 'V'},    {"verbose", no_argument, nullptr, 'v'},
-      {nullptr, 0, nullptr, 0}};
+  static const std::array<option, 7> kOptions = {option{"json", no_argument, nullptr, 'j'},
+                                                 {"remove", no_argument, nullptr, 'r'},
+                                                 {"fleeting", no_argument, nullptr, 'f'},
+                                                 {"help", no_argument, nullptr, 'h'},
+                                                 {"version", no_argument, nullptr, 'V'},
+                                                 {"verbose", no_argument, nullptr, 'v'},
+                                                 {nullptr, 0, nullptr, 0}};
   CommandLine line;
   bool is_version = false;
+  bool is_help = false;
   ::optind = 0;  // start anew
   for (;;) {
     const int found = ::getopt_long(argc, argv, ":rhv", kOptions.data(), nullptr);
@@ -63,7 +112,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     if (found == 'f') line.fleeting = true;
     if (found == 'V') is_version = true;
     if (found == 'v') line.verbose = true;
-    if (found == 'h') return {};
+    is_help = is_help || found == 'h';
     if (found == '?' || found == ':') {
       const bool is_short = ::optopt != 0;
       throw UsageError(fmt::format("unknown option {}",
@@ -72,6 +121,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     }
   }
   const std::vector<std::string> words(argv + ::optind, argv + argc);
+  if (is_help || (!words.empty() && words[0] == "help")) return help_about(words);
   if (is_version) return {.verb = Verb::kVersion, .verbose = line.verbose};
   if (words.empty()) throw UsageError("a command is missing", "wgmesh-agent --help lists them");
   const VerbShape& verb = find_verb(words[0]);

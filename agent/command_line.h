@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "common/error.h"
 
@@ -23,11 +24,15 @@ struct CommandLine {
   bool verbose = false;  // version -v
   // Of serve: the program was brought for this session only.
   bool fleeting = false;
+  std::string topic;  // of help: a command; empty: all
 };
 
 // Flags may stand before or after the verb. Throws UsageError.
 CommandLine parse_command_line(int argc, char** argv);
 
 extern const char* const kUsage;
+
+// What `--help` says about a command, or about all of them.
+std::string help_for(std::string_view topic);
 
 }  // namespace wgmesh

@@ -16,9 +16,12 @@ void put_names(const proto::Plan& plan, proto::Status& status) {
     by_port[peer.tunnel().name()] = &peer;
   }
   status.set_node(plan.node());
-  for (auto& peer : *status.mutable_device()->mutable_peers()) {
-    const auto known = by_key.find(peer.public_key());
-    if (known != by_key.end()) peer.set_node(known->second->node());
+  // A mesh that is down has no device, and gets none by being named.
+  if (status.has_device()) {
+    for (auto& peer : *status.mutable_device()->mutable_peers()) {
+      const auto known = by_key.find(peer.public_key());
+      if (known != by_key.end()) peer.set_node(known->second->node());
+    }
   }
   for (auto& port : *status.mutable_ports()) {
     const auto known = by_port.find(port.name());

@@ -209,7 +209,9 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
                 .isolated = !plan.bridge().stp()};
   tunnel.link.master = plan.bridge().name();
   if (!planned.altname().empty()) {
-    expect_name(planned.altname(), tunnel_full_name(plan.mesh(), peer.node()), "tunnel.altname");
+    if (planned.altname() != former_full_name(plan.mesh(), peer.node())) {
+      expect_name(planned.altname(), tunnel_full_name(plan.mesh(), peer.node()), "tunnel.altname");
+    }
     if (planned.altname() != planned.name()) tunnel.link.altnames = {planned.altname()};
   }
   return tunnel;

@@ -59,6 +59,10 @@ std::string sentence(const std::optional<Holder>& holder) {
   return fmt::format("locked by {} since {} (process {})", holder->origin, when, holder->pid);
 }
 
+bool is_drawn(std::uint64_t session_number) {
+  return session_number != kGoesOn && session_number != kEndsSoon;
+}
+
 std::string lock_path(const std::string& folder, const std::string& mesh) {
   return folder + "/" + mesh + ".lock";
 }
@@ -117,6 +121,12 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
     // was there twice.
     const bool believed = holder && seen == holder;
     seen = holder;
+    if (believed && is_drawn(me.session_number) && holder->session_number == me.session_number) {
+      throw LockedByItself(
+          "this machine is another node of the mesh, too: the same run has it locked",
+          "two nodes of the mesh file lead here by different names; give each its "
+          "own machine, or delete one");
+    }
     const bool must_die = believed && holder->session_number <= me.session_number;
     if (must_die || std::chrono::steady_clock::now() >= until || (give_up && give_up())) {
       throw Locked(sentence(holder), kCure);

@@ -20,6 +20,12 @@ class Locked : public Error {
   using Error::Error;
 };
 
+// This very session holds it: two nodes of its mesh file are this machine.
+class LockedByItself : public Error {
+ public:
+  using Error::Error;
+};
+
 struct Holder {
   std::string origin;  // user@host of the controller
   std::uint64_t session_number = 0;
@@ -45,7 +51,8 @@ class MeshLock {
   // Wait-die: between two sessions that meet on several nodes in different order, only the one with
   // the smaller number ever waits (at most `patience`), the other throws Locked at once. So they
   // never wait for each other, and one of them goes on; who has waited for it throws Locked then.
-  // `give_up` is asked while waiting; true throws Locked too.
+  // A session that meets itself throws LockedByItself. `give_up` is asked while waiting; true
+  // throws Locked too.
   MeshLock(const std::string& folder, const std::string& mesh, const Holder& me,
            std::chrono::milliseconds patience, const std::function<bool()>& give_up = {});
   // Empty where somebody holds it.

@@ -70,7 +70,7 @@ int run(int argc, char** argv) {
   init_crypto();
   switch (line.verb) {
     case Verb::kHelp:
-      std::fputs(kUsage, stdout);
+      std::fputs(help_for(line.topic).c_str(), stdout);
       return 0;
     case Verb::kServe:
       if (line.fleeting) remove_own_program();

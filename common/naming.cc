@@ -46,6 +46,12 @@ std::string wireguard_name(std::string_view mesh) { return fmt::format("wg-{}", 
 std::string bridge_name(std::string_view mesh) { return fmt::format("br-{}", mesh); }
 
 std::string tunnel_full_name(std::string_view mesh, std::string_view peer) {
+  // Neither mesh nor node names may hold '~'.
+  const bool is_ambiguous = mesh.find('-') != std::string_view::npos;
+  return is_ambiguous ? fmt::format("gt-{}~{}", mesh, peer) : former_full_name(mesh, peer);
+}
+
+std::string former_full_name(std::string_view mesh, std::string_view peer) {
   return fmt::format("gt-{}-{}", mesh, peer);
 }
 

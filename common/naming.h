@@ -19,8 +19,11 @@ std::string bridge_name(std::string_view mesh);     // br-NAME
 // gt-NAME-PEER where that fits and NAME has no '-'; otherwise a readable cut and a hash, at
 // most 15 characters.
 std::string tunnel_name(std::string_view mesh, std::string_view peer);
-// gt-NAME-PEER, whole.
+// gt-NAME-PEER, whole; gt-NAME~PEER where NAME has a '-': mesh "a-b", peer "c" is not mesh "a",
+// peer "b-c".
 std::string tunnel_full_name(std::string_view mesh, std::string_view peer);
+// What it was before: always gt-NAME-PEER. Plans that are stored have it.
+std::string former_full_name(std::string_view mesh, std::string_view peer);
 
 // The mark of ownership: a device group that a mesh's links are created in (never 0, the default
 // group; above 2^16, away from hand-made ones), and an alias "wgmesh:NAME" or "wgmesh:NAME:PEER".

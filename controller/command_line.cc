@@ -4,15 +4,16 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "common/nearest.h"
 #include "controller/command_line_help.h"
 #include "controller/commands.h"
-#include "controller/nearest.h"
 #include "controller/version.h"
 
 namespace wgmesh {
@@ -55,6 +56,26 @@ std::vector<std::string> verb_names() {
   return names;
 }
 
+// What other tools call it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kOtherWords = {{
+    {"apply", "up"},          {"create", "up"},        {"deploy", "up"},      {"start", "up"},
+    {"install", "up"},        {"setup", "up"},         {"run", "up"},         {"restart", "up"},
+    {"delete", "down -r"},    {"destroy", "down -r"},  {"remove", "down -r"}, {"rm", "down -r"},
+    {"uninstall", "down -r"}, {"purge", "down -r"},    {"stop", "down"},      {"diff", "plan"},
+    {"preview", "plan"},      {"dry-run", "plan"},     {"validate", "conf"},  {"config", "conf"},
+    {"lint", "conf"},         {"ps", "info"},          {"ls", "info"},        {"list", "info"},
+    {"get", "info"},          {"describe", "info"},    {"status", "info"},    {"state", "info"},
+    {"wg", "show"},           {"dump", "show --dump"}, {"ping", "check"},     {"test", "check"},
+    {"doctor", "check"},      {"update", "sync"},
+}};
+
+std::string command_meant_by(std::string_view word) {
+  for (const auto& [other, ours] : kOtherWords) {
+    if (other == word) return fmt::format("; here it is 'mesh {}'", ours);
+  }
+  return word == "version" ? "; did you mean 'mesh --version'?" : did_you_mean(word, verb_names());
+}
+
 // All options live in one flat parser, since each may stand before or after the verb; which verbs
 // an option goes with is a table beside it.
 class Parser {
@@ -65,7 +86,7 @@ class Parser {
     app_.add_option("words", words_);
     app_.add_flag("-h,--help", help_);
     app_.add_flag("--version", version_);
-    app_.add_option("-f,--file", line_.file);
+    app_.add_option("-f,--file", line_.file)->type_name("FILE");
     app_.add_flag("-j,--json", line_.json_in);
     app_.add_flag("-J,--json-out", line_.json_out);
     app_.add_flag("-q,--quiet", line_.quiet);
@@ -93,8 +114,8 @@ class Parser {
     try {
       // CLI11 takes them from the back.
       app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::ParseError& error) {
-      return bad_usage(error.what(), topic());
+    } catch (const CLI::ParseError&) {
+      return bad_usage(find_bad_value(arguments), topic());
     }
     if (const auto unknown = app_.remaining(); !unknown.empty()) {
       return bad_usage(fmt::format("unknown option '{}'{}", unknown.front(),
@@ -108,8 +129,8 @@ class Parser {
     }
     const std::optional<Verb> verb = words_.empty() ? std::nullopt : find_verb(words_.front());
     if (!words_.empty() && !verb) {
-      return bad_usage(fmt::format("unknown command '{}'{}", words_.front(),
-                                   did_you_mean(words_.front(), verb_names())));
+      return bad_usage(
+          fmt::format("unknown command '{}'{}", words_.front(), command_meant_by(words_.front())));
     }
     if (help_) return UsageExit{0, help_for(topic()), {}};
     if (!verb) return UsageExit{kExitBadUsage, {}, help_for({})};
@@ -131,6 +152,48 @@ class Parser {
  private:
   void only(std::vector<Verb> verbs, CLI::Option* option) {
     restricted_.emplace_back(std::move(verbs), option);
+  }
+
+  // What the parser has refused, in our words: an option without its value, one that was given
+  // twice, or a value that is none.
+  std::string find_bad_value(std::span<const std::string> arguments) const {
+    std::set<const CLI::Option*> seen;
+    for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+      const std::string word = arguments[i].substr(0, arguments[i].find('='));
+      const CLI::Option* option = find_option(word);
+      if (option == nullptr) continue;
+      const std::string name = "--" + option->get_lnames().front();
+      const bool has_value_within = word.size() < arguments[i].size();
+      if (option->get_items_expected_max() == 0) {
+        if (has_value_within) return fmt::format("{} takes no value", name);
+        continue;
+      }
+      const std::string value_name = option->get_type_name();
+      if (!seen.insert(option).second) return name + " is given twice";
+      if (!has_value_within && i + 1 == arguments.size()) {
+        return fmt::format("{0} wants a value: {0} {1}", name, value_name);
+      }
+      const std::string& value =
+          has_value_within ? arguments[i].substr(word.size() + 1) : arguments[++i];
+      const bool is_number = !value.empty() && value.size() < 10 &&
+                             value.find_first_not_of("0123456789") == std::string::npos;
+      if (value_name == "SECONDS" && !is_number) {
+        return fmt::format("{} wants a number of seconds, not '{}'", name, value);
+      }
+      if (find_option(value) != nullptr) {
+        return fmt::format("{0} wants a value: {0} {1}; '{2}' is an option", name, value_name,
+                           value);
+      }
+    }
+    return "an option's value is missing or cannot be read";
+  }
+
+  // By -f or --file; a cluster of letters ends in the one that takes a value.
+  const CLI::Option* find_option(const std::string& word) const {
+    const bool is_cluster = word.size() > 2 && word[0] == '-' && word[1] != '-';
+    const std::string name = is_cluster ? "-" + word.substr(word.size() - 1) : word;
+    if (name.size() < 2 || name[0] != '-') return nullptr;
+    return app_.get_option_no_throw(name);
   }
 
   // The verb, if one was given: help and hints are about it.

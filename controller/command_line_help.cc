@@ -24,7 +24,7 @@ commands:
 examples:
   mesh plan                    look first
   mesh up                      build the mesh of ./mesh.yaml
-  mesh -J info | jq .is_up     1.0 when every node is up
+  mesh -J info | jq .is_up     1 when every node is up
   mesh down -r                 take it down and forget keys and agent
 
 `mesh COMMAND --help` lists a command's own options.

@@ -61,8 +61,42 @@ void check_ssh_word(std::string_view what, std::string_view text, std::string_vi
   }
 }
 
-constexpr std::string_view kNotInHost = "/\\'\"`$;&|<>(){}[]!*?#@";
+constexpr std::string_view kNotInHost = "\\'\"`$;&|<>(){}[]!*?#@";
 constexpr std::string_view kNotInUser = "'\"`$;&|<>(){}[]!*?#:";
+constexpr std::string_view kSshScheme = "ssh://";
+
+// %40 is an @ (RFC 3986); ssh decodes the user only.
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    unsigned code = 0;
+    const char* end = text.data() + std::min(i + 3, text.size());
+    const auto result = std::from_chars(text.data() + i + 1, end, code, 16);
+    if (result.ec != std::errc() || result.ptr != text.data() + i + 3 || code == 0) {
+      throw Error(fmt::format("expected two hexadecimal digits after the % in \"{}\"", text));
+    }
+    out += static_cast<char>(code);
+    i += 2;
+  }
+  return out;
+}
+
+// What follows ssh://, as ssh(1) takes it: [user@]host[:port], with or without a slash at the end.
+SshTarget parse_ssh_uri(std::string_view text) {
+  if (text.ends_with('/')) text.remove_suffix(1);
+  if (text.find('/') != text.npos)
+    throw Error("an ssh:// address has no path: ssh://user@host:port");
+  const std::size_t at = text.rfind('@');
+  SshTarget target = parse_ssh_target(at == text.npos ? text : text.substr(at + 1));
+  if (at == text.npos) return target;
+  target.user = percent_decoded(text.substr(0, at));
+  check_ssh_word("user", target.user, kNotInUser);
+  return target;
+}
 
 }  // namespace
 
@@ -82,6 +116,7 @@ HostAndPort split_host_port(std::string_view text) {
 }
 
 SshTarget parse_ssh_target(std::string_view text) {
+  if (text.starts_with(kSshScheme)) return parse_ssh_uri(text.substr(kSshScheme.size()));
   SshTarget target;
   // The last one, as ssh does: a user may have an @ in its name (user@domain@host).
   const std::size_t at = text.rfind('@');
@@ -106,11 +141,21 @@ void check_endpoint_host(std::string_view host) {
     if (!address) throw Error(fmt::format("\"{}\" is not an IPv6 address", host));
     const auto in = [&](const char* prefix) { return contains(*parse_prefix(prefix), *address); };
     if (in("0.0.0.0/8") || in("::/128")) throw Error("no peer can send to the unspecified address");
+    if (in("127.0.0.0/8") || in("::1/128")) {
+      throw Error(
+          fmt::format("every machine is itself at the loopback address {}; name one that "
+                      "its peers reach",
+                      host));
+    }
     if (in("224.0.0.0/3") || in("ff00::/8")) throw Error("a multicast address is no endpoint");
     if (in("fe80::/10")) {
       throw Error("a link-local address means another interface on every peer");
     }
     return;
+  }
+  if (host == "localhost" || host == "localhost." || host.ends_with(".localhost")) {
+    throw Error(
+        fmt::format("every machine is itself at {}; name an address that its peers reach", host));
   }
   if (host.empty() || host.size() > 253) {
     throw Error("expected a host name of 1 to 253 characters");

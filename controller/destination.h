@@ -21,8 +21,8 @@ struct HostAndPort {
 // colon. Throws Error that says what is wrong. Hosts are not looked at.
 HostAndPort split_host_port(std::string_view text);
 
-// [user@]host[:port], the host in any form of split_host_port. What could be taken for an option of
-// `ssh`, or for more than one word, is refused. Throws Error.
+// [user@]host[:port], the host in any form of split_host_port, or ssh://… of it. What could be
+// taken for an option of `ssh`, or for more than one word, is refused. Throws Error.
 SshTarget parse_ssh_target(std::string_view text);
 
 // What peers send to: a DNS name, an IPv4 or an IPv6 address. Throws Error for what can be neither,

@@ -34,6 +34,8 @@ void FaultList::add(Place place, std::string path, std::string message) {
     ++left_out_;
     return;
   }
+  // An alias, a merge key or a default is read once for each node that has it.
+  if (!seen_.insert({place, message}).second) return;
   faults_.push_back({file_, place.line, place.column, std::move(path), std::move(message)});
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <compare>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/error.h"
@@ -46,7 +48,9 @@ class FaultList {
   static constexpr std::size_t kMaxFaults = 1000;
 
   explicit FaultList(std::string file) : file_(std::move(file)) {}
+  // The same fault at the same place counts once, by the first path.
   void add(Place place, std::string path, std::string message);
+  const std::vector<Fault>& faults() const { return faults_; }
   bool empty() const { return faults_.empty(); }
   // Throws MeshFileFaults, sorted by place, if there is any fault.
   void throw_if_any();
@@ -54,6 +58,7 @@ class FaultList {
  private:
   std::string file_;
   std::vector<Fault> faults_;
+  std::set<std::pair<Place, std::string>> seen_;
   std::size_t left_out_ = 0;
 };
 

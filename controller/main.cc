@@ -16,12 +16,12 @@
 #include <fmt/format.h>
 
 #include "common/key.h"
+#include "common/nearest.h"
 #include "controller/command_line.h"
 #include "controller/commands.h"
 #include "controller/fault.h"
 #include "controller/limits.h"
 #include "controller/load_mesh.h"
-#include "controller/nearest.h"
 #include "controller/output.h"
 #include "controller/render_error.h"
 #include "controller/transport.h"

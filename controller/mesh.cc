@@ -102,6 +102,73 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
   }
 }
 
+// Nothing for a node that was not read to its end.
+std::string machine_of(const Node& node) {
+  if (const auto* exec = std::get_if<ExecTarget>(&node.target)) {
+    return exec->words.empty() ? std::string()
+                               : fmt::format("exec: {}", fmt::join(exec->words, " "));
+  }
+  // Whoever logs in: it is one machine. Behind another jump host the same name may be another.
+  const auto& ssh = std::get<SshTarget>(node.target);
+  if (ssh.host.empty()) return {};
+  return fmt::format("ssh: {}{}{}", ssh.host, ssh.port ? fmt::format(" port {}", *ssh.port) : "",
+                     ssh.proxy_jump.empty() ? "" : " through " + ssh.proxy_jump);
+}
+
+void find_machines_given_twice(const Mesh& mesh, std::vector<Problem>& problems) {
+  std::map<std::string, const Node*> owner;
+  for (const auto* group : {&mesh.nodes, &mesh.absent}) {
+    for (const Node& node : *group) {
+      const std::string machine = machine_of(node);
+      if (machine.empty()) continue;
+      const auto [found, is_new] = owner.emplace(machine, &node);
+      if (is_new) continue;
+      problems.push_back(
+          {node.name,
+           std::holds_alternative<ExecTarget>(node.target) ? "exec" : "ssh",
+           {},
+           fmt::format("{} and {} are the same machine ({}); each node wants its own",
+                       found->second->name, node.name, machine)});
+    }
+  }
+}
+
+// As it is compared: names in small letters, addresses in one way of writing.
+std::string comparable(const HostPort& endpoint) {
+  std::string host = endpoint.host;
+  if (const auto address = parse_ip(host)) {
+    host = to_text(*address);
+  } else {
+    std::ranges::transform(host, host.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (host.ends_with('.')) host.pop_back();
+  }
+  return to_text(HostPort{host, endpoint.port});
+}
+
+// Only peers of one site ever use a local endpoint.
+void find_endpoints_given_twice(const Mesh& mesh, std::vector<Problem>& problems) {
+  std::map<std::pair<std::string, std::string>, const Node*> owner;  // by site and endpoint
+  for (const Node& node : mesh.nodes) {
+    const auto look_at = [&](const std::optional<HostPort>& endpoint, const std::string& site,
+                             const char* key) {
+      if (!endpoint) return;
+      const auto [found, is_new] = owner.emplace(std::pair(site, comparable(*endpoint)), &node);
+      if (is_new) return;
+      problems.push_back(
+          {node.name,
+           key,
+           {},
+           fmt::format("{} is the {} of node {} already, and peers reach one of them "
+                       "at most; give each its own host or port",
+                       to_text(*endpoint), key, found->second->name)});
+    };
+    look_at(node.endpoint, {}, "endpoint");
+    if (!node.site.empty()) look_at(node.local_endpoint, node.site, "local_endpoint");
+  }
+}
+
 // WireGuard's own packets would have to go through WireGuard.
 void find_endpoints_within(const Mesh& mesh, std::vector<Problem>& problems) {
   for (const Node& node : mesh.nodes) {
@@ -225,6 +292,13 @@ std::vector<Problem> find_address_problems(const Mesh& mesh) {
   return problems;
 }
 
+std::vector<Problem> find_doubles(const Mesh& mesh) {
+  std::vector<Problem> problems;
+  find_endpoints_given_twice(mesh, problems);
+  find_machines_given_twice(mesh, problems);
+  return problems;
+}
+
 std::vector<Problem> find_peering_problems(const Mesh& mesh) {
   std::vector<Problem> problems;
   find_islands(mesh, problems);
@@ -235,7 +309,8 @@ std::vector<Problem> find_peering_problems(const Mesh& mesh) {
 
 std::vector<std::string> check(const Mesh& mesh) {
   std::vector<std::string> sentences;
-  for (const auto& problems : {find_address_problems(mesh), find_peering_problems(mesh)}) {
+  for (const auto& problems :
+       {find_address_problems(mesh), find_doubles(mesh), find_peering_problems(mesh)}) {
     for (const Problem& problem : problems) {
       sentences.push_back(problem.node.empty()
                               ? problem.message

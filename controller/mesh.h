@@ -129,11 +129,13 @@ struct Problem {
 
 // Addresses, inner addresses and interface names that collide; endpoints inside the mesh.
 std::vector<Problem> find_address_problems(const Mesh& mesh);
+// Endpoints and machines that two nodes have; absent nodes have a machine, too.
+std::vector<Problem> find_doubles(const Mesh& mesh);
 // Nodes that no path of peers joins, pairs without a link that split horizon needs, bridges too
 // full.
 std::vector<Problem> find_peering_problems(const Mesh& mesh);
 
-// Both of the above, what cannot be seen key by key: one sentence each, naming the node and the
+// All of the above, what cannot be seen key by key: one sentence each, naming the node and the
 // cure. read_mesh_file has reported them with their places, so a mesh from a file has none.
 std::vector<std::string> check(const Mesh& mesh);
 

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "common/naming.h"
+#include "common/nearest.h"
+#include "controller/enumeration.h"
+#include "controller/mesh_file_defaults.h"
 #include "controller/mesh_file_node.h"
 #include "controller/mesh_file_segment.h"
-#include "controller/nearest.h"
 #include "controller/yaml_value.h"
 
 namespace wgmesh {
@@ -21,13 +23,13 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-const std::array<std::string, 13> kMeshKeys = {"name",          "network",
-                                               "full",          "nodes",
-                                               "listen_port",   "persistent_keepalive",
-                                               "fwmark",        "mtu",
-                                               "underlay",      "loop_prevention",
-                                               "stp",           "path_cost",
-                                               "format_version"};
+const std::array<std::string, 14> kMeshKeys = {"name",        "network",
+                                               "full",        "nodes",
+                                               "listen_port", "persistent_keepalive",
+                                               "fwmark",      "mtu",
+                                               "underlay",    "loop_prevention",
+                                               "stp",         "path_cost",
+                                               "defaults",    "format_version"};
 
 // Peering is looked at pair by pair.
 constexpr std::size_t kMaxNodes = 4096;
@@ -65,7 +67,10 @@ class MeshFile {
   void read_node_map(const Value& nodes);
   void read_node_list(const Value& nodes);
   void add_node(const Value& value, Place place, const std::string& name);
+  void check_defaults();
   void check_peers();
+  void check_full();
+  bool peering_is_known() const;
   void check_between_nodes();
   void report(const Problem& problem);
 
@@ -263,6 +268,63 @@ void MeshFile::check_peers() {
   }
 }
 
+// What is misspelt in it is found here, even if no node takes it.
+void MeshFile::check_defaults() {
+  const auto defaults = map_.find("defaults");
+  if (!defaults) return;
+  const MapReader::Elsewhere elsewhere{node_keys(true), "that each node has of its own"};
+  const MapReader map(*defaults, "a map of keys that nodes share, such as ssh", default_keys(),
+                      {&elsewhere, 1});
+  const auto ssh = map.find("ssh");
+  if (ssh && ssh->node->kind != Kind::kMap) {
+    ssh->expected(
+        "a map of what all logins share, such as {user: root}; the host is each node's own");
+  }
+}
+
+// Where every pair is peered, a list of peers does nothing that its writer expects.
+void MeshFile::check_full() {
+  if (!mesh_.full) return;
+  std::vector<std::string> listing;
+  std::optional<Value> first;
+  for (const Entry& entry : entries_) {
+    for (const YamlMember& member : entry.value.node->members) {
+      if (member.key != "peers" || member.value.items.empty()) continue;
+      listing.push_back(shown(entry.node.name));
+      if (!first) first = Value{&member.value, join_path(entry.value.path, "peers"), &faults_};
+    }
+  }
+  if (!first) return;
+  first->fault(
+      fmt::format("every pair is peered ({}), so the peers of {} have no meaning; say full: "
+                  "false, or leave them out",
+                  map_.find("full") ? "full: true" : "full is true unless the file says otherwise",
+                  enumerated(listing)));
+}
+
+// Of a file that is at fault: whether what it says about links was understood. Who lacks an
+// endpoint or a peer cannot be told from one whose key was misspelt.
+bool MeshFile::peering_is_known() const {
+  static const std::vector<std::string> kKeys = {"peers", "endpoint", "local_endpoint",
+                                                 "site",  "full",     "state",
+                                                 "nodes", "name",     "loop_prevention"};
+  return std::none_of(faults_.faults().begin(), faults_.faults().end(), [](const Fault& fault) {
+    const std::string_view path = fault.path;
+    // nodes.a.peers[0], nodes.a.endpoint.host
+    return path.empty() || std::any_of(kKeys.begin(), kKeys.end(), [&](const std::string& key) {
+             for (std::size_t at = path.find(key); at != path.npos; at = path.find(key, at + 1)) {
+               const std::size_t end = at + key.size();
+               const bool begins = at == 0 || path[at - 1] == '.';
+               const bool ends = end == path.size() || path[end] == '.' || path[end] == '[';
+               const bool is_nodes = key == "nodes" && end != path.size();
+               if (begins && ends && !is_nodes) return true;
+             }
+             const std::string_view last = path.substr(path.rfind('.') + 1);
+             return fault.message.starts_with("unknown key") && find_nearest(last, kKeys);
+           });
+  });
+}
+
 void MeshFile::report(const Problem& problem) {
   const auto at_key = [&](const Value& map, Place otherwise) {
     for (const YamlMember& member : map.node->members) {
@@ -287,11 +349,9 @@ void MeshFile::report(const Problem& problem) {
   }
 }
 
-// What is wrong between nodes that are each understood. Of a mesh that is at fault only the
-// addresses are compared: who lacks an endpoint or a peer cannot be told from one that was
-// misspelt.
+// What is wrong between nodes that are each understood.
 void MeshFile::check_between_nodes() {
-  const bool whole = faults_.empty();
+  const bool links_are_known = peering_is_known();
   Mesh named = mesh_;
   std::set<std::string> seen;
   std::erase_if(named.nodes, [&](const Node& node) {
@@ -300,7 +360,8 @@ void MeshFile::check_between_nodes() {
   if (context_.underlay && context_.network) {
     for (const Problem& problem : find_address_problems(named)) report(problem);
   }
-  if (!whole) return;
+  for (const Problem& problem : find_doubles(named)) report(problem);
+  if (!links_are_known) return;
   for (const Problem& problem : find_peering_problems(named)) report(problem);
 }
 
@@ -325,7 +386,9 @@ Mesh MeshFile::read() {
     (entry.node.absent ? mesh_.absent : mesh_.nodes).push_back(entry.node);
   }
   read_mtu();
+  check_defaults();
   check_peers();
+  check_full();
   check_between_nodes();
   return std::move(mesh_);
 }
@@ -337,6 +400,7 @@ Mesh read_mesh_file(const std::string& text, const std::string& file_name, Synta
   YamlNode root;
   try {
     root = read_yaml_tree(text, syntax);
+    apply_defaults(root);
   } catch (const SyntaxError& error) {
     faults.add(error.place(), {}, error.message());
     faults.throw_if_any();

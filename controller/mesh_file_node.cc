@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <set>
 #include <utility>
@@ -19,6 +20,19 @@ const std::array<std::string, 16> kNodeKeys = {
     "addr",   "ssh",  "exec",           "endpoint",      "listen_port",  "persistent_keepalive",
     "fwmark", "prio", "peers",          "underlay_addr", "bridge_ports", "state",
     "json",   "site", "local_endpoint", "name"};
+
+// The words of `wg set`.
+bool says_off(const Value& value) { return value.is_text() && value.node->text == "off"; }
+
+std::optional<std::uint64_t> hexadecimal(const Value& value, std::uint64_t most) {
+  const std::string& text = value.node->text;
+  if (!value.is_text() || !(text.starts_with("0x") || text.starts_with("0X"))) return std::nullopt;
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data() + 2, end, number, 16);
+  const bool is_number = result.ec == std::errc() && result.ptr == end && text.size() > 2;
+  return is_number && number <= most ? std::optional(number) : std::nullopt;
+}
 
 bool is_special(const IpAddress& address) {
   for (const char* prefix : {"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"}) {
@@ -247,12 +261,14 @@ void read_wireguard_settings(const MapReader& map, std::uint16_t& listen_port,
     if (port) listen_port = static_cast<std::uint16_t>(*port);
   }
   if (const auto value = map.find("persistent_keepalive")) {
-    const auto seconds = read_number(*value, "seconds (0 for none)", 0, 65535);
+    const auto seconds = says_off(*value) ? std::optional<std::uint64_t>(0)
+                                          : read_number(*value, "off or seconds", 0, 65535);
     if (seconds) persistent_keepalive = static_cast<std::uint16_t>(*seconds);
   }
   if (const auto value = map.find("fwmark")) {
-    const auto mark = read_number(*value, "a firewall mark (0 for none)", 0,
-                                  std::numeric_limits<std::uint32_t>::max());
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    auto mark = says_off(*value) ? std::optional<std::uint64_t>(0) : hexadecimal(*value, kMost);
+    if (!mark) mark = read_number(*value, "off or a firewall mark", 0, kMost);
     if (mark) fwmark = static_cast<std::uint32_t>(*mark);
   }
 }

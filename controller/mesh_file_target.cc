@@ -1,5 +1,7 @@
 #include "controller/mesh_file_target.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -19,10 +21,23 @@ const std::array<std::string, 2> kEndpointKeys = {"host", "port"};
 
 constexpr std::uint64_t kMostTimeout = 3600;  // seconds
 
+// To YAML the bracket of [2001:db8::1] begins a list.
+std::string unquoted_address(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kList || node.items.size() != 1) return {};
+  const YamlNode& item = node.items.front();
+  const bool is_address = item.kind == YamlNode::Kind::kPlain && parse_ip(item.text) &&
+                          item.text.find(':') != std::string::npos;
+  return is_address ? "[" + item.text + "]" : std::string();
+}
+
 // What `parse` makes of the value's text; its Error becomes the value's fault.
 template <typename Parse>
 auto parse_text(const Value& value, std::string_view what, Parse parse)
     -> std::optional<decltype(parse(std::string()))> {
+  if (const std::string address = unquoted_address(*value.node); !address.empty()) {
+    value.fault(fmt::format("an address in brackets wants quotes: \"{}\"", address));
+    return std::nullopt;
+  }
   const auto text = read_text(value, what);
   if (!text) return std::nullopt;
   try {

@@ -124,22 +124,35 @@ Json peer_json(const proto::PeerStatus& peer, std::int64_t now) {
           {"transfer", {{"rx_bytes", peer.transfer_rx()}, {"tx_bytes", peer.transfer_tx()}}}};
 }
 
-// By peer: its end of the tunnel and its WireGuard peer, whichever of the two there is.
-Json links_json(const proto::Status& status, std::int64_t now) {
-  Json links = Json::object();
+// By peer: its end of the tunnel and its WireGuard peer, whichever of the two there is. In the
+// order of the mesh file; the kernel's is another each time.
+Json links_json(const Mesh& mesh, const proto::Status& status, std::int64_t now) {
+  Json unordered = Json::object();
   for (const proto::PeerStatus& peer : status.device().peers()) {
-    if (!peer.node().empty()) links[peer.node()] = peer_json(peer, now);
+    if (!peer.node().empty()) unordered[peer.node()] = peer_json(peer, now);
   }
   for (const proto::PortStatus& port : status.ports()) {
-    if (!port.peer().empty()) links[port.peer()].update(port_json(port));
+    if (!port.peer().empty()) unordered[port.peer()].update(port_json(port));
   }
+  Json links = Json::object();
+  for (const Node& node : mesh.nodes) {
+    if (const auto found = unordered.find(node.name); found != unordered.end()) {
+      links[node.name] = *found;
+    }
+  }
+  // Nodes that have left the mesh file.
+  std::map<std::string, Json> others;
+  for (const auto& [name, link] : unordered.items()) {
+    if (!links.contains(name)) others.emplace(name, link);
+  }
+  for (auto& [name, link] : others) links[name] = std::move(link);
   return links;
 }
 
-void put_status(const proto::Status& status, std::int64_t now, Json& out) {
+void put_status(const Mesh& mesh, const proto::Status& status, std::int64_t now, Json& out) {
   out["generation"] = status.generation();
   out["taken_down"] = status.taken_down();
-  if (status.has_device()) {
+  if (status.has_device() && !status.device().name().empty()) {
     const proto::DeviceStatus& device = status.device();
     out["public_key"] = key_json(device.public_key());
     out["listen_port"] = device.listen_port();
@@ -154,10 +167,12 @@ void put_status(const proto::Status& status, std::int64_t now, Json& out) {
     out["transfer"] = {{"rx_bytes", bridge.rx_bytes()}, {"tx_bytes", bridge.tx_bytes()}};
     out["stp"] = stp_json(status);
   }
-  if (status.has_device() || status.has_bridge()) out["links"] = links_json(status, now);
+  if (status.has_device() || status.has_bridge()) out["links"] = links_json(mesh, status, now);
+  std::map<std::string, Json> ports;
   for (const proto::PortStatus& port : status.ports()) {
-    if (port.peer().empty()) out["bridge_ports"].push_back(port_json(port));
+    if (port.peer().empty()) ports.emplace(port.name(), port_json(port));
   }
+  for (auto& [name, port] : ports) out["bridge_ports"].push_back(std::move(port));
 }
 
 Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std::int64_t now) {
@@ -170,7 +185,7 @@ Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std
   for (const Node* peer : peers_of(mesh, node)) out["peers"].push_back(peer->name);
   for (const Prefix& address : node.addresses) out["addresses"].push_back(to_text(address));
   if (known) {
-    put_status(*report.status, report.status->time() > 0 ? report.status->time() : now, out);
+    put_status(mesh, *report.status, report.status->time() > 0 ? report.status->time() : now, out);
   } else {
     out["unreachable"] = report.unreachable;
   }
@@ -178,12 +193,15 @@ Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std
   return out;
 }
 
-double fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
-  if (reports.empty()) return 0;
+// 0 and 1 without a point: is_up of the mesh is no truth value, but is to look like what it means.
+Json fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
+  if (reports.empty()) return 0U;
   const auto count = std::count_if(reports.begin(), reports.end(), [&](const NodeReport& report) {
     return report.status && holds(*report.status);
   });
-  return static_cast<double>(count) / static_cast<double>(reports.size());
+  const auto all = static_cast<std::ptrdiff_t>(reports.size());
+  if (count == 0 || count == all) return count == all ? 1U : 0U;
+  return static_cast<double>(count) / static_cast<double>(all);
 }
 
 }  // namespace

@@ -18,6 +18,11 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kHidden = "(hidden)";
 constexpr std::string_view kNone = "(none)";
 
+// An agent of a release before this one names an empty device where there is none.
+bool has_device(const proto::Status& status) {
+  return status.has_device() && !status.device().name().empty();
+}
+
 std::string key_text(const std::string& octets) {
   const auto key = public_key_from(octets);
   return key ? to_base64(*key) : std::string(kNone);
@@ -154,7 +159,7 @@ std::string render_show(std::span<const NodeReport> reports,
     out += heading("node", printable(report.node), color);
     if (!report.status) {
       out += fmt::format("  unreachable: {}\n", printable(report.unreachable));
-    } else if (!report.status->has_device()) {
+    } else if (!has_device(*report.status)) {
       out += report.status->stored() ? "  down\n" : "  not set up\n";
     } else {
       const std::int64_t there = report.status->time() > 0 ? report.status->time() : here;
@@ -167,7 +172,7 @@ std::string render_show(std::span<const NodeReport> reports,
 std::string render_show_dump(std::span<const NodeReport> reports) {
   std::string out;
   for (const NodeReport& report : reports) {
-    if (!report.status || !report.status->has_device()) continue;
+    if (!report.status || !has_device(*report.status)) continue;
     const proto::DeviceStatus& device = report.status->device();
     const bool has_key = public_key_from(device.public_key()).has_value();
     const std::string front = printable(report.node) + '\t' + printable(device.name()) + '\t';
@@ -191,7 +196,7 @@ std::string render_show_json(std::span<const NodeReport> reports) {
     Json& node = document["nodes"][report.node] = Json::object();
     if (!report.status) {
       node["unreachable"] = report.unreachable;
-    } else if (report.status->has_device()) {
+    } else if (has_device(*report.status)) {
       node[report.status->device().name()] = device_json(report.status->device());
     }
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "common/error.h"
@@ -34,6 +35,7 @@ class Splitter {
     }
     end_word();
     if (words_.empty()) throw Error("expected a command");
+    refuse_assignment(words_.front());
     return std::move(words_);
   }
 
@@ -89,6 +91,21 @@ class Splitter {
         (!word_ && (c == '#' || c == '~'))) {
       throw Error(fmt::format("no shell reads this command, so {} has no meaning; quote it", c));
     }
+  }
+
+  static void refuse_assignment(std::string_view word) {
+    const std::size_t sign = word.find('=');
+    const auto is_letter = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    const auto is_of_a_name = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+    if (sign == word.npos || sign == 0 || !is_letter(word.front())) return;
+    const std::string_view name = word.substr(0, sign);
+    if (!std::all_of(name.begin(), name.end(), is_of_a_name)) return;
+    throw Error(
+        fmt::format("no shell reads this command, so {}=… in front of it has no meaning; "
+                    "write env {}=… and then the command",
+                    name, name));
   }
 
   std::string_view rest_;

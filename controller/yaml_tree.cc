@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -52,6 +53,30 @@ std::string likely_cause(std::string_view text, std::string_view words, bool is_
   return {};
 }
 
+// [2001:db8::1]:51820, as WireGuard's own files have it. To YAML the bracket begins a list, and
+// what follows the list is an error far from it. Nothing where the text has none.
+struct BracketedAddress {
+  std::size_t octet = 0;
+  std::string_view text;
+};
+
+std::optional<BracketedAddress> find_bracketed_address(std::string_view text) {
+  for (std::size_t open = text.find('['); open != text.npos; open = text.find('[', open + 1)) {
+    // A value: after a key's colon or a list's dash.
+    const std::size_t before = open == 0 ? text.npos : text.find_last_not_of(" \t", open - 1);
+    if (before == text.npos || before + 1 == open ||
+        std::string_view(":-,").find(text[before]) == text.npos) {
+      continue;
+    }
+    const std::size_t close = text.find_first_not_of("0123456789abcdefABCDEF:.%", open + 1);
+    if (close == text.npos || !text.substr(close).starts_with("]:")) continue;
+    if (text.substr(open, close - open).find(':') == text.npos) continue;
+    const std::size_t end = text.find_first_not_of("0123456789", close + 2);
+    return BracketedAddress{open, text.substr(open, end == text.npos ? end : end - open)};
+  }
+  return std::nullopt;
+}
+
 // yaml-cpp lets the end of the text end a quoted scalar as well. `octet`: where its node begins,
 // which may be with an anchor or a tag.
 bool is_closed(std::string_view text, std::size_t octet) {
@@ -71,13 +96,6 @@ bool is_closed(std::string_view text, std::size_t octet) {
     }
   }
   return false;
-}
-
-std::size_t count_nodes(const YamlNode& node) {
-  std::size_t count = 1;
-  for (const YamlNode& item : node.items) count += count_nodes(item);
-  for (const YamlMember& member : node.members) count += 1 + count_nodes(member.value);
-  return count;
 }
 
 std::size_t nesting_of(const YamlNode& node) {
@@ -114,7 +132,7 @@ class TreeBuilder : public YAML::EventHandler {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end())
       throw SyntaxError(place, "this alias stands inside its own anchor");
-    count(place, count_nodes(found->second));
+    count(place, count_values(found->second));
     if (open_.size() + nesting_of(found->second) > kMaxYamlNesting) too_deep(place);
     put(found->second, 0);
   }
@@ -149,7 +167,8 @@ class TreeBuilder : public YAML::EventHandler {
   struct Open {
     YamlNode node;
     YAML::anchor_t anchor;
-    std::optional<YamlNode> key;  // of the member whose value comes next
+    std::optional<YamlNode> key;          // of the member whose value comes next
+    std::optional<YamlNode> merged = {};  // the value of <<
   };
 
   YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) {
@@ -187,13 +206,14 @@ class TreeBuilder : public YAML::EventHandler {
   void close() {
     Open done = std::move(open_.back());
     open_.pop_back();
+    if (done.merged) merge(done.node, *done.merged);
     put(std::move(done.node), done.anchor);
   }
 
   void put(YamlNode node, YAML::anchor_t anchor) {
     if (anchor != 0) {
       // A copy is kept for its aliases; nested anchors would keep many copies, so those count too.
-      count(node.place, count_nodes(node));
+      count(node.place, count_values(node));
       anchors_[anchor] = node;
     }
     if (open_.empty()) {
@@ -205,6 +225,8 @@ class TreeBuilder : public YAML::EventHandler {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.key) {
       parent.key = check_key(std::move(node));
+    } else if (parent.key->kind == YamlNode::Kind::kPlain && parent.key->text == "<<") {
+      take_merged(parent, std::move(node));
     } else {
       // An empty value has no place of its own: the parser points at what follows.
       if (node.kind == YamlNode::Kind::kNull) node.place = parent.key->place;
@@ -212,6 +234,34 @@ class TreeBuilder : public YAML::EventHandler {
           {std::move(parent.key->text), parent.key->place, std::move(node)});
       parent.key.reset();
     }
+  }
+
+  static void take_merged(Open& parent, YamlNode node) {
+    const auto is_map = [](const YamlNode& value) { return value.kind == YamlNode::Kind::kMap; };
+    const bool is_list =
+        node.kind == YamlNode::Kind::kList && std::ranges::all_of(node.items, is_map);
+    if (!is_map(node) && !is_list) {
+      throw SyntaxError(parent.key->place, "<< takes a map, or a list of maps: <<: *anchor");
+    }
+    if (parent.merged) {
+      throw SyntaxError(parent.key->place,
+                        "<< stands twice in this map; give it a list: <<: [*one, *other]");
+    }
+    parent.merged = std::move(node);
+    parent.key.reset();
+  }
+
+  // What the map says itself counts, then what comes first in the list.
+  static void merge(YamlNode& map, const YamlNode& merged) {
+    std::set<std::string> said;
+    for (const YamlMember& member : map.members) said.insert(member.key);
+    const auto take = [&](const YamlNode& other) {
+      for (const YamlMember& member : other.members) {
+        if (said.insert(member.key).second) map.members.push_back(member);
+      }
+    };
+    if (merged.kind == YamlNode::Kind::kMap) take(merged);
+    for (const YamlNode& other : merged.items) take(other);
   }
 
   static YamlNode check_key(YamlNode key) {
@@ -234,6 +284,13 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 }  // namespace
+
+std::size_t count_values(const YamlNode& node) {
+  std::size_t count = 1;
+  for (const YamlNode& item : node.items) count += count_values(item);
+  for (const YamlMember& member : node.members) count += 1 + count_values(member.value);
+  return count;
+}
 
 YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
   if (text.size() > kMaxYamlText) {
@@ -260,6 +317,10 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::ParserException& error) {
+    if (const auto address = json ? std::nullopt : find_bracketed_address(original)) {
+      throw SyntaxError(PlaceFinder(original).at(address->octet),
+                        fmt::format("an address in brackets wants quotes: \"{}\"", address->text));
+    }
     throw SyntaxError(
         place_of(error.mark),
         error.msg + likely_cause(original, error.msg, json.has_value(), place_of(error.mark)));

@@ -42,7 +42,11 @@ inline constexpr std::size_t kMaxYamlNesting = 64;
 // escaped.
 inline constexpr std::size_t kMaxYamlKey = 128;
 
-// One document; an empty text is a null. Throws SyntaxError.
+// How many values are in it, keys and itself included.
+std::size_t count_values(const YamlNode& node);
+
+// One document, in which merge keys (`<<`) are resolved as YAML 1.1 has them; an empty text is a
+// null. Throws SyntaxError.
 YamlNode read_yaml_tree(std::string_view text, Syntax syntax);
 
 }  // namespace wgmesh

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "controller/nearest.h"
+#include "common/nearest.h"
 #include "controller/printable.h"
 
 namespace wgmesh {
@@ -61,6 +61,19 @@ std::string number_hint(const YamlNode& node) {
   return {};
 }
 
+constexpr std::string_view kInvisibleHint =
+    "; the character whose code is shown is no blank, and nobody can see it: type it anew";
+
+// printable() shows them by their code.
+bool has_invisible(std::string_view text) {
+  constexpr std::string_view kCode = "\\u";
+  return text.find(kCode) == text.npos && printable(text).find(kCode) != std::string::npos;
+}
+
+std::string_view invisible_hint(std::string_view text) {
+  return has_invisible(text) ? kInvisibleHint : std::string_view();
+}
+
 Json number_or_text(const Value& value) {
   const std::string& text = value.node->text;
   if (text == "true") return true;
@@ -89,7 +102,7 @@ std::string join_path(std::string_view path, std::string_view key) {
 bool Value::is_text() const { return node->kind == Kind::kPlain || node->kind == Kind::kQuoted; }
 
 void Value::expected(std::string_view what) const {
-  fault(fmt::format("expected {}, found {}", what, found(*node)));
+  fault(fmt::format("expected {}, found {}{}", what, found(*node), invisible_hint(node->text)));
 }
 
 Value Value::item(std::size_t index) const {
@@ -195,10 +208,10 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };
   for (const YamlMember* member : unique_members(map)) {
-    if (has(known, member->key)) continue;
+    if (has(known, member->key) || member->key.starts_with("x-")) continue;
     std::string message = "unknown key";
-    if (member->key == "<<") {
-      message = "merge keys are not part of YAML 1.2; repeat the keys, or use an alias as a value";
+    if (has_invisible(member->key)) {
+      message += kInvisibleHint;
     } else if (const auto nearest = find_nearest(member->key, known);
                nearest && std::none_of(elsewhere.begin(), elsewhere.end(), [&](const auto& other) {
                  return has(other.keys, member->key);

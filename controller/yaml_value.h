@@ -48,8 +48,9 @@ std::string shown(std::string_view text);
 // A map whose keys are known beforehand.
 class MapReader {
  public:
-  // Reports a value that is no map, keys that are not in `known`, and keys given twice. `elsewhere`
-  // are keys that other maps know, and where: { "prio", "of a node" }.
+  // Reports a value that is no map, keys that are not in `known`, and keys given twice. Keys that
+  // begin with x- are the user's: YAML anchors want a place. `elsewhere` are keys that other maps
+  // know, and where: { "prio", "of a node" }.
   struct Elsewhere {
     std::span<const std::string> keys;
     std::string_view where;

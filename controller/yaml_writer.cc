@@ -30,24 +30,23 @@ bool is_reserved(std::string_view text) {
   return std::find(kReserved.begin(), kReserved.end(), lower) != kReserved.end();
 }
 
-// Integers in any base, floats, dates, and YAML 1.1's base 60 ("190:20:30"), all at once and
-// generously: an address that is quoted without need does no harm.
-bool could_be_number(std::string_view text) {
-  return (std::isdigit(static_cast<unsigned char>(text[0])) != 0 || text[0] == '+' ||
-          text[0] == '-' || text[0] == '.') &&
-         consists_of(text, "0123456789abcdefABCDEFxXoOtTzZ_.:+- ");
+// Numbers, dates, addresses, prefixes, bridge IDs, endpoints and keys: whether such a text needs
+// quotes depends on its digits, so all of them have some. Texts of one kind look alike then.
+bool looks_like_data(std::string_view text) {
+  const bool has_digit = text.find_first_of("0123456789") != std::string_view::npos;
+  return std::isdigit(static_cast<unsigned char>(text[0])) != 0 ||
+         text.find_first_of(":=") != std::string_view::npos ||
+         (has_digit && consists_of(text, "0123456789abcdefABCDEFxXoOtTzZ_.+- "));
 }
 
 bool is_plain(std::string_view text) {
-  if (text.empty() || is_reserved(text) || could_be_number(text)) return false;
+  if (text.empty() || is_reserved(text) || looks_like_data(text)) return false;
   // The first character decides whether it is an indicator; the rest may not end a key or start a
   // comment.
   if (!is_alphanumeric(text.front()) && !consists_of(text.substr(0, 1), "_/.(")) return false;
-  if (text.back() == ':' || text.back() == ' ') return false;
-  if (text.find(": ") != std::string_view::npos) return false;
+  if (text.back() == ' ') return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alphanumeric(c) ||
-           std::string_view("_-./:@+%=()~ ").find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || std::string_view("_-./@+%()~ ").find(c) != std::string_view::npos;
   });
 }
 

@@ -1,6 +1,7 @@
 // JSON values written as YAML for people: block style, lists of plain words in one line. A string
-// that any YAML reader, 1.1 or 1.2, could take for something else is quoted, so what is read back
-// is what was put in. Knows no keys and no order but the one it is given.
+// that any YAML reader, 1.1 or 1.2, could take for something else is quoted, and so is each
+// address, number-like text and key, whether this one needs it or not; so what is read back is what
+// was put in. Knows no keys and no order but the one it is given.
 #pragma once
 
 #include <string>

@@ -31,6 +31,37 @@ TEST(CommandLine, Verbs) {
   EXPECT_EQ(parse({"--help"}).verb, Verb::kHelp);
 }
 
+TEST(CommandLine, HelpIsAboutACommandOrAll) {
+  EXPECT_EQ(parse({"help"}).verb, Verb::kHelp);
+  EXPECT_EQ(parse({"help"}).topic, "");
+  for (const auto& words : {std::vector<std::string>{"help", "status"},
+                            {"status", "--help"},
+                            {"-h", "status"},
+                            {"status", "test", "-h"}}) {
+    EXPECT_EQ(parse(words).verb, Verb::kHelp);
+    EXPECT_EQ(parse(words).topic, "status");
+  }
+  EXPECT_EQ(help_for(""), kUsage);
+  EXPECT_THAT(help_for("status"), ::testing::StartsWith("usage:\n  wgmesh-agent status [MESH]"));
+  EXPECT_THAT(help_for("status"), ::testing::Not(::testing::HasSubstr("restore")));
+  EXPECT_THAT(help_for("down"), ::testing::HasSubstr("-r"));
+}
+
+TEST(CommandLine, NamesTheNearestCommand) {
+  const auto said = [](const std::string& word) {
+    try {
+      parse({word});
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(said("stauts"), "unknown command 'stauts'; did you mean 'status'?");
+  EXPECT_EQ(said("up"), "unknown command 'up'; did you mean 'restore'?");
+  EXPECT_EQ(said("show"), "unknown command 'show'; did you mean 'status'?");
+  EXPECT_EQ(said("xyzzy"), "unknown command 'xyzzy'");
+}
+
 TEST(CommandLine, FlagsStandAnywhere) {
   for (const auto& words : {std::vector<std::string>{"down", "test", "-r"},
                             {"-r", "down", "test"},

@@ -56,6 +56,19 @@ TEST(MeshLock, TheYoungerDiesAtOnceAndSaysWhoHoldsIt) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
 
+// Two nodes of one mesh file that are one machine.
+TEST(MeshLock, ASessionThatMeetsItselfIsNoOther) {
+  const TemporaryFolder folder;
+  const MeshLock held(folder.path(), "test", session(5), 1s);
+  try {
+    MeshLock(folder.path(), "test", session(5), 20s);
+    FAIL();
+  } catch (const LockedByItself& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("another node of the mesh"));
+    EXPECT_THAT(error.cure(), ::testing::HasSubstr("two nodes of the mesh file"));
+  }
+}
+
 TEST(MeshLock, TheOlderWaitsUntilItIsFree) {
   const TemporaryFolder folder;
   std::optional<MeshLock> held(std::in_place, folder.path(), "test", session(5), 1s);

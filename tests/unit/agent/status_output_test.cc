@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/current_status.h"
 #include "agent/status_json.h"
 #include "agent/status_text.h"
 
@@ -46,6 +47,19 @@ proto::Status example() {
   port.set_path_cost(100);
   port.set_mtu(1362);
   return status;
+}
+
+TEST(StatusText, AMeshThatIsDownHasNoInterface) {
+  proto::Plan plan;
+  plan.set_node("mesh0");
+  plan.add_peers()->set_node("mesh1");
+  proto::Status status;
+  status.set_mesh("test");
+  status.set_taken_down(true);
+  put_names(plan, status);
+  EXPECT_EQ(status_text({&status, 1}, 0),
+            "mesh: test (down, and stays down at boot)\n  node: mesh0\n");
+  EXPECT_THAT(status_json({&status, 1}), ::testing::Not(::testing::HasSubstr("\"device\"")));
 }
 
 TEST(StatusText, LooksLikeWgShow) {

@@ -46,6 +46,18 @@ TEST(TunnelName, CutsAreFixed) {
   EXPECT_EQ(tunnel_name("a-b", "c"), "gt-c~zsytr");
 }
 
+TEST(TunnelFullName, TellsMeshesApartWhoseNamesHaveADash) {
+  EXPECT_EQ(tunnel_full_name("a", "b-c"), "gt-a-b-c");
+  EXPECT_EQ(tunnel_full_name("a-b", "c"), "gt-a-b~c");
+  EXPECT_EQ(former_full_name("a-b", "c"), "gt-a-b-c");
+  const std::string names = "a-b-c-d";
+  std::set<std::string> seen;
+  for (std::size_t dash = names.find('-'); dash != names.npos; dash = names.find('-', dash + 1)) {
+    EXPECT_TRUE(
+        seen.insert(tunnel_full_name(names.substr(0, dash), names.substr(dash + 1))).second);
+  }
+}
+
 TEST(TunnelName, IsOneTheKernelTakes) {
   // dev_valid_name(): 1 to 15 octets, no '/', ':' or white space.
   const std::string longest_node = "N" + std::string(62, '.');

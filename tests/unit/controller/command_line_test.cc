@@ -105,6 +105,35 @@ TEST(CommandLine, SaysWhatAnOptionTakes) {
   EXPECT_THAT(refused({"up", "--confirm-timeout"}).err, HasSubstr("SECONDS"));
 }
 
+TEST(CommandLine, SaysWhatIsWrongWithAValueInItsOwnWords) {
+  const auto said = [](const std::vector<std::string>& arguments) {
+    const std::string text = refused(arguments).err;
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(said({"up", "-f"}), "mesh: --file wants a value: --file FILE");
+  EXPECT_EQ(said({"up", "--confirm-timeout"}),
+            "mesh: --confirm-timeout wants a value: --confirm-timeout SECONDS");
+  EXPECT_EQ(said({"-f", "a", "up", "--file", "b"}), "mesh: --file is given twice");
+  EXPECT_EQ(said({"up", "--confirm-timeout", "soon"}),
+            "mesh: --confirm-timeout wants a number of seconds, not 'soon'");
+  EXPECT_EQ(said({"up", "--confirm-timeout=99999999999"}),
+            "mesh: --confirm-timeout wants a number of seconds, not '99999999999'");
+  EXPECT_EQ(said({"up", "--no-wait=please"}), "mesh: --no-wait takes no value");
+  for (const auto& arguments :
+       {std::vector<std::string>{"up", "-f"}, {"up", "-f", "a", "-f", "b"}}) {
+    EXPECT_THAT(said(arguments), Not(HasSubstr("required")));
+  }
+}
+
+TEST(CommandLine, KnowsOtherToolsWords) {
+  EXPECT_THAT(refused({"apply"}).err, HasSubstr("unknown command 'apply'; here it is 'mesh up'"));
+  EXPECT_THAT(refused({"destroy"}).err, HasSubstr("here it is 'mesh down -r'"));
+  EXPECT_THAT(refused({"ps"}).err, HasSubstr("here it is 'mesh info'"));
+  EXPECT_THAT(refused({"diff"}).err, HasSubstr("here it is 'mesh plan'"));
+  EXPECT_THAT(refused({"validate"}).err, HasSubstr("here it is 'mesh conf'"));
+  EXPECT_THAT(refused({"version"}).err, HasSubstr("mesh --version"));
+}
+
 TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
   EXPECT_EQ(refused({"--help"}).exit_code, 0);
   EXPECT_THAT(refused({"--help"}).out, HasSubstr("commands:\n  up "));

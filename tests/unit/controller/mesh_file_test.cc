@@ -197,10 +197,41 @@ TEST(MeshFile, NamesThatLookLikeNumbersNeedNoQuotes) {
 TEST(MeshFile, AliasesRepeatValues) {
   const Mesh mesh = read_mesh_file(
       "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
-      "  a: {addr: 10.0.0.1/24, ssh: &login {host: jump, user: me}, endpoint: a}\n"
-      "  b: {addr: 10.0.0.2/24, ssh: *login}\n",
+      "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, json: &data {host: jump, user: me}}\n"
+      "  b: {addr: 10.0.0.2/24, ssh: b, json: *data}\n",
       "m");
-  EXPECT_EQ(mesh.nodes[0].target, mesh.nodes[1].target);
+  EXPECT_EQ(mesh.nodes[0].json, mesh.nodes[1].json);
+}
+
+TEST(MeshFile, MergeKeysFillInWhatAMapDoesNotSay) {
+  const Mesh mesh = read_mesh_file(
+      "x-all: &all {listen_port: 1, fwmark: 1, persistent_keepalive: 1}\n"
+      "x-some: &some {listen_port: 2, fwmark: 2}\n"
+      "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+      "  a: {<<: *all, addr: 10.0.0.1/24, ssh: a, endpoint: a, listen_port: 9}\n"
+      "  b: {addr: 10.0.0.2/24, ssh: b, listen_port: 9, <<: [*some, *all]}\n",
+      "m");
+  EXPECT_EQ(mesh.nodes[0].listen_port, 9);
+  EXPECT_EQ(mesh.nodes[0].fwmark, 1u);
+  EXPECT_EQ(mesh.nodes[1].listen_port, 9);
+  EXPECT_EQ(mesh.nodes[1].fwmark, 2u);
+  EXPECT_EQ(mesh.nodes[1].persistent_keepalive, 1);
+}
+
+// One mistake in what many nodes share is one fault.
+TEST(MeshFile, AFaultInWhatIsSharedIsToldOnce) {
+  EXPECT_EQ(faults_of("name: m\nnetwork: 10.0.0.0/24\nx-a: &a {prio: x}\nnodes:\n"
+                      "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, <<: *a}\n"
+                      "  b: {addr: 10.0.0.2/24, ssh: b, <<: *a}\n"),
+            "m:3:16: nodes.a.prio: expected a bridge priority 0..65535, found \"x\"");
+}
+
+TEST(MeshFile, SshTakesSharedSettingsByAnAlias) {
+  const Mesh mesh = read_mesh_file(
+      "x-ssh: &ssh\n  host: gw\n  user: root\nname: m\nnetwork: 10.0.0.0/24\n"
+      "nodes:\n  n: {addr: 10.0.0.1/24, ssh: *ssh}\n",
+      "m");
+  EXPECT_EQ(std::get<SshTarget>(mesh.nodes[0].target).user, "root");
 }
 
 TEST(MeshFile, ByteOrderMarkAndCarriageReturnsAreIgnored) {
@@ -262,21 +293,33 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Number, MeshFaults,
     testing::ValuesIn(std::vector<Case>{
-        Case{"decimal", "listen_port: 51820", ""}, Case{"largest", "listen_port: 65535", ""},
+        Case{"decimal", "listen_port: 51820", ""},
+        Case{"largest", "listen_port: 65535", ""},
         Case{"text", "listen_port: x",
              "m:3:14: listen_port: expected a port number 1..65535, found \"x\""},
-        Case{"hexadecimal", "fwmark: 0x10",
-             "m:3:9: fwmark: expected a firewall mark (0 for none) 0..4294967295, found \"0x10\"; "
+        Case{
+            "hexadecimal", "listen_port: 0x10",
+            "m:3:14: listen_port: expected a port number 1..65535, found \"0x10\"; in decimal that "
+            "is 16"},
+        Case{"wg's words", "fwmark: 0xca6c\npersistent_keepalive: off", ""},
+        Case{"wg's word for none", "fwmark: off", ""},
+        Case{"wg's words in JSON's quotes", "fwmark: \"0XCA6C\"\npersistent_keepalive: \"off\"",
+             ""},
+        Case{"a mark of 33 bits", "fwmark: 0x100000000",
+             "m:3:9: fwmark: expected off or a firewall mark 0..4294967295, found \"0x100000000\"; "
              "in "
-             "decimal that is 16"},
+             "decimal that is 4294967296"},
+        Case{"a mark that only begins so", "fwmark: 0x",
+             "m:3:9: fwmark: expected off or a firewall mark 0..4294967295, found \"0x\""},
+        Case{"a port that is off", "listen_port: off",
+             "m:3:14: listen_port: expected a port number 1..65535, found \"off\""},
         Case{"leading zero", "listen_port: 051820",
              "m:3:14: listen_port: expected a port number 1..65535, found \"051820\"; a number has "
              "no "
              "leading zeros"},
-        Case{
-            "many zeros", "persistent_keepalive: 00",
-            "m:3:23: persistent_keepalive: expected seconds (0 for none) 0..65535, found \"00\"; a "
-            "number has no leading zeros"},
+        Case{"many zeros", "persistent_keepalive: 00",
+             "m:3:23: persistent_keepalive: expected off or seconds 0..65535, found \"00\"; a "
+             "number has no leading zeros"},
         Case{"quotes", "listen_port: \"51820\"",
              "m:3:14: listen_port: expected a port number 1..65535, found \"51820\"; a number "
              "stands "
@@ -286,7 +329,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"base 60", "listen_port: 14:20",
              "m:3:14: listen_port: expected a port number 1..65535, found \"14:20\""},
         Case{"negative", "persistent_keepalive: -1",
-             "m:3:23: persistent_keepalive: expected seconds (0 for none) 0..65535, found \"-1\""},
+             "m:3:23: persistent_keepalive: expected off or seconds 0..65535, found \"-1\""},
         Case{"float", "listen_port: 1.0",
              "m:3:14: listen_port: expected a port number 1..65535, found \"1.0\""},
         Case{"zero", "listen_port: 0",
@@ -294,7 +337,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"one too many", "listen_port: 65536",
              "m:3:14: listen_port: expected a port number 1..65535, found \"65536\""},
         Case{"beyond 64 bits", "fwmark: 18446744073709551616",
-             "m:3:9: fwmark: expected a firewall mark (0 for none) 0..4294967295, found "
+             "m:3:9: fwmark: expected off or a firewall mark 0..4294967295, found "
              "\"18446744073709551616\""},
         Case{"a list", "listen_port: [1]",
              "m:3:14: listen_port: expected a port number 1..65535, found a list"},
@@ -311,16 +354,40 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unheard of", "colour: red",
              "m:3:1: colour: unknown key; known here: name, network, full, nodes, listen_port, "
              "persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, path_cost, "
-             "format_version"},
+             "defaults, format_version"},
         Case{"twice", "full: true\nfull: false", "m:4:1: full: this key was given before, at 3:1"},
-        Case{
-            "merge", "<<: {full: true}",
-            "m:3:1: <<: merge keys are not part of YAML 1.2; repeat the keys, or use an alias as a "
-            "value"},
+        Case{"anybody's", "x-ssh: &ssh {user: me}\nx-Other: [1, {a: *ssh}]", ""},
+        Case{"merge", "<<: {full: true}", ""},
+        Case{"merged keys are looked at", "<<: {ful: true}",
+             "m:3:6: ful: unknown key; did you mean full?"},
+        Case{"merge of no map", "<<: 5", "m:3:1: << takes a map, or a list of maps: <<: *anchor"},
+        Case{"merge of a list of others", "<<: [{full: true}, 5]",
+             "m:3:1: << takes a map, or a list of maps: <<: *anchor"},
+        Case{"merge twice", "<<: {full: true}\n<<: {mtu: auto}",
+             "m:4:1: << stands twice in this map; give it a list: <<: [*one, *other]"},
+        Case{"a merge key in quotes is a key", "\"<<\": 5",
+             "m:3:1: <<: unknown key; known here: name, network, full, nodes, listen_port, "
+             "persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, path_cost, "
+             "defaults, format_version"},
+        Case{"a no-break space before a key", "\xc2\xa0mtu: auto",
+             "m:3:1: \\u00a0mtu: unknown key; the character whose code is shown is no blank, and "
+             "nobody can see it: type it anew"},
+        Case{"a no-break space behind a colon", "mtu:\xc2\xa0auto\nfull: true",
+             "m:4:5: illegal map value; a key wants a blank after its colon, and a value with \": "
+             "\" "
+             "in it wants quotes"},
+        Case{"a zero-width space in a value",
+             "mtu: 13\xe2\x80\x8b"
+             "00",
+             "m:3:6: mtu: expected auto or a number of bytes 1222..65535, found \"13\\u200b00\""},
+        Case{"a word joiner in a boolean", "full: tr\xe2\x81\xa0ue",
+             "m:3:7: full: expected true or false, found \"tr\\u2060ue\"; the character whose "
+             "code is "
+             "shown is no blank, and nobody can see it: type it anew"},
         Case{"control characters", "\"a\\e[2Jb\\n\": 1",
              "m:3:1: a\\x1b[2Jb\\x0a: unknown key; known here: name, network, full, nodes, "
              "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-             "path_cost, format_version"}}));
+             "path_cost, defaults, format_version"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mtu, MeshFaults,
@@ -412,6 +479,7 @@ TEST_P(NodeFaults, AreReportedInPlace) {
   if (own.find("addr: ") != 0) text += "    addr: 10.0.0.1/24\n";
   if (own.find("ssh:") != 0 && own.find("exec:") != 0) text += "    ssh: n\n";
   text += "  k: {addr: 10.0.0.9/24, ssh: k, endpoint: k}\n";
+  if (own.find("peers:") == 0) text += "full: false\n";
   EXPECT_EQ(faults_of(text), GetParam().faults);
 }
 
@@ -468,6 +536,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"no host", "ssh: {user: me}",
              "m:5:10: nodes.n.ssh.host: missing; expected a host of ~/.ssh/config, a name or an "
              "address"},
+        Case{"an address of ssh://", "ssh: ssh://root@n1:2222", ""},
+        Case{"an address of ssh:// with a path", "ssh: ssh://n1/x",
+             "m:5:10: nodes.n.ssh: an ssh:// address has no path: ssh://user@host:port"},
+        Case{"brackets without quotes", "ssh: [2001:db8::1]",
+             "m:5:10: nodes.n.ssh: an address in brackets wants quotes: \"[2001:db8::1]\""},
+        Case{"an assignment", "exec: DOCKER_HOST=ssh://h docker exec -i n1",
+             "m:5:11: nodes.n.exec: no shell reads this command, so DOCKER_HOST=… in front of it "
+             "has "
+             "no meaning; write env DOCKER_HOST=… and then the command"},
         Case{"two users", "ssh: {host: me@h, user: you}",
              "m:5:29: nodes.n.ssh.user: the host names a user already"},
         Case{"two ports", "ssh: {host: 'h:22', port: 23}",
@@ -493,6 +570,23 @@ INSTANTIATE_TEST_SUITE_P(
     Endpoint, NodeFaults,
     testing::ValuesIn(std::vector<Case>{
         Case{"bare IPv6", "endpoint: 2001:db8::1", ""},
+        Case{"brackets", "endpoint: '[2001:db8::1]:51820'", ""},
+        Case{"brackets without quotes", "endpoint: [2001:db8::1]:51820",
+             "m:5:15: an address in brackets wants quotes: \"[2001:db8::1]:51820\""},
+        Case{"brackets without port and quotes", "endpoint: [2001:db8::1]",
+             "m:5:15: nodes.n.endpoint: an address in brackets wants quotes: \"[2001:db8::1]\""},
+        Case{"brackets of a site", "endpoint: {host: [fd00::1]}",
+             "m:5:22: nodes.n.endpoint.host: an address in brackets wants quotes: \"[fd00::1]\""},
+        Case{"the loopback address", "endpoint: 127.0.1.1",
+             "m:5:15: nodes.n.endpoint: every machine is itself at the loopback address 127.0.1.1; "
+             "name one that its peers reach"},
+        Case{"the loopback address of IPv6", "endpoint: '[::1]:51820'",
+             "m:5:15: nodes.n.endpoint: every machine is itself at the loopback address ::1; name "
+             "one "
+             "that its peers reach"},
+        Case{"a name of the loopback address", "endpoint: localhost:51820",
+             "m:5:15: nodes.n.endpoint: every machine is itself at localhost; name an address that "
+             "its peers reach"},
         Case{"port out of range", "endpoint: a:70000",
              "m:5:15: nodes.n.endpoint: expected a port number 1..65535 after the colon, found "
              "\"70000\""},
@@ -625,6 +719,73 @@ INSTANTIATE_TEST_SUITE_P(
              "m:7:54: nodes.c.peers: no path of peers leads from a to c and d; add a peer that "
              "joins "
              "them into one segment"},
+        Case{
+            "one machine twice",
+            "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+            "  a: {addr: 10.0.0.1/24, ssh: t1, endpoint: a}\n"
+            "  b: {addr: 10.0.0.2/24, ssh: root@t1}\n",
+            "m:5:31: nodes.b.ssh: a and b are the same machine (ssh: t1); each node wants its own"},
+        Case{"one container twice, to be removed once",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, exec: docker exec -i c1, endpoint: a}\n"
+             "  b: {addr: 10.0.0.2/24, exec: docker  exec -i 'c1', state: absent}\n",
+             "m:5:32: nodes.b.exec: a and b are the same machine (exec: docker exec -i c1); each "
+             "node "
+             "wants its own"},
+        Case{"machines of one name that are not the same",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: t1, endpoint: a}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: 't1:2222'}\n"
+             "  c: {addr: 10.0.0.3/24, ssh: {host: t1, proxy_jump: j}}\n",
+             ""},
+        Case{"one endpoint twice",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: 192.0.2.1}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b, endpoint: '192.0.2.1:51820'}\n"
+             "  c: {addr: 10.0.0.3/24, ssh: c, endpoint: '192.0.2.1:51821'}\n",
+             "m:5:44: nodes.b.endpoint: 192.0.2.1:51820 is the endpoint of node a already, and "
+             "peers "
+             "reach one of them at most; give each its own host or port"},
+        Case{"one endpoint twice, in other letters",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: '2001:db8::0:1'}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b, endpoint: Lan.Example}\n"
+             "  c: {addr: 10.0.0.3/24, ssh: c, endpoint: '2001:DB8::1'}\n"
+             "  d: {addr: 10.0.0.4/24, ssh: d, endpoint: lan.example.}\n",
+             "m:6:44: nodes.c.endpoint: [2001:DB8::1]:51820 is the endpoint of node a already, and "
+             "peers reach one of them at most; give each its own host or port\n"
+             "m:7:44: nodes.d.endpoint: lan.example.:51820 is the endpoint of node b already, and "
+             "peers reach one of them at most; give each its own host or port"},
+        Case{"one local endpoint twice, in one site and in two",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, site: x, local_endpoint: 192.168.1.1}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b, site: x, local_endpoint: 192.168.1.1}\n"
+             "  c: {addr: 10.0.0.3/24, ssh: c, site: y, local_endpoint: 192.168.1.1}\n",
+             "m:5:59: nodes.b.local_endpoint: 192.168.1.1:51820 is the local_endpoint of node a "
+             "already, and peers reach one of them at most; give each its own host or port"},
+        Case{"peers where every pair is peered",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, peers: []}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b, peers: [a]}\n",
+             "m:5:41: nodes.b.peers: every pair is peered (full is true unless the file says "
+             "otherwise), so the peers of b have no meaning; say full: false, or leave them out"},
+        Case{"peers beside full: true",
+             "name: m\nnetwork: 10.0.0.0/24\nfull: true\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, peers: [b]}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b, peers: [a]}\n",
+             "m:5:54: nodes.a.peers: every pair is peered (full: true), so the peers of a and b "
+             "have "
+             "no meaning; say full: false, or leave them out"},
+        Case{"a fault of peering beside others",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, prio: x}\n  b: {addr: 10.0.0.2/24, ssh: b}\n",
+             "m:4:40: nodes.a.prio: expected a bridge priority 0..65535, found \"x\"\n"
+             "m:5:3: nodes.b.endpoint: no path of peers leads from a to b; two nodes without an "
+             "endpoint cannot dial each other: add an endpoint that joins them into one segment"},
+        Case{"a fault of peering that a misspelt key explains",
+             "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpont: a}\n  b: {addr: 10.0.0.2/24, ssh: b}\n",
+             "m:4:34: nodes.a.endpont: unknown key; did you mean endpoint?"},
         Case{"an endpoint inside the mesh",
              "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
              "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: 10.0.0.9}\n"
@@ -699,7 +860,7 @@ TEST(MeshFile, ColumnsCountCharacters) {
                       "nodes: {n: {addr: 10.0.0.1/24, ssh: n}}}"),
             "m:1:2: \xc3\xa4\xc3\xb6: unknown key; known here: name, network, full, nodes, "
             "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-            "path_cost, format_version\n"
+            "path_cost, defaults, format_version\n"
             "m:1:17: full: expected true or false, found \"2\"");
 }
 

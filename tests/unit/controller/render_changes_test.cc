@@ -66,6 +66,12 @@ TEST(RenderSummary, TellsTheRunInOneLine) {
             "3 nodes: 2 taken down, 1 already down\n");
   EXPECT_EQ(render_summary({.verb = Verb::kDown, .removed = true, .changed = 1}),
             "1 node: 1 removed\n");
+  EXPECT_EQ(render_summary({.changed = 3,
+                            .unchanged = 1,
+                            .stay_down = {"n3"},
+                            .pairs = 3,
+                            .forwarding = Forwarding::kAll}),
+            "4 nodes: 3 changed, 1 unchanged, 1 of them stays down (n3), all 3 pairs forward\n");
 }
 
 TEST(RenderSummary, IsJsonForPrograms) {

@@ -90,10 +90,11 @@ Mesh random_mesh(std::mt19937& random) {
     node.addresses = {*parse_prefix(is_ipv4 ? ipv4 : ipv6)};
     if (maybe()) node.addresses.push_back(*parse_prefix(is_ipv4 ? ipv6 : ipv4));
     if (maybe()) {
-      node.target = ExecTarget{{"ip", "netns", "exec", "a b"}, "ip netns exec 'a b'"};
+      const std::string name = fmt::format("a b{}", i);
+      node.target = ExecTarget{{"ip", "netns", "exec", name}, "ip netns exec '" + name + "'"};
     } else {
       SshTarget ssh;
-      ssh.host = maybe() ? "fe80::1%eth0" : "host";
+      ssh.host = maybe() ? fmt::format("fe80::{}%eth0", i + 1) : fmt::format("host{}", i);
       if (maybe()) ssh.user = "me@corp";
       if (maybe()) ssh.port = static_cast<std::uint16_t>(1 + below(65535));
       if (maybe()) ssh.identity_files = {"~/.ssh/a", "b: c"};
@@ -105,7 +106,9 @@ Mesh random_mesh(std::mt19937& random) {
     node.listen_port = static_cast<std::uint16_t>(1 + below(65535));
     // The first node dials nobody, so that every pair has an end to dial.
     if (i > 0 || count == 1 || maybe()) {
-      node.endpoint = HostPort{maybe() ? "2001:db8::1" : "e.example", node.listen_port};
+      node.endpoint =
+          HostPort{maybe() ? fmt::format("2001:db8::{}", i + 1) : fmt::format("e{}.example", i),
+                   node.listen_port};
     }
     node.persistent_keepalive = static_cast<std::uint16_t>(below(65536));
     node.fwmark = static_cast<std::uint32_t>(random());
@@ -115,9 +118,11 @@ Mesh random_mesh(std::mt19937& random) {
     } else {
       node.priority = static_cast<std::uint16_t>(below(65536));
     }
-    if (i > 0) node.peers = {"n0"};
+    if (i > 0 && !mesh.full) node.peers = {"n0"};
     if (maybe()) node.site = "a: b";
-    if (!node.site.empty() && maybe()) node.local_endpoint = HostPort{"10.1.1.1", 7};
+    if (!node.site.empty() && maybe()) {
+      node.local_endpoint = HostPort{fmt::format("10.1.1.{}", i + 1), 7};
+    }
     if (maybe()) node.bridge_ports = {"eth0", "0x1", "null"};
     if (maybe()) node.json = {{"a", {1, 2.5, "3", nullptr}}, {"b", "no"}};
     mesh.nodes.push_back(node);
@@ -127,12 +132,15 @@ Mesh random_mesh(std::mt19937& random) {
 
 TEST(RenderConf, RandomMeshesReadBack) {
   std::mt19937 random(drawn_seed());
+  int sound = 0;
   for (int i = 0; i < 200; ++i) {
     const Mesh mesh = random_mesh(random);
     if (!check(mesh).empty()) continue;  // two inner addresses may meet
+    ++sound;
     ASSERT_EQ(read_mesh_file(render_conf(mesh, false), "conf"), mesh) << render_conf(mesh, false);
     ASSERT_EQ(read_mesh_file(render_conf(mesh, true), "conf", Syntax::kJson), mesh);
   }
+  EXPECT_GT(sound, 100);
 }
 
 TEST(RenderConf, FillsInEveryDefault) {

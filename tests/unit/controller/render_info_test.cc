@@ -103,9 +103,9 @@ TEST(RenderInfo, IsYamlForPeople) {
   const std::vector<NodeReport> reports = {report_of("b", false)};
   std::string expected = R"(format_version: 1
 name: test
-network: fd00:0:0:1::/64
-is_up: 1.0
-config_exists: 1.0
+network: "fd00:0:0:1::/64"
+is_up: 1
+config_exists: 1
 root:
   node: a
   bridge_id: "ROOT"
@@ -117,14 +117,14 @@ nodes:
     host: ip netns exec b
     is_up: true
     config_exists: true
-    address: fd00:0:0:1::b
+    address: "fd00:0:0:1::b"
     peers: [a, c]
     addresses:
-      - fd00:0:0:1::b/64
-      - 10.1.0.2/24
+      - "fd00:0:0:1::b/64"
+      - "10.1.0.2/24"
     generation: 3
     taken_down: false
-    public_key: a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=
+    public_key: "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
     listen_port: 51820
     mtu:
       segment: 1362
@@ -142,7 +142,7 @@ nodes:
       root_port: gt-test-a
     links:
       a:
-        public_key: cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHA=
+        public_key: "cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHA="
         preshared_key: true
         endpoint: "192.0.2.1:51820"
         handshake_age: 42
@@ -161,6 +161,23 @@ nodes:
     expected.replace(at, 4, kRootId);
   }
   EXPECT_EQ(render_info(three_nodes(), reports, false, kHere), expected);
+}
+
+// The kernel lists its peers in another order each time.
+TEST(RenderInfo, ListsLinksInTheOrderOfTheMeshFile) {
+  NodeReport report = report_of("a", true);
+  report.status->mutable_device()->clear_peers();
+  report.status->clear_ports();
+  for (const char* peer : {"zoe", "c", "gone", "b"}) {
+    report.status->mutable_device()->add_peers()->set_node(peer);
+  }
+  for (const char* port : {"eth2", "eth1"}) report.status->add_ports()->set_name(port);
+  const std::vector<NodeReport> reports = {report};
+  const Json document = info_document(three_nodes(), reports, kHere);
+  std::vector<std::string> links;
+  for (const auto& [name, link] : document["nodes"]["a"]["links"].items()) links.push_back(name);
+  EXPECT_THAT(links, testing::ElementsAre("b", "c", "gone", "zoe"));
+  EXPECT_EQ(document["nodes"]["a"]["bridge_ports"][0]["port"], "eth1");
 }
 
 TEST(RenderInfo, SaysWhyANodeIsUnreachable) {

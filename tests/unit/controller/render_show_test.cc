@@ -79,6 +79,15 @@ TEST(RenderShow, HasTheLayoutOfWgShow) {
   EXPECT_EQ(render_show(reports(), kHere, false), expected);
 }
 
+// As an agent of an earlier release tells it.
+TEST(RenderShow, ADeviceWithoutANameIsNone) {
+  std::vector<NodeReport> nodes = {reports()[1]};
+  nodes[0].status->mutable_device();
+  EXPECT_EQ(render_show(nodes, kHere, false), "node: mesh1\n  down\n");
+  EXPECT_EQ(render_show_dump(nodes), "");
+  EXPECT_EQ(render_show_json(nodes).find("peers"), std::string::npos);
+}
+
 TEST(RenderShow, CountsFromTheNodesOwnClock) {
   std::vector<NodeReport> nodes = reports();
   nodes[0].status->set_time(kNow - 3600 - 65);

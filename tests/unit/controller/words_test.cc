@@ -29,6 +29,12 @@ TEST(SplitWords, BackslashesEscapeAsPosixSays) {
   EXPECT_THAT(split_words("one\\\ntwo"), ElementsAre("onetwo"));
 }
 
+TEST(SplitWords, AnEqualsSignElsewhereIsALetter) {
+  EXPECT_THAT(split_words("env A=b sh"), ElementsAre("env", "A=b", "sh"));
+  EXPECT_THAT(split_words("/opt/a=b sh"), ElementsAre("/opt/a=b", "sh"));
+  EXPECT_THAT(split_words("1a=b"), ElementsAre("1a=b"));
+}
+
 TEST(SplitWords, TildesAndHashesInsideAWordAreLetters) {
   EXPECT_THAT(split_words("a~b c#d"), ElementsAre("a~b", "c#d"));
 }
@@ -60,6 +66,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"a | b", "no shell reads this command, so | has no meaning; quote it"},
         BadCommand{"a $B", "no shell reads this command, so $ has no meaning; quote it"},
         BadCommand{"a \"$B\"", "no shell reads this command, so $ has no meaning; quote it"},
+        BadCommand{"A_1=x docker exec -i n1",
+                   "no shell reads this command, so A_1=… in front of it has no meaning; write env "
+                   "A_1=… and then the command"},
+        BadCommand{"_X= sh",
+                   "no shell reads this command, so _X=… in front of it has no meaning; write env "
+                   "_X=… and then the command"},
         BadCommand{"~/x", "no shell reads this command, so ~ has no meaning; quote it"},
         BadCommand{"a #b", "no shell reads this command, so # has no meaning; quote it"}}));
 

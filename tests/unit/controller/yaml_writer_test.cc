@@ -23,14 +23,14 @@ TEST(YamlWriter, WritesBlocksAndShortLists) {
                       {"nested", Json::array({Json::array({Json::object({{"k", 1}})})})}};
   EXPECT_EQ(to_yaml(value),
             "name: test\n"
-            "is_up: 4/4\n"
+            "is_up: \"4/4\"\n"
             "full: true\n"
             "none: null\n"
             "empty: {}\n"
             "peers: [mesh1, mesh2]\n"
             "addresses:\n"
-            "  - fd00::1/64\n"
-            "  - 10.0.0.1/24\n"
+            "  - \"fd00::1/64\"\n"
+            "  - \"10.0.0.1/24\"\n"
             "ports:\n"
             "  - name: a\n"
             "    cost: 5\n"
@@ -52,6 +52,20 @@ TEST(YamlWriter, QuotesWhatAReaderCouldTakeForSomethingElse) {
         "a:",   " a",         "a ",  "[a]",  "{a}",  "%x", "@x",   ".inf", "<<",
         "=",    "1e5",        "+5"}) {
     EXPECT_EQ(to_yaml(text), Json(text).dump() + "\n") << text;
+  }
+}
+
+// Whether one of them needs quotes depends on its digits.
+TEST(YamlWriter, TextsOfOneKindLookAlike) {
+  for (const char* text : {"10.77.0.1", "10.77.0.0/24", "fd00::1", "fd00::1/64", "192.0.2.1:51820",
+                           "lan1.example.com:51820", "[::1]:51820", "1000.b24696e73b46",
+                           "f000.b24696e73b46", "XJhTKh7jUxydrMLqZ6yk0dvA4EttcP+NH4kiaxvebzM=",
+                           "1JhTKh7jUxydrMLqZ6yk0dvA4EttcP+NH4kiaxvebzM="}) {
+    EXPECT_EQ(to_yaml(text), Json(text).dump() + "\n") << text;
+  }
+  for (const char* text : {"n1", "mesh0", "lan1.example.com", "br-demo", "gt-demo-n1", "forwarding",
+                           "docker exec -i n1", "/bin/sh", "(hidden)"}) {
+    EXPECT_EQ(to_yaml(text), std::string(text) + "\n");
   }
 }
 
