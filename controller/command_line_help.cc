@@ -56,8 +56,8 @@ constexpr std::array<Page, 9> kPages = {{
 
 Makes every node match mesh.yaml, brings the mesh up, and returns when every pair
 that can forward does. All nodes change, or none does. A second run changes nothing.
-Pairs that do not forward in time are warned of, which is no failure: `mesh check`
-says why.
+Pairs that do not forward in time are warned of, and the exit code is 7: everything
+stands as planned, and `mesh check` says why.
 
   -i, --info              print `mesh info` when it is up
   -n, --dry-run           only list what would change, as `mesh plan`
@@ -72,6 +72,7 @@ says why.
 
 exit codes: 0 done, 1 failed and every node is as it was, 3 done but nodes skipped,
   4 a node is unreachable, 5 locked by another controller, 6 somebody must look,
+  7 not every pair forwards in time,
   64 bad usage, 65 a bad mesh file, 130 interrupted
 
 )"},
@@ -80,7 +81,8 @@ exit codes: 0 done, 1 failed and every node is as it was, 3 done but nodes skipp
 Takes the mesh down on all nodes, or on those named, and keeps it down at boot. Keys
 stay, so `mesh up` brings the same mesh back.
 
-  -r, --remove            forget keys and plan too and, with a node's last mesh, the agent
+  -r, --remove            forget keys and plan too and, with a node's last mesh, the agent;
+                          goes on without unreachable nodes, and exits 3 then
   -n, --dry-run           only list what would change
       --interactive       list it, and ask before anything changes
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3
