@@ -5,15 +5,18 @@ if(WGMESH_SANITIZE OR WGMESH_FUZZ)
   return()
 endif()
 
-add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection)
+set(hardening -fPIE -fstack-protector-strong -fstack-clash-protection)
 # 3 also checks objects whose size is known only at run time; GCC 12 and glibc 2.36 can. It needs an
 # optimizing compiler, and nothing to have defined it before.
 add_compile_options($<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  add_compile_options(-fcf-protection=full)
+  list(APPEND hardening -fcf-protection=full)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
-  add_compile_options(-mbranch-protection=standard)
+  list(APPEND hardening -mbranch-protection=standard)
 endif()
+add_compile_options(${hardening})
+# With link-time optimization it is the linker's run of the compiler that makes the code.
+add_link_options(${hardening})
 
 # The static agent is linked with -static-pie, in agent/CMakeLists.txt.
 add_link_options(-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
