@@ -1,9 +1,7 @@
 #include "controller/ssh_transport.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -38,8 +36,8 @@ class SshTransport final : public Transport {
   SshTransport(std::unique_ptr<SshSession> session, std::string login, std::string reached_at,
                std::chrono::milliseconds step)
       : session_(std::move(session)),
-        login_(std::move(login)),
         reached_at_(std::move(reached_at)),
+        login_(std::move(login)),
         step_(step) {
     session_->set_interrupt(nullptr);
   }
@@ -166,17 +164,9 @@ class SshTransport final : public Transport {
 };
 
 // Behind a jump host only a HostName that is an address says it.
-std::string address_of(SshSession& session, const SshConfig& config) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  std::array<char, NI_MAXHOST> text{};
-  const auto* any = reinterpret_cast<const sockaddr*>(&address);
-  if (::getpeername(ssh_get_fd(session.get()), reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
-      (address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
-      ::getnameinfo(any, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
-    return parse_ip(config.host_name) ? config.host_name : std::string();
-  }
-  return text.data();
+std::string address_of(const SshSession& session, const SshConfig& config) {
+  if (!session.address().empty()) return session.address();
+  return parse_ip(config.host_name) ? config.host_name : std::string();
 }
 
 // Between half and one and a half of `base`, so that those who were dropped together do not come
