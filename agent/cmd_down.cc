@@ -33,6 +33,7 @@ int run_down(const Surroundings& surroundings, const std::string& mesh, bool for
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   const auto left = transaction.commit();
   for (const Operation& operation : proposal.operations) fmt::print("{}\n", describe(operation));
+  for (const std::string& note : proposal.notes) fmt::print("{}\n", note);
   if (left) throw Error(*left);
   if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);
   if (forget) {

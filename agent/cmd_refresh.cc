@@ -22,6 +22,7 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   proto::Open open;
   open.set_mesh(plan.mesh());
   open.set_node(plan.node());
+  open.set_fwmark(plan.device().fwmark());
   for (const proto::Peer& peer : plan.peers()) {
     if (peer.endpoint().empty() || is_live(peer, status, wall_clock())) continue;
     proto::OpenPeer& out = *open.add_peers();

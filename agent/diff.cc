@@ -53,6 +53,14 @@ void diff_foreign_ports(const State& desired, const State& observed, bool joinin
     if (!known || port.master != found->second.master) set.master = port.master;
     if (!known || port.up != found->second.up) set.up = port.up;
     if (changes_anything(set)) changes.first.push_back(set);
+    if (joins || !known) continue;
+    for (const auto& [above, mtu] : port.above) {
+      const bool differs = std::ranges::any_of(found->second.above, [&](const auto& now) {
+        // What is lowered with the port in this very change counts as lowered.
+        return now.first == above && (now.second != mtu || (set.mtu && *set.mtu < mtu));
+      });
+      if (differs) changes.first.push_back(SetLink{.name = above, .mtu = mtu});
+    }
   }
 }
 
@@ -78,6 +86,19 @@ void delete_links(const State& desired, const State& now, Changes& changes) {
     if (!groups.contains(link.group)) changes.deletions.push_back(DeleteLink{link.name});
   for (auto& [group, members] : groups)
     changes.deletions.push_back(DeleteGroup{group, std::move(members)});
+}
+
+using Above = std::vector<std::pair<std::string, std::uint32_t>>;
+
+// Links that only one of the two knows are nobody's to give back.
+void keep_common(Above& wanted, Above& found) {
+  const auto lacks = [](const Above& links) {
+    return [&links](const auto& link) {
+      return std::ranges::find(links, link.first, &Above::value_type::first) == links.end();
+    };
+  };
+  std::erase_if(wanted, lacks(found));
+  std::erase_if(found, lacks(wanted));
 }
 
 }  // namespace
@@ -131,7 +152,11 @@ bool matches(const State& desired, const State& observed) {
   std::erase_if(found.foreign_ports,
                 [&](const auto& port) { return !desired.foreign_ports.contains(port.first); });
   found.limits = desired.limits;
-  return found == desired;
+  State wanted = desired;
+  for (auto& [name, port] : found.foreign_ports) {
+    keep_common(wanted.foreign_ports.at(name).above, port.above);
+  }
+  return found == wanted;
 }
 
 }  // namespace wgmesh

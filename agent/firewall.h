@@ -1,30 +1,17 @@
-// Whether the node's firewall drops what the bridge forwards: br_netfilter hands bridged IP packets
-// to the FORWARD chains, whose policy Docker and others set to drop. Read only; loads no module.
+// What the node's packet filters do to the frames that its bridge passes on. br_netfilter hands
+// them to the IP firewall, whose FORWARD chains Docker, firewalld and others end with a drop; the
+// bridge family has chains of its own. Read only; loads no module.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <string>
+#include <vector>
 
-#include "agent/attributes.h"
+#include "proto/session.pb.h"
 
 namespace wgmesh {
 
-// A base chain of nftables (which iptables-nft uses as well).
-struct ChainReport {
-  std::uint8_t family = 0;   // NFPROTO_*
-  std::uint32_t hook = 0;    // NF_INET_*
-  std::uint32_t policy = 0;  // NF_DROP, NF_ACCEPT
-
-  bool operator==(const ChainReport&) const = default;
-};
-
-// `payload` of an NFT_MSG_NEWCHAIN, nfgenmsg first. Empty for a chain that is no base chain. Throws
-// Error when it is malformed.
-std::optional<ChainReport> parse_chain(Octets payload);
-
-// Of this network namespace: br_netfilter is on, and a FORWARD policy is drop (nftables or the
-// older iptables). Rules that accept our frames before the policy does are not read, so this is a
-// hint.
-bool drops_bridged_packets();
+// Of this network namespace, for the mesh's bridge. Rules that ask for more than the bridge's name
+// are not read, so this is a hint.
+std::vector<proto::FirewallFault> find_firewall_faults(const std::string& bridge);
 
 }  // namespace wgmesh

@@ -34,6 +34,7 @@ struct Observation {
   State state;
   std::vector<NameTaken> taken;
   std::set<std::string> missing_ports;  // foreign_ports that do not exist
+  std::set<std::string> strangers;      // ports of our bridge that nobody but the user put there
   // The mesh's bridge takes router advertisements, or would, and that cannot be switched off here.
   bool takes_advertisements = false;
 };

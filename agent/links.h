@@ -28,6 +28,8 @@ struct LinkReport {
   std::uint32_t mtu = 0;   // octets
   std::uint32_t mtu6 = 0;  // of IPv6, which a router may have lowered; 0: no IPv6 here
   int master = 0;          // index, 0: none
+  int parent = 0;          // index of the link that a VLAN, macvlan … stands on; 0: none here
+  bool ethernet = false;   // its frames are those of Ethernet
   bool up = false;
   bool carrier = false;
   bool loopback = false;

@@ -1,4 +1,5 @@
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
@@ -97,6 +98,8 @@ LinkReport parse_link(Octets payload) {
   link.index = header.ifi_index;
   link.up = (header.ifi_flags & IFF_UP) != 0;
   link.loopback = (header.ifi_flags & IFF_LOOPBACK) != 0;
+  link.ethernet = header.ifi_type == ARPHRD_ETHER;
+  bool is_parent_elsewhere = false;
   for (const Attribute& attribute : Attributes(attributes)) {
     switch (attribute.type()) {
       case IFLA_IFNAME:
@@ -118,6 +121,12 @@ LinkReport parse_link(Octets payload) {
         break;
       case IFLA_MASTER:
         link.master = attribute.s32();
+        break;
+      case IFLA_LINK:
+        link.parent = attribute.s32();
+        break;
+      case IFLA_LINK_NETNSID:
+        is_parent_elsewhere = true;  // the index is one of another namespace
         break;
       case IFLA_CARRIER:
         link.carrier = attribute.u8() != 0;
@@ -141,6 +150,7 @@ LinkReport parse_link(Octets payload) {
         break;
     }
   }
+  if (is_parent_elsewhere || link.parent == link.index) link.parent = 0;
   return link;
 }
 

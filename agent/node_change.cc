@@ -114,6 +114,9 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
     }
   }
   committed_ = true;
+  if (transaction_) {
+    for (const std::string& note : proposal_->notes) told.add_notes(note);
+  }
   try {
     if (transaction_ && keeps_plan()) settle_node(told);
     const Loaded loaded = store_.load(mesh_);

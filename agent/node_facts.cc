@@ -5,28 +5,37 @@
 #include <optional>
 
 #include "agent/firewall.h"
+#include "agent/obstacles.h"
 #include "agent/probe.h"
+#include "common/naming.h"
 
 namespace wgmesh {
 namespace {
 
-// The first of the addresses that there is a route to; without one, the kernel's words for the
-// first.
-void put_route(Probe& probe, const std::string& node, const Resolved& resolved,
-               proto::Hello& hello) {
+// The first of the addresses that there is a route to; without one, why not the first.
+void put_route(Probe& probe, const proto::Open& open, const proto::OpenPeer& peer,
+               const Resolved& resolved, proto::Hello& hello) {
+  const auto endpoint = parse_host_port(peer.endpoint());
+  if (!endpoint) return;
+  const Flow flow{open.fwmark(), static_cast<std::uint16_t>(open.listen_port()), endpoint->port};
   proto::EndpointRoute& route = *hello.add_routes();
-  route.set_node(node);
+  route.set_node(peer.node());
   route.set_error(resolved.error);
+  const auto note = [&](const std::string& why) {
+    if (route.error().empty()) route.set_error(why);
+  };
   for (const IpAddress& address : resolved.addresses) {
+    if (const std::string why = why_not_dialable(address, open); !why.empty()) {
+      note(fmt::format("{} is {} here, {}", endpoint->host, to_text(address), why));
+      continue;
+    }
     try {
-      route.set_mtu(probe.read_route_mtu(address));
+      route.set_mtu(probe.read_route_mtu(address, flow));
       route.set_address(to_text(address));
       route.clear_error();
       return;
     } catch (const NetlinkError& error) {
-      if (route.error().empty()) {
-        route.set_error(fmt::format("no route to {}: {}", to_text(address), error.message()));
-      }
+      note(fmt::format("no route to {}: {}", to_text(address), error.message()));
     }
   }
 }
@@ -35,29 +44,28 @@ void put_overlaps(Probe& probe, const proto::Open& open, proto::Hello& hello) {
   const auto network = parse_prefix(open.network());
   const auto inner = parse_prefix(open.inner_address());
   for (const NodePrefix& other : probe.read_foreign_prefixes(open.mesh())) {
-    if (other.prefix.length == 0) continue;
     for (const auto& [what, mine] : {std::pair{"network", network}, {"underlay", inner}}) {
-      if (!mine || !overlap(*mine, other.prefix)) continue;
-      hello.add_problems(fmt::format("{} {} overlaps {} on {}", what, to_text(network_of(*mine)),
-                                     to_text(other.prefix), other.link));
+      if (!mine) continue;
+      if (const auto obstacle = overlap_obstacle(what, *mine, other))
+        put_obstacle(*obstacle, hello);
     }
   }
 }
 
-// An interface with addresses of its own, or the way out, would cut the node off in a bridge.
-void put_port_problems(Probe& probe, const std::string& name, proto::Hello& hello) {
+void put_port_obstacle(Probe& probe, const proto::Open& open, const std::string& name,
+                       proto::Hello& hello) {
   const auto port = probe.find_interface(name);
   if (!port) return;  // said already: it does not exist
-  if (port->loopback) {
-    hello.add_problems(fmt::format("bridge_ports: {} is the loopback interface", name));
-  } else if (!port->global_addresses.empty()) {
-    hello.add_problems(fmt::format(
-        "bridge_ports: {} has the address {}, which a bridge port cannot use; move it to another "
-        "interface, or take {} out of bridge_ports",
-        name, to_text(*port->global_addresses.begin()), name));
-  } else if (port->carries_default_route) {
-    hello.add_problems(fmt::format(
-        "bridge_ports: {} carries the default route; take it out of bridge_ports", name));
+  const auto obstacle = port_obstacle(name, *port, bridge_name(open.mesh()));
+  if (obstacle) put_obstacle(*obstacle, hello);
+}
+
+void put_firewall(const proto::Open& open, proto::Hello& hello) {
+  for (const proto::FirewallFault& fault : find_firewall_faults(bridge_name(open.mesh()))) {
+    *hello.add_firewall() = fault;
+    if (!fault.bridge_family() && fault.what() == proto::FirewallFault::DROPS) {
+      hello.set_bridge_netfilter_drops(true);
+    }
   }
 }
 
@@ -66,8 +74,11 @@ void put_port_problems(Probe& probe, const std::string& name, proto::Hello& hell
 void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
                     proto::Hello& hello) {
   Probe probe;
-  for (const auto& [node, resolved] : endpoints) put_route(probe, node, resolved, hello);
-  hello.set_bridge_netfilter_drops(drops_bridged_packets());
+  for (const proto::OpenPeer& peer : open.peers()) {
+    const auto resolved = endpoints.find(peer.node());
+    if (resolved != endpoints.end()) put_route(probe, open, peer, resolved->second, hello);
+  }
+  put_firewall(open, hello);
   // Without an address there is no plan to come: `down` and the reading verbs need none of this.
   const auto inner = parse_prefix(open.inner_address());
   if (!inner) return;
@@ -89,7 +100,7 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
     }
   }
   put_overlaps(probe, open, hello);
-  for (const std::string& port : open.bridge_ports()) put_port_problems(probe, port, hello);
+  for (const std::string& port : open.bridge_ports()) put_port_obstacle(probe, open, port, hello);
 }
 
 }  // namespace wgmesh

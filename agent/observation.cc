@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "agent/node_report.h"
 #include "common/naming.h"
@@ -78,6 +81,28 @@ Tunnel tunnel_from(const LinkReport& report, Link link) {
           .isolated = port.isolated};
 }
 
+// Kinds of links whose MTU follows that of the link they stand on, downwards only.
+bool follows_parent(const LinkReport& link) {
+  return link.kind == "vlan" || link.kind == "macvlan" || link.kind == "macvtap" ||
+         link.kind == "ipvlan" || link.kind == "ipvtap" || link.kind == "macsec";
+}
+
+// What stands on the link, the lower first.
+std::vector<std::pair<std::string, std::uint32_t>> links_above(const NodeReport& report,
+                                                               int index) {
+  std::vector<std::pair<std::string, std::uint32_t>> above;
+  std::vector<int> parents{index};
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    for (const LinkReport& link : report.links) {
+      const bool is_new = std::ranges::find(parents, link.index) == parents.end();
+      if (link.parent != parents[i] || !follows_parent(link) || !is_new) continue;
+      above.emplace_back(link.name, link.mtu);
+      parents.push_back(link.index);
+    }
+  }
+  return above;
+}
+
 void note_taken_names(const LinkReport& link, const Scope& scope, Observation& observation) {
   std::set<std::string> names = link.altnames;
   names.insert(link.name);
@@ -113,9 +138,13 @@ Observation observation_of(const NodeReport& report, const Scope& scope) {
     const std::string name = link.name;
     if (!is_own(report_of_link, scope.mesh)) {
       note_taken_names(report_of_link, scope, observation);
+      if (link.master == bridge_name(scope.mesh) && !scope.foreign_ports.contains(name)) {
+        observation.strangers.insert(name);
+      }
       if (scope.foreign_ports.contains(name)) {
         observation.missing_ports.erase(name);
-        observation.state.foreign_ports[name] = {link.master, link.mtu, link.up};
+        observation.state.foreign_ports[name] = {link.master, link.mtu, link.up,
+                                                 links_above(report, report_of_link.index)};
       }
     } else if (report_of_link.kind == "wireguard") {
       observation.state.wireguard = wireguard_from(report_of_link, std::move(link), report);

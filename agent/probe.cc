@@ -12,7 +12,6 @@
 #include "agent/kernel.h"
 #include "agent/kernel_text.h"
 #include "agent/node_report.h"
-#include "agent/routes.h"
 
 namespace wgmesh {
 namespace {
@@ -44,6 +43,13 @@ std::optional<std::string> why_without_ipv6() {
   if (disabled.empty()) return "this kernel runs without IPv6";
   if (!disabled.starts_with('1')) return std::nullopt;
   return "the sysctl net.ipv6.conf.default.disable_ipv6 is 1";
+}
+
+constexpr std::uint32_t kLargestPacket = 65535;
+
+// Links that take every frame of the one they stand on.
+bool takes_all(std::string_view kind) {
+  return kind == "macvlan" || kind == "macvtap" || kind == "ipvlan" || kind == "ipvtap";
 }
 
 bool is_loopback(const Prefix& prefix) {
@@ -82,8 +88,8 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
   return missing;
 }
 
-std::uint32_t Probe::read_route_mtu(const IpAddress& destination) {
-  NetlinkMessage question = make_route_question(destination);
+std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& flow) {
+  NetlinkMessage question = make_route_question(destination, flow);
   RouteReport route;
   for (const NetlinkReply& reply : links_.get(question)) {
     if (reply.type == RTM_NEWROUTE) route = parse_route(reply.payload);
@@ -93,7 +99,8 @@ std::uint32_t Probe::read_route_mtu(const IpAddress& destination) {
   const std::optional<LinkReport> link = links_.find_link(*route.links.begin());
   if (!link) throw NetlinkError(ENODEV, "");
   const bool lowered = destination.family == Family::kIpv6 && link->mtu6 != 0;
-  return lowered ? std::min(link->mtu, link->mtu6) : link->mtu;
+  const std::uint32_t mtu = lowered ? std::min(link->mtu, link->mtu6) : link->mtu;
+  return std::min(mtu, kLargestPacket);  // the loopback interface says one more
 }
 
 std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh) {
@@ -143,8 +150,15 @@ std::optional<InterfaceReport> Probe::find_interface(const std::string& name) {
   InterfaceReport interface;
   interface.kind = link->kind;
   interface.loopback = link->loopback;
+  interface.is_ethernet = link->ethernet;
   if (link->master != 0) {
-    if (const auto master = links_.find_link(link->master)) interface.master = master->name;
+    if (const auto master = links_.find_link(link->master)) {
+      interface.master = master->name;
+      interface.master_kind = master->kind;
+    }
+  }
+  for (const LinkReport& other : links_.read_links()) {
+    if (other.parent == link->index && takes_all(other.kind)) interface.lower_of = other.name;
   }
   for (const AddressReport& address : links_.read_addresses()) {
     if (address.link == link->index && !address.link_local && !is_loopback(address.address)) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/routes.h"
 #include "agent/rtnl_socket.h"
 #include "agent/state.h"
 #include "agent/wireguard_socket.h"
@@ -33,11 +34,14 @@ struct NodePrefix {
 
 // What is to be known of an interface before it is put into a bridge.
 struct InterfaceReport {
-  std::string kind;                   // empty for hardware
-  std::string master;                 // empty: none
+  std::string kind;    // empty for hardware
+  std::string master;  // empty: none
+  std::string master_kind;
+  std::string lower_of;               // a macvlan or ipvlan that takes all its frames; empty: none
   std::set<Prefix> global_addresses;  // neither link-local nor loopback
   bool carries_default_route = false;
   bool loopback = false;
+  bool is_ethernet = false;
 
   bool operator==(const InterfaceReport&) const = default;
 };
@@ -52,9 +56,9 @@ class Probe {
 
   // Octets of the largest packet that this node's route takes towards `destination`: of the route
   // where it says so, else of the link. What was merely learned from the path does not count: it is
-  // forgotten after some minutes, and plans would come and go with it. Throws NetlinkError where
-  // there is no route.
-  std::uint32_t read_route_mtu(const IpAddress& destination);
+  // forgotten after some minutes, and plans would come and go with it. `flow` is what the packets
+  // carry beside. Throws NetlinkError where there is no route.
+  std::uint32_t read_route_mtu(const IpAddress& destination, const Flow& flow = {});
 
   // Who has the UDP port, in words ("WireGuard device wg0"); the mesh's own device does not count.
   std::optional<std::string> find_port_user(std::uint16_t port, const std::string& mesh);

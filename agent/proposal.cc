@@ -10,6 +10,7 @@
 #include "agent/refused.h"
 #include "agent/rotation.h"
 #include "agent/wall_clock.h"
+#include "common/naming.h"
 
 namespace wgmesh {
 namespace {
@@ -67,6 +68,15 @@ void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
   if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) proposal.stored.plan = plan;
   // The controller does not know it; it is settled when it is known that something changes.
   proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
+}
+
+// What others have put into our bridge loses it, and nobody else says so.
+std::string told_of_strangers(const std::string& mesh, const std::set<std::string>& names) {
+  return fmt::format(
+      "{} of others in {} have no bridge any more: {}; after `mesh up` put them back with `ip link "
+      "set NAME master {}`",
+      names.size() == 1 ? "a port" : "ports", bridge_name(mesh), fmt::join(names, ", "),
+      bridge_name(mesh));
 }
 
 // For the eye: staging, the switch, the calls, and what commit deletes.
@@ -160,6 +170,10 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
   if (goal.kind == proto::REMOVE) proposal.stored = {};
   refuse_obstacles(observed, proposal);
+
+  if (observed.state.bridge && !proposal.desired.bridge && !observed.strangers.empty()) {
+    proposal.notes.push_back(told_of_strangers(mesh, observed.strangers));
+  }
 
   proposal.rotates =
       goal.rotates && proposal.desired.wireguard && observed.state.wireguard.has_value();

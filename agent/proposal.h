@@ -35,6 +35,7 @@ struct Proposal {
   std::vector<Operation> operations;
   bool is_first = false;           // no plan was stored before
   bool rotates = false;            // as rotation_of has it
+  std::vector<std::string> notes;  // for the user, when all is done
   std::set<std::string> left_out;  // of a restore: bridge_ports that are not there (yet)
 
   bool changes_nothing() const { return operations.empty() && files.empty(); }

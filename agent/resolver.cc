@@ -1,14 +1,19 @@
 #include "agent/resolver.h"
 
 #include <ares.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/time.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <memory>
 
+#include "agent/kernel_text.h"
+#include "agent/name_servers.h"
+#include "agent/zoned_sockets.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -16,6 +21,7 @@ namespace {
 
 constexpr int kTryMilliseconds = 1200;
 constexpr int kTries = 3;
+constexpr const char* kResolverConfiguration = "/etc/resolv.conf";
 
 using Sockets = std::map<ares_socket_t, short>;  // and the events to wait for
 
@@ -80,7 +86,44 @@ void take_answer(void* argument, int status, int /*timeouts*/, ares_addrinfo* re
   if (query.answer->addresses.empty()) query.answer->error = "the name has no address";
 }
 
-Channel open_channel(Sockets& sockets) {
+unsigned index_of(const std::string& zone) {
+  unsigned index = 0;
+  const char* const end = zone.data() + zone.size();
+  const auto read = std::from_chars(zone.data(), end, index);
+  return read.ec == std::errc() && read.ptr == end ? index : if_nametoindex(zone.c_str());
+}
+
+// c-ares passes over servers with a zone; where there is one, it gets the whole list from us.
+void use_zoned_servers(ares_channel channel, Zones& zones) {
+  const auto servers = parse_name_servers(read_kernel_text(kResolverConfiguration));
+  const bool has_zones =
+      std::ranges::any_of(servers, [](const NameServer& server) { return !server.zone.empty(); });
+  if (!has_zones) return;
+  std::vector<ares_addr_port_node> nodes(servers.size());
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const NameServer& server = servers[i];
+    const bool is_ipv4 = server.address.family == Family::kIpv4;
+    nodes[i].family = is_ipv4 ? AF_INET : AF_INET6;
+    std::memcpy(&nodes[i].addr, server.address.octets.data(), server.address.size());
+    if (i + 1 < nodes.size()) nodes[i].next = &nodes[i + 1];
+    if (!server.zone.empty()) zones[server.address] = index_of(server.zone);
+  }
+  ares_set_socket_functions(channel, &zoned_socket_functions(), &zones);
+  if (ares_set_servers_ports(channel, nodes.data()) != ARES_SUCCESS) zones.clear();
+}
+
+// What c-ares cannot say of a name that only neighbours answer for.
+std::string told(const std::string& host, const std::string& error) {
+  const std::string_view name = host.ends_with('.')
+                                    ? std::string_view(host).substr(0, host.size() - 1)
+                                    : std::string_view(host);
+  if (!name.ends_with(".local")) return error;
+  return error +
+         "; names in .local are found by multicast DNS, which wgmesh-agent does not speak: put an "
+         "address into mesh.yaml, or the name into /etc/hosts there";
+}
+
+Channel open_channel(Sockets& sockets, Zones& zones) {
   ares_options options{};
   char lookups[] = "fb";  // file, then the name server, whatever nsswitch.conf lists beside
   options.lookups = lookups;
@@ -94,7 +137,9 @@ Channel open_channel(Sockets& sockets) {
       ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
   if (status != ARES_SUCCESS)
     throw Error(std::string("start the resolver: ") + ares_strerror(status));
-  return Channel(channel);
+  Channel opened(channel);
+  use_zoned_servers(channel, zones);
+  return opened;
 }
 
 void wait_once(ares_channel channel, const Sockets& sockets, std::chrono::milliseconds longest) {
@@ -137,7 +182,8 @@ std::map<std::string, Resolved> resolve(const std::set<std::string>& hosts,
   std::vector<Query> queries;
   for (const std::string& name : names) queries.push_back({&answers.at(name), &open});
   Sockets sockets;
-  const Channel channel = open_channel(sockets);
+  Zones zones;
+  const Channel channel = open_channel(sockets, zones);
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_DGRAM;
@@ -152,6 +198,10 @@ std::map<std::string, Resolved> resolve(const std::set<std::string>& hosts,
       break;
     }
     wait_once(channel.get(), sockets, left);
+  }
+  for (const std::string& name : names) {
+    Resolved& answer = answers.at(name);
+    if (!answer.error.empty()) answer.error = told(name, answer.error);
   }
   return answers;
 }

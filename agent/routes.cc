@@ -1,6 +1,8 @@
 #include "agent/routes.h"
 
+#include <arpa/inet.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -41,13 +43,17 @@ bool expires(Octets cache) {
 
 }  // namespace
 
-NetlinkMessage make_route_question(const IpAddress& destination) {
+NetlinkMessage make_route_question(const IpAddress& destination, const Flow& flow) {
   NetlinkMessage message(RTM_GETROUTE, 0);
   rtmsg header{};
   header.rtm_family = destination.family == Family::kIpv4 ? AF_INET : AF_INET6;
   header.rtm_dst_len = static_cast<std::uint8_t>(destination.bits());
   message.put_header(&header, sizeof header);
   message.put_ip_address(RTA_DST, destination);
+  if (flow.mark != 0) message.put_u32(RTA_MARK, flow.mark);
+  if (flow.from_port != 0 || flow.to_port != 0) message.put_u8(RTA_IP_PROTO, IPPROTO_UDP);
+  if (flow.from_port != 0) message.put_u16(RTA_SPORT, htons(flow.from_port));
+  if (flow.to_port != 0) message.put_u16(RTA_DPORT, htons(flow.to_port));
   return message;
 }
 

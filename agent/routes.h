@@ -20,7 +20,14 @@ struct RouteReport {
   bool operator==(const RouteReport&) const = default;
 };
 
-NetlinkMessage make_route_question(const IpAddress& destination);
+// What rules (`ip rule`) may ask of WireGuard's UDP packets; 0: not known.
+struct Flow {
+  std::uint32_t mark = 0;
+  std::uint16_t from_port = 0;
+  std::uint16_t to_port = 0;
+};
+
+NetlinkMessage make_route_question(const IpAddress& destination, const Flow& flow = {});
 NetlinkMessage make_route_dump();
 
 // `payload` of an RTM_NEWROUTE. Throws Error when it is malformed.

@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/key.h"
 #include "common/net.h"
@@ -95,6 +97,9 @@ struct ForeignPort {
   std::string master;  // empty: none
   std::uint32_t mtu = 0;
   bool up = false;
+  // VLANs and the like that stand on it, and their MTUs, in an order in which they can be set. The
+  // kernel lowers them with the port and does not raise them again. Desired: those to give back.
+  std::vector<std::pair<std::string, std::uint32_t>> above;
 
   bool operator==(const ForeignPort&) const = default;
 };

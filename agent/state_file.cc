@@ -201,6 +201,11 @@ proto::SavedState save(const State& state) {
     saved_port.set_master(port.master);
     saved_port.set_mtu(port.mtu);
     saved_port.set_up(port.up);
+    for (const auto& [above, mtu] : port.above) {
+      proto::SavedAbove& saved_above = *saved_port.add_above();
+      saved_above.set_name(above);
+      saved_above.set_mtu(mtu);
+    }
   }
   return saved;
 }
@@ -219,8 +224,13 @@ State load(const proto::SavedState& saved) {
   if (saved.has_bridge()) state.bridge = parse_bridge(saved.bridge());
   for (const proto::SavedTunnel& tunnel : saved.tunnels())
     state.tunnels[tunnel.link().name()] = parse_tunnel(tunnel);
-  for (const proto::SavedForeignPort& port : saved.foreign_ports())
-    state.foreign_ports[port.name()] = {port.master(), port.mtu(), port.up()};
+  for (const proto::SavedForeignPort& port : saved.foreign_ports()) {
+    ForeignPort& loaded = state.foreign_ports[port.name()];
+    loaded = {port.master(), port.mtu(), port.up(), {}};
+    for (const proto::SavedAbove& above : port.above()) {
+      loaded.above.emplace_back(above.name(), above.mtu());
+    }
+  }
   return state;
 }
 

@@ -117,13 +117,24 @@ void check_mtu(std::uint32_t mtu, std::uint32_t least, const char* whose) {
   throw Damaged(fmt::format("holds {} of {}, not {} to {}", whose, mtu, least, kMaxStoredMtu));
 }
 
-// One line a port: "NAME MTU up|down MASTER", master may be empty.
+// One line a port: "NAME MTU up|down MASTER", master may be empty; then " NAME MTU" for each link
+// that stands on it.
 std::string put_former_ports(const std::map<std::string, ForeignPort>& ports) {
   std::string text;
   for (const auto& [name, port] : ports) {
-    text += fmt::format("{} {} {} {}\n", name, port.mtu, port.up ? "up" : "down", port.master);
+    text += fmt::format("{} {} {} {}", name, port.mtu, port.up ? "up" : "down", port.master);
+    for (const auto& [above, mtu] : port.above) text += fmt::format(" {} {}", above, mtu);
+    text += '\n';
   }
   return text;
+}
+
+std::uint32_t parse_mtu(std::string_view text) {
+  std::uint32_t mtu = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), mtu).ec != std::errc{}) {
+    throw Damaged("holds no MTU");
+  }
+  return mtu;
 }
 
 std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) {
@@ -132,13 +143,20 @@ std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) 
     const std::string name(take(payload, ' '));
     if (name.empty() || name.size() > kMaxInterfaceName) throw Damaged("holds no interface");
     ForeignPort port;
-    const std::string_view mtu = take(payload, ' ');
-    if (std::from_chars(mtu.data(), mtu.data() + mtu.size(), port.mtu).ec != std::errc{}) {
-      throw Damaged("holds no MTU");
-    }
+    port.mtu = parse_mtu(take(payload, ' '));
     check_mtu(port.mtu, kMinPortMtu, "a port's MTU");
     port.up = take(payload, ' ') == "up";
-    port.master = take(payload, '\n');
+    std::string_view rest = take(payload, '\n');
+    port.master = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(port.master.size());
+    while (!rest.empty()) {
+      rest.remove_prefix(1);
+      const std::string above(take(rest, ' '));
+      const std::string_view number = rest.substr(0, rest.find(' '));
+      port.above.emplace_back(above, parse_mtu(number));
+      check_mtu(port.above.back().second, kMinPortMtu, "the MTU of a link above a port");
+      rest.remove_prefix(number.size());
+    }
     ports.insert_or_assign(name, port);
   }
   return ports;

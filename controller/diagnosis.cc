@@ -125,7 +125,7 @@ class Diagnosis {
     for (const proto::EndpointRoute& route : examined.hello->routes()) {
       if (!route.error().empty()) {
         find(node.name, fmt::format("endpoint of {}: {}", route.node(), route.error()),
-             "correct the endpoint in mesh.yaml, or the node's resolver and routes");
+             "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes");
       }
     }
   }

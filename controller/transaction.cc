@@ -246,8 +246,10 @@ class Transaction {
             fmt::format("{}: {}; {} can still dial it", node.name, text, route.node()));
       } else {
         fleet_.fail(
-            node, {NodeFailure::Kind::kFailed, "hello", text,
-                   "correct the endpoint in mesh.yaml, or the node's resolver and routes", false});
+            node,
+            {NodeFailure::Kind::kFailed, "hello", text,
+             "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes",
+             false});
       }
     }
   }

@@ -1,6 +1,6 @@
 // Links, addresses, routes and firewall chains; the first octet chooses.
-#include "agent/firewall.h"
 #include "agent/links.h"
+#include "agent/nft_rules.h"
 #include "agent/routes.h"
 #include "common/error.h"
 
@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
         break;
       default:
         (void)wgmesh::parse_chain(payload);
+        (void)wgmesh::parse_rule(payload, "br-test");
         break;
     }
   } catch (const wgmesh::Error&) {

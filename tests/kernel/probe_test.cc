@@ -119,18 +119,72 @@ TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
   EXPECT_TRUE(probe.find_interface("lo")->loopback);
 }
 
-TEST_F(ProbeTest, FirewallDropsWhereBrNetfilterAndAForwardPolicySaySo) {
-  EXPECT_FALSE(drops_bridged_packets());
+TEST_F(ProbeTest, ReadsTheRouteThatWireguardsPacketsTake) {
+  ip("link add up0 type dummy");
+  ip("link set up0 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  ip("route add 198.51.100.0/24 dev up0");
+  ip("route add 198.51.100.0/24 dev up0 mtu 1300 table 51821");
+  ip("rule add not fwmark 51820 table 51821 pref 90");
+  ip("rule add ipproto udp dport 9 table 51821 pref 80");
+  Probe probe;
+  const IpAddress there = *parse_ip("198.51.100.1");
+  EXPECT_EQ(probe.read_route_mtu(there), 1300u);
+  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820}), 1500u);
+  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820, .from_port = 51820, .to_port = 51820}),
+            1500u);
+  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820, .to_port = 9}), 1300u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("127.0.0.1")), 65535u);
+}
+
+TEST_F(ProbeTest, SaysWhatABridgeWouldNotTake) {
+  ip("link add d0 type dummy");
+  ip("link add link d0 name mv0 type macvlan mode bridge");
+  ip("link add wgx type wireguard");
+  Probe probe;
+  EXPECT_TRUE(probe.find_interface("d0")->is_ethernet);
+  EXPECT_EQ(probe.find_interface("d0")->lower_of, "mv0");
+  EXPECT_EQ(probe.find_interface("mv0")->lower_of, "");
+  EXPECT_FALSE(probe.find_interface("wgx")->is_ethernet);
+}
+
+TEST_F(ProbeTest, FirewallOfTheBridgeFamilyAndTheLastRuleAreSeen) {
   if (std::system("modprobe br_netfilter && command -v nft >/dev/null") != 0) {
     skip("no br_netfilter or no nft here");
     return;
   }
   ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
-  EXPECT_FALSE(drops_bridged_packets());
+  ASSERT_EQ(
+      std::system("nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; "
+                  "policy accept; ct state established accept; reject; }; }; "
+                  "table ip nat { chain POSTROUTING { type nat hook postrouting priority 100; "
+                  "masquerade; }; }; "
+                  "table bridge b { chain f { type filter hook forward priority 0; policy "
+                  "drop; }; }'"),
+      0);
+  std::set<std::string> chains;
+  for (const auto& fault : find_firewall_faults("br-test")) chains.insert(fault.chain());
+  EXPECT_EQ(chains,
+            (std::set<std::string>{"ip filter FORWARD", "ip nat POSTROUTING", "bridge b f"}));
+  ASSERT_EQ(std::system("nft insert rule ip filter FORWARD iifname br-test oifname br-test accept; "
+                        "nft insert rule ip nat POSTROUTING oifname br-test return; "
+                        "nft insert rule bridge b f meta ibrname br-test accept"),
+            0);
+  EXPECT_THAT(find_firewall_faults("br-test"), IsEmpty());
+}
+
+TEST_F(ProbeTest, FirewallDropsWhereBrNetfilterAndAForwardPolicySaySo) {
+  EXPECT_TRUE(find_firewall_faults("br-test").empty());
+  if (std::system("modprobe br_netfilter && command -v nft >/dev/null") != 0) {
+    skip("no br_netfilter or no nft here");
+    return;
+  }
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
+  EXPECT_TRUE(find_firewall_faults("br-test").empty());
   ASSERT_EQ(std::system("nft add table ip filter && nft 'add chain ip filter FORWARD { type filter "
                         "hook forward priority 0; policy drop; }'"),
             0);
-  EXPECT_TRUE(drops_bridged_packets());
+  EXPECT_EQ(find_firewall_faults("br-test").size(), 1u);
 }
 
 TEST_F(ProbeTest, FirewallOfTheOlderIptablesIsSeenToo) {
@@ -141,7 +195,7 @@ TEST_F(ProbeTest, FirewallOfTheOlderIptablesIsSeenToo) {
     return;
   }
   ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
-  EXPECT_TRUE(drops_bridged_packets());
+  EXPECT_EQ(find_firewall_faults("br-test").size(), 1u);
   // It does so in every namespace from now on.
   EXPECT_EQ(std::system("modprobe -r iptable_filter"), 0);
 }

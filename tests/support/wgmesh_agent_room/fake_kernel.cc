@@ -163,9 +163,14 @@ void FakeKernel::start(const SetLink& set) {
 void FakeKernel::set_mtu(FakeLink& link, std::uint32_t mtu) {
   if (mtu < 68 || mtu > 65535) refuse(EINVAL, "mtu less than device minimum");
   if (mtu == link.mtu) return;  // and so is not set by hand
+  if (!link.parent.empty() && mtu > find(link.parent).mtu) refuse(ERANGE);
   link.mtu = mtu;
   if (link.kind == "bridge") link.mtu_is_set_by_hand = true;
   if (mtu < kMinIpv6Mtu) std::erase_if(link.addresses, is_ipv6);
+  // Downwards only.
+  for (auto& [name, other] : links_) {
+    if (other.parent == link.name && other.mtu > mtu) set_mtu(other, mtu);
+  }
   if (!link.master.empty()) follow_ports(find(link.master));
 }
 

@@ -27,6 +27,7 @@ struct FakeLink {
   std::uint32_t mtu = 1500;
   bool up = false;
   std::string master;
+  std::string parent;  // what a VLAN stands on
   MacAddress mac;
   std::vector<Prefix> addresses;  // in the order they came: the first IPv4 of a subnet is primary
   bool generates_link_local = true;
@@ -84,6 +85,7 @@ class FakeKernel final : public Kernel {
   void start(const DeleteLink& remove);
   void start(const DeleteGroup& remove);
 
+  std::vector<std::pair<std::string, std::uint32_t>> links_above(const std::string& name) const;
   FakeLink& find(const std::string& name);
   bool is_name_in_use(const std::string& name) const;
   void check_new_name(const std::string& name) const;

@@ -120,6 +120,17 @@ void FakeKernel::put(const State& state) {
   if (state.bridge) follow_ports(find(state.bridge->link.name));
 }
 
+std::vector<std::pair<std::string, std::uint32_t>> FakeKernel::links_above(
+    const std::string& name) const {
+  std::vector<std::pair<std::string, std::uint32_t>> above;
+  for (const auto& [other, link] : links_) {
+    if (link.parent != name) continue;
+    above.emplace_back(other, link.mtu);
+    for (const auto& upper : links_above(other)) above.push_back(upper);
+  }
+  return above;
+}
+
 Observation FakeKernel::observe(const Scope& scope) {
   Observation observation;
   observation.missing_ports = scope.foreign_ports;
@@ -141,7 +152,9 @@ Observation FakeKernel::observe(const Scope& scope) {
         observation.taken.push_back({.name = each, .kind = link.kind, .alias = link.alias});
     if (scope.foreign_ports.contains(name)) {
       observation.missing_ports.erase(name);
-      observation.state.foreign_ports[name] = {link.master, link.mtu, link.up};
+      observation.state.foreign_ports[name] = {link.master, link.mtu, link.up, links_above(name)};
+    } else if (link.master == bridge_name(scope.mesh)) {
+      observation.strangers.insert(name);
     }
   }
   if (limits.no_ipv6) {

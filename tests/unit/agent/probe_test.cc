@@ -1,14 +1,13 @@
 #include "agent/probe.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "agent/firewall.h"
+#include <cstring>
+#include <map>
+
 #include "agent/routes.h"
 #include "common/error.h"
 
@@ -75,17 +74,28 @@ TEST(Routes, HaveALinkForEachHop) {
   EXPECT_THROW(parse_route(endless.payload()), Error);
 }
 
-TEST(Firewall, ReadsTheHookAndPolicyOfABaseChain) {
-  NetlinkMessage message(1, 0);
-  const nfgenmsg header{.nfgen_family = NFPROTO_INET, .version = 0, .res_id = 0};
-  message.put_header(&header, sizeof header);
-  EXPECT_EQ(parse_chain(message.payload()), std::nullopt);
-  {
-    const Nest hook(message, NFTA_CHAIN_HOOK);
-    message.put_u32(NFTA_HOOK_HOOKNUM, htonl(NF_INET_FORWARD));
+std::map<int, Octets> attributes_of(const NetlinkMessage& message) {
+  Octets attributes;
+  read_header<rtmsg>(message.payload(), attributes);
+  std::map<int, Octets> found;
+  for (const Attribute& attribute : Attributes(attributes)) {
+    found[attribute.type()] = attribute.payload();
   }
-  message.put_u32(NFTA_CHAIN_POLICY, htonl(NF_DROP));
-  EXPECT_EQ(parse_chain(message.payload()), (ChainReport{NFPROTO_INET, NF_INET_FORWARD, NF_DROP}));
+  return found;
+}
+
+// Rules may ask for any of these, and send WireGuard's packets another way.
+TEST(Routes, AreAskedForWithWhatThePacketsCarry) {
+  const NetlinkMessage plain = make_route_question(*parse_ip("192.0.2.1"));
+  EXPECT_EQ(attributes_of(plain).size(), 1u);
+  const NetlinkMessage marked = make_route_question(
+      *parse_ip("2001:db8::1"), {.mark = 51820, .from_port = 1, .to_port = 258});
+  const auto attributes = attributes_of(marked);
+  const std::uint32_t mark = 51820;
+  EXPECT_EQ(std::memcmp(attributes.at(RTA_MARK).data(), &mark, sizeof mark), 0);
+  EXPECT_THAT(attributes.at(RTA_IP_PROTO), ElementsAre(IPPROTO_UDP));
+  EXPECT_THAT(attributes.at(RTA_SPORT), ElementsAre(0, 1));
+  EXPECT_THAT(attributes.at(RTA_DPORT), ElementsAre(1, 2));
 }
 
 }  // namespace

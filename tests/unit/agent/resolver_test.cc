@@ -33,5 +33,12 @@ TEST(Resolver, AnUnknownNameEndsWithinTheBound) {
   EXPECT_THAT(answers.at("localhost").addresses, Not(IsEmpty()));
 }
 
+TEST(Resolver, SaysWhyNamesOfNeighboursAreNotFound) {
+  const auto answers = resolve({"printer.local", "printer.local.", "local.invalid"}, 700ms);
+  EXPECT_THAT(answers.at("printer.local").error, ::testing::HasSubstr("multicast DNS"));
+  EXPECT_THAT(answers.at("printer.local.").error, ::testing::HasSubstr("multicast DNS"));
+  EXPECT_THAT(answers.at("local.invalid").error, Not(::testing::HasSubstr("multicast DNS")));
+}
+
 }  // namespace
 }  // namespace wgmesh

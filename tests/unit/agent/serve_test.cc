@@ -212,6 +212,62 @@ TEST(Serve, GivesAForeignPortBack) {
   EXPECT_THAT(node.store().load("test").mesh.former_ports, IsEmpty());
 }
 
+// The kernel lowers them with the port, and nobody else raises them again.
+TEST(Serve, GivesBackTheMtusOfWhatStandsOnAForeignPort) {
+  TestNode node;
+  node.kernel.put(FakeLink{.name = "eth1", .mtu = 9000});
+  node.kernel.put(FakeLink{.name = "eth1.100", .kind = "vlan", .mtu = 9000, .parent = "eth1"});
+  node.kernel.put(FakeLink{.name = "qinq", .kind = "vlan", .mtu = 8996, .parent = "eth1.100"});
+  node.kernel.put(FakeLink{.name = "small", .kind = "vlan", .mtu = 1280, .parent = "eth1"});
+  proto::Plan plan = plan_with_addresses();
+  plan.add_bridge_ports("eth1");
+  bring_up(node, plan);
+  const auto mtu = [&](const char* link) { return node.kernel.links().at(link).mtu; };
+  EXPECT_EQ(mtu("eth1.100"), plan.segment_mtu());
+  EXPECT_EQ(mtu("qinq"), plan.segment_mtu());
+
+  node.kernel.links().erase("small");  // gone meanwhile
+  plan.clear_bridge_ports();
+  bring_up(node, plan);
+  EXPECT_EQ(mtu("eth1"), 9000u);
+  EXPECT_EQ(mtu("eth1.100"), 9000u);
+  EXPECT_EQ(mtu("qinq"), 8996u);
+}
+
+TEST(Serve, UndoGivesThemBackToo) {
+  TestNode node;
+  node.kernel.put(FakeLink{.name = "eth1", .mtu = 9000});
+  node.kernel.put(FakeLink{.name = "eth1.100", .kind = "vlan", .mtu = 9000, .parent = "eth1"});
+  proto::Plan plan = plan_with_addresses();
+  plan.add_bridge_ports("eth1");
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  ASSERT_TRUE(session.propose(proto::UP, &plan).has_changes());
+  ASSERT_TRUE(session.apply().has_applied());
+  EXPECT_EQ(node.kernel.links().at("eth1.100").mtu, plan.segment_mtu());
+  const auto undone = session.undo();
+  EXPECT_EQ(undone.undone().error(), "");
+  EXPECT_EQ(node.kernel.links().at("eth1.100").mtu, 9000u);
+}
+
+TEST(Serve, SaysWhatOthersHadInABridgeThatGoes) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  for (const char* name : {"vm0", "vm1"}) {
+    node.kernel.put(FakeLink{.name = name, .master = "br-test"});
+  }
+  TestSession session(node);
+  session.open(open_for(plan));
+  ASSERT_TRUE(session.propose(proto::DOWN).has_changes());
+  ASSERT_TRUE(session.apply().has_applied());
+  const auto committed = session.commit();
+  ASSERT_GE(committed.committed().notes_size(), 1);
+  EXPECT_THAT(committed.committed().notes(0),
+              HasSubstr("ports of others in br-test have no bridge any more: vm0, vm1"));
+}
+
 TEST(Serve, RefusesANameThatIsTaken) {
   TestNode node;
   node.kernel.put(FakeLink{.name = "br-test", .kind = "bridge"});

@@ -229,5 +229,17 @@ TEST_F(AMeshThatRuns, IsJsonForPrograms) {
   EXPECT_EQ(document["paths"]["a"]["b"]["wireguard"]["mtu_passes"], true);
 }
 
+// Its addresses are not those of the mesh file, so nobody was sent there.
+TEST_F(AMeshThatRuns, APairThatWasNotAskedIsJudgedByItsHandshakes) {
+  seen_.measured["a"]["b"].inner.reset();
+  seen_.measured["b"]["a"].inner.reset();
+  EXPECT_THAT(diagnose(mesh_, seen_), IsEmpty());
+  peer("a", "b").set_latest_handshake(0);
+  const auto findings = diagnose(mesh_, seen_);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].where, "a-b");
+  EXPECT_EQ(findings[0].what, "no handshake");
+}
+
 }  // namespace
 }  // namespace wgmesh

@@ -240,6 +240,17 @@ TEST_F(ATransaction, NamesTheMissingModuleBeforeAnythingChanges) {
   EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
 }
 
+TEST_F(ATransaction, AProblemComesWithItsCure) {
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->add_problems("bridge_ports: eth0 is a port of vmbr0");
+  hello.mutable_hello()->add_problem_cures("take eth0 out of bridge_ports");
+  answer("c", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_EQ(result.nodes.at("c").failure->cure, "take eth0 out of bridge_ports");
+}
+
 TEST_F(ATransaction, AnEndpointThatOneEndCannotResolveIsAWarningWhileTheOtherDials) {
   const auto hello_with = [](int octet, const char* peer, const char* error) {
     proto::FromAgent frame;
