@@ -274,7 +274,9 @@ TEST_P(DamagedStore, EveryCommandGoesOn) {
       if (verb == Verb::kStatus || verb == Verb::kInfo) {
         EXPECT_EQ(outcome.code, 0);
         const bool is_finished = !exists(path) && is_there;
-        if (is_there && !is_finished) EXPECT_THAT(outcome.text, HasSubstr(path));
+        if (is_there && !is_finished) {
+          EXPECT_THAT(outcome.text, HasSubstr(path));
+        }
       }
       if (verb == Verb::kRestore && outcome.code != 0) {
         EXPECT_THAT(outcome.text, HasSubstr(node.store().folder("test")));

@@ -33,7 +33,9 @@ class Listener {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.data(), path.size());
     EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    if (type == SOCK_STREAM) EXPECT_EQ(::listen(socket_.get(), 5), 0);
+    if (type == SOCK_STREAM) {
+      EXPECT_EQ(::listen(socket_.get(), 5), 0);
+    }
   }
   int fd() const { return socket_.get(); }
   std::vector<std::string> heard() {
