@@ -154,7 +154,7 @@ std::optional<KnownHostsLine> read_known_hosts_line(std::string_view line,
   skip_blanks(line);
   const std::string_view kind = take_word(line);
   skip_blanks(line);
-  read.key = parse_public_key(kind, take_word(line));
+  read.key = parse_ssh_public_key(kind, take_word(line));
   if (!read.key) read.fault = "no key that is understood";
   return read;
 }

@@ -68,8 +68,8 @@ std::optional<std::string> certificate_beside(const std::string& path, std::stri
   std::string name;
   std::string base64;
   if (!(in >> name >> base64)) return std::nullopt;
-  const auto certificate = parse_public_key(name, base64);
-  const auto plain = parse_public_key(key);
+  const auto certificate = parse_ssh_public_key(name, base64);
+  const auto plain = parse_ssh_public_key(key);
   if (!certificate || !certificate->certificate || !plain || certificate->wire != plain->wire) {
     return std::nullopt;
   }

@@ -74,7 +74,7 @@ std::string kind_of_algorithm(std::string_view algorithm) {
   return kind == "rsa-sha2-256" || kind == "rsa-sha2-512" ? "ssh-rsa" : kind;
 }
 
-std::optional<SshPublicKey> parse_public_key(std::string_view wire) {
+std::optional<SshPublicKey> parse_ssh_public_key(std::string_view wire) {
   const auto name = take_field(wire);
   if (!name) return std::nullopt;
   SshPublicKey key;
@@ -99,10 +99,10 @@ std::optional<SshPublicKey> parse_public_key(std::string_view wire) {
   return key;
 }
 
-std::optional<SshPublicKey> parse_public_key(std::string_view name, std::string_view base64) {
+std::optional<SshPublicKey> parse_ssh_public_key(std::string_view name, std::string_view base64) {
   const auto wire = octets_of(base64);
   if (!wire) return std::nullopt;
-  auto key = parse_public_key(*wire);
+  auto key = parse_ssh_public_key(*wire);
   if (!key || key->certificate != is_certificate(name) || key->kind != kind_of_algorithm(name)) {
     return std::nullopt;
   }

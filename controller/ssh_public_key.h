@@ -16,9 +16,9 @@ struct SshPublicKey {
 };
 
 // Nothing for octets that are no key of a kind that OpenSSH writes.
-std::optional<SshPublicKey> parse_public_key(std::string_view wire);
+std::optional<SshPublicKey> parse_ssh_public_key(std::string_view wire);
 // `name` is the word before the key in a file; nothing when both do not agree.
-std::optional<SshPublicKey> parse_public_key(std::string_view name, std::string_view base64);
+std::optional<SshPublicKey> parse_ssh_public_key(std::string_view name, std::string_view base64);
 
 // The kind of key behind an algorithm: "ssh-rsa" for "rsa-sha2-512-cert-v01@openssh.com".
 std::string kind_of_algorithm(std::string_view algorithm);

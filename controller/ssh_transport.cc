@@ -229,7 +229,7 @@ ShownHostKey shown_key(SshSession& session) {
   }
   const SshText base64(raw);
   const char* kind = ssh_key_type_to_char(ssh_key_type(key.get()));
-  auto read = parse_public_key(kind, base64.get());
+  auto read = parse_ssh_public_key(kind, base64.get());
   if (!read)
     throw Unreachable(fmt::format("the server shows a host key of no known kind, {}", kind));
   ShownHostKey shown{std::move(*read), fingerprint(key.get()), session.log().server_host_keys(),

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
   if (read && read->key) {
     const auto carriage = wgmesh::read_known_hosts_line(line + "\r", "n");
     require(carriage && carriage->key == read->key && carriage->marker == read->marker);
-    require(wgmesh::parse_public_key(read->key->wire)->wire == read->key->wire);
+    require(wgmesh::parse_ssh_public_key(read->key->wire)->wire == read->key->wire);
   }
   wgmesh::split_path_list(line.substr(0, 64), [](const std::string&) { return false; });
   return 0;

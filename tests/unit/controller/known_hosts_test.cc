@@ -25,10 +25,10 @@ std::string field(std::string_view text) {
 }
 
 SshPublicKey ed25519(char fill) {
-  return *parse_public_key(field("ssh-ed25519") + field(std::string(32, fill)));
+  return *parse_ssh_public_key(field("ssh-ed25519") + field(std::string(32, fill)));
 }
 SshPublicKey rsa(char fill) {
-  return *parse_public_key(field("ssh-rsa") + field("\x03") + field(std::string(256, fill)));
+  return *parse_ssh_public_key(field("ssh-rsa") + field("\x03") + field(std::string(256, fill)));
 }
 
 std::string text_of(const SshPublicKey& key) { return key.kind + " " + base64_of(key.wire); }
@@ -168,11 +168,11 @@ TEST_F(KnownHostsTest, WhatCannotBeReadHidesNothing) {
 TEST_F(KnownHostsTest, OneKeyHasOneForm) {
   const std::string padded = field("ssh-rsa") + field(std::string("\0\x03", 2)) +
                              field(std::string(3, '\0') + std::string(256, 'a'));
-  EXPECT_EQ(parse_public_key(padded), rsa('a'));
-  EXPECT_EQ(parse_public_key(padded + "x"), std::nullopt);
-  EXPECT_EQ(parse_public_key("rsa-sha2-512", base64_of(rsa('a').wire)), rsa('a'));
-  EXPECT_EQ(parse_public_key("ssh-ed25519", base64_of(rsa('a').wire)), std::nullopt);
-  EXPECT_EQ(parse_public_key(field("ssh-rsa") + field("\x03") + field("\x80")), std::nullopt);
+  EXPECT_EQ(parse_ssh_public_key(padded), rsa('a'));
+  EXPECT_EQ(parse_ssh_public_key(padded + "x"), std::nullopt);
+  EXPECT_EQ(parse_ssh_public_key("rsa-sha2-512", base64_of(rsa('a').wire)), rsa('a'));
+  EXPECT_EQ(parse_ssh_public_key("ssh-ed25519", base64_of(rsa('a').wire)), std::nullopt);
+  EXPECT_EQ(parse_ssh_public_key(field("ssh-rsa") + field("\x03") + field("\x80")), std::nullopt);
   EXPECT_EQ(kind_of_algorithm("rsa-sha2-256-cert-v01@openssh.com"), "ssh-rsa");
   EXPECT_EQ(kind_of_algorithm("sk-ssh-ed25519-cert-v01@openssh.com"), "sk-ssh-ed25519@openssh.com");
 }
