@@ -209,6 +209,7 @@ void Installation::discard() {
     remove_file(path);
     remove_file(path + ".sum");
     remove_folder_if_empty(folder);
+    remove_folder_if_empty(paths_.state);
   } catch (const Error&) {
     // Nothing leads to it; the next one that settles removes it.
   }

@@ -79,6 +79,7 @@ TEST_F(InstallationTest, NothingLeadsToAProgramThatIsOnlyStaged) {
 TEST_F(InstallationTest, WhatIsNotSettledGoesWithTheSession) {
   { Installation(paths).stage(); }
   EXPECT_FALSE(exists(place));
+  EXPECT_FALSE(exists(paths.state));  // a node that failed in its first `up` is as it was
 }
 
 TEST_F(InstallationTest, SettledItHasItsNameLinkSumAndVersion) {
