@@ -372,7 +372,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a no-break space before a key", "\xc2\xa0mtu: auto",
              "m:3:1: \\u00a0mtu: unknown key; the character whose code is shown is no blank, and "
              "nobody can see it: type it anew"},
-        Case{"a no-break space behind a colon", "mtu:\xc2\xa0auto\nfull: true",
+        Case{"a no-break space behind a colon",
+             "mtu:\xc2\xa0"
+             "auto\nfull: true",
              "m:4:5: illegal map value; a key wants a blank after its colon, and a value with \": "
              "\" "
              "in it wants quotes"},
