@@ -102,7 +102,7 @@ here check
 expect_status 0
 here up
 expect_status 0
-expect_err '3 unchanged'
+expect_out '3 unchanged'
 
 test_case 'wgmesh-agent is found on the PATH of each container'
 for i in 0 1; do
