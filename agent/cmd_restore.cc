@@ -28,6 +28,11 @@ Goal goal_of(const Loaded& loaded, const std::string& folder) {
   if (!mesh.plan || !mesh.private_key) {
     throw Error("the plan or the private key is missing in " + folder, kCure);
   }
+  for (const proto::Peer& peer : mesh.plan->peers()) {
+    if (mesh.preshared_keys.contains(peer.node())) continue;
+    throw Error(fmt::format("the preshared key of {} is missing in {}", peer.node(), folder),
+                kCure);
+  }
   return {proto::UP, mesh.plan, NodeSecrets{*mesh.private_key, mesh.preshared_keys}, mesh.endpoints,
           true};
 }
