@@ -139,12 +139,12 @@ test_case 'without NET_ADMIN it is refused at hello, with the flag to add'
 run podman rm -f -t 0 n2
 run start 2 busy:latest
 expect_status 0
+printf '%s\n' 'name: test' 'network: 10.77.0.0/24' 'nodes:' '  n2: {addr: 10.77.0.3/24, exec: podman exec -i n2}' >"$mesh_file"
 here up
 expect_status 1
 expect_err 'n2: '
 expect_err 'lacks the capability NET_ADMIN'
 expect_err '--cap-add NET_ADMIN'
-expect 'n0 has not changed' bash -c "! nsenter -t ${inits[0]} -n ip -o link | grep -E '(wg|br|gt)-test'"
 
 podman rm -f -t 0 -a >/dev/null 2>&1
 finish
