@@ -146,7 +146,12 @@ std::string why_not_roots_alone(const std::string& folder) {
 std::optional<Installation::Present> Installation::newer() const {
   if (accepts_older_) return std::nullopt;
   for (const std::string& folder : paths_.programs) {
-    auto version = read_file(version_in(folder));
+    std::optional<std::string> version;
+    try {
+      version = read_file(version_in(folder));
+    } catch (const Error&) {
+      // What cannot be read names no version.
+    }
     if (!version || !exists(name_in(folder))) continue;
     while (version->ends_with('\n')) version->pop_back();
     if (is_newer_version(*version, WGMESH_VERSION)) return Present{name_in(folder), *version};

@@ -126,8 +126,9 @@ wgmesh_main() {
   trap wgmesh_clean 0
   trap 'exit 1' 1 2 13 15
   tried=
-  for place in /run /dev/shm /tmp /var/lib /usr/local/lib /opt; do
-    folder=$place/.wgmesh-$number
+  # The last one is for images that have nothing but programs.
+  for place in /run /dev/shm /tmp /var/lib /usr/local/lib /opt /; do
+    folder=${place%/}/.wgmesh-$number
     program=$folder/wgmesh-agent
     said=$(wgmesh_try "$place" 2>&1) || {
       wgmesh_note "$place" "$said"

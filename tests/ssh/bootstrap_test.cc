@@ -328,15 +328,16 @@ TEST_F(BootstrapTest, AskedAgainWhenThePlaceFillsUpOnTheWay) {
 
 TEST_F(BootstrapTest, NamesAllPlacesWhenNoneTakesTheAgent) {
   const ExecTarget target = private_shell(
-      "mount -t tmpfs -o ro none /var/lib; chmod 777 /opt; for place in /run "
-      "/dev/shm /tmp "
-      "/usr/local/lib; do mount -t tmpfs -o noexec none $place; done");
+      "mount -t tmpfs -o ro none /var/lib; chmod 777 /opt; mount -o remount,bind,ro /; for place "
+      "in "
+      "/run /dev/shm /tmp /usr/local/lib; do mount -t tmpfs -o noexec none $place; done");
   const std::string why = failure([&] { talk(*make_exec_transport(target)); });
-  EXPECT_THAT(why, HasSubstr("no place takes the agent; /run: Permission denied; /dev/shm: "
-                             "Permission "
-                             "denied; /tmp: Permission denied; /var/lib: Read-only file system; "
-                             "/usr/local/lib: Permission denied; /opt: others than root may write "
-                             "there"));
+  EXPECT_THAT(
+      why,
+      HasSubstr("no place takes the agent; /run: Permission denied; /dev/shm: Permission "
+                "denied; /tmp: Permission denied; /var/lib: Read-only file system; "
+                "/usr/local/lib: Permission denied; /opt: others than root may write there; /: "
+                "Read-only file system"));
 }
 
 TEST_F(BootstrapTest, DoesWithoutGzipAndNamesWhatItCannotDoWithout) {

@@ -25,6 +25,7 @@ inline Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::
 // itself away first, as the real one does.
 inline constexpr const char* kAgent =
     "#!/bin/sh\n"
+    "PATH=/usr/bin:/bin\n"
     "case $1 in\n"
     "version) echo test ;;\n"
     "serve) { echo \"$0\" >>/run/started; } 2>/dev/null\n"

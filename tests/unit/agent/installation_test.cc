@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 #include "agent/atomic_file.h"
@@ -47,7 +49,11 @@ class InstallationTest : public testing::Test {
     if (const auto refused = put_program_link(paths, lasting)) notes.push_back(*refused);
     return notes;
   }
-  std::string content_of(const std::string& path) const { return read_file(path).value_or(""); }
+  // Of what the path leads to.
+  static std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
   std::vector<std::string> files_in(const std::string& folder) const {
     std::vector<std::string> names;
     if (!exists(folder)) return names;

@@ -154,7 +154,6 @@ TEST(Units, OwedOnesAreAChangeOfTheNextUp) {
   here.asked();
   TestSession session(here.node);
   session.open(open_for(plan));
-  session.make_secrets(plan);
   const proto::FromAgent proposed = session.propose(proto::UP, &plan);
   ASSERT_EQ(proposed.changes().changes_size(), 1) << proposed.DebugString();
   EXPECT_EQ(proposed.changes().changes(0).text(),
