@@ -20,8 +20,9 @@ std::string octets_text(const std::array<std::uint8_t, size>& octets) {
 
 void put_secret(const std::optional<Secret>& secret, std::string& octets) {
   if (!secret) return;
-  auto revealed = secret->reveal();
-  octets.assign(revealed.begin(), revealed.end());
+  const auto revealed = secret->reveal();
+  // Not by iterators of another type: std::string would make a copy that nobody wipes.
+  octets.assign(reinterpret_cast<const char*>(revealed.data()), revealed.size());
 }
 
 void put_prefixes(const std::set<Prefix>& prefixes,

@@ -188,7 +188,8 @@ Outcome looked_at(TestNode& node, const proto::Plan& plan) {
   proto::Open open = open_for(plan);
   open.set_changes_state(false);
   Outcome outcome;
-  for (const std::string& warning : session.open(open).warnings()) outcome.text += warning + '\n';
+  const proto::Hello hello = session.open(open);
+  for (const std::string& warning : hello.warnings()) outcome.text += warning + '\n';
   return outcome;
 }
 
