@@ -317,6 +317,7 @@ proto::FromAgent Session::ask(const proto::ToAgent& frame, proto::FromAgent::Bod
 proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress,
                                  const Bound& bound) {
   proto::FromAgent answer = receive(on_progress, bound);
+  if (answer.has_undone()) throw undone_by_itself(answer.undone());
   if (answer.body_case() != expected) {
     throw Error(fmt::format("the node answered with {} where {} was due",
                             name_of(answer.body_case()), name_of(expected)));
