@@ -81,7 +81,7 @@ exit codes: 0 done, 1 failed and every node is as it was, 3 done but nodes skipp
 Takes the mesh down on all nodes, or on those named, and keeps it down at boot. Keys
 stay, so `mesh up` brings the same mesh back.
 
-  -r, --remove            forget keys and plan too and, with a node's last mesh, the agent;
+  -r, --remove            forget keys and plan too, and the agent with a node's last mesh;
                           goes on without unreachable nodes, and exits 3 then
   -n, --dry-run           only list what would change
       --interactive       list it, and ask before anything changes

@@ -852,6 +852,9 @@ TEST(MeshFile, ReportsEverythingAtOnceInFileOrder) {
       "10.0.0.1/24\n"
       "m:6:5: nodes.a.adr: unknown key; did you mean addr?\n"
       "m:8:18: nodes.a.listen_port: expected a port number 1..65535, found \"x\"\n"
+      "m:9:12: nodes.a.peers: every pair is peered (full is true unless the file says otherwise), "
+      "so "
+      "the peers of a have no meaning; say full: false, or leave them out\n"
       "m:9:13: nodes.a.peers[0]: no node is called bb; did you mean b?\n"
       "m:10:3: nodes.b.ssh: missing; expected [user@]host[:port], or exec instead\n"
       "m:12:11: nodes.b.prio: expected a bridge priority 0..65535, found \"-1\"");
