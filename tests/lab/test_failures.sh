@@ -74,20 +74,22 @@ refused stranger@test3 4 'mesh: n3: connect: login as stranger refused (the serv
 test_case 'sudo that wants a password'
 refused test3 4 'mesh: n3: connect: sudo wants a password: sudo: a password is required' 'pass -K'
 
-test_case 'two controllers at once: one goes on, the other says who holds the lock'
+test_case 'one is asked while another changes the mesh: what was agreed to is no longer so'
 write_mesh root@test3 'mtu: 1310' >"$work/anna.yaml"
+write_mesh root@test3 'mtu: 1320' >"$work/bert.yaml"
 ask anna "$work/anna.yaml"
-export USER=bert
-refused root@test3 5 "open: locked by anna@* since * UTC (process "
-unset USER
+mesh_file=$work/bert.yaml
+mesh up --no-wait
+expect_status 0
 echo yes >&$keys
 status=0
 wait $asking || status=$?
 exec {keys}>&-
-out=$(<"$work/terminal") err='' last='mesh up of anna'
-expect_status 0
+out='' err=$(<"$work/terminal") last='mesh up of anna'
+expect_status 1
+expect_err 'has changed since its plan was shown'
 for i in 0 1 2 3; do
-  expect "node $i is the winner's" test "$(on $i cat /sys/class/net/br-test/mtu)" = 1310
+  expect "node $i is as bert wants it" test "$(on $i cat /sys/class/net/br-test/mtu)" = 1320
 done
 mesh_file=$work/base.yaml
 mesh up --no-wait
@@ -98,15 +100,16 @@ test_case 'the controller is killed while nodes apply, behind a jump: nothing of
 jumps() { pgrep -fc -- '-W \[10\.99\.'; } # ssh, and the shell that guards it
 no_jumps() { [ "$(jumps)" = 0 ]; }
 write_mesh root@test3 'mtu: 1300' | sed -E 's/ssh: (root@)?(test[1-3])/ssh: {host: \2, user: root, proxy_jump: test0, connect_timeout: 60}/' >"$work/jump.yaml"
-ask anna "$work/jump.yaml"
-expect 'three jump' test "$(jumps)" -ge 3
+"$nodes" ctl sh -c "echo \$\$ >$work/pid; exec $mesh_program -f $work/jump.yaml up --no-wait" \
+  </dev/null >"$work/terminal" 2>&1 &
+changing=$!
+expect 'nodes apply' await 120 grep -qF ': applying' "$work/terminal"
 "$nodes" netem 3 delay 3000ms # n3 answers late, so n1 waits with its change applied
-echo yes >&$keys
+expect 'three jump' test "$(jumps)" -ge 3
 expect 'n1 applies' await 30 test -e "$("$nodes" path 1 /var/lib/wgmesh/test/journal.undo)"
 kill -KILL "$(<"$work/pid")"
 expect 'no ssh is left after 2 s' await 2 no_jumps
-wait $asking
-exec {keys}>&-
+wait $changing
 "$nodes" rtt 0
 expect_as_before 0 1 2 3
 

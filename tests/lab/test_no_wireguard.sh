@@ -17,7 +17,7 @@ remember 0 1
 test_case 'the error names node, step, module and cure, and nothing has changed'
 mesh up
 expect_status 1
-for node in n0 n1; do expect_err "mesh: $node: hello: the kernel $(uname -r) has no wireguard"; done
+expect_err "mesh: n0 and n1: hello: the kernel $(uname -r) has no wireguard"
 expect_err 'cure: load it there with `modprobe wireguard`'
 expect_as_before 0 1
 
