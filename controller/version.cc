@@ -26,6 +26,7 @@ std::string version_text(bool libraries) {
     text += fmt::format("  {} {}\n", name, version);
   };
   add("libssh", WGMESH_LIBSSH_VERSION);
+  add("libcrypto", WGMESH_CRYPTO_VERSION);
   add("yaml-cpp", WGMESH_YAML_VERSION);
   add("protobuf", from_number(GOOGLE_PROTOBUF_VERSION, 1000));
   add("libsodium", sodium_version_string());
