@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -100,6 +101,7 @@ std::optional<proto::FromAgent> TestSession::receive() {
     }
     char buffer[4096];
     const ssize_t n = ::recv(end_.get(), buffer, sizeof buffer, 0);
+    if (n < 0 && errno == EINTR) continue;  // a wait with a timeout is not taken up again
     if (n <= 0) return std::nullopt;
     const std::string_view octets(buffer, static_cast<std::size_t>(n));
     if (magic_seen_) {
