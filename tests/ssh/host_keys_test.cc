@@ -98,6 +98,13 @@ TEST_F(HostKeysTest, AsksAServerWithManyKeysForTheKnownOne) {
   }
 }
 
+TEST_F(HostKeysTest, KeysOfOthersThatAreRevokedDoNotMatter) {
+  const SshServer server;
+  server.directory().write("known_hosts", fmt::format("{} {}\n@revoked * {}\n", name(server),
+                                                      server.host_key(), another_key(server)));
+  connect(server);
+}
+
 TEST_F(HostKeysTest, HashKnownHostsIsHonoured) {
   const SshServer server;
   server.directory().write("known_hosts", "");

@@ -143,8 +143,8 @@ std::string agent_of(const SshServer& server, const std::string& more = {}) {
 
 TEST_F(SshAuthTest, ACertificateBesideAKeyOfTheAgentIsOffered) {
   SshServerOptions machine;
-  machine.sshd_lines = "AuthorizedKeysFile none\n";
   machine.init_lines =
+      "rm /var/lib/root/.ssh/authorized_keys\n"
       "ssh-keygen -q -t ed25519 -N '' -f \"$1/ca\"\n"
       "echo \"TrustedUserCAKeys $1/ca.pub\" >>\"$1/sshd_config\"\n";
   const SshServer server(machine);
@@ -221,10 +221,9 @@ TEST_F(SshAuthTest, AKeyFileThatIsNamedAndIsNoneIsTold) {
 TEST_F(SshAuthTest, ALoginMayTakeLongerThanConnecting) {
   SshServerOptions machine;
   machine.init_lines =
-      "printf '#!/bin/sh\\nsleep 3\\ncat /var/lib/root/.ssh/authorized_keys\\n' >/run/slow\n"
-      "chmod 755 /run /run/slow\n";
-  machine.sshd_lines =
-      "AuthorizedKeysFile none\nAuthorizedKeysCommand /run/slow\nAuthorizedKeysCommandUser root\n";
+      "printf '#!/bin/sh\\nsleep 3\\ncat /run/keys\\n' >/run/slow\n"
+      "chmod 755 /run /run/slow\nmv /var/lib/root/.ssh/authorized_keys /run/keys\n";
+  machine.sshd_lines = "AuthorizedKeysCommand /run/slow\nAuthorizedKeysCommandUser root\n";
   const SshServer server(machine);
   connect(server, "node", "Host node\n  ConnectTimeout 1\n  IdentitiesOnly yes\n");
 }
