@@ -294,13 +294,7 @@ void MeshFile::check_full() {
       if (!first) first = Value{&member.value, join_path(entry.value.path, "peers"), &faults_};
     }
   }
-  // Who has misspelt `full` has meant something by it.
-  static const std::vector<std::string> kFull = {"full"};
-  const bool is_misspelt =
-      std::any_of(faults_.faults().begin(), faults_.faults().end(), [](const Fault& fault) {
-        return fault.message.starts_with("unknown key") && find_nearest(fault.path, kFull);
-      });
-  if (!first || is_misspelt) return;
+  if (!first) return;
   first->fault(
       fmt::format("every pair is peered ({}), so the peers of {} have no meaning; say full: "
                   "false, or leave them out",
