@@ -216,6 +216,21 @@ TEST(Diff, DeletesByNameWhatIsNotInTheGroup) {
   EXPECT_FALSE(std::get<DeleteGroup>(deletions[1]).members.contains("br-test"));
 }
 
+// Links of others may be in it.
+TEST(Diff, DeletesNoGroupThatWasSetByHand) {
+  State observed = up();
+  observed.wireguard->link.group = 7;
+  observed.bridge->link.group = 7;
+  for (auto& [name, tunnel] : observed.tunnels) tunnel.link.group = 7;
+  std::size_t by_name = 0;
+  for (const Operation& operation : diff({}, observed)) {
+    EXPECT_FALSE(std::holds_alternative<DeleteGroup>(operation)) << describe(operation);
+    if (std::holds_alternative<DeleteLink>(operation)) ++by_name;
+  }
+  EXPECT_EQ(by_name, 2 + observed.tunnels.size());
+  EXPECT_GE(by_name, 3u);
+}
+
 TEST(Diff, LeavesForeignPortsThatNobodyMentions) {
   State observed = up();
   observed.foreign_ports["eth1"] = {"br-other", 9000, true};

@@ -477,6 +477,28 @@ TEST(Serve, EveryMessageHasItsPlace) {
   EXPECT_EQ(seen(node), State{});
 }
 
+TEST(Serve, RefusesThePlanOfAnotherNodeOrMesh) {
+  for (const bool is_of_another_mesh : {false, true}) {
+    TestNode node;
+    const proto::Plan plan = plan_with_addresses();
+    proto::Plan other = plan;
+    if (is_of_another_mesh) {
+      other.set_mesh("other");
+    } else {
+      other.set_node("other");
+    }
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.make_secrets(plan);
+    const proto::FromAgent answer = session.propose(proto::UP, &other);
+    EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
+    EXPECT_THAT(answer.error().message(), HasSubstr("than the session"));
+    session.close();
+    EXPECT_EQ(seen(node), State{});
+    EXPECT_THAT(node.files(), IsEmpty());
+  }
+}
+
 // A second one could name another mesh, whose lock this session does not hold.
 TEST(Serve, ASecondOpenEndsTheSessionAndUndoes) {
   for (const bool has_applied : {false, true}) {
