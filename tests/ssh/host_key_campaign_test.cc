@@ -124,7 +124,7 @@ class HostKeyCampaignTest : public SshTest {
     for (const std::string& name : names) write_file(server, name);
     std::string config = fmt::format(
         "Host node\n  UserKnownHostsFile \"{}\" {}\n  GlobalKnownHostsFile {}\n  UpdateHostKeys "
-        "no\n  BatchMode yes\n  StrictHostKeyChecking {}\n",
+        "no\n  BatchMode yes\n  ConnectTimeout 60\n  StrictHostKeyChecking {}\n",
         server.file("kh 1"), server.file("kh2"), server.file("global"),
         one_of({"yes", "ask", "accept-new", "accept-new", "no"}));
     if (below(5) == 0) config += "  HostKeyAlias known-alias\n";
