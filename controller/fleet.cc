@@ -131,7 +131,11 @@ void Fleet::run(Worker& worker) {
     } catch (...) {
       failure = failure_without_fail(beat ? "heartbeat" : worker.step);
     }
-    if (failure && on_failure_) on_failure_(worker.node, *failure);
+    try {
+      if (failure && on_failure_) on_failure_(worker.node, *failure);
+    } catch (const std::exception&) {
+      // There is no memory to tell it with; the exit code still does.
+    }
     lock.lock();
     if (failure) note(worker, std::move(*failure));
     if (beat) continue;

@@ -201,7 +201,7 @@ done
 
 test_case 'memory: whatever the limit, mesh ends with the documented code or names the limit'
 good=0 named=0
-for kilobytes in 40000 60000 80000 120000 200000 400000 2000000; do
+for kilobytes in 40000 60000 80000 120000 200000 400000 8000000; do
   limited -v $kilobytes root "$work/many.yaml" plan
   case $status in
     4) good=$((good + 1)) ;;
