@@ -53,7 +53,7 @@ at3=$("$nodes" addr 3)
 test_case 'a node that is unplugged'
 "$nodes" cut 3
 SECONDS=0
-refused '{host: test3, user: root, connect_timeout: 2}' 4 "mesh: n3: connect: connect to $at3 port 22: no answer"
+refused '{host: test3, user: root, connect_timeout: 2}' 4 "mesh: n3: connect to $at3 port 22: no answer"
 expect "it is said long before TCP gives up, not after $SECONDS s" test $SECONDS -lt 90
 "$nodes" mend 3
 
