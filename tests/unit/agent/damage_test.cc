@@ -8,6 +8,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -247,6 +249,14 @@ void expect_healed(TestNode& node, const Outcome& outcome) {
   }
 }
 
+bool is_tried(const std::string& damage, std::size_t file, Verb verb) {
+  if (std::getenv("WGMESH_LONG") != nullptr) return true;
+  const auto kind =
+      std::ranges::find_if(kDamages, [&](const Damage& each) { return each.name == damage; }) -
+      kDamages.begin();
+  return (static_cast<std::size_t>(kind) + file + static_cast<std::size_t>(verb)) % 4 == 0;
+}
+
 TEST_P(DamagedStore, EveryCommandGoesOn) {
   const Damage& damage = GetParam();
   proto::Plan plan = plan_with_addresses();
@@ -254,9 +264,11 @@ TEST_P(DamagedStore, EveryCommandGoesOn) {
   proto::Plan changed_plan = plan;
   changed_plan.mutable_bridge()->set_priority(100);
   int tried = 0;
-  for (const char* file : kFiles) {
+  for (std::size_t i = 0; i < kFiles.size(); ++i) {
+    const std::string file = kFiles[i];
     for (const Verb verb : kVerbs) {
-      SCOPED_TRACE(std::string(file) + ", verb " + std::to_string(static_cast<int>(verb)));
+      if (!is_tried(damage.name, i, verb)) continue;
+      SCOPED_TRACE(file + ", verb " + std::to_string(static_cast<int>(verb)));
       TestNode node;
       fill(node, plan, file);
       const std::string path = node.store().folder("test") + "/" + file;
