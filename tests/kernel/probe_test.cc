@@ -120,6 +120,7 @@ TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
 }
 
 TEST_F(ProbeTest, ReadsTheRouteThatWireguardsPacketsTake) {
+  ip("link set lo up");
   ip("link add up0 type dummy");
   ip("link set up0 up");
   ip("addr add 192.0.2.1/24 dev up0");

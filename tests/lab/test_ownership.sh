@@ -19,9 +19,9 @@ changing_messages() {
   grep -vF 'IFLA_IFNAME}, "\x61\x2f\x62\x00"' "$work/trace" | grep -Eo 'nlmsg_type=[^,]+, [^}]*\}(, "[^,]{0,4})?' |
     grep -Ev '^nlmsg_type=(RTM_GET|NFNL_SUBSYS_NFTABLES<<8\|NFT_MSG_GET|nlctrl|wireguard.*"\\x00)'
 }
-# The calls that changed a file or a folder, but for those in /run/wgmesh.
+# The calls that changed a file or a folder, but for those in /run/wgmesh and what a process sets of itself.
 changed_files() {
-  grep -Ev '^[0-9]+ +(send|read|<|-)|O_RDONLY|O_PATH| = -1 ' "$work/trace" | grep -Ev '["<]/(run/wgmesh|dev/null)[">/]'
+  grep -Ev '^[0-9]+ +(send|read|<|-)|O_RDONLY|O_PATH| = -1 ' "$work/trace" | grep -Ev '["<]/(run/wgmesh|dev/null|proc/self)[">/]'
 }
 count_of() { "$@" | grep -c .; }
 # What came over the channel: stdin, where it is no file.
