@@ -4,8 +4,10 @@
 #include <exception>
 #include <functional>
 #include <thread>
+#include <utility>
 
 #include "agent/diff.h"
+#include "agent/first_contact.h"
 #include "agent/kernel_instance.h"
 
 namespace wgmesh {
@@ -13,6 +15,8 @@ namespace {
 
 constexpr int kAttempts = 3;
 constexpr std::chrono::milliseconds kPause{100};
+// For the end of a pair that calls to be undone, too, and to call.
+constexpr std::chrono::milliseconds kPeersTurn{500};
 
 Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
   Scope scope{mesh, {}, {}};
@@ -93,6 +97,21 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
   }
 }
 
+// `before`, but that a peer which the change had silenced stays silent where it is the peer's turn
+// to call (see first_contact.h): when a rotation is undone, both ends of a pair get their keepalive
+// back within the same few milliseconds.
+State before_calls(State before, const State& after, const State& now) {
+  if (!before.wireguard || !now.wireguard) return before;
+  const State first = before_first_contact(before, after, true);
+  for (auto& [key, peer] : before.wireguard->peers) {
+    const auto found = now.wireguard->peers.find(key);
+    const bool is_silent =
+        found != now.wireguard->peers.end() && found->second.persistent_keepalive == 0;
+    if (is_silent) peer.persistent_keepalive = first.wireguard->peers.at(key).persistent_keepalive;
+  }
+  return before;
+}
+
 void fill_in(Bridge& observed, const Bridge& known) {
   for (auto time : kBridgeTimes) {
     if (observed.*time == kTimeUnknown) observed.*time = known.*time;
@@ -126,8 +145,10 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
   // After a reboot, and in a container that was started again, the kernel has nothing of the
   // transaction, and `restore` builds the committed plan.
   if (is_this_kernel(entry.boot_id)) {
+    const Scope scope = scope_of(mesh, entry);
     bool is_first = true;
-    repeat(kernel, scope_of(mesh, entry), progress, [&](Observation now, bool has_applied) {
+    bool may_call = false;
+    const List list = [&](Observation now, bool has_applied) {
       // What cannot be read was set by the transaction; from then on by us.
       if (is_first && now.state.bridge && entry.after.bridge) {
         fill_in(*now.state.bridge, *entry.after.bridge);
@@ -136,8 +157,15 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
       // A peer that sends is heard from where it is again as soon as its endpoint was set back.
       State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
       for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
+      if (!may_call) before = before_calls(std::move(before), entry.after, now.state);
       return diff(before, now.state);
-    });
+    };
+    repeat(kernel, scope, progress, list);
+    may_call = true;
+    if (!list(kernel.observe(scope), true).empty()) {
+      std::this_thread::sleep_for(kPeersTurn);
+      repeat(kernel, scope, progress, list);
+    }
   }
   try {
     Journal(store, mesh).close();

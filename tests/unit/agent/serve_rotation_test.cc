@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "common/key.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
@@ -14,6 +17,28 @@ namespace wgmesh {
 namespace {
 
 using ::testing::HasSubstr;
+
+// What a node's WireGuard was after each list of changes, and when.
+struct Look {
+  State state;
+  std::chrono::steady_clock::time_point at;
+};
+
+class WatchedKernel final : public Kernel {
+ public:
+  WatchedKernel(Kernel& kernel, std::vector<Look>& looks) : kernel_(kernel), looks_(looks) {}
+  Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
+  void apply(std::span<const Operation> operations,
+             const std::function<void(std::size_t)>& done) override {
+    kernel_.apply(operations, done);
+    looks_.push_back({kernel_.observe({"test", {}, {}}).state, std::chrono::steady_clock::now()});
+  }
+  proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }
+
+ private:
+  Kernel& kernel_;
+  std::vector<Look>& looks_;
+};
 
 class ServeRotation : public testing::Test {
  protected:
@@ -146,6 +171,33 @@ TEST_F(ServeRotation, UndoBringsBackTheOldKeysFromEveryStep) {
     EXPECT_EQ(seen(), before);
     session.close();
     EXPECT_EQ(node.files(), files);
+  }
+}
+
+// Both ends of a pair undo at the same time, and would call each other at the same time.
+TEST_F(ServeRotation, AnUndoGivesKeepaliveBackAtTheEndThatCallsAndLaterAtTheOther) {
+  const State before = seen();
+  const PublicKey own = public_key_of(*before.wireguard->private_key);
+  for (const bool own_key_is_new : {true, false}) {
+    rotates = own_key_is_new;
+    std::vector<Look> looks;
+    node.surroundings.open_session_kernel = [&] {
+      return std::make_unique<WatchedKernel>(node.kernel, looks);
+    };
+    TestSession session(node);
+    propose_rotation(session);
+    ASSERT_TRUE(session.apply().has_applied());
+    ASSERT_TRUE(switch_over(session).has_switched_over());
+    looks.clear();
+    ASSERT_EQ(session.undo().undone().error(), "");
+    ASSERT_EQ(looks.size(), 2u);
+    for (const auto& [key, peer] : looks[0].state.wireguard->peers) {
+      const bool calls = own_key_is_new && own < key;
+      EXPECT_EQ(peer.persistent_keepalive != 0, calls);
+    }
+    EXPECT_EQ(looks[0].state.wireguard->private_key, before.wireguard->private_key);
+    EXPECT_EQ(looks[1].state, before);
+    EXPECT_GE(looks[1].at - looks[0].at, std::chrono::milliseconds(500));
   }
 }
 
