@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 #include "agent/current_status.h"
 #include "agent/hello.h"
@@ -85,7 +86,8 @@ class ServeSession {
   std::map<std::string, SocketAddress> endpoints_;
   std::optional<NodeChange> change_;  // from open on
   std::optional<Echo> echo_;
-  bool held_ = false;  // promised: see hold()
+  bool held_ = false;                              // promised: see hold()
+  std::optional<BootClock::time_point> promised_;  // until the wait that follows has begun
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
   const OnProgress progress_ = [this](std::size_t done, std::size_t total) { report(done, total); };
@@ -129,7 +131,7 @@ std::variant<proto::ToAgent, Ended> ServeSession::next() {
     patience = std::clamp(left, 0ms, patience_);
   }
   if (echo_) return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
-  return io_.read(patience, {}, held_ ? kAfterSleep : 0ms);
+  return io_.read(patience, {}, held_ ? kAfterSleep : 0ms, std::exchange(promised_, std::nullopt));
 }
 
 // Tells what `step` throws. False ends the session.
@@ -318,7 +320,8 @@ void ServeSession::call_peers() {
 }
 
 // From the answer on it is a promise that silence alone undoes nothing before the confirm timeout:
-// that is the patience with which the next message is awaited.
+// that is the patience with which the next message is awaited. It counts from before the promise,
+// so that a machine that sleeps between the promise and the wait knows that it slept.
 void ServeSession::hold() {
   step_ = "hold";
   require_open();
@@ -328,6 +331,7 @@ void ServeSession::hold() {
   change_->hold();
   held_ = true;
   if (surroundings_.before_promise) surroundings_.before_promise();
+  promised_ = io_.now();
   proto::FromAgent message;
   message.mutable_held();
   io_.write(message);

@@ -50,9 +50,10 @@ void SessionIo::write_magic_line() { write_all(std::string(kMagicLine) + "\n"); 
 
 std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds patience,
                                                     const Aside& aside,
-                                                    std::chrono::milliseconds after_sleep) {
-  const auto now = clock_();
-  Patience left{now + patience, now, 0ms, after_sleep};
+                                                    std::chrono::milliseconds after_sleep,
+                                                    std::optional<BootClock::time_point> since) {
+  const auto from = since.value_or(clock_());
+  Patience left{from + patience, from, 0ms, after_sleep};
   for (;;) {
     if (const auto octets = frames_.next()) {
       auto message = parse_message(*octets);

@@ -40,11 +40,14 @@ class SessionIo {
 
   void write_magic_line();
   // Waits for one message. What has arrived is read before the clock is looked at, however late it
-  // is. If the patience ran out while this process slept, `after_sleep` more is waited. Throws
-  // Error for garbage: a frame that is too long or no message.
+  // is. If the patience ran out while this process slept, `after_sleep` more is waited. The
+  // patience counts from `since`, without it from now on. Throws Error for garbage: a frame that is
+  // too long or no message.
   std::variant<proto::ToAgent, Ended> read(std::chrono::milliseconds patience,
                                            const Aside& aside = {},
-                                           std::chrono::milliseconds after_sleep = {});
+                                           std::chrono::milliseconds after_sleep = {},
+                                           std::optional<BootClock::time_point> since = {});
+  BootClock::time_point now() const { return clock_(); }
   // How long a controller may take nothing of what we write.
   void set_write_patience(std::chrono::milliseconds patience) { write_patience_ = patience; }
   // False once the other side no longer takes anything; the next read says so too.
