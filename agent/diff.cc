@@ -39,6 +39,16 @@ void free_altnames(const State& desired, State& now, Changes& changes) {
   });
 }
 
+// Whether a link above the port has another MTU than it is to have. What is lowered with the port
+// in this very change counts as lowered.
+bool differs_above(const ForeignPort& now, const SetLink& set,
+                   const std::pair<std::string, std::uint32_t>& wanted) {
+  const auto found =
+      std::ranges::find(now.above, wanted.first, &std::pair<std::string, std::uint32_t>::first);
+  if (found == now.above.end()) return false;
+  return found->second != wanted.second || (set.mtu && *set.mtu < wanted.second);
+}
+
 // Foreign ports that leave the bridge do so before anything changes in it, those that join come
 // last.
 void diff_foreign_ports(const State& desired, const State& observed, bool joining,
@@ -54,12 +64,9 @@ void diff_foreign_ports(const State& desired, const State& observed, bool joinin
     if (!known || port.up != found->second.up) set.up = port.up;
     if (changes_anything(set)) changes.first.push_back(set);
     if (joins || !known) continue;
-    for (const auto& [above, mtu] : port.above) {
-      const bool differs = std::ranges::any_of(found->second.above, [&](const auto& now) {
-        // What is lowered with the port in this very change counts as lowered.
-        return now.first == above && (now.second != mtu || (set.mtu && *set.mtu < mtu));
-      });
-      if (differs) changes.first.push_back(SetLink{.name = above, .mtu = mtu});
+    for (const auto& above : port.above) {
+      if (differs_above(found->second, set, above))
+        changes.first.push_back(SetLink{.name = above.first, .mtu = above.second});
     }
   }
 }

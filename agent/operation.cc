@@ -18,10 +18,6 @@ struct Overloaded : Visitors... {
 template <typename... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
-const char* kind_name(TunnelKind kind) {
-  return kind == TunnelKind::kGretap ? "gretap" : "ip6gretap";
-}
-
 // The `type` part of `ip link add` and `ip link set`, for either tunnel operation.
 template <class TunnelOperation>
 std::string tunnel_words(const TunnelOperation& tunnel) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,11 @@ struct Wireguard {
 };
 
 enum class TunnelKind : std::uint8_t { kGretap, kIp6gretap };
+
+// As IFLA_INFO_KIND and `ip link` have it.
+constexpr std::string_view kind_name(TunnelKind kind) {
+  return kind == TunnelKind::kGretap ? "gretap" : "ip6gretap";
+}
 
 struct Tunnel {
   Link link;

@@ -15,11 +15,6 @@ void put_list(JsonWriter& json, std::string_view key,
   json.close_list();
 }
 
-std::string key_text(const std::string& octets) {
-  const auto key = public_key_from(octets);
-  return key ? to_base64(*key) : std::string();
-}
-
 std::string mac_text(const std::string& octets) {
   std::string text;
   for (const char octet : octets) {
@@ -31,7 +26,7 @@ std::string mac_text(const std::string& octets) {
 void put_peer(JsonWriter& json, const proto::PeerStatus& peer) {
   json.open_object();
   json.text("node", peer.node());
-  json.text("publicKey", key_text(peer.public_key()));
+  json.text("publicKey", key_text(peer.public_key(), ""));
   if (peer.has_preshared_key()) json.text("presharedKey", "(hidden)");
   if (!peer.endpoint().empty()) json.text("endpoint", peer.endpoint());
   put_list(json, "allowedIps", peer.allowed_ips());
@@ -45,7 +40,7 @@ void put_peer(JsonWriter& json, const proto::PeerStatus& peer) {
 void put_device(JsonWriter& json, const proto::DeviceStatus& device) {
   json.open_object("device");
   json.text("name", device.name());
-  json.text("publicKey", key_text(device.public_key()));
+  json.text("publicKey", key_text(device.public_key(), ""));
   json.number("listenPort", device.listen_port());
   json.number("fwmark", device.fwmark());
   json.number("mtu", device.mtu());

@@ -10,11 +10,6 @@
 namespace wgmesh {
 namespace {
 
-std::string key_text(const std::string& octets) {
-  const auto key = public_key_from(octets);
-  return key ? to_base64(*key) : "(none)";
-}
-
 template <typename Texts>
 std::string joined(const Texts& texts) {
   std::string line;
@@ -56,7 +51,7 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string peer_text(const proto::PeerStatus& peer, std::int64_t now) {
-  std::string text = fmt::format("\npeer: {}\n", key_text(peer.public_key()));
+  std::string text = fmt::format("\npeer: {}\n", key_text(peer.public_key(), "(none)"));
   if (!peer.node().empty()) text += fmt::format("  node: {}\n", peer.node());
   if (peer.has_preshared_key()) text += "  preshared key: (hidden)\n";
   if (!peer.endpoint().empty()) text += fmt::format("  endpoint: {}\n", peer.endpoint());
@@ -77,7 +72,7 @@ std::string peer_text(const proto::PeerStatus& peer, std::int64_t now) {
 
 std::string device_text(const proto::DeviceStatus& device, std::int64_t now) {
   std::string text = fmt::format("interface: {}\n  public key: {}\n  private key: (hidden)\n",
-                                 device.name(), key_text(device.public_key()));
+                                 device.name(), key_text(device.public_key(), "(none)"));
   text += fmt::format("  listening port: {}\n", device.listen_port());
   if (device.fwmark() != 0) text += fmt::format("  fwmark: {:#x}\n", device.fwmark());
   text += fmt::format("  addresses: {}\n  mtu: {}\n", joined(device.addresses()), device.mtu());

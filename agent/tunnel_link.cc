@@ -11,10 +11,6 @@ constexpr std::uint8_t kTimeToLive = 64;
 
 }  // namespace
 
-std::string_view kind_name(TunnelKind kind) {
-  return kind == TunnelKind::kGretap ? "gretap" : "ip6gretap";
-}
-
 void put_tunnel_data(NetlinkMessage& message, const TunnelData& tunnel) {
   message.put_ip_address(IFLA_GRE_LOCAL, tunnel.local);
   message.put_ip_address(IFLA_GRE_REMOTE, tunnel.remote);

@@ -2,8 +2,6 @@
 // ends.
 #pragma once
 
-#include <string_view>
-
 #include "agent/attributes.h"
 #include "agent/netlink_message.h"
 #include "agent/state.h"
@@ -19,9 +17,6 @@ struct TunnelData {
 
   bool operator==(const TunnelData&) const = default;
 };
-
-// IFLA_INFO_KIND: "gretap" or "ip6gretap".
-std::string_view kind_name(TunnelKind kind);
 
 // Puts the attributes into the open IFLA_INFO_DATA nest. Everything is named: what a change leaves
 // out, the kernel sets to its default.

@@ -1,35 +1,15 @@
 #include "agent/version.h"
 
 #include <ares.h>
-#include <fmt/format.h>
-#include <gnu/libc-version.h>
-#include <google/protobuf/stubs/common.h>
-#include <sodium.h>
+
+#include "common/version.h"
 
 namespace wgmesh {
-namespace {
-
-// As protobuf and fmt write their versions: 3021012 is 3.21.12, 90100 is 9.1.0.
-std::string from_number(unsigned number, unsigned base) {
-  return fmt::format("{}.{}.{}", number / base / base, number / base % base, number % base);
-}
-
-}  // namespace
 
 std::string version_text(bool libraries) {
-  std::string text = "wgmesh-agent " WGMESH_VERSION "\n";
-  if (!libraries) return text;
-  const auto add = [&](const char* name, const std::string& version) {
-    text += fmt::format("  {} {}\n", name, version);
-  };
-  add("libnl", WGMESH_LIBNL_VERSION);
-  add("protobuf", from_number(GOOGLE_PROTOBUF_VERSION, 1000));
-  add("libsodium", sodium_version_string());
-  add("c-ares", ares_version(nullptr));
-  add("fmt", from_number(FMT_VERSION, 100));
-  add("libstdc++", __VERSION__);
-  add("glibc", gnu_get_libc_version());
-  return text;
+  if (!libraries) return version_line("wgmesh-agent");
+  return version_text("wgmesh-agent",
+                      {{"libnl", WGMESH_LIBNL_VERSION}, {"c-ares", ares_version(nullptr)}});
 }
 
 }  // namespace wgmesh

@@ -51,6 +51,11 @@ std::optional<PublicKey> public_key_from(std::string_view octets) {
   return key;
 }
 
+std::string key_text(std::string_view octets, std::string_view none) {
+  const auto key = public_key_from(octets);
+  return key ? to_base64(*key) : std::string(none);
+}
+
 Secret::Secret(std::shared_ptr<const Octets> octets) : octets_(std::move(octets)) {}
 
 Secret Secret::make_private_key() {

@@ -24,6 +24,8 @@ struct PublicKey {
 std::string to_base64(const PublicKey& key);
 std::optional<PublicKey> parse_public_key(std::string_view base64);
 std::optional<PublicKey> public_key_from(std::string_view octets);  // 32 raw octets, as on the wire
+// The base64 of raw octets; `none` when they are no key.
+std::string key_text(std::string_view octets, std::string_view none);
 
 // 32 secret octets: a WireGuard private key or a preshared key.
 class Secret {

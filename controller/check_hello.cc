@@ -15,7 +15,6 @@ constexpr std::size_t kMostWord = 64;
 constexpr std::size_t kProofSize = 32;
 constexpr std::size_t kSealedSize = kKeySize + 48;  // libsodium's sealed box adds 48
 constexpr std::uint64_t kMostGeneration = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint64_t kMostPeers = 4096;
 
 void check_machine(const proto::Hello& hello) {
   expect_word(hello.agent_version(), kMostWord, "an agent's version");

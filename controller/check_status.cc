@@ -13,7 +13,6 @@ namespace {
 
 // What the kernel lets a name hold is shown by its codes, four characters an octet.
 constexpr std::size_t kMostInterface = 4 * kMaxInterfaceName;
-constexpr std::uint64_t kMostPeers = 4096;
 constexpr std::uint64_t kMostPorts = 1024;
 constexpr std::uint64_t kMostU16 = 65535;
 constexpr std::array<std::string_view, 7> kPortStates{

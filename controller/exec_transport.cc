@@ -20,7 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMaxStderr = 16u << 10;
 constexpr std::size_t kReadSize = 64u << 10;
 constexpr auto kFarewell = 2s;  // for an agent that undoes when its stream ends
 

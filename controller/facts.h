@@ -22,6 +22,9 @@ template <class... Arguments>
   refuse_fact(std::string_view(fmt::format(format, std::forward<Arguments>(arguments)...)));
 }
 
+// Of a node's WireGuard peers, foreign ones included.
+inline constexpr std::uint64_t kMostPeers = 4096;
+
 void expect_node_name(const std::string& name, std::string_view what);
 // Of an interface, kernel module, release …: one line without blanks. May be empty.
 void expect_word(const std::string& word, std::size_t longest, std::string_view what);

@@ -41,7 +41,7 @@ Cell cell_of(const Examination& examination, const Node& from, const Node& to) {
   return cell;
 }
 
-double milliseconds(std::chrono::microseconds time) {
+double in_milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000;
 }
 
@@ -49,7 +49,7 @@ std::string cell_text(const Cell& cell) {
   if (!cell.asked) return "?";
   std::string text = "lost";
   if (cell.measured.segment && cell.measured.segment->round_trip) {
-    text = fmt::format("{:.1f}ms", milliseconds(*cell.measured.segment->round_trip));
+    text = fmt::format("{:.1f}ms", in_milliseconds(*cell.measured.segment->round_trip));
     if (!cell.measured.segment->large_passes) text += " mtu!";
   }
   if (cell.handshake_age) text += fmt::format(" {}s", *cell.handshake_age);
@@ -86,7 +86,7 @@ Json path_json(const std::optional<PathMeasurement>& path) {
   Json out = {{"reachable", path->round_trip.has_value()},
               {"round_trip_ms", nullptr},
               {"mtu_passes", path->large_passes}};
-  if (path->round_trip) out["round_trip_ms"] = milliseconds(*path->round_trip);
+  if (path->round_trip) out["round_trip_ms"] = in_milliseconds(*path->round_trip);
   if (!path->error.empty()) out["error"] = path->error;
   return out;
 }

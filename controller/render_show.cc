@@ -23,11 +23,6 @@ bool has_device(const proto::Status& status) {
   return status.has_device() && !status.device().name().empty();
 }
 
-std::string key_text(const std::string& octets) {
-  const auto key = public_key_from(octets);
-  return key ? to_base64(*key) : std::string(kNone);
-}
-
 // "1 hour, 2 minutes, 5 seconds"; a year has 365 days, as `wg` counts.
 std::string duration_text(std::int64_t seconds) {
   struct Unit {
@@ -75,7 +70,7 @@ std::string heading(std::string_view label, std::string_view value, bool color) 
 }
 
 std::string peer_text(const proto::PeerStatus& peer, std::int64_t now, bool color) {
-  std::string out = '\n' + heading("peer", key_text(peer.public_key()), color);
+  std::string out = '\n' + heading("peer", key_text(peer.public_key(), kNone), color);
   const auto put = [&out](std::string_view label, const std::string& value) {
     out += fmt::format("  {}: {}\n", label, value);
   };
@@ -109,8 +104,8 @@ std::vector<const proto::PeerStatus*> by_handshake(const proto::DeviceStatus& de
 std::string device_text(const proto::DeviceStatus& device, std::int64_t now, bool color) {
   std::string out = heading("interface", printable(device.name()), color);
   if (public_key_from(device.public_key())) {
-    out += fmt::format("  public key: {}\n  private key: {}\n", key_text(device.public_key()),
-                       kHidden);
+    out += fmt::format("  public key: {}\n  private key: {}\n",
+                       key_text(device.public_key(), kNone), kHidden);
   }
   if (device.listen_port() > 0) out += fmt::format("  listening port: {}\n", device.listen_port());
   if (device.fwmark() > 0) out += fmt::format("  fwmark: {:#x}\n", device.fwmark());
@@ -136,13 +131,13 @@ Json device_json(const proto::DeviceStatus& device) {
   Json out = Json::object();
   if (public_key_from(device.public_key())) {
     out["privateKey"] = kHidden;
-    out["publicKey"] = key_text(device.public_key());
+    out["publicKey"] = key_text(device.public_key(), kNone);
   }
   if (device.listen_port() > 0) out["listenPort"] = device.listen_port();
   if (device.fwmark() > 0) out["fwmark"] = device.fwmark();
   out["peers"] = Json::object();
   for (const proto::PeerStatus& peer : device.peers()) {
-    out["peers"][key_text(peer.public_key())] = peer_json(peer);
+    out["peers"][key_text(peer.public_key(), kNone)] = peer_json(peer);
   }
   return out;
 }
@@ -177,11 +172,12 @@ std::string render_show_dump(std::span<const NodeReport> reports) {
     const bool has_key = public_key_from(device.public_key()).has_value();
     const std::string front = printable(report.node) + '\t' + printable(device.name()) + '\t';
     out += fmt::format("{}{}\t{}\t{}\t{}\n", front, has_key ? kHidden : kNone,
-                       key_text(device.public_key()), device.listen_port(),
+                       key_text(device.public_key(), kNone), device.listen_port(),
                        device.fwmark() > 0 ? fmt::format("{:#x}", device.fwmark()) : "off");
     for (const proto::PeerStatus& peer : device.peers()) {
       const unsigned keepalive = peer.persistent_keepalive();
-      out += fmt::format("{}{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", front, key_text(peer.public_key()),
+      out += fmt::format("{}{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", front,
+                         key_text(peer.public_key(), kNone),
                          peer.has_preshared_key() ? kHidden : kNone, or_none(peer.endpoint()),
                          allowed_ips_text(peer, ","), peer.latest_handshake(), peer.transfer_rx(),
                          peer.transfer_tx(), keepalive > 0 ? std::to_string(keepalive) : "off");

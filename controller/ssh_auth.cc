@@ -98,10 +98,10 @@ struct Identity {
 };
 
 // One login. Each method leaves true behind when the server has let us in.
-class Login {
+class Authentication {
  public:
-  Login(SshSession& session, const SshConfig& config, KeyFiles& keys, Prompter& prompter,
-        std::chrono::milliseconds step)
+  Authentication(SshSession& session, const SshConfig& config, KeyFiles& keys, Prompter& prompter,
+                 std::chrono::milliseconds step)
       : session_(session), config_(config), keys_(keys), prompter_(prompter), step_(step) {}
 
   void run() {
@@ -366,7 +366,7 @@ KeyFile KeyFiles::unlock(const std::string& path, Prompter& prompter) {
 
 void log_in(SshSession& session, const SshConfig& config, KeyFiles& keys, Prompter& prompter,
             std::chrono::milliseconds step) {
-  Login(session, config, keys, prompter, step).run();
+  Authentication(session, config, keys, prompter, step).run();
 }
 
 }  // namespace wgmesh

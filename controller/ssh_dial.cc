@@ -14,7 +14,7 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::size_t kMaxStderr = 8192;
+constexpr std::size_t kMaxOutput = 8192;
 
 // Runs the words with descriptor 4 as stdin, and ends the whole process group once nobody holds the
 // other end of descriptor 3. A child that is killed with its parent (PR_SET_PDEATHSIG) would be
@@ -88,7 +88,7 @@ ProxyProcess::ProxyProcess(const std::vector<std::string>& words, UniqueFd& ours
 ProxyProcess::~ProxyProcess() = default;  // ChildProcess kills the group and reaps the guard
 
 std::string ProxyProcess::stderr_text() {
-  drain(stderr_.read_end.get(), text_, kMaxStderr);
+  drain(stderr_.read_end.get(), text_, kMaxOutput);
   return text_;
 }
 

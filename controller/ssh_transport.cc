@@ -22,7 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kMaxStderr = 16u << 10;
 constexpr std::size_t kMostStderrAtOnce = 1u << 20;
 constexpr std::size_t kReadSize = 64u << 10;
 constexpr std::size_t kWriteSize = 128u << 10;

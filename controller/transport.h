@@ -13,6 +13,9 @@
 
 namespace wgmesh {
 
+// How much of a node's stderr is kept, in octets.
+inline constexpr std::size_t kMaxStderr = 16u << 10;
+
 using Deadline = std::chrono::steady_clock::time_point;
 
 // The node cannot be reached or refuses us: nothing was done there. Exit code 4.

@@ -18,10 +18,6 @@ constexpr std::uint16_t kRandomPort = 40000;
   throw NetlinkError(error_number, std::move(extended_ack));
 }
 
-const char* kind_name(TunnelKind kind) {
-  return kind == TunnelKind::kGretap ? "gretap" : "ip6gretap";
-}
-
 bool is_ipv6(const Prefix& prefix) { return prefix.address.family == Family::kIpv6; }
 
 // The kernel counts in its own ticks (250 Hz here), so some values come back one hundredth less.
@@ -104,7 +100,7 @@ void FakeKernel::start(const CreateBridge& create) {
 void FakeKernel::start(const CreateTunnel& create) {
   check_new_name(create.name);
   FakeLink tunnel{.name = create.name,
-                  .kind = kind_name(create.kind),
+                  .kind = std::string(kind_name(create.kind)),
                   .group = create.group,
                   .mtu = create.mtu,
                   .mac = create.mac,
