@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -20,6 +19,8 @@
 
 #include "agent/atomic_file.h"
 #include "common/error.h"
+#include "common/exposed_folder.h"
+#include "common/sha256.h"
 
 namespace wgmesh {
 namespace {
@@ -58,14 +59,6 @@ std::string read_program(const std::string& path) {
     if (count < 0) throw SystemError("read " + path, errno);
     content.append(chunk.data(), static_cast<std::size_t>(count));
   }
-}
-
-std::string sha256_of(const std::string& content) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(content.data()),
-                     content.size());
-  std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex;
-  return sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
 }
 
 void set_link(const std::string& target, const std::string& link) {
@@ -125,24 +118,6 @@ bool is_newer_version(const std::string& a, const std::string& b) {
   return false;
 }
 
-std::string why_not_roots_alone(const std::string& folder) {
-  const std::unique_ptr<char, Free> real(::realpath(folder.c_str(), nullptr));
-  if (!real) return SystemError(folder, errno).message();
-  std::string at = real.get();
-  for (bool is_leaf = true;; is_leaf = false) {
-    const std::string path = at.empty() ? "/" : at;
-    struct stat facts {};
-    if (::lstat(path.c_str(), &facts) != 0) return SystemError(path, errno).message();
-    if (facts.st_uid != 0) return fmt::format("{} does not belong to root", path);
-    const bool others_write = (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-    if (others_write && (is_leaf || (facts.st_mode & S_ISVTX) == 0)) {
-      return fmt::format("others than root may write to {}", path);
-    }
-    if (path == "/") return {};
-    at = folder_of(at);
-  }
-}
-
 std::optional<Installation::Present> Installation::newer() const {
   if (accepts_older_) return std::nullopt;
   for (const std::string& folder : paths_.programs) {
@@ -184,7 +159,7 @@ void Installation::stage() {
 
 std::string Installation::stage_in(const std::string& folder) const {
   make_folder(folder);
-  if (const std::string why = why_not_roots_alone(folder); !why.empty()) throw Error(why);
+  if (const std::string why = why_others_may_write(folder); !why.empty()) throw Error(why);
   struct statvfs facts {};
   if (::statvfs(folder.c_str(), &facts) == 0 && (facts.f_flag & ST_NOEXEC) != 0) {
     throw Error(folder + " is mounted noexec");

@@ -57,8 +57,4 @@ class Installation {
 // Whether `a` is a newer version than `b`: numbers with dots between. What is no version is older.
 bool is_newer_version(const std::string& a, const std::string& b);
 
-// Empty when only root can put anything into `folder`: it and those above it are root's, and nobody
-// else may write there; in one above it others may where it is sticky. Else what is wrong.
-std::string why_not_roots_alone(const std::string& folder);
-
 }  // namespace wgmesh

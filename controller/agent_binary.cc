@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sodium.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -15,6 +15,8 @@
 #include <filesystem>
 
 #include "common/error.h"
+#include "common/exposed_folder.h"
+#include "common/sha256.h"
 #include "common/unique_fd.h"
 
 namespace wgmesh {
@@ -33,14 +35,6 @@ std::string read_file(const std::string& path) {
   }
   if (count < 0) throw SystemError("read " + path, errno);
   return content;
-}
-
-std::string sha256_of(const std::string& content) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(content.data()),
-                     content.size());
-  std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex;
-  return sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
 }
 
 // Empty for what is no executable of a machine we know.
@@ -109,43 +103,83 @@ const std::string& AgentBinary::gzip() const {
   return gzip_;
 }
 
-std::vector<std::string> AgentBinaries::usual_directories() {
-  std::vector<std::string> directories;
+std::vector<AgentPlace> usual_agent_places() {
+  std::vector<AgentPlace> places;
   const char* chosen = getenv("WGMESH_AGENT_DIR");
-  if (chosen != nullptr && *chosen != '\0') directories.emplace_back(chosen);
+  if (chosen != nullptr && *chosen != '\0') {
+    if (const std::string why = why_others_may_write(chosen); !why.empty()) {
+      throw Error(
+          fmt::format("WGMESH_AGENT_DIR={}: {}, and what lies there runs as root on every node",
+                      chosen, why),
+          "put the agents into a folder that only you can write to");
+    }
+    places.push_back({chosen});
+  }
   std::error_code failed;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (!failed) {
     const auto beside = self.parent_path();
-    directories.push_back(beside.string());
-    directories.push_back((beside.parent_path() / "agent").string());
+    places.push_back({beside.string(), false});
+    places.push_back({(beside.parent_path() / "agent").string(), false});
   }
-  directories.emplace_back("/usr/lib/wgmesh");
-  return directories;
+  places.push_back({"/usr/lib/wgmesh", false});
+  return places;
 }
 
-AgentBinaries::AgentBinaries(const std::vector<std::string>& directories)
-    : directories_(directories) {
-  for (const std::string& directory : directories_) {
-    const std::string plain = directory + "/wgmesh-agent";
+AgentBinaries::AgentBinaries(std::vector<AgentPlace> places,
+                             std::span<const std::string_view> known)
+    : places_(std::move(places)), known_(known.begin(), known.end()) {
+  for (const AgentPlace& place : places_) {
+    const std::string plain = place.folder + "/wgmesh-agent";
     for (const char* machine : kMachines) {
       const std::string named = fmt::format("{}-{}", plain, machine);
-      if (binaries_.contains(machine)) continue;
+      std::string path;
       if (is_file(named)) {
-        binaries_.emplace(machine, std::make_unique<AgentBinary>(machine, named));
+        path = named;
       } else if (is_file(plain) && machine_of(plain) == machine) {
-        binaries_.emplace(machine, std::make_unique<AgentBinary>(machine, plain));
+        path = plain;
+      } else {
+        continue;
       }
+      candidates_.push_back({std::make_unique<AgentBinary>(machine, path), place.takes_any});
     }
   }
 }
 
+void AgentBinaries::choose() const {
+  for (Candidate& candidate : candidates_) {
+    const std::string& machine = candidate.binary->machine();
+    if (binaries_.contains(machine)) continue;
+    const bool is_known = candidate.is_known_by_its_place ||
+                          std::ranges::count(known_, candidate.binary->sha256()) > 0;
+    if (is_known) {
+      binaries_.emplace(machine, std::move(candidate.binary));
+    } else {
+      passed_over_.push_back(candidate.binary->path());
+    }
+  }
+  candidates_.clear();
+}
+
+const AgentBinaries::Map& AgentBinaries::all() const {
+  std::call_once(chosen_once_, [this] { choose(); });
+  return binaries_;
+}
+
 const AgentBinary& AgentBinaries::find(std::string_view machine) const {
-  const auto found = binaries_.find(machine);
-  if (found != binaries_.end()) return *found->second;
-  throw Error(fmt::format("there is no wgmesh-agent for its machine, {}", machine),
-              fmt::format("put wgmesh-agent-{} into one of: {}; or set WGMESH_AGENT_DIR", machine,
-                          fmt::join(directories_, ", ")));
+  const auto found = all().find(machine);
+  if (found != all().end()) return *found->second;
+  std::string message = fmt::format("there is no wgmesh-agent for its machine, {}", machine);
+  if (!passed_over_.empty()) {
+    message += fmt::format("; this mesh was not built with {}", fmt::join(passed_over_, ", "));
+  }
+  std::vector<std::string_view> folders;
+  for (const AgentPlace& place : places_) folders.emplace_back(place.folder);
+  throw Error(
+      message,
+      fmt::format("put the wgmesh-agent-{} that came with this mesh into one of: {}; or name the "
+                  "folder of another one by WGMESH_AGENT_DIR",
+                  machine, fmt::join(folders, ", ")));
 }
 
 }  // namespace wgmesh

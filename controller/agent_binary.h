@@ -1,11 +1,13 @@
-// The agents that this controller can put on a node, one per machine. Finds, hashes and compresses
-// files; knows nothing of nodes.
+// The agents that this controller can put on a node, one per machine. They run as root there, so
+// only those are taken that this program was built with, or those of a folder that the user names.
+// Finds, hashes and compresses files; knows nothing of nodes.
 #pragma once
 
 #include <future>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,24 +37,43 @@ class AgentBinary {
   mutable std::string gzip_;
 };
 
+// Where agents are looked for.
+struct AgentPlace {
+  std::string folder;
+  bool takes_any = true;  // else only those that this program was built with
+};
+
 class AgentBinaries {
  public:
-  // In each directory: wgmesh-agent-MACHINE, and wgmesh-agent (of the machine its ELF header says).
-  // The first found of a machine counts.
-  explicit AgentBinaries(const std::vector<std::string>& directories = usual_directories());
+  // In each folder: wgmesh-agent-MACHINE, and wgmesh-agent (of the machine its ELF header says).
+  // The first found of a machine counts. `known`: the SHA-256 of those that this program was built
+  // with.
+  explicit AgentBinaries(std::vector<AgentPlace> places,
+                         std::span<const std::string_view> known = {});
 
-  // $WGMESH_AGENT_DIR; where this program is; the build tree beside it; /usr/lib/wgmesh.
-  static std::vector<std::string> usual_directories();
-
-  // Throws Error, naming the machine and where agents were looked for.
+  // Throws Error, naming the machine, where agents were looked for, and what was passed over.
   const AgentBinary& find(std::string_view machine) const;
-  const std::map<std::string, std::unique_ptr<AgentBinary>, std::less<>>& all() const {
-    return binaries_;
-  }
+  using Map = std::map<std::string, std::unique_ptr<AgentBinary>, std::less<>>;
+  const Map& all() const;
 
  private:
-  std::vector<std::string> directories_;
-  std::map<std::string, std::unique_ptr<AgentBinary>, std::less<>> binaries_;
+  struct Candidate {
+    std::unique_ptr<AgentBinary> binary;
+    bool is_known_by_its_place;
+  };
+  void choose() const;
+
+  std::vector<AgentPlace> places_;
+  std::vector<std::string_view> known_;
+  // Hashes take their time, so they are asked for as late as can be.
+  mutable std::once_flag chosen_once_;
+  mutable std::vector<Candidate> candidates_;
+  mutable Map binaries_;
+  mutable std::vector<std::string> passed_over_;
 };
+
+// $WGMESH_AGENT_DIR, which takes any agent; where this program is; the build tree beside it;
+// /usr/lib/wgmesh. Throws Error when others may write to $WGMESH_AGENT_DIR.
+std::vector<AgentPlace> usual_agent_places();
 
 }  // namespace wgmesh

@@ -34,7 +34,7 @@ std::string folder_with_agent() {
 }
 
 const AgentBinaries& agents() {
-  static const AgentBinaries binaries({folder_with_agent()});
+  static const AgentBinaries binaries({{folder_with_agent()}});
   return binaries;
 }
 

@@ -124,7 +124,7 @@ class RoundTripsTest : public SshTest {
         fmt::format("Host node\n  Port {}\n  HostKeyAlias known\n{}", delayed.port(), more));
     server.directory().write("known_hosts", "known " + server.host_key() + "\n");
     SshConnector connector(options, prompter_, nullptr);
-    const AgentBinaries agents({agent_directory_.path()});
+    const AgentBinaries agents({{agent_directory_.path()}});
     SshTarget target;
     target.host = "node";
     const auto begun = steady_clock::now();

@@ -45,7 +45,7 @@ class SshTest : public ::testing::Test {
 
   // As the agent installs itself with a commit.
   void install(const SshServer& server, const std::string& folder = "/var/lib/wgmesh/bin") {
-    const AgentBinaries agents({agent_directory_.path()});
+    const AgentBinaries agents({{agent_directory_.path()}});
     for (const auto& [machine, agent] : agents.all()) {
       const std::string file =
           fmt::format("{}/wgmesh-agent-{}", folder, agent->sha256().substr(0, 16));
@@ -67,7 +67,7 @@ class SshTest : public ::testing::Test {
 
   // Through the bootstrap to the agent, and an echo through it.
   std::string talk(Transport& transport, BootstrapOptions options = {}) {
-    const AgentBinaries agents({agent_directory_.path()});
+    const AgentBinaries agents({{agent_directory_.path()}});
     std::string got = bootstrap(transport, agents, options);
     transport.write("hello agent", soon());
     while (got.size() < 11) {

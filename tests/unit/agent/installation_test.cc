@@ -13,6 +13,7 @@
 
 #include "agent/atomic_file.h"
 #include "agent/program_link.h"
+#include "common/exposed_folder.h"
 #include "tests/support/wgmesh_agent_room/example_plan.h"
 #include "tests/support/wgmesh_agent_room/test_node.h"
 
@@ -166,7 +167,7 @@ TEST_F(InstallationTest, TakesAPlaceOnlyWhereNobodyElseCanWrite) {
     make_folder(place);
     ASSERT_EQ(::chmod(bad.folder.c_str(), bad.mode), 0);
     ASSERT_EQ(::chown(bad.folder.c_str(), bad.owner, 0), 0);
-    EXPECT_NE(why_not_roots_alone(place), "");
+    EXPECT_NE(why_others_may_write(place), "");
     EXPECT_THAT(install(), IsEmpty());
     EXPECT_EQ(content_of(paths.programs.back() + "/wgmesh-agent"),
               "program");  // the next place
@@ -182,7 +183,7 @@ TEST_F(InstallationTest, SaysWhenNoPlaceTakesIt) {
     ASSERT_EQ(::chmod(folder.c_str(), 0777), 0);
   }
   EXPECT_THAT(install(), ElementsAre(AllOf(HasSubstr("no place takes the agent"),
-                                           HasSubstr("others than root may write to " + place))));
+                                           HasSubstr("others may write to " + place))));
 }
 
 TEST_F(InstallationTest, ComesWithTheCommitOfASessionAndNotBefore) {
