@@ -3,18 +3,29 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
 #include "controller/agent_binary.h"
 #include "controller/bootstrap.h"
 #include "controller/exec_transport.h"
+#include "controller/known_agents.h"
+#include "controller/password_command.h"
 #include "controller/prompt.h"
 #include "controller/ssh_transport.h"
 
 namespace wgmesh {
 namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+// A password manager may want to be unlocked first.
+constexpr auto kPasswordCommand = 60s;
 
 SshOptions ssh_options_of(const CommandLine& command_line) {
   SshOptions options;
@@ -47,11 +58,30 @@ struct Login::Shared {
 
   Progress& progress;
   const Interrupt& interrupt;
-  AgentBinaries agents;
+  AgentBinaries agents{usual_agent_places(), known_agents()};
   Prompter prompter;
   Prompter terminal;
   SshConnector connector;
+  // Of the command. It is run once, however many nodes have it, when the first of them asks.
+  const Passphrase& password_of(const std::string& command) {
+    CommandsPassword* entry = nullptr;
+    {
+      const std::lock_guard lock(passwords_mutex);
+      entry = &passwords[command];
+    }
+    std::call_once(entry->once, [&] {
+      entry->password = password_from(command, steady_clock::now() + kPasswordCommand, &interrupt);
+    });
+    return *entry->password;
+  }
+
   std::optional<Passphrase> become_password;
+  struct CommandsPassword {
+    std::once_flag once;
+    std::optional<Passphrase> password;
+  };
+  std::mutex passwords_mutex;
+  std::map<std::string, CommandsPassword> passwords;
 };
 
 Login::Login(const CommandLine& command_line, Progress& progress, const Interrupt& interrupt)
@@ -82,8 +112,15 @@ std::unique_ptr<Session> Login::open_session(const Node& node) {
     options.by_hand = exec.text;
     transport = make_exec_transport(exec);
   }
-  if (shared_->become_password && is_password_due(node.target, transport->login_name())) {
-    options.become_password = [&]() -> const Passphrase& { return *shared_->become_password; };
+  if (is_password_due(node.target, transport->login_name())) {
+    const std::string& command = std::get<SshTarget>(node.target).become_password_command;
+    if (!command.empty()) {
+      options.become_password = [&]() -> const Passphrase& {
+        return shared_->password_of(command);
+      };
+    } else if (shared_->become_password) {
+      options.become_password = [&]() -> const Passphrase& { return *shared_->become_password; };
+    }
   }
   shared_->progress.set(node.name, "starting the agent");
   const std::string already_read = bootstrap(*transport, shared_->agents, options);

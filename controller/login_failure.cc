@@ -27,7 +27,8 @@ constexpr std::array<Refusal, 9> kSudo = {
     Refusal{"account validation failure", "renew the account or the password of {0} there"},
     Refusal{"no valid sudoers sources", "mend sudoers there with visudo"},
     Refusal{"password is required",
-            "pass -K (--ask-become-pass), or allow it without: NOPASSWD in sudoers"}};
+            "pass -K (--ask-become-pass), say become_password_command in mesh.yaml, or allow it "
+            "without: NOPASSWD in sudoers"}};
 
 // sha256sum and find complain of an agent that is not there, which is no fault.
 bool is_expected(std::string_view line) {

@@ -30,6 +30,7 @@ struct SshTarget {
   std::string proxy_jump;
   std::optional<unsigned> connect_timeout;  // seconds
   Become become = Become::kAuto;
+  std::string become_password_command;  // for /bin/sh on this machine; empty: none
 
   bool operator==(const SshTarget&) const = default;
 };

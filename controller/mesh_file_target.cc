@@ -12,10 +12,9 @@
 namespace wgmesh {
 namespace {
 
-const std::array<std::string, 9> kSshKeys = {
-    "host",          "user",       "port",    "become",
-    "identity_file", "proxy_jump", "gateway", "connect_timeout",
-    "connect_kwargs"};
+const std::array<std::string, 10> kSshKeys = {
+    "host",          "user",       "port",    "become",          "become_password_command",
+    "identity_file", "proxy_jump", "gateway", "connect_timeout", "connect_kwargs"};
 const std::array<std::string, 1> kConnectKeys = {"key_filename"};
 const std::array<std::string, 2> kEndpointKeys = {"host", "port"};
 
@@ -90,6 +89,18 @@ void read_become(const Value& value, SshTarget& target) {
   }
 }
 
+void read_become_password_command(const Value& value, SshTarget& target) {
+  const auto command = read_text(value, "a command that prints the password of sudo");
+  if (!command) return;
+  if (command->empty() || command->find('\0') != command->npos) {
+    value.expected("a command that prints the password of sudo");
+  } else if (target.become == Become::kDoas || target.become == Become::kNone) {
+    value.fault("only sudo takes a password, and become says otherwise");
+  } else {
+    target.become_password_command = *command;
+  }
+}
+
 // Host may hold a user and a port, as Fabric has it; each may then not be said again.
 void read_login(const MapReader& map, SshTarget& target) {
   if (const auto host = map.require("host", "a host of ~/.ssh/config, a name or an address")) {
@@ -140,6 +151,9 @@ SshTarget read_ssh_map(const Value& value) {
     if (seconds) target.connect_timeout = static_cast<unsigned>(*seconds);
   }
   if (const auto become = map.find("become")) read_become(*become, target);
+  if (const auto command = map.find("become_password_command")) {
+    read_become_password_command(*command, target);
+  }
   return target;
 }
 

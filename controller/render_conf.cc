@@ -42,6 +42,9 @@ Json ssh_of(const SshTarget& target) {
   if (!target.proxy_jump.empty()) ssh["proxy_jump"] = target.proxy_jump;
   if (target.connect_timeout) ssh["connect_timeout"] = *target.connect_timeout;
   if (target.become != Become::kAuto) ssh["become"] = become_text(target.become);
+  if (!target.become_password_command.empty()) {
+    ssh["become_password_command"] = target.become_password_command;
+  }
   return ssh;
 }
 

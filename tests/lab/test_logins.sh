@@ -62,14 +62,14 @@ rm "${in_agent[@]}"
 
 asked_or_over() { grep -qF "$2" "$work/terminal" || ! kill -0 "$1"; }
 
-# mesh on a terminal of its own, where the two questions are answered when they come. Afterwards $out has
+# mesh on a terminal of its own, where the $questions are answered when they come. Afterwards $out has
 # what the terminal showed last.
 mesh_on_terminal() {
-  local question terminal keys questions=('Password for sudo on the nodes: ' 'Passphrase of /root/.ssh/locked: ')
-  last="mesh -K $* on a terminal"
+  local question terminal keys
+  last="mesh $* on a terminal"
   mkfifo "$work/keys"
   : >"$work/terminal"
-  script -qfec "$nodes ctl $mesh_program -f $mesh_file -K $*" "$work/terminal" <"$work/keys" >/dev/null &
+  script -qfec "$nodes ctl $mesh_program -f $mesh_file $*" "$work/terminal" <"$work/keys" >/dev/null &
   terminal=$!
   exec {keys}>"$work/keys"
   for question in "${questions[@]}"; do
@@ -93,8 +93,9 @@ mesh_on_terminal() {
   expect 'no secret is shown' bash -c "! grep -F -e lab-password -e '$passphrase' '$work/terminal'"
 }
 
+questions=('Password for sudo on the nodes: ' 'Passphrase of /root/.ssh/locked: ')
 test_case "up through ${#ways[@]} kinds of login"
-mesh_on_terminal up
+mesh_on_terminal -K up
 expect_status 0
 expect_out "$count nodes: $count changed, all $((count - 1)) pairs forward"
 for ((i = 0; i < count; i++)); do
@@ -102,7 +103,7 @@ for ((i = 0; i < count; i++)); do
 done
 
 test_case 'then there is nothing to do'
-mesh_on_terminal plan --detailed-exitcode
+mesh_on_terminal -K plan --detailed-exitcode
 expect_status 0
 expect_out "No changes on $count nodes."
 
@@ -111,7 +112,15 @@ mesh -K info
 expect_status 1
 expect_err 'there is no terminal to ask on'
 
-test_case 'down -r leaves no link, file or process'
+test_case 'a command that prints no password ends that login, with its own words'
+sed -i 's/ssh: test6/ssh: {host: test6, become_password_command: "cat ~\/.ssh\/sudo"}/' "$mesh_file"
+questions=('Passphrase of /root/.ssh/locked: ')
+mesh_on_terminal info
+expect_status 4
+expect_out 'mesh: n6: connect: become_password_command fails with exit status 1: cat: /root/.ssh/sudo: No such file'
+
+test_case 'down -r leaves no link, file or process; the password of sudo comes from a command'
+(umask 077 && printf 'lab-password\nuser: ops\n' >"$LAB/ssh/sudo")
 mesh_on_terminal down -r
 expect_status 0
 for ((i = 0; i < count; i++)); do

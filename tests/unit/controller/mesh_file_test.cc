@@ -560,6 +560,17 @@ INSTANTIATE_TEST_SUITE_P(
              "m:5:37: nodes.n.ssh.connect_kwargs.password: unknown key; known here: key_filename"},
         Case{"become", "ssh: {host: h, become: su}",
              "m:5:28: nodes.n.ssh.become: expected sudo, doas or none, found \"su\""},
+        Case{"a password's command",
+             "ssh: {host: h, become: sudo, become_password_command: pass h}", ""},
+        Case{"no password's command", "ssh: {host: h, become_password_command: \"\"}",
+             "m:5:45: nodes.n.ssh.become_password_command: expected a command that prints the "
+             "password "
+             "of sudo, found \"\""},
+        Case{"a password that nobody asks for",
+             "ssh: {host: h, become: doas, become_password_command: x}",
+             "m:5:59: nodes.n.ssh.become_password_command: only sudo takes a password, and become "
+             "says "
+             "otherwise"},
         Case{"timeout", "ssh: {host: h, connect_timeout: 0}",
              "m:5:37: nodes.n.ssh.connect_timeout: expected seconds 1..3600, found \"0\""},
         Case{"ssh and exec", "ssh: h\n    exec: sh",

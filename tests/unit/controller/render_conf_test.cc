@@ -101,6 +101,8 @@ Mesh random_mesh(std::mt19937& random) {
       if (maybe()) ssh.proxy_jump = "u@[::1]:5,none";
       if (maybe()) ssh.connect_timeout = 1 + below(100);
       ssh.become = static_cast<Become>(below(4));
+      const bool takes_password = ssh.become == Become::kAuto || ssh.become == Become::kSudo;
+      if (takes_password && maybe()) ssh.become_password_command = "pass show 'a: b' | head";
       node.target = ssh;
     }
     node.listen_port = static_cast<std::uint16_t>(1 + below(65535));
