@@ -65,6 +65,8 @@ stands as planned, and `mesh check` says why.
       --no-wait           do not wait for handshakes and spanning tree
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3; they
                           keep what they have, and the next `mesh sync` brings them in
+      --replace-newer-agent
+                          put this release's agent in the place of a newer one
       --confirm-timeout SECONDS
                           nodes undo by themselves when the controller has been
                           silent for that long before the commit
@@ -101,6 +103,8 @@ Links that need not go stay, and so does the traffic on them.
       --interactive       list it, and ask before anything changes
       --no-wait           do not wait for handshakes and spanning tree
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3
+      --replace-newer-agent
+                          put this release's agent in the place of a newer one
       --confirm-timeout SECONDS
                           as for `mesh up` (default: 60)
 

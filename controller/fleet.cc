@@ -237,7 +237,11 @@ void Fleet::fail(const Node& node, NodeFailure failure) {
   const std::lock_guard lock(mutex_);
   for (const auto& worker : crew_->workers) {
     if (&worker->node != &node) continue;
-    if (!worker->failure) worker->failure = std::move(failure);
+    if (!worker->failure) {
+      worker->failure = std::move(failure);
+    } else if (worker->failure->kind == failure.kind) {
+      worker->failure->further.push_back(std::move(failure));
+    }
     return;
   }
 }

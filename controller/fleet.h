@@ -26,6 +26,7 @@ struct NodeFailure {
   std::string cure;
   bool undone = false;   // the agent says that it is as it was before
   bool is_told = false;  // by the agent itself, which goes on
+  std::vector<NodeFailure> further;  // what else stands in its way
 };
 
 // How often a controller says that it is there, so that the nodes' patience bears two beats that

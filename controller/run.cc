@@ -267,12 +267,8 @@ void Run::tell(const TransactionResult& result) {
   for (const auto& [name, node] : result.nodes) {
     if (!node.failure || node.skipped || told_.contains(name)) continue;
     if (node.failure->kind == NodeFailure::Kind::kInterrupted) continue;
-    const ErrorReport report = report_of_failure(name, *node.failure);
-    if (progress_.mode() == ProgressMode::kJson) {
-      print_error(report, progress_.mode());
-    } else {
-      errors_.keep(report);
-    }
+    keep(name, *node.failure);
+    for (const NodeFailure& further : node.failure->further) keep(name, further);
   }
   for (const ErrorReport& error : errors_.rest()) progress_.fail({}, error);
   for (const auto& [name, node] : result.nodes) {
@@ -283,6 +279,16 @@ void Run::tell(const TransactionResult& result) {
                          : "nobody has told whether it kept the change or undid it",
                  fmt::format("look with `mesh info {}`; the next `mesh up` mends it", name)},
                 progress_.mode());
+  }
+}
+
+// To be told at the end, with the other nodes of which the same is to be told. A program gets each.
+void Run::keep(const std::string& name, const NodeFailure& failure) {
+  const ErrorReport report = report_of_failure(name, failure);
+  if (progress_.mode() == ProgressMode::kJson) {
+    print_error(report, progress_.mode());
+  } else {
+    errors_.keep(report);
   }
 }
 

@@ -54,6 +54,7 @@ class Run {
   // The nodes' lines for the user; what many say is one line.
   void pass_on_notes(const TransactionResult& result);
   // What was kept back of errors that several nodes share.
+  void keep(const std::string& name, const NodeFailure& failure);
   void tell_rest();
   // Ends the live lines: what became of each node. Then prints every failure of `result` that was
   // not told at once.

@@ -252,6 +252,22 @@ TEST_F(ATransaction, AProblemComesWithItsCure) {
   EXPECT_EQ(result.nodes.at("c").failure->cure, "take eth0 out of bridge_ports");
 }
 
+// Whoever has several things to mend wants to know of all of them.
+TEST_F(ATransaction, TellsEveryProblemOfANode) {
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->add_missing()->set_module("wireguard");
+  hello.mutable_hello()->add_problems("eth0 is a port of vmbr0");
+  hello.mutable_hello()->add_problems("port 51820 is in use");
+  answer("c", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  const NodeFailure& failure = *result.nodes.at("c").failure;
+  EXPECT_THAT(failure.message, testing::HasSubstr("wireguard"));
+  ASSERT_EQ(failure.further.size(), 2u);
+  EXPECT_EQ(failure.further[0].message, "eth0 is a port of vmbr0");
+  EXPECT_EQ(failure.further[1].message, "port 51820 is in use");
+}
+
 TEST_F(ATransaction, AnEndpointThatOneEndCannotResolveIsAWarningWhileTheOtherDials) {
   const auto hello_with = [](int octet, const char* peer, const char* error) {
     proto::FromAgent frame;
