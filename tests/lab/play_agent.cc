@@ -4,6 +4,9 @@
 //   fails        it cannot apply         dies     it ends while it applies
 //   locked       somebody has it locked  slow     it takes long to plan
 //   unchanged    there is nothing to do
+//   STEP:KIND    asked for that step (open secrets propose apply switch call hold commit undo
+//   status), it
+//                does what misbehave.h says of KIND instead
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,9 +16,11 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <string>
 #include <thread>
 
+#include "tests/lab/misbehave.h"
 #include "tests/support/wgmesh_controller_room/scripted_agent.h"
 
 namespace wgmesh {
@@ -32,7 +37,21 @@ void note(const std::string& word) {
   if (const std::string path = variable("PLAY_LOG"); !path.empty()) std::ofstream(path) << word;
 }
 
+const std::map<std::string, Body::BodyCase> kSteps = {
+    {"open", Body::kOpen},       {"secrets", Body::kMakeSecrets}, {"propose", Body::kPropose},
+    {"apply", Body::kApply},     {"switch", Body::kSwitchOver},   {"call", Body::kCallPeers},
+    {"hold", Body::kHold},       {"commit", Body::kCommit},       {"undo", Body::kUndo},
+    {"status", Body::kAskStatus}};
+
 void play(ScriptedNode& node, const std::string& role) {
+  if (const auto colon = role.find(':'); colon != std::string::npos) {
+    node.answers[kSteps.at(role.substr(0, colon))] =
+        [kind = role.substr(colon + 1)](const proto::ToAgent&) -> std::vector<proto::FromAgent> {
+      note("misbehaves");
+      misbehave(kind);
+    };
+    return;
+  }
   if (role == "fails") {
     node.answers[Body::kApply] = [](const proto::ToAgent&) {
       return std::vector{error_frame("ip link add", "File exists", true)};
