@@ -36,14 +36,14 @@ close_case() {
   [ -n "$current" ] || return 0
   if [ -n "$broken" ]; then
     failed=$((failed + 1))
-    echo "not ok - $current"
+    echo "not ok - $current ($((SECONDS - case_began)) s)"
   else
     passed=$((passed + 1))
-    echo "ok - $current"
+    echo "ok - $current ($((SECONDS - case_began)) s)"
   fi
 }
 
-test_case() { close_case; current=$1 broken=''; }
+test_case() { close_case; current=$1 broken='' case_began=$SECONDS; }
 
 finish() {
   close_case
