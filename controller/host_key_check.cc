@@ -79,6 +79,7 @@ class Check {
     const std::string revocation = known_.revocation();
     if (!shown_.server_offered) {
       if (!revocation.empty()) refuse_certificate(revocation);
+      if (!authority_.empty()) refuse_certificate(authority_);
       return;
     }
     const auto agreed = agreed_algorithm(order_, *shown_.server_offered);

@@ -13,8 +13,10 @@
 namespace wgmesh {
 namespace {
 
-// ssh_list_kex() tells the server's lists first, ours after them. A line holds 1024 octets.
+// Our lists and the server's are told in the same words. The server's are the first after this
+// function of libssh has told that they came. A line holds 1024 octets.
 constexpr std::string_view kHostKeys = "server host key algo: ";
+constexpr std::string_view kListsCame = "ssh_packet_kexinit";
 constexpr std::size_t kLongest = 1000;
 
 }  // namespace
@@ -31,18 +33,19 @@ SshLog::Scope::~Scope() {
   ssh_set_log_userdata(log_);
 }
 
-void SshLog::hear(int level, const char* /*function*/, const char* text, void* userdata) noexcept {
+void SshLog::hear(int level, const char* function, const char* text, void* userdata) noexcept {
   if (userdata == nullptr) return;
   try {
-    static_cast<SshLog*>(userdata)->take(level, text);
+    static_cast<SshLog*>(userdata)->take(level, function, text);
   } catch (...) {  // a line of the log is lost; libssh is C
   }
 }
 
-void SshLog::take(int level, const char* text) {
+void SshLog::take(int level, std::string_view function, const char* text) {
   const std::string_view said(text);
+  server_lists_came_ = server_lists_came_ || function == kListsCame;
   if (const std::size_t at = said.find(kHostKeys);
-      at != std::string_view::npos && !server_host_keys_) {
+      at != std::string_view::npos && server_lists_came_ && !server_host_keys_) {
     const std::string_view list = said.substr(at + kHostKeys.size());
     if (list.size() < kLongest) server_host_keys_ = list;
   }

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace wgmesh {
 
@@ -34,10 +35,11 @@ class SshLog {
 
  private:
   static void hear(int level, const char* function, const char* text, void* userdata) noexcept;
-  void take(int level, const char* text);
+  void take(int level, std::string_view function, const char* text);
 
   std::string name_;
   bool shown_;
+  bool server_lists_came_ = false;
   std::optional<std::string> server_host_keys_;
 };
 

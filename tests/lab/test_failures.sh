@@ -52,9 +52,10 @@ remember 0 1 2 3
 at3=$("$nodes" addr 3)
 test_case 'a node that is unplugged'
 "$nodes" cut 3
-SECONDS=0
+began=$SECONDS
 refused '{host: test3, user: root, connect_timeout: 2}' 4 "mesh: n3: connect to $at3 port 22: no answer"
-expect "it is said long before TCP gives up, not after $SECONDS s" test $SECONDS -lt 90
+took=$((SECONDS - began))
+expect "it is said long before TCP gives up, not after $took s" test $took -lt 90
 "$nodes" mend 3
 
 for mode in unknown changed revoked; do

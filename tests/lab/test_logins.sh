@@ -115,7 +115,7 @@ expect_err 'there is no terminal to ask on'
 test_case 'a command that prints no password ends that login, with its own words'
 sed -i 's/ssh: test6/ssh: {host: test6, become_password_command: "cat ~\/.ssh\/sudo"}/' "$mesh_file"
 questions=('Passphrase of /root/.ssh/locked: ')
-mesh_on_terminal info
+mesh_on_terminal -q plan
 expect_status 4
 expect_out 'mesh: n6: connect: become_password_command fails with exit status 1: cat: /root/.ssh/sudo: No such file'
 

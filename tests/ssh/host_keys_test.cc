@@ -98,6 +98,25 @@ TEST_F(HostKeysTest, AsksAServerWithManyKeysForTheKnownOne) {
   }
 }
 
+// ssh asks such a server for its certificate first, finds that no authority of ours made it, and
+// refuses the plain key, which it does not know. libssh shows us the other key, which is known.
+TEST_F(HostKeysTest, AKeyThatSshWouldNotHaveAskedForIsNotTrusted) {
+  SshServerOptions machine;
+  machine.host_key_kinds = {"ed25519", "ecdsa"};
+  machine.init_lines =
+      "ssh-keygen -q -t ed25519 -N '' -f \"$1/ca\"\n"
+      "ssh-keygen -q -s \"$1/ca\" -I host -h -n 127.0.0.1 \"$1/host_ed25519.pub\"\n"
+      "echo \"HostCertificate $1/host_ed25519-cert.pub\" >>\"$1/sshd_config\"\n";
+  const SshServer server(machine);
+  server.directory().write("known_hosts",
+                           fmt::format("@cert-authority {0} {1}\n{0} {2}\n", name(server),
+                                       another_key(server), server.host_key("ecdsa")));
+  const Ran ssh = run_captured(
+      {"ssh", "-F", server.config_file("  BatchMode yes\n"), "node", "true"}, soon(), nullptr);
+  EXPECT_NE(ssh.status, 0);
+  EXPECT_THAT(failure([&] { connect(server); }), HasSubstr("is to be checked by a certificate"));
+}
+
 TEST_F(HostKeysTest, KeysOfOthersThatAreRevokedDoNotMatter) {
   const SshServer server;
   server.directory().write("known_hosts", fmt::format("{} {}\n@revoked * {}\n", name(server),
