@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 
@@ -154,6 +155,12 @@ std::string set_aside(const std::string& path) {
 }
 
 bool remove_folder_if_empty(const std::string& path) { return ::rmdir(path.c_str()) == 0; }
+
+std::string target_of(const std::string& link) {
+  std::array<char, 4096> text{};
+  const ssize_t n = ::readlink(link.c_str(), text.data(), text.size());
+  return n > 0 ? std::string(text.data(), static_cast<std::size_t>(n)) : std::string();
+}
 
 bool exists(const std::string& path) {
   struct stat status {};

@@ -49,6 +49,8 @@ bool remove_file(const std::string& path);
 std::string set_aside(const std::string& path);
 // False when it is not empty or not there.
 bool remove_folder_if_empty(const std::string& path);
+// What a link leads to; empty for anything else.
+std::string target_of(const std::string& link);
 bool exists(const std::string& path);
 bool is_folder(const std::string& path);
 // Throws when the file is not there.

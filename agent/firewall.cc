@@ -1,5 +1,7 @@
 #include "agent/firewall.h"
 
+#include <netinet/in.h>  // ahead of the kernel, which defines the same otherwise
+
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>

@@ -21,25 +21,16 @@
 #include "common/error.h"
 #include "common/exposed_folder.h"
 #include "common/sha256.h"
+#include "common/unique_dir.h"
 
 namespace wgmesh {
 namespace {
 
-constexpr std::string_view kProgram = "wgmesh-agent";
 constexpr unsigned kRunnable = 0700;
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
 struct Free {
   void operator()(char* text) const { ::free(text); }
 };
-
-std::string target_of(const std::string& link) {
-  std::array<char, 4096> text{};
-  const ssize_t n = ::readlink(link.c_str(), text.data(), text.size());
-  return n > 0 ? std::string(text.data(), static_cast<std::size_t>(n)) : std::string();
-}
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 std::string file_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -70,7 +61,7 @@ void set_link(const std::string& target, const std::string& link) {
 
 // Other programs of this folder, and what interrupted copies left.
 void remove_others(const std::string& folder, const std::string& kept) {
-  const std::unique_ptr<DIR, CloseFolder> entries(::opendir(folder.c_str()));
+  const UniqueDir entries(::opendir(folder.c_str()));
   while (entries) {
     const dirent* entry = ::readdir(entries.get());
     if (entry == nullptr) break;

@@ -1,5 +1,7 @@
 #include "agent/iptables_rules.h"
 
+#include <netinet/in.h>  // ahead of the kernel, which defines the same otherwise
+
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 

@@ -34,7 +34,7 @@ class WipeLater {
   proto::Journal& journal_;
 };
 
-std::string checksum(std::string_view payload) {
+std::string journal_checksum(std::string_view payload) {
   const Hash hash = hash_of({"wgmesh journal", payload});
   return {hash.begin(), hash.end()};
 }
@@ -81,7 +81,7 @@ void Journal::begin(const JournalEntry& entry) const {
     journal.set_boot_id(entry.boot_id);
     WipedText payload(journal.SerializeAsString());
     (*content).reserve(payload->size() + kChecksum);
-    *content += checksum(*payload);
+    *content += journal_checksum(*payload);
     *content += *payload;
   }
   make_folder(folder_);
@@ -125,7 +125,8 @@ JournalEntry Journal::parse(const std::string& path) const {
   const std::string_view all = **content;
   proto::Journal journal;
   const WipeLater wipe_later(journal);
-  if (all.size() < kChecksum || all.substr(0, kChecksum) != checksum(all.substr(kChecksum)) ||
+  if (all.size() < kChecksum ||
+      all.substr(0, kChecksum) != journal_checksum(all.substr(kChecksum)) ||
       !journal.ParseFromArray(all.data() + kChecksum, static_cast<int>(all.size() - kChecksum))) {
     throw Damaged("does not match its checksum");
   }

@@ -7,24 +7,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <thread>
 
 #include "agent/atomic_file.h"
 #include "agent/lock.h"
+#include "common/unique_dir.h"
 
 namespace wgmesh {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kRetry = 20ms;
+constexpr auto kNodeLockRetry = 20ms;
 constexpr std::string_view kNodeLock = ".node.lock";  // no mesh's name begins with a dot
 constexpr std::string_view kEnding = ".lock";
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
 
 // Empty while another holds it, or when the file that was opened is not there any more.
 UniqueFd try_take(const std::string& path) {
@@ -60,14 +56,14 @@ NodeLock::NodeLock(const std::string& folder, std::chrono::milliseconds patience
       throw Locked("another session is installing or removing the agent of this node",
                    "wait until it has finished, then run the command again");
     }
-    std::this_thread::sleep_for(kRetry);
+    std::this_thread::sleep_for(kNodeLockRetry);
   }
 }
 
 void NodeLock::remove_file() { wgmesh::remove_file(path_); }
 
 bool is_another_mesh_locked(const std::string& folder, const std::string& mesh) {
-  const std::unique_ptr<DIR, CloseFolder> entries(::opendir(folder.c_str()));
+  const UniqueDir entries(::opendir(folder.c_str()));
   while (entries) {
     const dirent* entry = ::readdir(entries.get());
     if (entry == nullptr) break;

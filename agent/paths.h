@@ -2,9 +2,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wgmesh {
+
+inline constexpr std::string_view kProgram = "wgmesh-agent";  // the agent's file
 
 struct Paths {
   std::string state = "/var/lib/wgmesh";  // stored meshes

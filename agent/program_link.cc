@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -15,14 +14,6 @@
 
 namespace wgmesh {
 namespace {
-
-constexpr std::string_view kProgram = "wgmesh-agent";
-
-std::string target_of(const std::string& link) {
-  std::array<char, 4096> text{};
-  const ssize_t n = ::readlink(link.c_str(), text.data(), text.size());
-  return n > 0 ? std::string(text.data(), static_cast<std::size_t>(n)) : std::string();
-}
 
 bool is_ours(const Paths& paths, const std::string& target) {
   return std::ranges::any_of(

@@ -5,26 +5,22 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 #include "agent/atomic_file.h"
 #include "agent/last_change.h"
 #include "agent/mesh_name.h"
 #include "agent/stored_file.h"
+#include "common/unique_dir.h"
 
 namespace wgmesh {
 namespace {
 
 constexpr std::array<std::string_view, 2> kJournals = {"journal.undo", "journal.commit"};
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 // Names of all that is in a folder, sorted; none when it is no folder.
 std::vector<std::string> names_in(const std::string& path) {
   std::vector<std::string> names;
-  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(path.c_str()));
+  const UniqueDir folder(::opendir(path.c_str()));
   while (folder) {
     const dirent* entry = ::readdir(folder.get());
     if (entry == nullptr) break;

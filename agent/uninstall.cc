@@ -2,28 +2,23 @@
 
 #include <dirent.h>
 
-#include <memory>
 #include <string_view>
 
 #include "agent/atomic_file.h"
 #include "agent/node_lock.h"
 #include "agent/program_link.h"
 #include "agent/units.h"
+#include "common/unique_dir.h"
 
 namespace wgmesh {
 namespace {
 
-constexpr std::string_view kProgram = "wgmesh-agent";
 constexpr std::string_view kUpload = ".wgmesh-agent.";
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
 
 // The running one, what links to it, and what an interrupted upload left.
 std::vector<std::string> programs_in(const std::string& folder) {
   std::vector<std::string> programs;
-  const std::unique_ptr<DIR, CloseFolder> entries(::opendir(folder.c_str()));
+  const UniqueDir entries(::opendir(folder.c_str()));
   while (entries) {
     const dirent* entry = ::readdir(entries.get());
     if (entry == nullptr) break;
