@@ -4,14 +4,14 @@
 #include <cstdio>
 #include <ctime>
 
+#include "agent/change/proposal.h"
+#include "agent/change/refused.h"
+#include "agent/change/settle.h"
+#include "agent/change/transaction.h"
 #include "agent/commands.h"
-#include "agent/lock.h"
 #include "agent/mesh_name.h"
-#include "agent/proposal.h"
-#include "agent/refused.h"
-#include "agent/settle.h"
-#include "agent/transaction.h"
-#include "agent/uninstall.h"
+#include "agent/node/uninstall.h"
+#include "agent/store/lock.h"
 
 namespace wgmesh {
 

@@ -4,14 +4,14 @@
 #include <cstdio>
 #include <ctime>
 
+#include "agent/change/settle.h"
 #include "agent/commands.h"
-#include "agent/desired.h"
 #include "agent/each_mesh.h"
-#include "agent/hello.h"
-#include "agent/lock.h"
-#include "agent/settle.h"
-#include "agent/store.h"
-#include "agent/wall_clock.h"
+#include "agent/linux/wall_clock.h"
+#include "agent/session/hello.h"
+#include "agent/state/desired.h"
+#include "agent/store/lock.h"
+#include "agent/store/store.h"
 
 namespace wgmesh {
 namespace {

@@ -4,12 +4,12 @@
 #include <cstdio>
 #include <ctime>
 
+#include "agent/change/proposal.h"
+#include "agent/change/settle.h"
+#include "agent/change/transaction.h"
 #include "agent/commands.h"
 #include "agent/each_mesh.h"
-#include "agent/lock.h"
-#include "agent/proposal.h"
-#include "agent/settle.h"
-#include "agent/transaction.h"
+#include "agent/store/lock.h"
 
 namespace wgmesh {
 namespace {

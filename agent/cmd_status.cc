@@ -4,14 +4,14 @@
 #include <cstdio>
 #include <ctime>
 
+#include "agent/change/settle.h"
 #include "agent/commands.h"
-#include "agent/current_status.h"
-#include "agent/journal.h"
-#include "agent/lock.h"
-#include "agent/settle.h"
-#include "agent/status_json.h"
-#include "agent/status_text.h"
-#include "agent/wall_clock.h"
+#include "agent/linux/wall_clock.h"
+#include "agent/status/current_status.h"
+#include "agent/status/status_json.h"
+#include "agent/status/status_text.h"
+#include "agent/store/journal.h"
+#include "agent/store/lock.h"
 
 namespace wgmesh {
 namespace {

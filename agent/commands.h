@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "agent/surroundings.h"
+#include "agent/node/this_node.h"
 
 namespace wgmesh {
 

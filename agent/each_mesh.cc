@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "agent/commands.h"
-#include "agent/lock.h"
+#include "agent/store/lock.h"
 
 namespace wgmesh {
 

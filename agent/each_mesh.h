@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "agent/store.h"
-#include "agent/surroundings.h"
+#include "agent/node/this_node.h"
+#include "agent/store/store.h"
 
 namespace wgmesh {
 

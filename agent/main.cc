@@ -8,17 +8,17 @@
 
 #include "agent/command_line.h"
 #include "agent/commands.h"
-#include "agent/installation.h"
-#include "agent/linux_kernel.h"
-#include "agent/lock.h"
-#include "agent/node_facts.h"
+#include "agent/linux/linux_kernel.h"
+#include "agent/node/installation.h"
+#include "agent/node/process.h"
 #include "agent/privilege.h"
-#include "agent/process.h"
-#include "agent/serve.h"
+#include "agent/session/node_facts.h"
+#include "agent/session/serve.h"
+#include "agent/store/lock.h"
 #include "agent/version.h"
 #include "common/key.h"
 #ifdef WGMESH_FAULTS
-#include "agent/failing_kernel.h"
+#include "agent/linux/failing_kernel.h"
 #endif
 
 namespace wgmesh {

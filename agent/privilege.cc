@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <vector>
 
-#include "agent/refused.h"
-#include "agent/rtnl_socket.h"
+#include "agent/change/refused.h"
+#include "agent/netlink/rtnl_socket.h"
 
 namespace wgmesh {
 

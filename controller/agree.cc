@@ -2,9 +2,9 @@
 
 #include "controller/commands.h"
 #include "controller/confirm.h"
-#include "controller/output.h"
-#include "controller/render_changes.h"
 #include "controller/run.h"
+#include "controller/show/output.h"
+#include "controller/show/render_changes.h"
 
 namespace wgmesh {
 

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "controller/command_line.h"
-#include "controller/mesh.h"
+#include "controller/mesh/mesh.h"
 #include "proto/session.pb.h"
 
 namespace wgmesh {

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "controller/forwarding.h"
+#include "controller/mesh/forwarding.h"
 #include "controller/run.h"
 
 namespace wgmesh {

@@ -5,11 +5,11 @@
 
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
-#include "controller/diagnosis.h"
-#include "controller/node_findings.h"
-#include "controller/output.h"
-#include "controller/render_check.h"
+#include "controller/mesh/diagnosis.h"
+#include "controller/mesh/node_findings.h"
 #include "controller/run.h"
+#include "controller/show/output.h"
+#include "controller/show/render_check.h"
 
 namespace wgmesh {
 namespace {

@@ -1,6 +1,6 @@
 #include "controller/commands.h"
-#include "controller/output.h"
-#include "controller/render_conf.h"
+#include "controller/show/output.h"
+#include "controller/show/render_conf.h"
 
 namespace wgmesh {
 

@@ -7,9 +7,9 @@
 #include "controller/agree.h"
 #include "controller/commands.h"
 #include "controller/mend.h"
-#include "controller/output.h"
-#include "controller/render_changes.h"
 #include "controller/run.h"
+#include "controller/show/output.h"
+#include "controller/show/render_changes.h"
 
 namespace wgmesh {
 namespace {

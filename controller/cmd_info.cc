@@ -2,9 +2,9 @@
 #include <chrono>
 
 #include "controller/commands.h"
-#include "controller/output.h"
-#include "controller/render_info.h"
 #include "controller/run.h"
+#include "controller/show/output.h"
+#include "controller/show/render_info.h"
 
 namespace wgmesh {
 

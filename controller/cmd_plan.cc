@@ -1,8 +1,8 @@
 #include "controller/commands.h"
-#include "controller/output.h"
-#include "controller/render_changes.h"
-#include "controller/render_error.h"
 #include "controller/run.h"
+#include "controller/show/output.h"
+#include "controller/show/render_changes.h"
+#include "controller/show/render_error.h"
 
 namespace wgmesh {
 

@@ -12,14 +12,14 @@
 #include "controller/agree.h"
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
-#include "controller/enumeration.h"
 #include "controller/mend.h"
-#include "controller/output.h"
-#include "controller/render_changes.h"
-#include "controller/render_error.h"
-#include "controller/render_info.h"
+#include "controller/mesh/tree_choice.h"
 #include "controller/run.h"
-#include "controller/tree_choice.h"
+#include "controller/show/output.h"
+#include "controller/show/render_changes.h"
+#include "controller/show/render_error.h"
+#include "controller/show/render_info.h"
+#include "controller/text/enumeration.h"
 
 namespace wgmesh {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "common/error.h"
 #include "common/unique_fd.h"
-#include "controller/mesh_file.h"
+#include "controller/file/mesh_file.h"
 
 namespace wgmesh {
 namespace {

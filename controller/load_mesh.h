@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/command_line.h"
-#include "controller/mesh.h"
+#include "controller/mesh/mesh.h"
 
 namespace wgmesh {
 

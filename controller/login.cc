@@ -10,13 +10,13 @@
 #include <utility>
 #include <variant>
 
-#include "controller/agent_binary.h"
-#include "controller/bootstrap.h"
-#include "controller/exec_transport.h"
-#include "controller/known_agents.h"
-#include "controller/password_command.h"
-#include "controller/prompt.h"
-#include "controller/ssh_transport.h"
+#include "controller/reach/agent_binary.h"
+#include "controller/reach/bootstrap.h"
+#include "controller/reach/exec_transport.h"
+#include "controller/reach/known_agents.h"
+#include "controller/reach/password_command.h"
+#include "controller/reach/prompt.h"
+#include "controller/ssh/ssh_transport.h"
 
 namespace wgmesh {
 namespace {

@@ -7,10 +7,10 @@
 #include <variant>
 
 #include "controller/command_line.h"
-#include "controller/interrupt.h"
-#include "controller/mesh.h"
-#include "controller/progress.h"
-#include "controller/session.h"
+#include "controller/fleet/session.h"
+#include "controller/mesh/mesh.h"
+#include "controller/reach/interrupt.h"
+#include "controller/show/progress.h"
 
 namespace wgmesh {
 

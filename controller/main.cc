@@ -19,12 +19,12 @@
 #include "common/nearest.h"
 #include "controller/command_line.h"
 #include "controller/commands.h"
-#include "controller/fault.h"
-#include "controller/limits.h"
+#include "controller/file/fault.h"
 #include "controller/load_mesh.h"
-#include "controller/output.h"
-#include "controller/render_error.h"
-#include "controller/transport.h"
+#include "controller/reach/limits.h"
+#include "controller/reach/transport.h"
+#include "controller/show/output.h"
+#include "controller/show/render_error.h"
 
 namespace wgmesh {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "controller/enumeration.h"
+#include "controller/text/enumeration.h"
 
 namespace wgmesh {
 namespace {

@@ -10,11 +10,11 @@
 #include <utility>
 
 #include "controller/commands.h"
-#include "controller/enumeration.h"
-#include "controller/limits.h"
-#include "controller/local_account.h"
-#include "controller/printable.h"
-#include "controller/render_error.h"
+#include "controller/reach/limits.h"
+#include "controller/reach/local_account.h"
+#include "controller/show/render_error.h"
+#include "controller/text/enumeration.h"
+#include "controller/text/printable.h"
 
 namespace wgmesh {
 namespace {

@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "controller/command_line.h"
-#include "controller/error_book.h"
-#include "controller/fleet.h"
+#include "controller/fleet/fleet.h"
+#include "controller/fleet/transaction.h"
 #include "controller/login.h"
-#include "controller/mesh.h"
-#include "controller/progress.h"
-#include "controller/report.h"
+#include "controller/mesh/mesh.h"
+#include "controller/mesh/report.h"
+#include "controller/show/error_book.h"
+#include "controller/show/progress.h"
 #include "controller/signals.h"
-#include "controller/transaction.h"
 
 namespace wgmesh {
 

@@ -14,7 +14,7 @@
 
 #include "common/error.h"
 #include "controller/commands.h"
-#include "controller/thread.h"
+#include "controller/reach/thread.h"
 
 namespace wgmesh {
 namespace {

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "common/unique_fd.h"
-#include "controller/interrupt.h"
+#include "controller/reach/interrupt.h"
 
 namespace wgmesh {
 

@@ -4,7 +4,7 @@ foreach(agent ${AGENTS})
   file(SHA256 ${agent} hash)
   string(APPEND lines "    \"${hash}\",\n")
 endforeach()
-file(WRITE ${OUT} "#include \"controller/known_agents.h\"
+file(WRITE ${OUT} "#include \"controller/reach/known_agents.h\"
 
 #include <array>
 

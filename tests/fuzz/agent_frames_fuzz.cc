@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "agent/desired.h"
-#include "agent/hello.h"
-#include "agent/session_io.h"
+#include "agent/session/hello.h"
+#include "agent/session/session_io.h"
+#include "agent/state/desired.h"
 #include "common/frame.h"
 
 namespace {

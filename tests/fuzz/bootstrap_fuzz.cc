@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "common/key.h"
-#include "controller/bootstrap.h"
+#include "controller/reach/bootstrap.h"
 #include "tests/support/fuzz/replayed_transport.h"
 
 namespace wgmesh {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "controller/session.h"
+#include "controller/fleet/session.h"
 #include "tests/support/fuzz/replayed_transport.h"
 
 namespace wgmesh {

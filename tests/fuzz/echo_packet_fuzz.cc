@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/echo_packet.h"
+#include "agent/peers/echo_packet.h"
 #include "common/key.h"
 
 namespace wgmesh {

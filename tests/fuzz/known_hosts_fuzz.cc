@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "controller/known_hosts_line.h"
-#include "controller/path_list.h"
+#include "controller/ssh/known_hosts_line.h"
+#include "controller/ssh/path_list.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Links, addresses, routes and firewall chains; the first octet chooses.
-#include "agent/links.h"
-#include "agent/nft_rules.h"
-#include "agent/routes.h"
+#include "agent/linux/nft_rules.h"
+#include "agent/netlink/links.h"
+#include "agent/netlink/routes.h"
 #include "common/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {

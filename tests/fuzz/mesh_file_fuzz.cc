@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "controller/mesh_file.h"
-#include "controller/render_conf.h"
+#include "controller/file/mesh_file.h"
+#include "controller/show/render_conf.h"
 
 namespace wgmesh {
 namespace {

@@ -1,5 +1,5 @@
 // The kernel's acknowledgements: any octets are an answer, no answer, or an Error.
-#include "agent/netlink_error.h"
+#include "agent/netlink/netlink_error.h"
 #include "common/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {

@@ -7,11 +7,11 @@
 #include <string_view>
 
 #include "common/error.h"
-#include "controller/check_hello.h"
-#include "controller/check_status.h"
-#include "controller/forwarding.h"
-#include "controller/node_message.h"
-#include "controller/planner.h"
+#include "controller/fleet/check_hello.h"
+#include "controller/fleet/check_status.h"
+#include "controller/fleet/node_message.h"
+#include "controller/mesh/forwarding.h"
+#include "controller/mesh/planner.h"
 
 namespace wgmesh {
 namespace {

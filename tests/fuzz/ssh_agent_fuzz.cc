@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "controller/agent_keys.h"
+#include "controller/ssh/ssh_agent.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(octets), size);

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "controller/ssh_config.h"
-#include "controller/ssh_dial.h"
+#include "controller/ssh/ssh_config.h"
+#include "controller/ssh/ssh_dial.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(octets), size);

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "agent/lock.h"
-#include "agent/state_file.h"
-#include "agent/stored_mesh.h"
+#include "agent/store/lock.h"
+#include "agent/store/state_file.h"
+#include "agent/store/stored_mesh.h"
 #include "common/hash.h"
 
 namespace {

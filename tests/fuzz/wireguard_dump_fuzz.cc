@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "agent/genl_socket.h"
-#include "agent/wireguard.h"
+#include "agent/netlink/genl_socket.h"
+#include "agent/netlink/wireguard.h"
 #include "common/error.h"
 
 namespace wgmesh {

@@ -1,11 +1,11 @@
 // The whole idea against the real kernel: observe, diff, apply; then the kernel equals the plan and
 // a second diff is empty; and undo, after every operation, is the way back.
-#include "agent/diff.h"
+#include "agent/state/diff.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "agent/linux_kernel.h"
+#include "agent/linux/linux_kernel.h"
 #include "common/naming.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/wanted_mesh.h"

@@ -11,15 +11,15 @@
 #include <filesystem>
 #include <set>
 
-#include "agent/linux_kernel.h"
-#include "agent/lock.h"
-#include "agent/transaction.h"
+#include "agent/change/transaction.h"
+#include "agent/linux/linux_kernel.h"
+#include "agent/store/lock.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/rehearsed_change.h"
+#include "tests/support/agent/test_node.h"
 #include "tests/support/kernel/complaint.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/rehearsed_change.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
 
 #ifdef __SANITIZE_ADDRESS__
 // Its header comes with clang only.

@@ -8,16 +8,16 @@
 #include <fstream>
 #include <random>
 
-#include "agent/failing_kernel.h"
-#include "agent/linux_kernel.h"
-#include "agent/transaction.h"
+#include "agent/change/transaction.h"
+#include "agent/linux/failing_kernel.h"
+#include "agent/linux/linux_kernel.h"
 #include "common/naming.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/rehearsed_change.h"
+#include "tests/support/agent/test_node.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"
 #include "tests/support/seed.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/rehearsed_change.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
 
 namespace wgmesh {
 namespace {

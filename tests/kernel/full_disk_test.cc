@@ -7,11 +7,11 @@
 
 #include <cstdlib>
 
-#include "agent/atomic_file.h"
 #include "agent/commands.h"
+#include "agent/store/atomic_file.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
 #include "tests/support/kernel/kernel_test.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
 
 namespace wgmesh {
 namespace {

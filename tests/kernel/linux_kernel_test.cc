@@ -1,4 +1,4 @@
-#include "agent/linux_kernel.h"
+#include "agent/linux/linux_kernel.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>

@@ -1,18 +1,18 @@
 // Transactions on a real kernel, with workers that are refused or killed at every operation in
 // turn: the node ends in the old or the new state, never between.
-#include "agent/transaction.h"
+#include "agent/change/transaction.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/diff.h"
-#include "agent/failing_kernel.h"
-#include "agent/linux_kernel.h"
-#include "agent/lock.h"
+#include "agent/linux/failing_kernel.h"
+#include "agent/linux/linux_kernel.h"
+#include "agent/state/diff.h"
+#include "agent/store/lock.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
 #include "tests/support/kernel/kernel_test.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
 
 namespace wgmesh {
 namespace {

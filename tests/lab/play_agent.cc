@@ -21,7 +21,7 @@
 #include <thread>
 
 #include "tests/lab/misbehave.h"
-#include "tests/support/wgmesh_controller_room/scripted_agent.h"
+#include "tests/support/controller/scripted_agent.h"
 
 namespace wgmesh {
 namespace {

@@ -1,14 +1,14 @@
 // What diff promises, on random states and a fake kernel.
-#include "agent/diff.h"
+#include "agent/state/diff.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
-#include "agent/state_file.h"
+#include "agent/store/state_file.h"
+#include "tests/support/agent/fake_kernel.h"
 #include "tests/support/property/arbitrary_state.h"
-#include "tests/support/wgmesh_agent_room/fake_kernel.h"
 
 namespace wgmesh {
 namespace {

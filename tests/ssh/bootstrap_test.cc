@@ -1,8 +1,8 @@
-#include "controller/bootstrap.h"
+#include "controller/reach/bootstrap.h"
 
 #include <sys/utsname.h>
 
-#include "controller/exec_transport.h"
+#include "controller/reach/exec_transport.h"
 #include "tests/support/ssh/ssh_test.h"
 
 namespace wgmesh {

@@ -13,7 +13,7 @@
 #include <random>
 #include <sstream>
 
-#include "controller/known_hosts_line.h"
+#include "controller/ssh/known_hosts_line.h"
 #include "tests/support/ssh/ssh_test.h"
 
 namespace wgmesh {

@@ -1,4 +1,4 @@
-#include "controller/host_key_check.h"
+#include "controller/ssh/host_key_check.h"
 
 #include "tests/support/ssh/ssh_test.h"
 

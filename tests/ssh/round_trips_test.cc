@@ -7,7 +7,7 @@
 #include <deque>
 #include <thread>
 
-#include "controller/wait.h"
+#include "controller/reach/wait.h"
 #include "tests/support/ssh/ssh_test.h"
 
 namespace wgmesh {

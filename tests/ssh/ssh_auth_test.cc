@@ -1,4 +1,4 @@
-#include "controller/ssh_auth.h"
+#include "controller/ssh/ssh_auth.h"
 
 #include <signal.h>
 

@@ -1,4 +1,4 @@
-#include "controller/ssh_transport.h"
+#include "controller/ssh/ssh_transport.h"
 
 #include <dirent.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 // Where ssh enters and libssh cannot: the error names a cure, and the cure works.
-#include "controller/exec_transport.h"
-#include "controller/words.h"
+#include "controller/reach/exec_transport.h"
+#include "controller/text/shell_words.h"
 #include "tests/support/ssh/ssh_test.h"
 
 namespace wgmesh {

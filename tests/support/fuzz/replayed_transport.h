@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/transport.h"
+#include "controller/reach/transport.h"
 
 namespace wgmesh {
 

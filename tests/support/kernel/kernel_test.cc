@@ -8,8 +8,8 @@
 #include <cstring>
 #include <string>
 
-#include "agent/genl_socket.h"
-#include "agent/kernel.h"
+#include "agent/netlink/genl_socket.h"
+#include "agent/state/kernel.h"
 #include "common/key.h"
 
 namespace wgmesh {

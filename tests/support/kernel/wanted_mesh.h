@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "agent/kernel.h"
-#include "agent/operation.h"
-#include "agent/state.h"
+#include "agent/state/kernel.h"
+#include "agent/state/operation.h"
+#include "agent/state/state.h"
 
 namespace wgmesh {
 

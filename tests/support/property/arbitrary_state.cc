@@ -4,7 +4,7 @@
 #include <ostream>
 #include <vector>
 
-#include "agent/diff.h"
+#include "agent/state/diff.h"
 #include "common/naming.h"
 
 namespace wgmesh {

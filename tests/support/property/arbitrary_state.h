@@ -7,8 +7,8 @@
 
 #include <iosfwd>
 
-#include "agent/kernel.h"
-#include "agent/state.h"
+#include "agent/state/kernel.h"
+#include "agent/state/state.h"
 
 namespace wgmesh {
 

@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "controller/wait.h"
+#include "controller/reach/wait.h"
 
 namespace wgmesh {
 namespace {

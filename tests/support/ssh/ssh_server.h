@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/child_process.h"
+#include "controller/reach/child_process.h"
 
 namespace wgmesh {
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "controller/bootstrap.h"
-#include "controller/ssh_transport.h"
+#include "controller/reach/bootstrap.h"
+#include "controller/ssh/ssh_transport.h"
 #include "tests/support/ssh/ssh_server.h"
 
 namespace wgmesh {

@@ -13,11 +13,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "agent/atomic_file.h"
 #include "agent/commands.h"
-#include "agent/journal.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
+#include "agent/store/atomic_file.h"
+#include "agent/store/journal.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
 
 namespace wgmesh {
 namespace {

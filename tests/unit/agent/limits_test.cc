@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/change/refused.h"
 #include "agent/commands.h"
-#include "agent/diff.h"
-#include "agent/node_report.h"
-#include "agent/refused.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
+#include "agent/linux/node_report.h"
+#include "agent/state/diff.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
 
 namespace wgmesh {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <ctime>
 
-#include "agent/atomic_file.h"
 #include "agent/commands.h"
-#include "agent/desired.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
+#include "agent/state/desired.h"
+#include "agent/store/atomic_file.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
 
 namespace wgmesh {
 namespace {

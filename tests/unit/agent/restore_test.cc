@@ -2,12 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "agent/atomic_file.h"
 #include "agent/commands.h"
-#include "agent/journal.h"
-#include "agent/lock.h"
-#include "tests/support/wgmesh_agent_room/example_plan.h"
-#include "tests/support/wgmesh_agent_room/test_node.h"
+#include "agent/store/atomic_file.h"
+#include "agent/store/journal.h"
+#include "agent/store/lock.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
 
 namespace wgmesh {
 namespace {

@@ -1,0 +1,78 @@
+// The one change that a session makes to its node: proposed, applied, switched where keys rotate,
+// then committed or taken back. Knows no frames; whose turn it is, the session says (serve.cc).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "agent/change/proposal.h"
+#include "agent/change/transaction.h"
+#include "agent/node/installation.h"
+#include "agent/node/this_node.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+class NodeChange {
+ public:
+  NodeChange(const Surroundings& surroundings, const Store& store, Kernel& kernel,
+             std::string mesh);
+
+  // What would be done to get there; nothing is, yet. Throws Refused.
+  proto::Changes propose(Goal goal);
+  // All of these throw what Transaction does; after that nothing is proposed any more.
+  void apply(TransactionSetup setup, const OnProgress& progress);
+  std::optional<std::chrono::system_clock::time_point> switch_over();
+  void call_peers();
+  void hold();
+  // What goes wrong behind the commit point is a note.
+  void commit(proto::Committed& told, const OnProgress& progress);
+  // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.
+  std::string take_back(const OnProgress& progress);
+
+  // A newer agent that is installed may be replaced by this one.
+  void replace_newer_agent() { installation_.accept_older(); }
+  void beat() const;
+  // Before the commit the store does not know the new peers' names.
+  void put_names_into(proto::Status& status) const;
+
+  bool is_proposed() const { return proposal_.has_value(); }
+  bool is_applied() const { return applied_; }
+  bool is_committed() const { return committed_; }
+  // The node is what it was when the session began.
+  bool is_as_before() const { return !committed_ && !undo_failed_ && !is_open(); }
+  // Keys wait for the switch; or peers that nobody has called yet.
+  bool is_staged() const { return transaction_ && transaction_->is_staged(); }
+  bool owes_calls() const { return transaction_ && transaction_->owes_calls(); }
+  bool may_commit() const;
+  bool removes() const { return goal_ && goal_->kind == proto::REMOVE; }
+
+ private:
+  // Kernel or files are neither as before nor as wanted.
+  bool is_open() const { return transaction_ && transaction_->is_open(); }
+  // The plan is kept here, and with it the agent that knows it.
+  bool keeps_plan() const {
+    return goal_ && (goal_->kind == proto::UP || goal_->kind == proto::STORE);
+  }
+  // What is the node's own: program, link and units.
+  void propose_node(proto::Changes& changes) const;
+  void settle_node(proto::Committed& told);
+  // Runs `step`; when it throws there is nothing to go on with.
+  template <class Step>
+  auto attempt(const Step& step);
+
+  const Surroundings& surroundings_;
+  const Store& store_;
+  Kernel& kernel_;
+  const std::string mesh_;
+  Installation installation_;
+  std::optional<Goal> goal_;
+  std::optional<Proposal> proposal_;
+  std::optional<Transaction> transaction_;
+  bool applied_ = false;
+  bool committed_ = false;
+  bool undo_failed_ = false;
+};
+
+}  // namespace wgmesh

@@ -1,0 +1,192 @@
+#include "agent/change/proposal.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "agent/change/recovery.h"
+#include "agent/change/refused.h"
+#include "agent/linux/wall_clock.h"
+#include "agent/state/diff.h"
+#include "agent/state/rotation.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+// Ports that bridge_ports no longer lists get back what they were; `former` keeps the others, and
+// learns those that are about to join.
+void settle_ports(const std::set<std::string>& wanted, const State& observed, State& desired,
+                  std::map<std::string, ForeignPort>& former) {
+  std::erase_if(former, [&](const auto& entry) {
+    const auto& [name, port] = entry;
+    if (wanted.contains(name)) return false;
+    if (observed.foreign_ports.contains(name)) desired.foreign_ports[name] = port;
+    return true;
+  });
+  for (const std::string& name : wanted) {
+    const auto now = observed.foreign_ports.find(name);
+    if (former.contains(name) || now == observed.foreign_ports.end()) continue;
+    ForeignPort was = now->second;
+    // Already in our bridge, but nobody wrote down what it was before: free is the best guess.
+    if (observed.bridge && was.master == observed.bridge->link.name) was.master.clear();
+    former[name] = was;
+  }
+}
+
+using Endpoints = std::map<std::string, SocketAddress>;
+
+// For every peer that has an endpoint: what `first` knows of it, else what `second` does.
+Endpoints endpoints_of(const proto::Plan& plan, const Endpoints& first, const Endpoints& second) {
+  Endpoints chosen;
+  for (const proto::Peer& peer : plan.peers()) {
+    if (peer.endpoint().empty()) continue;
+    for (const Endpoints* known : {&first, &second}) {
+      const auto found = known->find(peer.node());
+      if (found != known->end()) chosen.insert(*found);
+    }
+  }
+  return chosen;
+}
+
+void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
+                  const Observation& observed, Proposal& proposal) {
+  const proto::Plan& plan = *goal.plan;
+  const proto::Status status = kernel.measure(plan.mesh());
+  EndpointKnowledge endpoints;
+  endpoints.resolved = goal.endpoints;
+  endpoints.committed = loaded.mesh.plan ? &*loaded.mesh.plan : nullptr;
+  endpoints.observed = &observed.state;
+  endpoints.status = &status;
+  endpoints.now = wall_clock();
+  proposal.desired = desired_state(plan, *goal.secrets, endpoints);
+  proposal.stored.private_key = goal.secrets->private_key;
+  proposal.stored.preshared_keys = goal.secrets->preshared_keys;
+  proposal.stored.taken_down = false;
+  proposal.stored.endpoints = endpoints_of(plan, loaded.mesh.endpoints, goal.endpoints);
+  if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) proposal.stored.plan = plan;
+  // The controller does not know it; it is settled when it is known that something changes.
+  proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
+}
+
+// What others have put into our bridge loses it, and nobody else says so.
+std::string told_of_strangers(const std::string& mesh, const std::set<std::string>& names) {
+  return fmt::format(
+      "{} of others in {} have no bridge any more: {}; after `mesh up` put them back with `ip link "
+      "set NAME master {}`",
+      names.size() == 1 ? "a port" : "ports", bridge_name(mesh), fmt::join(names, ", "),
+      bridge_name(mesh));
+}
+
+// For the eye: staging, the switch, the calls, and what commit deletes.
+std::vector<Operation> rotating(const State& desired, const State& observed) {
+  Rotation rotation = rotation_of(desired, observed);
+  std::vector<Operation> operations = std::move(rotation.staging);
+  std::move(rotation.switch_over.begin(), rotation.switch_over.end(),
+            std::back_inserter(operations));
+  std::move(rotation.calls.begin(), rotation.calls.end(), std::back_inserter(operations));
+  auto all = diff(desired, observed);
+  const auto deletions = all.begin() + static_cast<std::ptrdiff_t>(first_deletion(all));
+  std::move(deletions, all.end(), std::back_inserter(operations));
+  return operations;
+}
+
+}  // namespace
+
+proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored) {
+  const auto& committed = stored.plan;
+  const std::uint64_t generation = committed ? committed->generation() : 0;
+  if (plan.generation() != generation + 1) {
+    throw Refused(fmt::format("the plan is for generation {}, and this node has generation {}",
+                              plan.generation(), generation),
+                  "somebody else has changed it meanwhile; run the command again");
+  }
+  proto::Plan settled = plan;
+  settled.clear_peers();
+  for (const proto::Peer& peer : plan.peers()) {
+    if (!peer.as_stored()) {
+      *settled.add_peers() = peer;
+      continue;
+    }
+    if (!committed || committed->tunnel_kind() != plan.tunnel_kind() ||
+        !stored.preshared_keys.contains(peer.node())) {
+      continue;
+    }
+    for (const proto::Peer& known : committed->peers()) {
+      if (known.node() == peer.node()) *settled.add_peers() = known;
+    }
+  }
+  return settled;
+}
+
+void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
+  std::string obstacles;
+  for (const NameTaken& taken : observed.taken) {
+    if (!proposal.scope.wanted_names.contains(taken.name)) continue;
+    if (!obstacles.empty()) obstacles += "; ";
+    obstacles += fmt::format("the interface {} exists and is not wgmesh's", taken.name);
+    if (!taken.kind.empty()) obstacles += fmt::format(" (kind {})", taken.kind);
+    if (!taken.alias.empty()) obstacles += fmt::format(" (alias {})", taken.alias);
+  }
+  if (!obstacles.empty()) {
+    throw Refused(obstacles, "rename or delete it, or give the mesh another name");
+  }
+  for (const std::string& port : observed.missing_ports) {
+    if (!proposal.desired.foreign_ports.contains(port)) continue;
+    throw Refused(fmt::format("bridge_ports: there is no interface {} on this node", port),
+                  "create it, or take it out of bridge_ports");
+  }
+}
+
+Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
+                       const Goal& goal) {
+  const Loaded loaded = store.load(mesh);
+  if (goal.kind != proto::REMOVE) refuse_unreadable(loaded);
+  Proposal proposal;
+  proposal.stored = loaded.mesh;
+  proposal.is_first = !loaded.mesh.plan;
+  if (goal.plan) proposal.scope = scope_of(*goal.plan);
+  proposal.scope.mesh = mesh;
+  for (const auto& [name, port] : loaded.mesh.former_ports)
+    proposal.scope.foreign_ports.insert(name);
+  Observation observed = kernel.observe(proposal.scope);
+  fill_in_times(observed.state, loaded.mesh.plan);
+
+  std::set<std::string> wanted_ports;
+  // A plan that is only stored is worked out all the same: what is wrong with it is found now.
+  if (goal.plan) propose_plan(kernel, loaded, goal, observed, proposal);
+  if (goal.kind == proto::UP) {
+    wanted_ports.insert(goal.plan->bridge_ports().begin(), goal.plan->bridge_ports().end());
+  } else {
+    proposal.desired = {};
+    proposal.stored.taken_down = goal.plan || !loaded.mesh.empty();
+  }
+  if (goal.restores) {
+    for (const std::string& port : observed.missing_ports) {
+      if (proposal.desired.foreign_ports.erase(port) != 0) proposal.left_out.insert(port);
+    }
+  }
+  settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
+  if (goal.kind == proto::REMOVE) proposal.stored = {};
+  refuse_obstacles(observed, proposal);
+
+  if (observed.state.bridge && !proposal.desired.bridge && !observed.strangers.empty()) {
+    proposal.notes.push_back(told_of_strangers(mesh, observed.strangers));
+  }
+
+  proposal.rotates =
+      goal.rotates && proposal.desired.wireguard && observed.state.wireguard.has_value();
+  proposal.operations = proposal.rotates ? rotating(proposal.desired, observed.state)
+                                         : diff(proposal.desired, observed.state);
+  proposal.files = store.changes(mesh, proposal.stored);
+  if (goal.plan && !goal.restores && !proposal.changes_nothing()) {
+    // A name with two addresses is no change, but what is written may as well be the latest.
+    proposal.stored.endpoints = endpoints_of(*goal.plan, goal.endpoints, loaded.mesh.endpoints);
+    proposal.stored.plan->set_generation(proposal.stored.plan->generation() + 1);
+    proposal.files = store.changes(mesh, proposal.stored);
+  }
+  return proposal;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,57 @@
+// What a controller wants of this node, worked out against what the node is: wanted state, files to
+// store, and the list of operations. Reads the kernel, changes nothing.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/state/desired.h"
+#include "agent/state/kernel.h"
+#include "agent/state/operation.h"
+#include "agent/store/store.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+struct Goal {
+  proto::Goal kind = proto::DOWN;
+  std::optional<proto::Plan> plan;  // of UP and STORE
+  std::optional<NodeSecrets> secrets;
+  std::map<std::string, SocketAddress> endpoints;  // resolved, by peer node
+  // What is stored is brought up again: it stays as it is, and so does its generation.
+  bool restores = false;
+  // Keys change in two steps: staged beside those in use, then put into use.
+  bool rotates = false;
+};
+
+struct Proposal {
+  Scope scope;
+  State desired;
+  StoredMesh stored;          // what is kept once it is committed
+  std::vector<Staged> files;  // which files change by that
+  std::vector<Operation> operations;
+  bool is_first = false;           // no plan was stored before
+  bool rotates = false;            // as rotation_of has it
+  std::vector<std::string> notes;  // for the user, when all is done
+  std::set<std::string> left_out;  // of a restore: bridge_ports that are not there (yet)
+
+  bool changes_nothing() const { return operations.empty() && files.empty(); }
+};
+
+// `plan` as this node is to have it: peers that are marked as_stored come from the committed plan;
+// one of which plan or preshared key are not there, or on tunnels of another kind, is left out.
+// Throws Refused for a plan that was not made from the committed one: somebody has changed the node
+// in between.
+proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored);
+
+// Throws Refused when the node cannot become that, naming everything that stands in the way.
+Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
+                       const Goal& goal);
+
+// Throws Refused for names that are taken and interfaces that do not exist.
+void refuse_obstacles(const Observation& observed, const Proposal& proposal);
+
+}  // namespace wgmesh

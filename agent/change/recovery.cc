@@ -1,0 +1,227 @@
+#include "agent/change/recovery.h"
+
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "agent/state/diff.h"
+#include "agent/state/first_contact.h"
+#include "agent/store/kernel_instance.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr int kAttempts = 3;
+constexpr std::chrono::milliseconds kPause{100};
+// For the end of a pair that calls to be undone, too, and to call.
+constexpr std::chrono::milliseconds kPeersTurn{500};
+
+Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
+  Scope scope{mesh, {}, {}};
+  for (const auto& [name, port] : entry.before.foreign_ports) scope.foreign_ports.insert(name);
+  for (const auto& [name, port] : entry.after.foreign_ports) scope.foreign_ports.insert(name);
+  return scope;
+}
+
+// What is to be done, now that this is observed. `has_applied`: all of it was done before.
+using List = std::function<std::vector<Operation>(const Observation&, bool has_applied)>;
+
+// Observes, lists and applies until nothing is listed. A refusal may pass (a device is busy for an
+// instant), so it counts only when it comes three times.
+void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, const List& list) {
+  bool has_applied = false;
+  for (int attempt = 1;; ++attempt) {
+    const auto operations = list(kernel.observe(scope), has_applied);
+    if (operations.empty()) return;
+    try {
+      kernel.apply(operations, [&](std::size_t done) {
+        if (progress) progress(done, operations.size());
+      });
+      has_applied = true;
+      const auto left = list(kernel.observe(scope), has_applied);
+      if (left.empty()) return;
+      if (attempt == kAttempts) throw Error(describe(left.front()) + ": has no effect");
+    } catch (const Error&) {
+      if (attempt == kAttempts) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+// Of what is still to do, that which waited for every node to have applied: endpoints and
+// keepalives of new peers (see first_contact.h), and deletions. After a reboot nothing has waited.
+std::vector<Operation> held_back(const State& after, const State& now) {
+  const auto operations = diff(after, now);
+  const std::size_t deletions = first_deletion(operations);
+  std::vector<Operation> held;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const bool is_call = now.wireguard && std::holds_alternative<SetWireguard>(operations[i]);
+    if (i >= deletions || is_call) held.push_back(operations[i]);
+  }
+  return held;
+}
+
+// Without it the node goes by its stored files. Behind the commit point those are the staged ones,
+// as long as each is whole.
+std::string set_aside(const Journal& journal, const Store& store, const std::string& mesh,
+                      Direction direction, const Error& error) {
+  const std::string to = journal.set_aside();
+  if (direction == Direction::kCommit && !journal.open()) {
+    store.publish(mesh, store.staged(mesh));
+  }
+  return error.message() + ", so an interrupted change could not be brought to its end; kept as " +
+         to;
+}
+
+std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, Direction direction,
+                   const JournalEntry& entry, const NodeLog& log) {
+  const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
+  LastChange told{
+      .changes = diff(entry.after, entry.before).size(), .origin = whose, .afterwards = true};
+  try {
+    if (direction == Direction::kCommit) {
+      roll_forward(kernel, store, mesh, entry);
+      log.tell(store, mesh, told);
+      return "finished the interrupted change that " + whose + " had committed";
+    }
+    const auto left = roll_back(kernel, store, mesh, entry);
+    told.deed = Deed::kUndone;
+    if (!left) log.tell(store, mesh, told);  // else every command that follows says it again
+    return "undone the interrupted change that " + whose + " had begun" +
+           (left ? ": " + *left : "");
+  } catch (Error& error) {
+    error.add_context("finish the interrupted change of " + whose);
+    throw;
+  }
+}
+
+// `before`, but that a peer which the change had silenced stays silent where it is the peer's turn
+// to call (see first_contact.h): when a rotation is undone, both ends of a pair get their keepalive
+// back within the same few milliseconds.
+State before_calls(State before, const State& after, const State& now) {
+  if (!before.wireguard || !now.wireguard) return before;
+  const State first = before_first_contact(before, after, true);
+  for (auto& [key, peer] : before.wireguard->peers) {
+    const auto found = now.wireguard->peers.find(key);
+    const bool is_silent =
+        found != now.wireguard->peers.end() && found->second.persistent_keepalive == 0;
+    if (is_silent) peer.persistent_keepalive = first.wireguard->peers.at(key).persistent_keepalive;
+  }
+  return before;
+}
+
+void fill_in(Bridge& observed, const Bridge& known) {
+  for (auto time : kBridgeTimes) {
+    if (observed.*time == kTimeUnknown) observed.*time = known.*time;
+  }
+}
+
+}  // namespace
+
+void fill_in_times(State& observed, const std::optional<proto::Plan>& committed) {
+  if (!observed.bridge || !committed) return;
+  const proto::Bridge& planned = committed->bridge();
+  fill_in(*observed.bridge, {.forward_delay = planned.forward_delay() * 100,
+                             .hello_time = planned.hello_time() * 100,
+                             .max_age = planned.max_age() * 100,
+                             .ageing = planned.ageing() * 100});
+}
+
+State with_live_endpoints(State wanted, const State& observed) {
+  if (!wanted.wireguard || !observed.wireguard) return wanted;
+  for (auto& [key, peer] : wanted.wireguard->peers) {
+    const auto live = observed.wireguard->peers.find(key);
+    if (live != observed.wireguard->peers.end() && live->second.endpoint) {
+      peer.endpoint = live->second.endpoint;
+    }
+  }
+  return wanted;
+}
+
+std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
+                                     const JournalEntry& entry, const OnProgress& progress) {
+  // After a reboot, and in a container that was started again, the kernel has nothing of the
+  // transaction, and `restore` builds the committed plan.
+  if (is_this_kernel(entry.boot_id)) {
+    const Scope scope = scope_of(mesh, entry);
+    bool is_first = true;
+    bool may_call = false;
+    const List list = [&](Observation now, bool has_applied) {
+      // What cannot be read was set by the transaction; from then on by us.
+      if (is_first && now.state.bridge && entry.after.bridge) {
+        fill_in(*now.state.bridge, *entry.after.bridge);
+      }
+      is_first = false;
+      // A peer that sends is heard from where it is again as soon as its endpoint was set back.
+      State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
+      for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
+      if (!may_call) before = before_calls(std::move(before), entry.after, now.state);
+      return diff(before, now.state);
+    };
+    repeat(kernel, scope, progress, list);
+    may_call = true;
+    if (!list(kernel.observe(scope), true).empty()) {
+      std::this_thread::sleep_for(kPeersTurn);
+      repeat(kernel, scope, progress, list);
+    }
+  }
+  try {
+    Journal(store, mesh).close();
+    store.discard(mesh);
+  } catch (const Error& error) {
+    return "the kernel is as it was, but files of the change are left (" + error.message() +
+           "); the next agent command removes them";
+  }
+  return std::nullopt;
+}
+
+void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
+                  const JournalEntry& entry, const OnProgress& progress) {
+  std::exception_ptr files_fault;
+  try {
+    store.publish(mesh, entry.files);
+  } catch (const Error&) {
+    files_fault = std::current_exception();
+  }
+  repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
+    State after = with_live_endpoints(entry.after, now.state);
+    for (const std::string& port : now.missing_ports) after.foreign_ports.erase(port);
+    return held_back(after, now.state);
+  });
+  if (files_fault) std::rethrow_exception(files_fault);
+  const Loaded left = store.load(mesh);
+  if (left.mesh.empty() && left.damaged.empty() && left.unreadable.empty()) {
+    store.forget(mesh);
+  } else {
+    Journal(store, mesh).close();
+  }
+}
+
+std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,
+                                                   const std::string& mesh,
+                                                   UnreadableJournal unreadable,
+                                                   const NodeLog& log) {
+  const Journal journal(store, mesh);
+  std::optional<std::string> said;
+  while (const auto direction = journal.open()) {
+    std::optional<JournalEntry> entry;
+    try {
+      entry = journal.read();
+    } catch (const Damaged& error) {
+      if (unreadable == UnreadableJournal::kRefused) throw;
+      said = set_aside(journal, store, mesh, *direction, error);
+      continue;
+    } catch (const NewerFormat& error) {
+      if (unreadable != UnreadableJournal::kSetAside) throw;
+      said = set_aside(journal, store, mesh, *direction, error);
+      continue;
+    }
+    return finish(kernel, store, mesh, *direction, *entry, log);
+  }
+  store.discard(mesh);  // staged by somebody who died before the journal was begun
+  return said;
+}
+
+}  // namespace wgmesh

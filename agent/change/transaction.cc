@@ -1,0 +1,232 @@
+#include "agent/change/transaction.h"
+
+#include <unistd.h>
+
+#include <ctime>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "agent/change/refused.h"
+#include "agent/state/diff.h"
+#include "agent/state/first_contact.h"
+#include "agent/store/lock.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr int kVerifyAttempts = 5;
+constexpr std::chrono::milliseconds kVerifyPause{100};
+// Nobody hears anybody until hands have been shaken with the new keys: where many nodes share a
+// processor, reading the kernel can wait for that.
+constexpr std::chrono::milliseconds kHandshakes{150};
+// The watcher waits longer than the worker does: it is for a worker that cannot undo any more.
+constexpr std::chrono::milliseconds kWatcherGrace{30'000};
+// A link that is deleted takes the kernel up to 50 ms, and all of a group are one operation: the
+// watcher shall not take that for a worker that hangs.
+constexpr std::chrono::milliseconds kDeletion{100};
+
+}  // namespace
+
+Transaction::Transaction(Kernel& kernel, const Store& store, TransactionSetup setup)
+    : kernel_(kernel), store_(store), setup_(std::move(setup)), journal_(store, setup_.mesh) {}
+
+Transaction::~Transaction() {
+  if (!entry_) return;
+  try {
+    undo();
+  } catch (const std::exception&) {
+    // The journal stays, and the next agent command tries again.
+  }
+}
+
+void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
+  if (proposal.changes_nothing()) return;
+  if (journal_.open()) {
+    throw Error("an earlier change of this node is still open",
+                "run `mesh up` again: it is finished first");
+  }
+  // The barrier may have taken a while: what is undone is what is there now.
+  Observation observed = kernel_.observe(proposal.scope);
+  fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
+  refuse_obstacles(observed, proposal);
+  scope_ = proposal.scope;
+  State target = before_first_contact(proposal.desired, observed.state, proposal.rotates);
+  std::vector<Operation> operations;
+  standing_ = target;
+  if (proposal.rotates && observed.state.wireguard) {
+    rotation_ = rotation_of(standing_, observed.state);
+    target = std::move(rotation_.staged);
+    operations = std::move(rotation_.staging);
+    keys_ = Keys::kStaged;
+  } else {
+    operations = diff(target, observed.state);
+  }
+  const std::span first(operations.data(), first_deletion(operations));
+
+  // The watcher comes first: what this leaves when it dies in the middle, a journal or files that
+  // are staged, is taken away at once.
+  if (setup_.open_kernel) {
+    watcher_.emplace(setup_.lock, setup_.patience,
+                     kWatcherGrace + kDeletion * observed.state.tunnels.size(),
+                     [this](int lock) { finish_for_the_dead(lock); });
+  }
+  JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
+  try {
+    store_.stage(setup_.mesh, proposal.stored, proposal.files);
+    has_journal_ = write_journal(entry);
+    if (!has_journal_) end();  // there is nothing that it could go by
+  } catch (...) {
+    journal_.close();
+    store_.discard(setup_.mesh);
+    end();
+    throw;
+  }
+  entry_ = std::move(entry);
+  const bool removes = proposal.stored.empty();
+  told_ = {.deed = setup_.restores ? Deed::kRestored
+                   : removes       ? Deed::kRemoved
+                                   : Deed::kCommitted,
+           .changes = proposal.operations.size(),
+           .origin = setup_.origin};
+
+  attempt([&] {
+    const OnProgress told = with_beats(progress);
+    kernel_.apply(first, [&](std::size_t done) { told(done, first.size()); });
+    verify(target);
+  });
+}
+
+std::optional<std::chrono::system_clock::time_point> Transaction::switch_over() {
+  if (!is_staged()) return std::nullopt;
+  keys_ = Keys::kSwitched;
+  attempt([&] { kernel_.apply(rotation_.switch_over, [](std::size_t) {}); });
+  return std::chrono::system_clock::now();
+}
+
+void Transaction::call_peers() {
+  if (!owes_calls()) return;
+  keys_ = Keys::kStay;
+  attempt([&] {
+    kernel_.apply(rotation_.calls, [](std::size_t) {});
+    std::this_thread::sleep_for(kHandshakes);
+    verify(standing_);
+  });
+}
+
+void Transaction::hold() {
+  if (!entry_) return;
+  attempt([&] {
+    verify(standing_);
+    store_.sync_staged(setup_.mesh, entry_->files);
+    if (has_journal_) journal_.sync();
+  });
+}
+
+void Transaction::attempt(const std::function<void()>& step) {
+  try {
+    step();
+  } catch (const Error& error) {
+    undo_because_of(error);
+    throw;
+  }
+}
+
+void Transaction::undo_because_of(const Error& error) {
+  try {
+    undo();
+  } catch (const Error& second) {
+    throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
+                     "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
+  }
+  if (files_left_) throw Error(error.message() + "; " + *files_left_, error.cure());
+}
+
+OnProgress Transaction::with_beats(const OnProgress& progress) const {
+  return [this, progress](std::size_t done, std::size_t total) {
+    beat();
+    if (progress) progress(done, total);
+  };
+}
+
+bool Transaction::write_journal(const JournalEntry& entry) const {
+  try {
+    journal_.begin(entry);
+  } catch (const SystemError&) {
+    if (setup_.needs_journal) throw;
+    return false;
+  }
+  return true;
+}
+
+// In the watcher.
+void Transaction::finish_for_the_dead(int lock) const {
+  write_holder(lock,
+               {"the watcher of " + setup_.origin, kEndsSoon, std::time(nullptr), ::getpid()});
+  const auto kernel = setup_.open_kernel();
+  finish_open_transaction(*kernel, store_, setup_.mesh, UnreadableJournal::kRefused, setup_.log);
+}
+
+void Transaction::verify(const State& desired) {
+  for (int attempt = 1;; ++attempt) {
+    const State now = kernel_.observe(scope_).state;
+    const auto left = diff(with_live_endpoints(desired, now), now);
+    if (first_deletion(left) == 0) return;
+    if (attempt == kVerifyAttempts) {
+      throw Error(
+          "the kernel took every change, but this is still to do: " + describe(left.front()),
+          "see what else configures this interface (NetworkManager, systemd-networkd, ifupdown)");
+    }
+    std::this_thread::sleep_for(kVerifyPause);
+  }
+}
+
+std::optional<std::string> Transaction::commit(const OnProgress& progress) {
+  if (!entry_) return std::nullopt;
+  try {
+    if (has_journal_) journal_.commit();
+  } catch (const Error& error) {
+    // The journal's name decides, for us as for whoever finds it.
+    if (journal_.open() == Direction::kUndo) {
+      undo_because_of(error);
+      throw;
+    }
+  }
+  const JournalEntry entry = *std::exchange(entry_, std::nullopt);
+  std::optional<std::string> left;
+  try {
+    roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
+  } catch (const Error& error) {
+    left = error.message() + "; the next agent command tries again";
+  }
+  setup_.log.tell(store_, setup_.mesh, told_);
+  end();
+  return left;
+}
+
+void Transaction::undo(const OnProgress& progress) {
+  if (!entry_) return;
+  const JournalEntry entry = *std::exchange(entry_, std::nullopt);
+  try {
+    told_.deed = Deed::kUndone;
+    files_left_ = roll_back(kernel_, store_, setup_.mesh, entry, with_beats(progress));
+  } catch (...) {
+    told_.deed = Deed::kLeftOpen;
+    setup_.log.tell(store_, setup_.mesh, told_);
+    end();
+    throw;
+  }
+  setup_.log.tell(store_, setup_.mesh, told_);
+  end();
+}
+
+void Transaction::beat() const {
+  if (watcher_) watcher_->beat();
+}
+
+void Transaction::end() {
+  if (watcher_) watcher_->dismiss();
+  watcher_.reset();
+}
+
+}  // namespace wgmesh

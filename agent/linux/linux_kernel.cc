@@ -1,0 +1,60 @@
+#include "agent/linux/linux_kernel.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/linux/operation_sender.h"
+#include "agent/store/kernel_text.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+// Every link to come starts with this value.
+constexpr const char* kDefaultAcceptRa = "/proc/sys/net/ipv6/conf/default/accept_ra";
+
+}  // namespace
+
+LinuxKernel::LinuxKernel(std::size_t max_set_bytes) : max_set_bytes_(max_set_bytes) {}
+
+WireguardSocket& LinuxKernel::wireguard() {
+  if (!wireguard_) wireguard_ = std::make_unique<WireguardSocket>();
+  return *wireguard_;
+}
+
+NodeReport LinuxKernel::read(const std::string& mesh, bool with_counters) {
+  NodeReport report;
+  report.links = links_.read_links(with_counters);
+  report.addresses = links_.read_addresses();
+  for (const LinkReport& link : report.links) {
+    if (link.kind == "wireguard" && is_own(link, mesh)) {
+      report.wireguard = wireguard().find_device(link.name);
+    }
+  }
+  // The loopback interface is always there, and known to IPv6 if the kernel has it.
+  report.limits.no_ipv6 = std::ranges::none_of(report.links, &LinkReport::ipv6);
+  report.limits.fixed_settings = ::access(kDefaultAcceptRa, W_OK) != 0;
+  const std::string value = read_kernel_text(kDefaultAcceptRa);
+  report.new_links_take_advertisements = !value.empty() && !value.starts_with('0');
+  return report;
+}
+
+Observation LinuxKernel::observe(const Scope& scope) {
+  return observation_of(read(scope.mesh, false), scope);
+}
+
+proto::Status LinuxKernel::measure(const std::string& mesh) {
+  return status_of(read(mesh, true), mesh);
+}
+
+void LinuxKernel::apply(std::span<const Operation> operations,
+                        const std::function<void(std::size_t)>& done) {
+  Application application(
+      links_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
+      done);
+  application.run(operations);
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,35 @@
+// The kernel of this node: Kernel over rtnetlink, generic netlink and two sysctls. Works in the
+// network namespace in which it was made.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "agent/linux/node_report.h"
+#include "agent/netlink/rtnl_socket.h"
+#include "agent/netlink/wireguard_socket.h"
+#include "agent/state/kernel.h"
+
+namespace wgmesh {
+
+class LinuxKernel final : public Kernel {
+ public:
+  // `max_set_bytes`: of one WireGuard message; tests make it small. Throws SystemError.
+  explicit LinuxKernel(std::size_t max_set_bytes = kMaxSetBytes);
+
+  Observation observe(const Scope& scope) override;
+  void apply(std::span<const Operation> operations,
+             const std::function<void(std::size_t)>& done) override;
+  proto::Status measure(const std::string& mesh) override;
+
+ private:
+  NodeReport read(const std::string& mesh, bool with_counters);
+  // Opened when first needed: asking for it loads the module, which reading alone must not do.
+  WireguardSocket& wireguard();
+
+  RtnlSocket links_;
+  std::unique_ptr<WireguardSocket> wireguard_;
+  std::size_t max_set_bytes_;
+};
+
+}  // namespace wgmesh

@@ -1,0 +1,191 @@
+#include "agent/linux/node_probe.h"
+
+#include <fmt/format.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <map>
+
+#include "agent/linux/node_report.h"
+#include "agent/state/kernel.h"
+#include "agent/store/kernel_text.h"
+
+namespace wgmesh {
+namespace {
+
+// There is no query for link kinds. A create with a name that cannot be tells an unknown kind
+// (EOPNOTSUPP) from a known one (EINVAL, or EEXIST), and creates nothing.
+std::optional<std::string> why_missing(RtnlSocket& links, std::string_view kind) {
+  std::vector<NetlinkMessage> request;
+  request.emplace_back(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  const ifinfomsg header{};
+  request[0].put_header(&header, sizeof header);
+  request[0].put_text(IFLA_IFNAME, "a/b");
+  {
+    const Nest info(request[0], IFLA_LINKINFO);
+    request[0].put_text(IFLA_INFO_KIND, kind);
+  }
+  const std::optional<Refusal> refusal = links.send(request);
+  if (!refusal) throw Error(fmt::format("the kernel created a link named a/b of kind {}", kind));
+  const Acknowledgement& answer = refusal->answer;
+  if (answer.error_number == EINVAL || answer.error_number == EEXIST) return std::nullopt;
+  NetlinkError error(answer.error_number, answer.extended_ack);
+  if (answer.error_number == EOPNOTSUPP) return error.message();
+  error.add_context(fmt::format("ask the kernel for links of kind {}", kind));
+  throw error;
+}
+
+std::optional<std::string> why_without_ipv6() {
+  const std::string disabled = read_kernel_text("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+  if (disabled.empty()) return "this kernel runs without IPv6";
+  if (!disabled.starts_with('1')) return std::nullopt;
+  return "the sysctl net.ipv6.conf.default.disable_ipv6 is 1";
+}
+
+constexpr std::uint32_t kLargestPacket = 65535;
+
+// Links that take every frame of the one they stand on.
+bool takes_all(std::string_view kind) {
+  return kind == "macvlan" || kind == "macvtap" || kind == "ipvlan" || kind == "ipvtap";
+}
+
+bool is_loopback(const Prefix& prefix) {
+  const auto& octets = prefix.address.octets;
+  if (prefix.address.family == Family::kIpv4) return octets[0] == 127;
+  return std::all_of(octets.begin(), octets.end() - 1, [](auto octet) { return octet == 0; }) &&
+         octets[15] == 1;
+}
+
+}  // namespace
+
+WireguardSocket& Probe::wireguard() {
+  if (!wireguard_) wireguard_ = std::make_unique<WireguardSocket>();
+  return *wireguard_;
+}
+
+std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv6_segment) {
+  std::vector<MissingModule> missing;
+  try {
+    wireguard();
+  } catch (const NetlinkError& error) {
+    if (error.error_number() != ENOENT) throw;
+    missing.push_back({"wireguard", "no generic netlink family of that name"});
+  }
+  if (const auto why = why_missing(links_, "bridge")) missing.push_back({"bridge", *why});
+  const bool ipv6_tunnels = kind == TunnelKind::kIp6gretap;
+  if (ipv6_tunnels || ipv6_segment) {
+    if (auto why = why_without_ipv6()) {
+      missing.push_back({"ipv6", std::move(*why)});
+      if (ipv6_tunnels) return missing;  // no module helps there
+    }
+  }
+  if (const auto why = why_missing(links_, kind_name(kind))) {
+    missing.push_back({ipv6_tunnels ? "ip6_gre" : "ip_gre", *why});
+  }
+  return missing;
+}
+
+std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& flow) {
+  NetlinkMessage question = make_route_question(destination, flow);
+  RouteReport route;
+  for (const NetlinkReply& reply : links_.get(question)) {
+    if (reply.type == RTM_NEWROUTE) route = parse_route(reply.payload);
+  }
+  if (!route.leads_somewhere || route.links.empty()) throw NetlinkError(ENETUNREACH, "");
+  if (route.mtu != 0 && !route.learned) return route.mtu;
+  const std::optional<LinkReport> link = links_.find_link(*route.links.begin());
+  if (!link) throw NetlinkError(ENODEV, "");
+  const bool lowered = destination.family == Family::kIpv6 && link->mtu6 != 0;
+  const std::uint32_t mtu = lowered ? std::min(link->mtu, link->mtu6) : link->mtu;
+  return std::min(mtu, kLargestPacket);  // the loopback interface says one more
+}
+
+std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh) {
+  bool is_ours = false;
+  for (const LinkReport& link : links_.read_links()) {
+    if (link.kind != "wireguard") continue;
+    const std::optional<WireguardReport> device = wireguard().find_device(link.name);
+    if (!device || device->listen_port != port) continue;
+    if (!is_own(link, mesh)) return fmt::format("WireGuard device {}", link.name);
+    // A device that is down has let go of its port.
+    is_ours = link.up;
+  }
+  if (is_ours) return std::nullopt;
+  for (const char* const table : {"udp", "udp6"}) {
+    const std::string text = read_kernel_text(fmt::format("/proc/thread-self/net/{}", table));
+    if (parse_udp_ports(text).contains(port)) return "another program's UDP socket";
+  }
+  return std::nullopt;
+}
+
+std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
+  std::map<int, std::string> names;
+  for (const LinkReport& link : links_.read_links()) {
+    if (!is_own(link, mesh)) names[link.index] = link.name;
+  }
+  std::vector<NodePrefix> prefixes;
+  for (const AddressReport& address : links_.read_addresses()) {
+    const auto name = names.find(address.link);
+    if (name == names.end() || address.link_local || is_loopback(address.address)) continue;
+    prefixes.push_back({name->second, address.address});
+  }
+  return prefixes;
+}
+
+bool Probe::has_default_route(int link) {
+  NetlinkMessage question = make_route_dump();
+  return std::ranges::any_of(links_.dump(question), [&](const NetlinkReply& reply) {
+    if (reply.type != RTM_NEWROUTE) return false;
+    const RouteReport route = parse_route(reply.payload);
+    return route.destination_length == 0 && route.leads_somewhere && route.links.contains(link);
+  });
+}
+
+std::optional<InterfaceReport> Probe::find_interface(const std::string& name) {
+  const std::optional<LinkReport> link = links_.find_link(name);
+  if (!link) return std::nullopt;
+  InterfaceReport interface;
+  interface.kind = link->kind;
+  interface.loopback = link->loopback;
+  interface.is_ethernet = link->ethernet;
+  if (link->master != 0) {
+    if (const auto master = links_.find_link(link->master)) {
+      interface.master = master->name;
+      interface.master_kind = master->kind;
+    }
+  }
+  for (const LinkReport& other : links_.read_links()) {
+    if (other.parent == link->index && takes_all(other.kind)) interface.lower_of = other.name;
+  }
+  for (const AddressReport& address : links_.read_addresses()) {
+    if (address.link == link->index && !address.link_local && !is_loopback(address.address)) {
+      interface.global_addresses.insert(address.address);
+    }
+  }
+  interface.carries_default_route = has_default_route(link->index);
+  return interface;
+}
+
+// "  sl  local_address rem_address …" and lines "  12: 00000000:0035 00000000:0000 07 …".
+std::set<std::uint16_t> parse_udp_ports(std::string_view text) {
+  std::set<std::uint16_t> ports;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const std::size_t number = line.find(": ");
+    if (number == std::string_view::npos) continue;
+    line.remove_prefix(number + 2);
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || colon + 5 > line.size()) continue;
+    std::uint16_t port = 0;
+    const char* const digits = line.data() + colon + 1;
+    const auto end = std::from_chars(digits, digits + 4, port, 16);
+    if (end.ec == std::errc() && port != 0) ports.insert(port);
+  }
+  return ports;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,82 @@
+// What the node is apart from the mesh: what its kernel can, which way and how large packets go to
+// an endpoint, and what is in the way of a plan. Reads only (but for kernel modules, which asking
+// loads), and decides nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/netlink/routes.h"
+#include "agent/netlink/rtnl_socket.h"
+#include "agent/netlink/wireguard_socket.h"
+#include "agent/state/state.h"
+#include "common/net.h"
+
+namespace wgmesh {
+
+struct MissingModule {
+  std::string module;  // "wireguard", "bridge", "ip_gre", "ip6_gre" or "ipv6"
+  std::string why;     // the kernel's words
+};
+
+// A prefix that an interface of the node has.
+struct NodePrefix {
+  std::string link;
+  Prefix prefix;
+
+  bool operator==(const NodePrefix&) const = default;
+};
+
+// What is to be known of an interface before it is put into a bridge.
+struct InterfaceReport {
+  std::string kind;    // empty for hardware
+  std::string master;  // empty: none
+  std::string master_kind;
+  std::string lower_of;               // a macvlan or ipvlan that takes all its frames; empty: none
+  std::set<Prefix> global_addresses;  // neither link-local nor loopback
+  bool carries_default_route = false;
+  bool loopback = false;
+  bool is_ethernet = false;
+
+  bool operator==(const InterfaceReport&) const = default;
+};
+
+class Probe {
+ public:
+  Probe() = default;
+
+  // What a mesh with tunnels of this kind needs and this kernel has not; `ipv6_segment`: the bridge
+  // is to have IPv6 addresses. Throws NetlinkError where it cannot be asked (EPERM).
+  std::vector<MissingModule> find_missing_modules(TunnelKind kind, bool ipv6_segment = false);
+
+  // Octets of the largest packet that this node's route takes towards `destination`: of the route
+  // where it says so, else of the link. What was merely learned from the path does not count: it is
+  // forgotten after some minutes, and plans would come and go with it. `flow` is what the packets
+  // carry beside. Throws NetlinkError where there is no route.
+  std::uint32_t read_route_mtu(const IpAddress& destination, const Flow& flow = {});
+
+  // Who has the UDP port, in words ("WireGuard device wg0"); the mesh's own device does not count.
+  std::optional<std::string> find_port_user(std::uint16_t port, const std::string& mesh);
+
+  // Of all links that are not the mesh's own; without loopback and link-local ones.
+  std::vector<NodePrefix> read_foreign_prefixes(const std::string& mesh);
+
+  std::optional<InterfaceReport> find_interface(const std::string& name);
+
+ private:
+  bool has_default_route(int link);
+  WireguardSocket& wireguard();
+
+  RtnlSocket links_;
+  std::unique_ptr<WireguardSocket> wireguard_;
+};
+
+// Local ports in the text of /proc/net/udp or udp6.
+std::set<std::uint16_t> parse_udp_ports(std::string_view text);
+
+}  // namespace wgmesh

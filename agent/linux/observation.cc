@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "agent/linux/node_report.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+bool is_tunnel_name(const std::string& name) { return name.starts_with("gt-"); }
+
+// The addresses that a plan decides. Link-local ones are the kernel's own, and what a router or a
+// DHCP client lends goes away by itself.
+std::set<Prefix> fixed_addresses(const NodeReport& report, int link) {
+  std::set<Prefix> addresses;
+  for (const AddressReport& address : report.addresses) {
+    if (address.link == link && address.permanent && !address.link_local) {
+      addresses.insert(address.address);
+    }
+  }
+  return addresses;
+}
+
+Link common_part(const LinkReport& report, const std::map<int, std::string>& names) {
+  const auto master = names.find(report.master);
+  return {.name = report.name,
+          .group = report.group,
+          .alias = report.alias,
+          .altnames = report.altnames,
+          .mtu = report.mtu,
+          .up = report.up,
+          .master = master == names.end() ? std::string() : master->second};
+}
+
+Wireguard wireguard_from(const LinkReport& report, Link link, const NodeReport& node) {
+  Wireguard device;
+  device.link = std::move(link);
+  device.addresses = fixed_addresses(node, report.index);
+  if (!node.wireguard) return device;
+  device.private_key = node.wireguard->private_key;
+  device.listen_port = node.wireguard->listen_port;
+  device.fwmark = node.wireguard->fwmark;
+  for (const auto& [key, peer] : node.wireguard->peers) {
+    device.peers[key] = {.preshared_key = peer.preshared_key,
+                         .endpoint = peer.endpoint,
+                         .persistent_keepalive = peer.persistent_keepalive,
+                         .allowed_ips = peer.allowed_ips};
+  }
+  return device;
+}
+
+Bridge bridge_from(const LinkReport& report, Link link, const NodeReport& node) {
+  const BridgeData data = report.bridge.value_or(BridgeData{});
+  const bool is_root = data.root_port == 0;
+  return {.link = std::move(link),
+          .mac = report.mac,
+          .stp = data.stp,
+          .priority = data.priority,
+          .forward_delay = is_root ? data.forward_delay : kTimeUnknown,
+          .hello_time = is_root ? data.hello_time : kTimeUnknown,
+          .max_age = is_root ? data.max_age : kTimeUnknown,
+          .ageing = data.topology_changes ? kTimeUnknown : data.ageing,
+          .addresses = fixed_addresses(node, report.index),
+          .accepts_router_advertisements = report.accepts_router_advertisements};
+}
+
+Tunnel tunnel_from(const LinkReport& report, Link link) {
+  const TunnelData data = report.tunnel.value_or(TunnelData{});
+  const PortData port = report.port.value_or(PortData{});
+  return {.link = std::move(link),
+          .mac = report.mac,
+          .kind = data.kind,
+          .local = data.local,
+          .remote = data.remote,
+          .path_mtu_discovery = data.path_mtu_discovery,
+          .ignore_df = data.ignore_df,
+          .generates_link_local = report.generates_link_local,
+          .path_cost = port.path_cost,
+          .isolated = port.isolated};
+}
+
+// Kinds of links whose MTU follows that of the link they stand on, downwards only.
+bool follows_parent(const LinkReport& link) {
+  return link.kind == "vlan" || link.kind == "macvlan" || link.kind == "macvtap" ||
+         link.kind == "ipvlan" || link.kind == "ipvtap" || link.kind == "macsec";
+}
+
+// What stands on the link, the lower first.
+std::vector<std::pair<std::string, std::uint32_t>> links_above(const NodeReport& report,
+                                                               int index) {
+  std::vector<std::pair<std::string, std::uint32_t>> above;
+  std::vector<int> parents{index};
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    for (const LinkReport& link : report.links) {
+      const bool is_new = std::ranges::find(parents, link.index) == parents.end();
+      if (link.parent != parents[i] || !follows_parent(link) || !is_new) continue;
+      above.emplace_back(link.name, link.mtu);
+      parents.push_back(link.index);
+    }
+  }
+  return above;
+}
+
+void note_taken_names(const LinkReport& link, const Scope& scope, Observation& observation) {
+  std::set<std::string> names = link.altnames;
+  names.insert(link.name);
+  for (const std::string& name : names) {
+    if (scope.wanted_names.contains(name)) {
+      observation.taken.push_back({.name = name, .kind = link.kind, .alias = link.alias});
+    }
+  }
+}
+
+}  // namespace
+
+bool is_own(const LinkReport& link, const std::string& mesh) {
+  const std::string alias = link_alias(mesh);
+  if (link.group != link_group(mesh) && link.alias != alias &&
+      !link.alias.starts_with(alias + ":")) {
+    return false;
+  }
+  if (link.kind == "wireguard") return link.name == wireguard_name(mesh);
+  if (link.kind == "bridge") return link.name == bridge_name(mesh);
+  return link.tunnel && is_tunnel_name(link.name);
+}
+
+Observation observation_of(const NodeReport& report, const Scope& scope) {
+  std::map<int, std::string> names;
+  for (const LinkReport& link : report.links) names[link.index] = link.name;
+
+  Observation observation;
+  observation.missing_ports = scope.foreign_ports;
+  observation.state.limits = report.limits;
+  for (const LinkReport& report_of_link : report.links) {
+    Link link = common_part(report_of_link, names);
+    const std::string name = link.name;
+    if (!is_own(report_of_link, scope.mesh)) {
+      note_taken_names(report_of_link, scope, observation);
+      if (link.master == bridge_name(scope.mesh) && !scope.foreign_ports.contains(name)) {
+        observation.strangers.insert(name);
+      }
+      if (scope.foreign_ports.contains(name)) {
+        observation.missing_ports.erase(name);
+        observation.state.foreign_ports[name] = {link.master, link.mtu, link.up,
+                                                 links_above(report, report_of_link.index)};
+      }
+    } else if (report_of_link.kind == "wireguard") {
+      observation.state.wireguard = wireguard_from(report_of_link, std::move(link), report);
+    } else if (report_of_link.kind == "bridge") {
+      observation.state.bridge = bridge_from(report_of_link, std::move(link), report);
+    } else {
+      observation.state.tunnels[name] = tunnel_from(report_of_link, std::move(link));
+    }
+  }
+  const auto& bridge = observation.state.bridge;
+  observation.takes_advertisements =
+      report.limits.fixed_settings && !report.limits.no_ipv6 &&
+      (bridge ? bridge->accepts_router_advertisements : report.new_links_take_advertisements);
+  return observation;
+}
+
+}  // namespace wgmesh

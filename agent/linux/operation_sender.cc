@@ -1,0 +1,148 @@
+#include "agent/linux/operation_sender.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "agent/state/kernel.h"
+#include "agent/store/kernel_text.h"
+#include "common/unique_fd.h"
+
+namespace wgmesh {
+namespace {
+
+// A node without IPv6 has no such files, and takes no advertisements either. What is right already
+// is not written: it may be read-only.
+void write_ipv6_setting(const std::string& link, const char* setting, bool value) {
+  const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/{}", link, setting);
+  if (read_kernel_text(path) == (value ? "1\n" : "0\n")) return;
+  const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) {
+    if (errno == ENOENT && !value) return;
+    throw SystemError(path, errno);
+  }
+  if (write(file.get(), value ? "1" : "0", 1) != 1) throw SystemError(path, errno);
+}
+
+}  // namespace
+
+Application::Application(RtnlSocket& links, std::function<void(const SetWireguard&)> set_wireguard,
+                         std::function<void(std::size_t)> done)
+    : links_(links), set_wireguard_(std::move(set_wireguard)), done_(std::move(done)) {}
+
+void Application::run(std::span<const Operation> operations) {
+  operations_ = operations;
+  for (current_ = 0; current_ < operations.size(); ++current_) {
+    const Operation& operation = operations[current_];
+    if (must_wait(operation)) flush();
+    try {
+      std::visit([this](const auto& change) { start(change); }, operation);
+    } catch (Error& error) {
+      error.add_context(describe(operation));
+      throw;
+    }
+  }
+  flush();
+}
+
+bool Application::must_wait(const Operation& operation) const {
+  const auto unknown = [this](const std::string& link) {
+    return !link.empty() && !indices_.contains(link);
+  };
+  if (const auto* create = std::get_if<CreateTunnel>(&operation)) return unknown(create->master);
+  if (const auto* set = std::get_if<SetLink>(&operation))
+    return set->master && unknown(*set->master);
+  if (const auto* add = std::get_if<AddAddress>(&operation)) return unknown(add->name);
+  if (const auto* remove = std::get_if<RemoveAddress>(&operation)) return unknown(remove->name);
+  return std::holds_alternative<SetWireguard>(operation) ||
+         std::holds_alternative<SetRouterAdvertisements>(operation) ||
+         std::holds_alternative<DeleteGroup>(operation);
+}
+
+void Application::flush() {
+  const auto progress = [this](std::size_t acknowledged) {
+    // An operation may be several messages: those before the first one that is still open are done.
+    if (done_) done_(acknowledged < origins_.size() ? origins_[acknowledged] : current_);
+  };
+  const auto refusal = links_.send(pending_, progress);
+  if (refusal) {
+    NetlinkError error(refusal->answer.error_number, refusal->answer.extended_ack);
+    error.add_context(describe(operations_[origins_[refusal->index]]));
+    throw error;
+  }
+  pending_.clear();
+  origins_.clear();
+  if (done_) done_(current_);
+}
+
+int Application::index_of(const std::string& link) {
+  const auto known = indices_.find(link);
+  if (known != indices_.end()) return known->second;
+  const std::optional<LinkReport> report = links_.find_link(link);
+  if (!report) throw NetlinkError(ENODEV, "");
+  return indices_[link] = report->index;
+}
+
+void Application::queue(NetlinkMessage message) {
+  pending_.push_back(std::move(message));
+  origins_.push_back(current_);
+}
+
+void Application::queue(std::vector<NetlinkMessage> messages) {
+  for (NetlinkMessage& message : messages) queue(std::move(message));
+}
+
+void Application::start(const CreateWireguard& change) { queue(make_change(change)); }
+void Application::start(const CreateBridge& change) { queue(make_change(change)); }
+void Application::start(const AddAltname& change) { queue(make_change(change)); }
+void Application::start(const RemoveAltname& change) { queue(make_change(change)); }
+void Application::start(const SetTunnel& change) { queue(make_changes(change)); }
+void Application::start(const SetBridge& change) { queue(make_change(change)); }
+
+void Application::start(const CreateTunnel& change) {
+  queue(make_change(change, change.master.empty() ? 0 : index_of(change.master)));
+}
+
+void Application::start(const SetLink& change) {
+  const bool has_master = change.master && !change.master->empty();
+  queue(make_changes(change, has_master ? index_of(*change.master) : 0));
+}
+
+void Application::start(const AddAddress& change) {
+  queue(make_change(change, index_of(change.name)));
+}
+
+void Application::start(const RemoveAddress& change) {
+  queue(make_change(change, index_of(change.name)));
+}
+
+void Application::start(const SetWireguard& change) { set_wireguard_(change); }
+
+void Application::start(const SetRouterAdvertisements& change) {
+  write_ipv6_setting(change.name, "accept_ra", change.accept);
+  write_ipv6_setting(change.name, "autoconf", change.accept);
+}
+
+void Application::start(const DeleteLink& change) {
+  indices_.erase(change.name);
+  queue(make_change(change));
+}
+
+void Application::start(const DeleteGroup& change) {
+  bool any = false;
+  for (const LinkReport& link : links_.read_links()) {
+    if (link.group != change.group) continue;
+    any = true;
+    if (!change.members.contains(link.name)) {
+      throw Error(fmt::format("{} is in the device group too, and is not of this mesh", link.name),
+                  fmt::format("ip link set {} group default", link.name));
+    }
+  }
+  indices_.clear();
+  if (any) queue(make_change(change));
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,59 @@
+// One list of operations on its way into the kernel: link changes are gathered and sent in large
+// pieces, their acks collected afterwards; it waits only where the kernel must be asked something
+// first, or where the next change takes another way (WireGuard's netlink, a sysctl).
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/netlink/rtnl_socket.h"
+#include "agent/state/operation.h"
+
+namespace wgmesh {
+
+class Application {
+ public:
+  Application(RtnlSocket& links, std::function<void(const SetWireguard&)> set_wireguard,
+              std::function<void(std::size_t)> done);
+
+  // As Kernel::apply.
+  void run(std::span<const Operation> operations);
+
+ private:
+  // What `operation` needs cannot be known, or done, before what is pending was carried out.
+  bool must_wait(const Operation& operation) const;
+  void flush();
+  int index_of(const std::string& link);
+  void queue(NetlinkMessage message);
+  void queue(std::vector<NetlinkMessage> messages);
+
+  void start(const CreateWireguard& change);
+  void start(const CreateBridge& change);
+  void start(const CreateTunnel& change);
+  void start(const SetTunnel& change);
+  void start(const SetLink& change);
+  void start(const AddAltname& change);
+  void start(const RemoveAltname& change);
+  void start(const SetBridge& change);
+  void start(const SetRouterAdvertisements& change);
+  void start(const AddAddress& change);
+  void start(const RemoveAddress& change);
+  void start(const SetWireguard& change);
+  void start(const DeleteLink& change);
+  void start(const DeleteGroup& change);
+
+  RtnlSocket& links_;
+  std::function<void(const SetWireguard&)> set_wireguard_;
+  std::function<void(std::size_t)> done_;
+  std::span<const Operation> operations_;
+  std::size_t current_ = 0;  // the operation being started
+  std::vector<NetlinkMessage> pending_;
+  std::vector<std::size_t> origins_;    // of pending_, as indices into operations_
+  std::map<std::string, int> indices_;  // of links that were asked for
+};
+
+}  // namespace wgmesh

@@ -1,0 +1,39 @@
+// The questions and changes of links.h, sent. One dump answers for all links.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/netlink/links.h"
+#include "agent/netlink/netlink_socket.h"
+
+namespace wgmesh {
+
+class RtnlSocket {
+ public:
+  RtnlSocket();
+
+  // Of this network namespace. Throw NetlinkError.
+  std::vector<LinkReport> read_links(bool with_counters = false);
+  std::vector<AddressReport> read_addresses();
+  std::optional<LinkReport> find_link(const std::string& name);  // or by altname
+  std::optional<LinkReport> find_link(int index);
+
+  // As NetlinkSocket's.
+  std::optional<Refusal> send(std::span<NetlinkMessage> requests,
+                              const std::function<void(std::size_t)>& acknowledged = {}) {
+    return socket_.send(requests, acknowledged);
+  }
+  NetlinkReplies get(NetlinkMessage& request) { return socket_.get(request); }
+  NetlinkReplies dump(NetlinkMessage& request) { return socket_.dump(request); }
+
+ private:
+  std::optional<LinkReport> ask_link(NetlinkMessage question);
+
+  NetlinkSocket socket_;
+};
+
+}  // namespace wgmesh

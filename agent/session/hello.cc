@@ -1,0 +1,217 @@
+#include "agent/session/hello.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+
+#include "agent/change/refused.h"
+#include "agent/mesh_name.h"
+#include "agent/store/atomic_file.h"
+#include "agent/store/exposure.h"
+#include "common/frame.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::size_t kMaxOrigin = 255;
+
+constexpr const char* kTakesAdvertisements =
+    "the bridge takes router advertisements from the segment, for /proc/sys is read-only there; to "
+    "have them switched off, start the container with `--security-opt unmask=ALL` (podman), "
+    "`--security-opt systempaths=unconfined` (Docker), `security_opt: [systempaths=unconfined]` "
+    "(compose) or `securityContext: {procMount: Unmasked}` (Kubernetes)";
+
+void put_machine(proto::Hello& hello) {
+  utsname name{};
+  ::uname(&name);
+  hello.set_kernel_release(name.release);
+  hello.set_machine(name.machine);
+  hello.set_systemd(exists("/run/systemd/system"));
+}
+
+// Two meshes of a node must differ in all that a packet is told apart by.
+void compare_with(const proto::Open& open, const proto::Plan& other, proto::Hello& hello) {
+  const auto mine = parse_prefix(open.network());
+  const auto theirs = parse_prefix(other.network());
+  if (mine && theirs && overlap(*mine, *theirs)) {
+    hello.add_problems(fmt::format("network {} overlaps {} of the mesh {} on this node",
+                                   open.network(), other.network(), other.mesh()));
+  }
+  if (open.listen_port() != 0 && open.listen_port() == other.device().listen_port()) {
+    hello.add_problems(fmt::format("listen_port {} is the mesh {}'s on this node",
+                                   open.listen_port(), other.mesh()));
+  }
+  const auto inner = parse_prefix(open.inner_address());
+  const auto inner_theirs = parse_prefix(other.device().inner_address());
+  if (inner && inner_theirs && overlap(*inner, *inner_theirs)) {
+    hello.add_problems(fmt::format("underlay {} overlaps {} of the mesh {} on this node",
+                                   open.inner_address(), other.device().inner_address(),
+                                   other.mesh()));
+  }
+  for (const std::string& port : open.bridge_ports()) {
+    for (const std::string& taken : other.bridge_ports()) {
+      if (port != taken) continue;
+      hello.add_problems(
+          fmt::format("bridge_ports: {} is in the bridge of the mesh {}", port, other.mesh()));
+    }
+  }
+}
+
+void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello) {
+  const Loaded loaded = store.load(open.mesh());
+  for (const std::string& fault : loaded.faults) {
+    hello.add_warnings(fault + "; it is kept aside and made anew");
+  }
+  for (const std::string& exposure : find_exposures(store, open.mesh())) {
+    hello.add_warnings(exposure);
+  }
+  if (const auto& plan = loaded.mesh.plan) {
+    hello.set_generation(plan->generation());
+    hello.set_stored_device_mtu(plan->device().mtu());
+    hello.set_stored_segment_mtu(plan->segment_mtu());
+    hello.set_stored_priority(plan->bridge().priority());
+    proto::StoredIdentity& identity = *hello.mutable_identity();
+    identity.set_node(plan->node());
+    identity.set_network(plan->network());
+    for (const proto::Peer& peer : plan->peers()) {
+      hello.add_stored_peers(peer.node());
+      identity.add_peer_keys(peer.public_key());
+      if (peer.tunnel().path_cost() == 0) continue;
+      proto::StoredCost& cost = *hello.add_stored_costs();
+      cost.set_node(peer.node());
+      cost.set_path_cost(peer.tunnel().path_cost());
+    }
+  }
+  hello.set_is_down(loaded.mesh.taken_down);
+  for (const std::string& mesh : store.meshes()) {
+    if (mesh == open.mesh()) continue;
+    hello.set_other_meshes(true);
+    const Loaded other = store.load(mesh);
+    if (other.mesh.plan && !other.mesh.taken_down) compare_with(open, *other.mesh.plan, hello);
+    // Another mesh's trouble is none of this one's.
+    for (const std::string& fault : other.faults) hello.add_warnings(fault);
+  }
+}
+
+void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hello) {
+  Scope scope{open.mesh(), {wireguard_name(open.mesh()), bridge_name(open.mesh())}, {}};
+  for (const proto::OpenPeer& peer : open.peers()) {
+    scope.wanted_names.insert(tunnel_name(open.mesh(), peer.node()));
+    scope.wanted_names.insert(tunnel_full_name(open.mesh(), peer.node()));
+  }
+  scope.foreign_ports.insert(open.bridge_ports().begin(), open.bridge_ports().end());
+  const Observation observed = kernel.observe(scope);
+  if (observed.takes_advertisements && !open.inner_address().empty()) {
+    hello.add_warnings(kTakesAdvertisements);
+  }
+  for (const NameTaken& taken : observed.taken) {
+    std::string text = fmt::format("the interface {} exists and is not wgmesh's", taken.name);
+    if (!taken.kind.empty()) text += fmt::format(" (kind {})", taken.kind);
+    hello.add_problems(text + "; rename or delete it, or give the mesh another name");
+  }
+  for (const std::string& port : observed.missing_ports) {
+    hello.add_problems(fmt::format("bridge_ports: there is no interface {} on this node", port));
+  }
+}
+
+// Whether `address` is one of the mesh here. The environment of the session knows it best, also
+// behind jump hosts; sudo takes that away, and then it is what the controller has dialled.
+bool is_of_mesh(const std::string& address, const std::string& mesh, const State& state) {
+  const auto percent = address.find('%');
+  if (percent != std::string::npos) {
+    const std::string zone = address.substr(percent + 1);
+    return zone == bridge_name(mesh) || zone == wireguard_name(mesh);
+  }
+  const auto ip = parse_ip(address);
+  const auto has = [&](const auto& addresses) {
+    return std::ranges::any_of(addresses, [&](const auto& own) { return own.address == *ip; });
+  };
+  return ip && ((state.bridge && has(state.bridge->addresses)) ||
+                (state.wireguard && has(state.wireguard->addresses)));
+}
+
+void put_way_in(const proto::Open& open, const std::string& reached_at, Kernel& kernel,
+                proto::Hello& hello) {
+  const std::string& address = reached_at.empty() ? open.reached_at() : reached_at;
+  if (address.empty()) return;
+  const State state = kernel.observe({open.mesh(), {}, {}}).state;
+  hello.set_reached_through_mesh(is_of_mesh(address, open.mesh(), state));
+}
+
+}  // namespace
+
+void check_count(int ports) {
+  if (ports <= kMaxPorts) return;
+  throw Refused(
+      fmt::format("{} peers and bridge_ports are more than the {} ports that a bridge takes", ports,
+                  kMaxPorts),
+      "use `full: false` and `peers`");
+}
+
+void check_open(const proto::Open& open) {
+  if (!is_mesh_name(open.mesh())) throw Refused("the mesh's name is not one");
+  if (!is_node_name(open.node())) throw Refused("the node's name is not one");
+  check_count(open.peers_size() + open.bridge_ports_size());
+  // It comes back to the terminal of whoever finds the mesh locked or a change interrupted.
+  const bool is_clean = std::ranges::none_of(
+      open.origin(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+  if (!is_clean || open.origin().size() > kMaxOrigin) throw Refused("the origin is not a name");
+  for (const proto::OpenPeer& peer : open.peers()) {
+    if (!is_node_name(peer.node())) throw Refused("the name of a peer is not one");
+    if (!peer.endpoint().empty() && !parse_host_port(peer.endpoint())) {
+      throw Refused(fmt::format("the endpoint of {} is not host:port", peer.node()));
+    }
+  }
+}
+
+ResolvedEndpoints resolve_endpoints(const proto::Open& open, std::chrono::milliseconds patience) {
+  std::set<std::string> hosts;
+  for (const proto::OpenPeer& peer : open.peers()) {
+    if (const auto endpoint = parse_host_port(peer.endpoint())) hosts.insert(endpoint->host);
+  }
+  const auto answers = resolve(hosts, patience);
+  ResolvedEndpoints resolved;
+  for (const proto::OpenPeer& peer : open.peers()) {
+    if (const auto endpoint = parse_host_port(peer.endpoint())) {
+      resolved[peer.node()] = answers.at(endpoint->host);
+    }
+  }
+  return resolved;
+}
+
+std::map<std::string, SocketAddress> choose_endpoints(const proto::Open& open,
+                                                      const proto::Hello& hello) {
+  std::map<std::string, std::uint16_t> ports;
+  for (const proto::OpenPeer& peer : open.peers()) {
+    if (const auto endpoint = parse_host_port(peer.endpoint())) {
+      ports[peer.node()] = endpoint->port;
+    }
+  }
+  std::map<std::string, SocketAddress> chosen;
+  for (const proto::EndpointRoute& route : hello.routes()) {
+    const auto address = parse_ip(route.address());
+    const auto port = ports.find(route.node());
+    if (address && port != ports.end()) chosen[route.node()] = {*address, port->second};
+  }
+  return chosen;
+}
+
+proto::Hello make_hello(const proto::Open& open, const Surroundings& surroundings, Kernel& kernel,
+                        const Store& store, const SessionSecrets& secrets,
+                        const ResolvedEndpoints& endpoints) {
+  proto::Hello hello;
+  hello.set_protocol_version(kProtocolVersion);
+  hello.set_agent_version(WGMESH_VERSION);
+  hello.set_knows_hold(true);
+  put_machine(hello);
+  secrets.put_into(hello, open);
+  put_stored(open, store, hello);
+  put_names_taken(open, kernel, hello);
+  put_way_in(open, surroundings.reached_at, kernel, hello);
+  if (surroundings.probe) surroundings.probe(open, endpoints, hello);
+  return hello;
+}
+
+}  // namespace wgmesh

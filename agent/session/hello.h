@@ -1,0 +1,33 @@
+// What a node says of itself when a session opens: all that can make a plan impossible is found
+// here, before anything changes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/node/this_node.h"
+#include "agent/session/session_secrets.h"
+#include "agent/store/store.h"
+
+namespace wgmesh {
+
+inline constexpr int kMaxPorts = 1023;  // of a bridge
+
+// Throws Refused for more peers and bridge_ports than a bridge can hold.
+void check_count(int ports);
+
+// Throws Refused for an Open that does not hold together.
+void check_open(const proto::Open& open);
+
+// Every endpoint of `open`, resolved at the same time.
+ResolvedEndpoints resolve_endpoints(const proto::Open& open, std::chrono::milliseconds patience);
+
+// For each peer the first resolved address that the node has a route to.
+std::map<std::string, SocketAddress> choose_endpoints(const proto::Open& open,
+                                                      const proto::Hello& hello);
+
+proto::Hello make_hello(const proto::Open& open, const Surroundings& surroundings, Kernel& kernel,
+                        const Store& store, const SessionSecrets& secrets,
+                        const ResolvedEndpoints& endpoints);
+
+}  // namespace wgmesh

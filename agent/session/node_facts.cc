@@ -1,0 +1,106 @@
+#include "agent/session/node_facts.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "agent/linux/firewall.h"
+#include "agent/linux/node_probe.h"
+#include "agent/session/obstacles.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+// The first of the addresses that there is a route to; without one, why not the first.
+void put_route(Probe& probe, const proto::Open& open, const proto::OpenPeer& peer,
+               const Resolved& resolved, proto::Hello& hello) {
+  const auto endpoint = parse_host_port(peer.endpoint());
+  if (!endpoint) return;
+  const Flow flow{open.fwmark(), static_cast<std::uint16_t>(open.listen_port()), endpoint->port};
+  proto::EndpointRoute& route = *hello.add_routes();
+  route.set_node(peer.node());
+  route.set_error(resolved.error);
+  const auto note = [&](const std::string& why) {
+    if (route.error().empty()) route.set_error(why);
+  };
+  for (const IpAddress& address : resolved.addresses) {
+    if (const std::string why = why_not_dialable(address, open); !why.empty()) {
+      note(fmt::format("{} is {} here, {}", endpoint->host, to_text(address), why));
+      continue;
+    }
+    try {
+      route.set_mtu(probe.read_route_mtu(address, flow));
+      route.set_address(to_text(address));
+      route.clear_error();
+      return;
+    } catch (const NetlinkError& error) {
+      note(fmt::format("no route to {}: {}", to_text(address), error.message()));
+    }
+  }
+}
+
+void put_overlaps(Probe& probe, const proto::Open& open, proto::Hello& hello) {
+  const auto network = parse_prefix(open.network());
+  const auto inner = parse_prefix(open.inner_address());
+  for (const NodePrefix& other : probe.read_foreign_prefixes(open.mesh())) {
+    for (const auto& [what, mine] : {std::pair{"network", network}, {"underlay", inner}}) {
+      if (!mine) continue;
+      if (const auto obstacle = overlap_obstacle(what, *mine, other))
+        put_obstacle(*obstacle, hello);
+    }
+  }
+}
+
+void put_port_obstacle(Probe& probe, const proto::Open& open, const std::string& name,
+                       proto::Hello& hello) {
+  const auto port = probe.find_interface(name);
+  if (!port) return;  // said already: it does not exist
+  const auto obstacle = port_obstacle(name, *port, bridge_name(open.mesh()));
+  if (obstacle) put_obstacle(*obstacle, hello);
+}
+
+void put_firewall(const proto::Open& open, proto::Hello& hello) {
+  for (const proto::FirewallFault& fault : find_firewall_faults(bridge_name(open.mesh()))) {
+    *hello.add_firewall() = fault;
+    if (!fault.bridge_family() && fault.what() == proto::FirewallFault::DROPS) {
+      hello.set_bridge_netfilter_drops(true);
+    }
+  }
+}
+
+}  // namespace
+
+void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
+                    proto::Hello& hello) {
+  Probe probe;
+  for (const proto::OpenPeer& peer : open.peers()) {
+    const auto resolved = endpoints.find(peer.node());
+    if (resolved != endpoints.end()) put_route(probe, open, peer, resolved->second, hello);
+  }
+  put_firewall(open, hello);
+  // Without an address there is no plan to come: `down` and the reading verbs need none of this.
+  const auto inner = parse_prefix(open.inner_address());
+  if (!inner) return;
+  const TunnelKind kind =
+      inner->address.family == Family::kIpv6 ? TunnelKind::kIp6gretap : TunnelKind::kGretap;
+  const auto network = parse_prefix(open.network());
+  const bool ipv6_segment = network && network->address.family == Family::kIpv6;
+  for (const MissingModule& module : probe.find_missing_modules(kind, ipv6_segment)) {
+    proto::MissingFeature& missing = *hello.add_missing();
+    missing.set_module(module.module);
+    missing.set_why(module.why);
+  }
+  if (open.listen_port() != 0) {
+    const auto user =
+        probe.find_port_user(static_cast<std::uint16_t>(open.listen_port()), open.mesh());
+    if (user) {
+      hello.add_problems(
+          fmt::format("listen_port {} is in use here ({})", open.listen_port(), *user));
+    }
+  }
+  put_overlaps(probe, open, hello);
+  for (const std::string& port : open.bridge_ports()) put_port_obstacle(probe, open, port, hello);
+}
+
+}  // namespace wgmesh

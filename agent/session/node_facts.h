@@ -1,0 +1,12 @@
+// Fills a hello with what the node is apart from the mesh: missing kernel modules, the way to each
+// endpoint, and what is in the way of the plan.
+#pragma once
+
+#include "agent/node/this_node.h"
+
+namespace wgmesh {
+
+void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
+                    proto::Hello& hello);
+
+}  // namespace wgmesh

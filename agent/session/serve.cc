@@ -1,0 +1,447 @@
+#include "agent/session/serve.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "agent/change/node_change.h"
+#include "agent/change/refused.h"
+#include "agent/change/settle.h"
+#include "agent/change/transaction.h"
+#include "agent/node/uninstall.h"
+#include "agent/peers/mesh_echo.h"
+#include "agent/session/hello.h"
+#include "agent/session/proposed_goal.h"
+#include "agent/session/protocol_error.h"
+#include "agent/session/session_secrets.h"
+#include "agent/status/current_status.h"
+#include "agent/store/lock.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kDefaultConfirm = 60;  // seconds
+constexpr std::uint32_t kLongestConfirm = 3600;
+// A machine that was asleep when its promise ran out: what was sent to it meanwhile may be on its
+// way.
+constexpr auto kAfterSleep = 1s;
+constexpr auto kProgressPause = 200ms;
+// With new keys nobody hears anybody until one end calls. The controller says when all can answer;
+// where its word is late, it may be because it comes through the mesh.
+constexpr auto kCallsAtLatest = 1s;
+// A segment address and an inner one of every node that there can be.
+constexpr int kMostTargets = 2 * 4096;
+
+Errand errand_of(const proto::Open& open) {
+  if (!open.changes_state()) return Errand::kToLook;
+  return open.removes() ? Errand::kToRemove : Errand::kToChange;
+}
+
+class ServeSession {
+ public:
+  ServeSession(SessionIo& io, const Surroundings& surroundings)
+      : io_(io), surroundings_(surroundings), store_(surroundings.paths.state) {}
+
+  int run();
+
+ private:
+  std::variant<proto::ToAgent, Ended> next();
+  template <class Step>
+  bool guarded(const Step& step);
+  void answer(const proto::ToAgent& message);
+  void open(const proto::Open& open);
+  void take_lock();
+  void make_secrets(const proto::MakeSecrets& wanted);
+  void propose(const proto::Propose& proposal);
+  void apply();
+  void switch_over();
+  void call_peers();
+  void hold();
+  void commit();
+  void undo();
+  std::string take_back();
+  bool is_as_before() const { return !change_ || change_->is_as_before(); }
+  void tell_alive();
+  void tell_status();
+  void listen(const proto::Listen& wanted);
+  void probe(const proto::Probe& wanted);
+  void forget_node_if_empty(proto::Committed& committed);
+  void report(std::size_t done, std::size_t total);
+  void tell_error(proto::Error::Kind kind, const Error& error);
+  void require_open() const;
+
+  SessionIo& io_;
+  const Surroundings& surroundings_;
+  const Store store_;
+  std::unique_ptr<Kernel> kernel_;
+  std::optional<MeshLock> lock_;
+  std::optional<proto::Open> open_;
+  std::optional<SessionSecrets> secrets_;
+  std::map<std::string, SocketAddress> endpoints_;
+  std::optional<NodeChange> change_;  // from open on
+  std::optional<Echo> echo_;
+  bool held_ = false;                              // promised: see hold()
+  std::optional<BootClock::time_point> promised_;  // until the wait that follows has begun
+  std::string step_ = "open";
+  std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
+  const OnProgress progress_ = [this](std::size_t done, std::size_t total) { report(done, total); };
+  std::chrono::steady_clock::time_point reported_{};
+  std::chrono::steady_clock::time_point calls_by_{};  // while the change owes them
+};
+
+int ServeSession::run() {
+  for (;;) {
+    std::variant<proto::ToAgent, Ended> came;
+    try {
+      came = next();
+    } catch (const Error& error) {
+      take_back();
+      tell_error(proto::Error::PROTOCOL, error);
+      return 1;
+    }
+    if (const auto* ended = std::get_if<Ended>(&came)) {
+      if (*ended == Ended::kSilent && change_ && change_->owes_calls()) {
+        step_ = "call";
+        if (!guarded([&] { change_->call_peers(); })) return 1;
+        continue;
+      }
+      const bool is_committed = change_ && change_->is_committed();
+      const bool is_left = change_ && change_->is_applied() && !is_committed;
+      const bool in_order = *ended == Ended::kClosed && !is_left;
+      if (!is_committed) undo();  // told as well: the other side may only have fallen silent
+      return in_order ? 0 : 1;
+    }
+    const auto& message = std::get<proto::ToAgent>(came);
+    if (change_) change_->beat();
+    if (!guarded([&] { answer(message); })) return 1;
+  }
+}
+
+std::variant<proto::ToAgent, Ended> ServeSession::next() {
+  auto patience = patience_;
+  if (change_ && change_->owes_calls()) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(calls_by_ - std::chrono::steady_clock::now());
+    patience = std::clamp(left, 0ms, patience_);
+  }
+  if (echo_) return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
+  return io_.read(patience, {}, held_ ? kAfterSleep : 0ms, std::exchange(promised_, std::nullopt));
+}
+
+// Tells what `step` throws. False ends the session.
+template <class Step>
+bool ServeSession::guarded(const Step& step) {
+  try {
+    step();
+  } catch (const ProtocolError& error) {
+    take_back();
+    tell_error(proto::Error::PROTOCOL, error);
+    return false;
+  } catch (const Locked& error) {
+    tell_error(proto::Error::LOCKED, error);
+    return false;
+  } catch (const Refused& error) {
+    tell_error(proto::Error::REFUSED, error);
+  } catch (const Error& error) {
+    tell_error(proto::Error::FAILED, error);
+  }
+  return true;
+}
+
+void ServeSession::answer(const proto::ToAgent& message) {
+  switch (message.body_case()) {
+    case proto::ToAgent::kOpen:
+      return open(message.open());
+    case proto::ToAgent::kMakeSecrets:
+      return make_secrets(message.make_secrets());
+    case proto::ToAgent::kPropose:
+      return propose(message.propose());
+    case proto::ToAgent::kApply:
+      return apply();
+    case proto::ToAgent::kSwitchOver:
+      return switch_over();
+    case proto::ToAgent::kCallPeers:
+      return call_peers();
+    case proto::ToAgent::kCommit:
+      return commit();
+    case proto::ToAgent::kUndo:
+      return undo();
+    case proto::ToAgent::kHold:
+      return hold();
+    case proto::ToAgent::kHeartbeat:
+      return tell_alive();
+    case proto::ToAgent::kAskStatus:
+      return tell_status();
+    case proto::ToAgent::kListen:
+      return listen(message.listen());
+    case proto::ToAgent::kProbe:
+      return probe(message.probe());
+    case proto::ToAgent::BODY_NOT_SET:
+      throw ProtocolError("an empty message");
+  }
+}
+
+void ServeSession::open(const proto::Open& open) {
+  step_ = "open";
+  if (open_) throw ProtocolError("a second open");
+  if (open.protocol_version() != kProtocolVersion) {
+    throw ProtocolError(fmt::format("this agent ({}) speaks protocol {}, the controller {}",
+                                    WGMESH_VERSION, kProtocolVersion, open.protocol_version()),
+                        "use the mesh and the wgmesh-agent of one release");
+  }
+  if (open.changes_state() && !open.holds()) {
+    throw ProtocolError("the controller does not ask to hold before it commits",
+                        "use the mesh and the wgmesh-agent of one release");
+  }
+  check_open(open);
+  if (surroundings_.require_privilege) surroundings_.require_privilege();
+  open_ = open;
+  const std::uint32_t confirm =
+      open.confirm_timeout() == 0 ? kDefaultConfirm : open.confirm_timeout();
+  patience_ = std::chrono::seconds(std::min(confirm, kLongestConfirm));
+  io_.set_write_patience(patience_);
+
+  kernel_ = surroundings_.open_session_kernel ? surroundings_.open_session_kernel()
+                                              : surroundings_.open_kernel();
+  change_.emplace(surroundings_, store_, *kernel_, open.mesh());
+  if (open.replaces_newer_agent()) change_->replace_newer_agent();
+  take_lock();
+  Settled settled;
+  if (lock_) {
+    settled = settle(*kernel_, store_, open.mesh(), errand_of(open), NodeLog(surroundings_.paths));
+  }
+  if (!open.changes_state()) lock_.reset();
+
+  const Loaded loaded = store_.load(open.mesh());
+  if (errand_of(open) == Errand::kToChange) refuse_unreadable(loaded);
+  secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.rotates());
+  const ResolvedEndpoints endpoints = resolve_endpoints(open, surroundings_.resolver_patience);
+  proto::FromAgent message;
+  proto::Hello& hello = *message.mutable_hello();
+  hello = make_hello(open, surroundings_, *kernel_, store_, *secrets_, endpoints);
+  if (settled.finished) hello.set_undone(*settled.finished);
+  for (const std::string& warning : settled.warnings) hello.add_warnings(warning);
+  endpoints_ = choose_endpoints(open, hello);
+  io_.write(message);
+}
+
+void ServeSession::take_lock() {
+  Holder me{open_->origin(), open_->session_number(), std::time(nullptr), ::getpid()};
+  const std::string& folder = surroundings_.paths.run;
+  if (open_->changes_state()) {
+    lock_.emplace(folder, open_->mesh(), me, surroundings_.lock_patience,
+                  [this] { return io_.ended(); });
+  } else if (Journal(store_, open_->mesh()).open()) {
+    // A reader only finishes what a dead session left; of a living one it sees what is.
+    me.session_number = kEndsSoon;
+    lock_ = MeshLock::try_take(folder, open_->mesh(), me);
+  }
+}
+
+void ServeSession::require_open() const {
+  if (!open_ || !secrets_ || !change_) throw ProtocolError("a message before open");
+}
+
+void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
+  step_ = "secrets";
+  require_open();
+  if (change_->is_applied()) throw ProtocolError("make-secrets after apply");
+  check_count(wanted.peers_size());
+  proto::FromAgent message;
+  *message.mutable_secrets() = secrets_->make(wanted);
+  io_.write(message);
+}
+
+void ServeSession::propose(const proto::Propose& wanted) {
+  step_ = "plan";
+  require_open();
+  if (change_->is_applied()) throw ProtocolError("a plan after apply");
+  Goal goal = proposed_goal(wanted, *open_, store_, *secrets_, endpoints_);
+  // A plan comes when every node has said hello, and with it that its lock is held.
+  if (lock_) lock_->set_number(kGoesOn);
+  proto::FromAgent message;
+  *message.mutable_changes() = change_->propose(std::move(goal));
+  io_.write(message);
+}
+
+void ServeSession::apply() {
+  step_ = "apply";
+  require_open();
+  if (!change_->is_proposed() || change_->is_applied()) {
+    throw ProtocolError("apply without a plan");
+  }
+  if (!open_->changes_state()) throw ProtocolError("apply in a session that only reads");
+  TransactionSetup setup;
+  setup.mesh = open_->mesh();
+  setup.origin = open_->origin();
+  setup.lock = lock_->fd();
+  setup.log = NodeLog(surroundings_.paths);
+  setup.patience = patience_;
+  if (surroundings_.with_watcher) setup.open_kernel = surroundings_.open_kernel;
+  change_->apply(std::move(setup), progress_);
+  proto::FromAgent message;
+  message.mutable_applied();
+  io_.write(message);
+}
+
+void ServeSession::switch_over() {
+  step_ = "switch";
+  require_open();
+  if (!change_->is_applied() || change_->is_committed()) {
+    throw ProtocolError("a switch without apply");
+  }
+  const auto at = change_->switch_over();
+  calls_by_ = std::chrono::steady_clock::now() + kCallsAtLatest;
+  proto::FromAgent message;
+  proto::SwitchedOver& switched = *message.mutable_switched_over();
+  if (at) {
+    const auto since_epoch = at->time_since_epoch();
+    switched.set_at(std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
+  }
+  io_.write(message);
+}
+
+void ServeSession::call_peers() {
+  step_ = "call";
+  require_open();
+  if (!change_->is_applied() || change_->is_staged() || change_->is_committed()) {
+    throw ProtocolError("a call before the switch");
+  }
+  change_->call_peers();
+  proto::FromAgent message;
+  message.mutable_peers_called();
+  io_.write(message);
+}
+
+// From the answer on it is a promise that silence alone undoes nothing before the confirm timeout:
+// that is the patience with which the next message is awaited. It counts from before the promise,
+// so that a machine that sleeps between the promise and the wait knows that it slept.
+void ServeSession::hold() {
+  step_ = "hold";
+  require_open();
+  if (!change_->is_applied() || change_->is_committed()) throw ProtocolError("hold without apply");
+  if (change_->is_staged() || change_->owes_calls()) throw ProtocolError("hold before the switch");
+  if (held_) throw ProtocolError("a second hold");
+  change_->hold();
+  held_ = true;
+  if (surroundings_.before_promise) surroundings_.before_promise();
+  promised_ = io_.now();
+  proto::FromAgent message;
+  message.mutable_held();
+  io_.write(message);
+  if (surroundings_.after_promise) surroundings_.after_promise();
+}
+
+void ServeSession::commit() {
+  step_ = "commit";
+  require_open();
+  if (change_->is_staged()) throw ProtocolError("commit before the switch");
+  if (change_->owes_calls()) throw ProtocolError("commit before the peers are called");
+  if (!change_->may_commit()) throw ProtocolError("commit without apply");
+  if (change_->is_applied() && !held_) throw ProtocolError("commit before hold");
+  proto::FromAgent message;
+  proto::Committed& committed = *message.mutable_committed();
+  change_->commit(committed, progress_);
+  if (change_->removes() && open_->changes_state()) forget_node_if_empty(committed);
+  io_.write(message);
+}
+
+void ServeSession::forget_node_if_empty(proto::Committed& committed) {
+  try {
+    store_.forget(open_->mesh());
+    for (const std::string& path : store_.leftovers(open_->mesh())) {
+      committed.add_notes(path + " is not wgmesh's, and stays");
+    }
+    lock_->remove_file();
+    committed.set_agent_removed(
+        remove_agent_with_last_mesh(surroundings_.paths, store_, open_->mesh()));
+  } catch (const Error& error) {
+    committed.add_notes(error.message());  // the mesh is gone all the same
+  }
+}
+
+void ServeSession::undo() {
+  step_ = "undo";
+  if (change_ && change_->is_committed()) {
+    throw Refused("it is committed; there is nothing to undo");
+  }
+  proto::FromAgent message;
+  message.mutable_undone()->set_error(take_back());
+  io_.write(message);
+}
+
+// Undoes what was applied and not committed. What the kernel says against it; empty: nothing.
+std::string ServeSession::take_back() {
+  if (!change_) return {};
+  if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
+  return change_->take_back(progress_);
+}
+
+void ServeSession::tell_alive() {
+  proto::FromAgent message;
+  message.mutable_alive();
+  io_.write(message);
+}
+
+void ServeSession::tell_status() {
+  step_ = "status";
+  require_open();
+  proto::FromAgent message;
+  *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
+  change_->put_names_into(*message.mutable_status());
+  io_.write(message);
+}
+
+void ServeSession::listen(const proto::Listen& wanted) {
+  step_ = "listen";
+  require_open();
+  proto::FromAgent message;
+  echo_.emplace(listen_on_mesh(*kernel_, *open_, wanted, *message.mutable_listening()));
+  io_.write(message);
+}
+
+void ServeSession::probe(const proto::Probe& wanted) {
+  step_ = "probe";
+  if (!echo_) throw ProtocolError("a probe without listening");
+  if (wanted.targets_size() > kMostTargets) throw ProtocolError("too many targets");
+  proto::FromAgent message;
+  *message.mutable_probed() = echo_->probe(wanted);
+  io_.write(message);
+}
+
+void ServeSession::report(std::size_t done, std::size_t total) {
+  const auto now = std::chrono::steady_clock::now();
+  if (done < total && now - reported_ < kProgressPause) return;
+  reported_ = now;
+  proto::FromAgent message;
+  message.mutable_progress()->set_text(step_);
+  message.mutable_progress()->set_done(static_cast<std::uint32_t>(done));
+  message.mutable_progress()->set_total(static_cast<std::uint32_t>(total));
+  io_.write(message);
+}
+
+void ServeSession::tell_error(proto::Error::Kind kind, const Error& error) {
+  proto::FromAgent message;
+  proto::Error& told = *message.mutable_error();
+  told.set_kind(kind);
+  told.set_step(step_);
+  told.set_message(error.message());
+  told.set_cure(error.cure());
+  told.set_undone(is_as_before());
+  io_.write(message);
+}
+
+}  // namespace
+
+int serve(SessionIo& io, const Surroundings& surroundings) {
+  io.write_magic_line();
+  return ServeSession(io, surroundings).run();
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,313 @@
+#include "agent/state/desired.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "agent/mesh_name.h"
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::uint32_t kPlanFormat = 1;
+// What plans may ask for by name.
+constexpr std::array<std::string_view, 1> kKnownNeeds = {"fragments"};
+constexpr std::int64_t kLive =
+    135;  // seconds: a session that works has a handshake at least this often
+constexpr std::uint32_t kMinMtu = 576;
+constexpr std::uint32_t kMinIpv6Mtu = 1280;
+constexpr std::uint32_t kMaxMtu = 65000;
+constexpr std::uint32_t kMaxTimer = 1'000'000;  // seconds
+
+template <class... Arguments>
+[[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  throw Error("plan: " + fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+std::uint32_t in_range(std::uint32_t value, std::uint32_t lowest, std::uint32_t highest,
+                       const char* key) {
+  if (value < lowest || value > highest)
+    refuse("{} is {}, not {} to {}", key, value, lowest, highest);
+  return value;
+}
+
+std::uint16_t u16(std::uint32_t value, std::uint32_t lowest, const char* key) {
+  return static_cast<std::uint16_t>(
+      in_range(value, lowest, std::numeric_limits<std::uint16_t>::max(), key));
+}
+
+std::uint32_t hundredths(std::uint32_t seconds, const char* key) {
+  return in_range(seconds, 0, kMaxTimer, key) * 100;
+}
+
+// The controller derives names as we do; a plan that says otherwise would take links that are not
+// ours.
+void expect_name(const std::string& name, const std::string& expected, const char* key) {
+  if (name != expected) refuse("{} is '{}', not '{}'", key, name, expected);
+}
+
+MacAddress mac_of(const std::string& octets, const char* key) {
+  MacAddress mac;
+  if (octets.size() != mac.octets.size()) refuse("{} has {} octets, not 6", key, octets.size());
+  std::copy(octets.begin(), octets.end(), mac.octets.begin());
+  if ((mac.octets[0] & 1) != 0) refuse("{} {} is a group address", key, to_text(mac));
+  return mac;
+}
+
+Prefix prefix_of(const std::string& text, const char* key) {
+  auto prefix = parse_prefix(text);
+  if (!prefix) refuse("{} '{}' is no address with a prefix length", key, text);
+  return *prefix;
+}
+
+bool is_interface_name(const std::string& name) {
+  return !name.empty() && name.size() <= kMaxInterfaceName && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return c > ' ' && c < 0x7f && c != '/' && c != ':'; });
+}
+
+TunnelKind kind_of(const proto::Plan& plan) {
+  switch (plan.tunnel_kind()) {
+    case proto::GRETAP:
+      return TunnelKind::kGretap;
+    case proto::IP6GRETAP:
+      return TunnelKind::kIp6gretap;
+    default:
+      refuse("tunnel_kind {} is unknown", static_cast<int>(plan.tunnel_kind()));
+  }
+}
+
+Family family_of(TunnelKind kind) {
+  return kind == TunnelKind::kGretap ? Family::kIpv4 : Family::kIpv6;
+}
+
+void check_family(const IpAddress& address, TunnelKind kind, const char* key) {
+  if (address.family != family_of(kind))
+    refuse(
+        "{} {} does not fit {}", key, to_text(address),
+        kind == TunnelKind::kGretap ? "gretap, which wants IPv4" : "ip6gretap, which wants IPv6");
+}
+
+template <class Messages, class Matches>
+auto find_message(const Messages& messages, Matches matches) {
+  auto found = std::find_if(messages.begin(), messages.end(), matches);
+  return found == messages.end() ? nullptr : &*found;
+}
+
+// Endpoints roam: what a peer that is alive was last seen at is better than what its name resolves
+// to.
+bool keeps_endpoint(const proto::Peer& peer, const EndpointKnowledge& known) {
+  if (known.committed == nullptr || known.status == nullptr) return false;
+  const auto* committed = find_message(
+      known.committed->peers(), [&](const auto& each) { return each.node() == peer.node(); });
+  if (committed == nullptr || committed->endpoint() != peer.endpoint()) return false;
+  return is_live(*committed, *known.status, known.now);
+}
+
+// What the kernel knows of a peer, by its key, or else by its inner address: then it gets another
+// key, and is where it was with the former one.
+struct Present {
+  bool has_key = false;
+  std::optional<SocketAddress> endpoint;
+};
+
+Present present_peer(const PublicKey& key, const Prefix& inner, const State* observed) {
+  if (observed == nullptr || !observed->wireguard) return {};
+  const auto& peers = observed->wireguard->peers;
+  if (auto found = peers.find(key); found != peers.end()) return {true, found->second.endpoint};
+  for (const auto& [former, peer] : peers) {
+    if (peer.allowed_ips.contains(inner)) return {false, peer.endpoint};
+  }
+  return {};
+}
+
+std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKey& key,
+                                         const Prefix& inner, const EndpointKnowledge& known) {
+  const auto [has_key, present] = present_peer(key, inner, known.observed);
+  // Nobody says where it is: it stays where it was heard.
+  if (peer.endpoint().empty()) return has_key ? std::nullopt : present;
+  auto resolved = known.resolved.find(peer.node());
+  bool has_other = resolved != known.resolved.end();
+  return present && (keeps_endpoint(peer, known) || !has_other)
+             ? present
+             : (has_other ? std::optional(resolved->second) : std::nullopt);
+}
+
+Link link_of(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
+             const std::string& peer = {}) {
+  return {.name = name,
+          .group = link_group(plan.mesh()),
+          .alias = link_alias(plan.mesh(), peer),
+          .mtu = mtu,
+          .up = true};
+}
+
+Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelKind kind) {
+  const proto::Device& device = plan.device();
+  expect_name(device.name(), wireguard_name(plan.mesh()), "device.name");
+  Prefix inner = prefix_of(device.inner_address(), "device.inner_address");
+  check_family(inner.address, kind, "device.inner_address");
+  std::uint32_t least = inner.address.family == Family::kIpv6 ? kMinIpv6Mtu : kMinMtu;
+  return {
+      .link = link_of(plan, device.name(), in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
+      .private_key = secrets.private_key,
+      .listen_port = u16(device.listen_port(), 1, "device.listen_port"),
+      .fwmark = device.fwmark(),
+      .addresses = {inner}};
+}
+
+Bridge bridge_of(const proto::Plan& plan) {
+  const proto::Bridge& planned = plan.bridge();
+  expect_name(planned.name(), bridge_name(plan.mesh()), "bridge.name");
+  Bridge bridge{.link = link_of(plan, planned.name(), plan.segment_mtu()),
+                .mac = mac_of(planned.mac(), "bridge.mac"),
+                .stp = planned.stp(),
+                .priority = u16(planned.priority(), 0, "bridge.priority"),
+                .forward_delay = hundredths(planned.forward_delay(), "bridge.forward_delay"),
+                .hello_time = hundredths(planned.hello_time(), "bridge.hello_time"),
+                .max_age = hundredths(planned.max_age(), "bridge.max_age"),
+                .ageing = hundredths(planned.ageing(), "bridge.ageing")};
+  for (const std::string& text : planned.addresses()) {
+    Prefix address = prefix_of(text, "bridge.addresses");
+    if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kMinIpv6Mtu)
+      refuse("segment_mtu {} is too small for {}: IPv6 needs {}", plan.segment_mtu(), text,
+             kMinIpv6Mtu);
+    if (!bridge.addresses.insert(address).second) refuse("bridge.addresses has {} twice", text);
+  }
+  return bridge;
+}
+
+WireguardPeer peer_of(const proto::Peer& planned, const PublicKey& key, const IpAddress& inner,
+                      const NodeSecrets& secrets, const EndpointKnowledge& endpoints) {
+  const Prefix allowed{inner, inner.bits()};
+  auto preshared = secrets.preshared_keys.find(planned.node());
+  if (preshared == secrets.preshared_keys.end()) refuse("its preshared key is missing");
+  return {.preshared_key = preshared->second,
+          .endpoint = endpoint_of(planned, key, allowed, endpoints),
+          .persistent_keepalive = u16(planned.persistent_keepalive(), 0, "persistent_keepalive"),
+          .allowed_ips = {allowed}};
+}
+
+Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddress& local,
+                 const IpAddress& remote) {
+  const proto::Tunnel& planned = peer.tunnel();
+  expect_name(planned.name(), tunnel_name(plan.mesh(), peer.node()), "tunnel.name");
+  Tunnel tunnel{.link = link_of(plan, planned.name(), plan.segment_mtu(), peer.node()),
+                .mac = mac_of(planned.mac(), "tunnel.mac"),
+                .kind = kind_of(plan),
+                .local = local,
+                .remote = remote,
+                .path_mtu_discovery = !plan.fragments(),
+                .ignore_df = plan.fragments(),
+                .path_cost = u16(planned.path_cost(), 0, "tunnel.path_cost"),
+                // Without a spanning tree only isolated ports keep frames from going round.
+                .isolated = !plan.bridge().stp()};
+  tunnel.link.master = plan.bridge().name();
+  if (!planned.altname().empty()) {
+    if (planned.altname() != former_full_name(plan.mesh(), peer.node())) {
+      expect_name(planned.altname(), tunnel_full_name(plan.mesh(), peer.node()), "tunnel.altname");
+    }
+    if (planned.altname() != planned.name()) tunnel.link.altnames = {planned.altname()};
+  }
+  return tunnel;
+}
+
+void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecrets& secrets,
+              const EndpointKnowledge& endpoints, State& state) {
+  Wireguard& device = *state.wireguard;
+  if (!is_node_name(peer.node())) refuse("'{}' is no node name", peer.node());
+  if (peer.node() == plan.node()) refuse("the node is its own peer");
+  auto key = public_key_from(peer.public_key());
+  if (!key) refuse("public_key has {} octets, not {}", peer.public_key().size(), kKeySize);
+  if (*key == public_key_of(secrets.private_key)) refuse("its public key is the node's own");
+  if (device.peers.contains(*key)) refuse("its public key is another peer's too");
+  auto remote = parse_ip(peer.inner_address());
+  if (!remote) refuse("inner_address '{}' is no address", peer.inner_address());
+  IpAddress local = device.addresses.begin()->address;
+  check_family(*remote, kind_of(plan), "inner_address");
+  bool taken = *remote == local ||
+               std::any_of(device.peers.begin(), device.peers.end(), [&](const auto& other) {
+                 return other.second.allowed_ips.begin()->address == *remote;
+               });
+  if (taken) refuse("inner_address {} is another node's too", peer.inner_address());
+  Tunnel tunnel = tunnel_of(plan, peer, local, *remote);
+  device.peers[*key] = peer_of(peer, *key, *remote, secrets, endpoints);
+  if (!state.tunnels.emplace(tunnel.link.name, tunnel).second) refuse("it is there twice");
+}
+
+void check_whole(const proto::Plan& plan) {
+  if (plan.format_version() > kPlanFormat)
+    throw Error(fmt::format("the plan has format {}, and this agent knows formats up to {}",
+                            plan.format_version(), kPlanFormat),
+                "run mesh up with the controller that wrote it, or a newer one");
+  if (plan.format_version() != kPlanFormat) refuse("it has no format version");
+  for (const std::string& need : plan.needs()) {
+    if (std::ranges::find(kKnownNeeds, need) != kKnownNeeds.end()) continue;
+    throw Error(fmt::format("the plan needs `{}`, which this agent ({}) does not know", need,
+                            WGMESH_VERSION),
+                "a newer mesh has made it: run `mesh up` with that one again");
+  }
+  if (!is_mesh_name(plan.mesh())) refuse("'{}' is no mesh name", plan.mesh());
+  if (!is_node_name(plan.node())) refuse("'{}' is no node name", plan.node());
+  if (!plan.has_device() || !plan.has_bridge()) refuse("device or bridge is missing");
+  in_range(plan.segment_mtu(), kMinMtu, kMaxMtu, "segment_mtu");
+  if (plan.fragments() && plan.tunnel_kind() != proto::GRETAP) {
+    refuse("only gretap tunnels can fragment");
+  }
+}
+
+}  // namespace
+
+State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
+                    const EndpointKnowledge& endpoints) {
+  check_whole(plan);
+  State state;
+  state.wireguard = device_of(plan, secrets, kind_of(plan));
+  state.bridge = bridge_of(plan);
+  for (const proto::Peer& peer : plan.peers()) {
+    try {
+      add_peer(plan, peer, secrets, endpoints, state);
+    } catch (Error& error) {
+      error.add_context("peer " + peer.node());
+      throw;
+    }
+  }
+  for (const std::string& name : plan.bridge_ports()) {
+    bool ours = name == state.wireguard->link.name || name == state.bridge->link.name ||
+                state.tunnels.contains(name);
+    if (!is_interface_name(name) || ours) refuse("bridge_ports: '{}' cannot be a port", name);
+    if (!state.foreign_ports
+             .emplace(name, ForeignPort{state.bridge->link.name, plan.segment_mtu(), true})
+             .second)
+      refuse("bridge_ports has {} twice", name);
+  }
+  return state;
+}
+
+bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t now) {
+  const auto* measured = find_message(status.device().peers(), [&](const auto& each) {
+    return each.public_key() == peer.public_key();
+  });
+  if (measured == nullptr || measured->latest_handshake() == 0) return false;
+  // A handshake of the future is older than the clock's last jump, and nobody knows how much.
+  const std::int64_t age = now - measured->latest_handshake();
+  return age >= 0 && age <= kLive;
+}
+
+Scope scope_of(const proto::Plan& plan) {
+  Scope scope{.mesh = plan.mesh(),
+              .wanted_names = {plan.device().name(), plan.bridge().name()},
+              .foreign_ports = {plan.bridge_ports().begin(), plan.bridge_ports().end()}};
+  for (const proto::Peer& peer : plan.peers()) {
+    scope.wanted_names.insert(peer.tunnel().name());
+    if (!peer.tunnel().altname().empty()) scope.wanted_names.insert(peer.tunnel().altname());
+  }
+  return scope;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,169 @@
+#include "agent/state/diff.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "agent/state/diff_parts.h"
+
+namespace wgmesh {
+namespace {
+
+// Deleting a group costs half of deleting its links by name, but takes a dump to check its members.
+constexpr std::size_t kWorthAGroup = 3;
+// Groups of ours are above this (common/naming.h); one below was set by somebody's hand.
+constexpr std::uint32_t kHandMadeGroups = 1u << 16;
+
+template <class StateType, class Visit>
+void for_each_link(StateType& state, Visit visit) {
+  if (state.wireguard) visit(state.wireguard->link);
+  if (state.bridge) visit(state.bridge->link);
+  for (auto& [name, tunnel] : state.tunnels) visit(tunnel.link);
+}
+
+// A name can belong to one link at a time: altnames that another link is to have go first.
+void free_altnames(const State& desired, State& now, Changes& changes) {
+  std::map<std::string, std::string> owners;  // link by wanted name
+  for_each_link(desired, [&](const Link& link) {
+    owners[link.name] = link.name;
+    for (const std::string& altname : link.altnames) owners[altname] = link.name;
+  });
+  for_each_link(now, [&](Link& link) {
+    std::erase_if(link.altnames, [&](const std::string& altname) {
+      auto owner = owners.find(altname);
+      if (owner == owners.end() || owner->second == link.name) return false;
+      changes.first.push_back(RemoveAltname{link.name, altname});
+      return true;
+    });
+  });
+}
+
+// Whether a link above the port has another MTU than it is to have. What is lowered with the port
+// in this very change counts as lowered.
+bool differs_above(const ForeignPort& now, const SetLink& set,
+                   const std::pair<std::string, std::uint32_t>& wanted) {
+  const auto found =
+      std::ranges::find(now.above, wanted.first, &std::pair<std::string, std::uint32_t>::first);
+  if (found == now.above.end()) return false;
+  return found->second != wanted.second || (set.mtu && *set.mtu < wanted.second);
+}
+
+// Foreign ports that leave the bridge do so before anything changes in it, those that join come
+// last.
+void diff_foreign_ports(const State& desired, const State& observed, bool joining,
+                        Changes& changes) {
+  for (const auto& [name, port] : desired.foreign_ports) {
+    bool joins = desired.bridge && port.master == desired.bridge->link.name;
+    if (joins != joining) continue;
+    auto found = observed.foreign_ports.find(name);
+    bool known = found != observed.foreign_ports.end();
+    SetLink set{.name = name};
+    if (!known || port.mtu != found->second.mtu) set.mtu = port.mtu;
+    if (!known || port.master != found->second.master) set.master = port.master;
+    if (!known || port.up != found->second.up) set.up = port.up;
+    if (changes_anything(set)) changes.first.push_back(set);
+    if (joins || !known) continue;
+    for (const auto& above : port.above) {
+      if (differs_above(found->second, set, above))
+        changes.first.push_back(SetLink{.name = above.first, .mtu = above.second});
+    }
+  }
+}
+
+std::vector<Link> links_to_delete(const State& desired, const State& now) {
+  std::vector<Link> links;
+  for (const auto& [name, tunnel] : now.tunnels)
+    if (!desired.tunnels.contains(name)) links.push_back(tunnel.link);
+  if (now.bridge && !desired.bridge) links.push_back(now.bridge->link);
+  if (now.wireguard && !desired.wireguard) links.push_back(now.wireguard->link);
+  return links;
+}
+
+// By group where the whole mesh goes: a group that keeps a member cannot be deleted. Links in
+// another group (ours by alias) go by name.
+void delete_links(const State& desired, const State& now, Changes& changes) {
+  bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
+  std::map<std::uint32_t, std::set<std::string>> groups;
+  std::vector<Link> links = links_to_delete(desired, now);
+  for (const Link& link : links)
+    if (all_go && link.group > kHandMadeGroups) groups[link.group].insert(link.name);
+  std::erase_if(groups, [](const auto& group) { return group.second.size() < kWorthAGroup; });
+  for (const Link& link : links)
+    if (!groups.contains(link.group)) changes.deletions.push_back(DeleteLink{link.name});
+  for (auto& [group, members] : groups)
+    changes.deletions.push_back(DeleteGroup{group, std::move(members)});
+}
+
+using Above = std::vector<std::pair<std::string, std::uint32_t>>;
+
+// Links that only one of the two knows are nobody's to give back.
+void keep_common(Above& wanted, Above& found) {
+  const auto lacks = [](const Above& links) {
+    return [&links](const auto& link) {
+      return std::ranges::find(links, link.first, &Above::value_type::first) == links.end();
+    };
+  };
+  std::erase_if(wanted, lacks(found));
+  std::erase_if(found, lacks(wanted));
+}
+
+}  // namespace
+
+std::vector<Operation> diff(const State& desired, const State& observed) {
+  Changes changes;
+  State now = observed;
+  diff_foreign_ports(desired, observed, false, changes);
+  detach_tunnels(desired, now, changes);
+  free_altnames(desired, now, changes);
+  if (desired.wireguard) diff_wireguard(*desired.wireguard, now.wireguard, changes);
+  if (desired.bridge) diff_bridge(*desired.bridge, now.bridge, now.limits, changes);
+  diff_tunnels(desired, now, changes);
+  diff_foreign_ports(desired, observed, true, changes);
+  if (desired.bridge) raise_bridge(*desired.bridge, now.bridge, changes);
+  delete_links(desired, now, changes);
+
+  std::move(changes.deletions.begin(), changes.deletions.end(), std::back_inserter(changes.first));
+  return std::move(changes.first);
+}
+
+std::size_t first_deletion(const std::vector<Operation>& operations) {
+  auto last_change = std::find_if(operations.rbegin(), operations.rend(),
+                                  [](const Operation& each) { return !is_deletion(each); });
+  return static_cast<std::size_t>(operations.rend() - last_change);
+}
+
+bool matches(const State& desired, const State& observed) {
+  State found = observed;
+  if (desired.bridge && found.bridge) {
+    for (auto time : kBridgeTimes) {
+      const std::uint32_t wanted = (*desired.bridge).*time;
+      std::uint32_t& now = (*found.bridge).*time;
+      if (!time_differs(wanted, now)) now = wanted;
+    }
+    if (found.limits.fixed_settings || found.limits.no_ipv6)
+      found.bridge->accepts_router_advertisements = desired.bridge->accepts_router_advertisements;
+  }
+  if (desired.wireguard && found.wireguard)
+    for (auto& [key, peer] : found.wireguard->peers) {
+      auto wanted = desired.wireguard->peers.find(key);
+      if (wanted != desired.wireguard->peers.end() && !wanted->second.endpoint)
+        peer.endpoint.reset();
+    }
+  for (auto& [name, tunnel] : found.tunnels) {
+    auto wanted = desired.tunnels.find(name);
+    if (wanted == desired.tunnels.end()) continue;
+    if (wanted->second.path_cost == 0) tunnel.path_cost = 0;
+    if (found.limits.no_ipv6) tunnel.generates_link_local = wanted->second.generates_link_local;
+  }
+  std::erase_if(found.foreign_ports,
+                [&](const auto& port) { return !desired.foreign_ports.contains(port.first); });
+  found.limits = desired.limits;
+  State wanted = desired;
+  for (auto& [name, port] : found.foreign_ports) {
+    keep_common(wanted.foreign_ports.at(name).above, port.above);
+  }
+  return found == wanted;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,49 @@
+#include "agent/status/current_status.h"
+
+#include <map>
+
+#include "agent/linux/wall_clock.h"
+#include "agent/node/node_log.h"
+#include "agent/store/exposure.h"
+
+namespace wgmesh {
+
+void put_names(const proto::Plan& plan, proto::Status& status) {
+  std::map<std::string, const proto::Peer*> by_key;
+  std::map<std::string, const proto::Peer*> by_port;
+  for (const proto::Peer& peer : plan.peers()) {
+    by_key[peer.public_key()] = &peer;
+    by_port[peer.tunnel().name()] = &peer;
+  }
+  status.set_node(plan.node());
+  // A mesh that is down has no device, and gets none by being named.
+  if (status.has_device()) {
+    for (auto& peer : *status.mutable_device()->mutable_peers()) {
+      const auto known = by_key.find(peer.public_key());
+      if (known != by_key.end()) peer.set_node(known->second->node());
+    }
+  }
+  for (auto& port : *status.mutable_ports()) {
+    const auto known = by_port.find(port.name());
+    if (known != by_port.end()) port.set_peer(known->second->node());
+  }
+}
+
+proto::Status current_status(Kernel& kernel, const Store& store, const std::string& mesh) {
+  proto::Status status = kernel.measure(mesh);
+  status.set_mesh(mesh);
+  status.set_time(wall_clock());
+  const Loaded loaded = store.load(mesh);
+  status.set_stored(!loaded.mesh.empty());
+  status.set_taken_down(loaded.mesh.taken_down);
+  for (const std::string& fault : loaded.faults) status.add_warnings(fault);
+  for (const std::string& exposure : find_exposures(store, mesh)) status.add_warnings(exposure);
+  if (const auto change = read_last_change(store, mesh)) put_into(status, *change);
+  if (loaded.mesh.plan) {
+    status.set_generation(loaded.mesh.plan->generation());
+    put_names(*loaded.mesh.plan, status);
+  }
+  return status;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,154 @@
+#include "agent/store/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/store/atomic_file.h"
+#include "agent/store/kernel_instance.h"
+#include "agent/store/state_file.h"
+#include "agent/store/stored_file.h"
+#include "agent/store/wiped_text.h"
+#include "common/hash.h"
+#include "proto/journal.pb.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::uint32_t kJournalFormat = 1;
+constexpr std::size_t kChecksum = sizeof(Hash);
+
+// Wipes the secrets in a message when it goes.
+class WipeLater {
+ public:
+  explicit WipeLater(proto::Journal& journal) : journal_(journal) {}
+  WipeLater(const WipeLater&) = delete;
+  WipeLater& operator=(const WipeLater&) = delete;
+  ~WipeLater() {
+    wipe_secrets(*journal_.mutable_before());
+    wipe_secrets(*journal_.mutable_after());
+  }
+
+ private:
+  proto::Journal& journal_;
+};
+
+std::string journal_checksum(std::string_view payload) {
+  const Hash hash = hash_of({"wgmesh journal", payload});
+  return {hash.begin(), hash.end()};
+}
+
+JournalEntry entry_of(const proto::Journal& journal) {
+  JournalEntry entry;
+  try {
+    entry = {
+        load(journal.before()), load(journal.after()), {}, journal.origin(), journal.boot_id()};
+  } catch (const Error& error) {
+    throw Damaged(error.message());
+  }
+  for (const proto::StagedFile& file : journal.files()) {
+    // It becomes part of a path.
+    if (!std::ranges::count(kStoredFiles, file.name())) throw Damaged("names an unknown file");
+    entry.files.push_back({file.name(), file.remove()});
+  }
+  return entry;
+}
+
+}  // namespace
+
+Journal::Journal(const Store& store, std::string mesh)
+    : folder_(store.folder(mesh)),
+      mesh_(std::move(mesh)),
+      undo_(folder_ + "/journal.undo"),
+      commit_(folder_ + "/journal.commit") {}
+
+void Journal::begin(const JournalEntry& entry) const {
+  WipedText content;
+  {
+    proto::Journal journal;
+    const WipeLater wipe_later(journal);
+    journal.set_format_version(kJournalFormat);
+    journal.set_mesh(mesh_);
+    *journal.mutable_before() = save(entry.before);
+    *journal.mutable_after() = save(entry.after);
+    for (const Staged& file : entry.files) {
+      proto::StagedFile& staged = *journal.add_files();
+      staged.set_name(file.name);
+      staged.set_remove(file.remove);
+    }
+    journal.set_origin(entry.origin);
+    journal.set_boot_id(entry.boot_id);
+    WipedText payload(journal.SerializeAsString());
+    (*content).reserve(payload->size() + kChecksum);
+    *content += journal_checksum(*payload);
+    *content += *payload;
+  }
+  make_folder(folder_);
+  write_file_atomically(undo_, *content);
+}
+
+void Journal::sync() const {
+  sync_file(undo_);
+  sync_folder(folder_);
+}
+
+void Journal::commit() const {
+  rename_file(undo_, commit_);
+  try {
+    sync_folder(folder_);
+  } catch (const Error&) {
+    rename_file(commit_, undo_);
+    throw;
+  }
+}
+
+std::optional<Direction> Journal::open() const {
+  if (exists(commit_)) return Direction::kCommit;
+  if (exists(undo_)) return Direction::kUndo;
+  return std::nullopt;
+}
+
+JournalEntry Journal::read() const {
+  const std::string path = exists(commit_) ? commit_ : undo_;
+  try {
+    return parse(path);
+  } catch (Error& error) {
+    error.add_context(path);
+    throw;
+  }
+}
+
+JournalEntry Journal::parse(const std::string& path) const {
+  const auto content = read_stored_file(path);
+  if (!content) throw Damaged("is gone");
+  const std::string_view all = **content;
+  proto::Journal journal;
+  const WipeLater wipe_later(journal);
+  if (all.size() < kChecksum ||
+      all.substr(0, kChecksum) != journal_checksum(all.substr(kChecksum)) ||
+      !journal.ParseFromArray(all.data() + kChecksum, static_cast<int>(all.size() - kChecksum))) {
+    throw Damaged("does not match its checksum");
+  }
+  if (journal.format_version() > kJournalFormat) {
+    throw NewerFormat("has", journal.format_version(), kJournalFormat);
+  }
+  if (journal.mesh() != mesh_) throw Damaged("belongs to the mesh " + journal.mesh());
+  return entry_of(journal);
+}
+
+std::string Journal::set_aside() const {
+  return wgmesh::set_aside(exists(commit_) ? commit_ : undo_);
+}
+
+void Journal::close() const {
+  // At most one of them is there; both are tried so that a half-made pair cannot stay.
+  remove_file(commit_);
+  remove_file(undo_);
+  remove_file(undo_ + ".tmp");
+  if (is_folder(folder_)) sync_folder(folder_);
+}
+
+std::string boot_id() { return kernel_instance(); }
+
+}  // namespace wgmesh

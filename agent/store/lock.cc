@@ -1,0 +1,167 @@
+#include "agent/store/lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <ctime>
+#include <thread>
+
+#include "agent/store/atomic_file.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kRetry = 50ms;
+constexpr auto kCure = "wait until it has finished, then run the command again";
+
+// True when `file` is still what `path` names: a holder that forgot its mesh removes the file.
+bool is_current(const UniqueFd& file, const std::string& path) {
+  struct stat mine {};
+  struct stat named {};
+  return ::fstat(file.get(), &mine) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+}
+
+// Empty while somebody else holds it.
+UniqueFd try_flock(const std::string& folder, const std::string& path) {
+  for (;;) {
+    make_folder(folder);
+    UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file && errno == ENOENT) continue;  // the folder went in between
+    if (!file) throw SystemError("open " + path, errno);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EINTR) continue;
+      if (errno == EWOULDBLOCK) return UniqueFd();
+      throw SystemError("lock " + path, errno);
+    }
+    if (is_current(file, path)) return file;
+  }
+}
+
+std::optional<Holder> read_holder(const std::string& path) {
+  const auto line = read_file(path);
+  return line ? parse_holder(*line) : std::nullopt;
+}
+
+std::string sentence(const std::optional<Holder>& holder) {
+  if (!holder) return "locked by another session";
+  const std::time_t since = holder->since;
+  std::tm parts{};
+  ::gmtime_r(&since, &parts);
+  char when[32] = "";
+  std::strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return fmt::format("locked by {} since {} (process {})", holder->origin, when, holder->pid);
+}
+
+bool is_drawn(std::uint64_t session_number) {
+  return session_number != kGoesOn && session_number != kEndsSoon;
+}
+
+std::string lock_path(const std::string& folder, const std::string& mesh) {
+  return folder + "/" + mesh + ".lock";
+}
+
+// One line, whatever a controller sends.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text.substr(0, 200);
+}
+
+}  // namespace
+
+std::string put_holder(const Holder& holder) {
+  return fmt::format("{} {} {} {}\n", holder.pid, holder.session_number, holder.since,
+                     holder.origin.empty() ? "unknown" : printable(holder.origin));
+}
+
+std::optional<Holder> parse_holder(std::string_view line) {
+  if (line.empty() || line.back() != '\n') return std::nullopt;
+  line.remove_suffix(1);
+  Holder holder;
+  const auto number = [&line](auto& value) {
+    const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), value);
+    if (fault != std::errc{} || end == line.data() + line.size() || *end != ' ') return false;
+    line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+    return true;
+  };
+  if (!number(holder.pid) || !number(holder.session_number) || !number(holder.since)) {
+    return std::nullopt;
+  }
+  holder.origin = line;
+  return holder;
+}
+
+void write_holder(int file, const Holder& holder) {
+  const std::string line = put_holder(holder);
+  if (::ftruncate(file, 0) != 0 ||
+      ::pwrite(file, line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
+    throw SystemError("write the lock's holder", errno);
+  }
+}
+
+MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Holder& me,
+                   std::chrono::milliseconds patience, const std::function<bool()>& give_up)
+    : path_(lock_path(folder, mesh)), me_(me) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  std::optional<Holder> seen;
+  for (bool has_waited = false;; has_waited = true) {
+    file_ = try_flock(folder, path_);
+    if (file_ && has_waited) refuse_what_is_over();
+    if (file_) break;
+    const auto holder = read_holder(path_);
+    // A line may be a former holder's for the instant between lock and write: believe it when it
+    // was there twice.
+    const bool believed = holder && seen == holder;
+    seen = holder;
+    if (believed && is_drawn(me.session_number) && holder->session_number == me.session_number) {
+      throw LockedByItself(
+          "this machine is another node of the mesh, too: the same run has it locked",
+          "two nodes of the mesh file lead here by different names; give each its "
+          "own machine, or delete one");
+    }
+    const bool must_die = believed && holder->session_number <= me.session_number;
+    if (must_die || std::chrono::steady_clock::now() >= until || (give_up && give_up())) {
+      throw Locked(sentence(holder), kCure);
+    }
+    std::this_thread::sleep_for(kRetry);
+  }
+  write_holder(file_.get(), me);
+}
+
+// The holder may have gone on and come to its end between two looks. Its line is still there,
+// unless it has forgotten the mesh and its file with it.
+void MeshLock::refuse_what_is_over() const {
+  const auto last = read_holder(path_);
+  if (last && last->session_number != kGoesOn) return;
+  throw Locked(sentence(last), kCure);
+}
+
+void MeshLock::set_number(std::uint64_t number) {
+  me_.session_number = number;
+  try {
+    write_holder(file_.get(), me_);
+  } catch (const Error&) {
+    // Others go by the number that stands there.
+  }
+}
+
+std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std::string& mesh,
+                                           const Holder& me) {
+  const std::string path = lock_path(folder, mesh);
+  UniqueFd file = try_flock(folder, path);
+  if (!file) return std::nullopt;
+  write_holder(file.get(), me);
+  return MeshLock(std::move(file), path, me);
+}
+
+void MeshLock::remove_file() { wgmesh::remove_file(path_); }
+
+}  // namespace wgmesh

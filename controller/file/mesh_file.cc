@@ -1,0 +1,414 @@
+#include "controller/file/mesh_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "common/naming.h"
+#include "common/nearest.h"
+#include "controller/file/mesh_file_defaults.h"
+#include "controller/file/mesh_file_node.h"
+#include "controller/file/mesh_file_segment.h"
+#include "controller/file/yaml_value.h"
+#include "controller/text/enumeration.h"
+
+namespace wgmesh {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+const std::array<std::string, 14> kMeshKeys = {"name",        "network",
+                                               "full",        "nodes",
+                                               "listen_port", "persistent_keepalive",
+                                               "fwmark",      "mtu",
+                                               "underlay",    "loop_prevention",
+                                               "stp",         "path_cost",
+                                               "defaults",    "format_version"};
+
+// Peering is looked at pair by pair.
+constexpr std::size_t kMaxNodes = 4096;
+
+// One file on its way to a Mesh.
+class MeshFile {
+ public:
+  MeshFile(const YamlNode& root, FaultList& faults)
+      : faults_(faults),
+        map_({&root, {}, &faults}, "a map with name, network and nodes", kMeshKeys,
+             kNodeKeysElsewhere()) {}
+
+  Mesh read();
+
+ private:
+  // A node as it stands in the file.
+  struct Entry {
+    Value value;
+    Place place;  // of its key, name or item
+    Node node;
+  };
+
+  static std::span<const MapReader::Elsewhere> kNodeKeysElsewhere() {
+    static const MapReader::Elsewhere kElsewhere{node_keys(false), "of a node"};
+    return {&kElsewhere, 1};
+  }
+
+  void read_name();
+  void read_fragmenting();
+  void read_underlay();
+  void read_mtu();
+  void read_format_version();
+  bool any_bridge_ports() const;
+  void read_nodes();
+  void read_node_map(const Value& nodes);
+  void read_node_list(const Value& nodes);
+  void add_node(const Value& value, Place place, const std::string& name);
+  void check_defaults();
+  void check_peers();
+  void check_full();
+  bool peering_is_known() const;
+  void check_between_nodes();
+  void report(const Problem& problem);
+
+  FaultList& faults_;
+  MapReader map_;
+  Mesh mesh_;
+  NodeContext context_;
+  std::vector<Entry> entries_;
+  std::map<std::string, Place> names_;
+};
+
+void MeshFile::read_name() {
+  constexpr std::string_view kExpected = "a name of 1 to 12 characters A-Z a-z 0-9 _ -";
+  const auto value = map_.require("name", kExpected);
+  if (!value) return;
+  const auto name = read_text(*value, kExpected);
+  if (!name) return;
+  const bool clean = std::all_of(name->begin(), name->end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+  if (name->empty() || name->size() > kMaxMeshName || !clean) {
+    value->expected(kExpected);
+  } else if (*name == "bin") {
+    // A node keeps the agents in /var/lib/wgmesh/bin and each mesh beside it.
+    value->fault("the name bin is taken: nodes keep the agent under it");
+  } else {
+    mesh_.name = context_.mesh = *name;
+  }
+}
+
+// Looked at ahead of the nodes, because the underlay that they have addresses in depends on it.
+bool MeshFile::any_bridge_ports() const {
+  const auto nodes = map_.find("nodes");
+  if (!nodes) return false;
+  const auto has_ports = [](const YamlNode& node) {
+    return std::any_of(node.members.begin(), node.members.end(), [](const YamlMember& member) {
+      return member.key == "bridge_ports" &&
+             (member.value.kind != Kind::kList || !member.value.items.empty());
+    });
+  };
+  return std::any_of(nodes->node->items.begin(), nodes->node->items.end(), has_ports) ||
+         std::any_of(nodes->node->members.begin(), nodes->node->members.end(),
+                     [&](const YamlMember& member) { return has_ports(member.value); });
+}
+
+void MeshFile::read_fragmenting() {
+  const auto value = map_.find("mtu");
+  mesh_.fragments = value ? value->is_text() && value->node->text == std::to_string(kFragmentingMtu)
+                          : any_bridge_ports();
+}
+
+void MeshFile::read_underlay() {
+  const auto value = map_.find("underlay");
+  if (!value) {
+    if (!context_.mesh.empty()) {
+      mesh_.underlay =
+          mesh_.fragments ? default_ipv4_underlay(context_.mesh) : default_underlay(context_.mesh);
+    }
+  } else if (const auto underlay = read_network(*value)) {
+    if (underlay->length + 2 > underlay->address.bits()) {
+      value->fault(fmt::format("expected a prefix of at most /{}, found {}",
+                               underlay->address.bits() - 2, to_text(*underlay)));
+      return;
+    }
+    if (contains(*parse_prefix("fe80::/10"), underlay->address)) {
+      value->fault("link-local addresses cannot carry tunnels");
+      return;
+    }
+    if (mesh_.fragments && underlay->address.family == Family::kIpv6) {
+      value->fault(fmt::format(
+          "frames of 1500 bytes need tunnels over IPv4 ({}); expected an IPv4 prefix, found {}",
+          map_.find("mtu") ? "mtu: 1500" : "bridge_ports make them so; `mtu: auto` does not",
+          to_text(*underlay)));
+      return;
+    }
+    mesh_.underlay = *underlay;
+  } else {
+    return;
+  }
+  if (!context_.mesh.empty()) context_.underlay = mesh_.underlay;
+}
+
+void MeshFile::read_mtu() {
+  const auto value = map_.find("mtu");
+  if (!value) return;
+  if (value->is_text() && value->node->text == "auto") return;
+  // IPv6 needs 1280 on whatever carries it: the segment, or the WireGuard device under ip6gretap
+  // (58).
+  bool ipv6 = mesh_.network.address.family == Family::kIpv6;
+  for (const Entry& entry : entries_) {
+    for (const Prefix& address : entry.node.addresses) {
+      ipv6 = ipv6 || address.address.family == Family::kIpv6;
+    }
+  }
+  const bool ipv6_inside = mesh_.underlay.address.family == Family::kIpv6;
+  const unsigned least = ipv6 ? 1280 : ipv6_inside ? 1280 - 58 : 576;
+  const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
+  if (mtu && !mesh_.fragments) mesh_.mtu = static_cast<unsigned>(*mtu);
+}
+
+void MeshFile::read_format_version() {
+  if (const auto value = map_.find("format_version")) {
+    static_cast<void>(
+        read_number(*value, "a version of the format", kMeshFileVersion, kMeshFileVersion));
+  }
+}
+
+void MeshFile::add_node(const Value& value, Place place, const std::string& name) {
+  entries_.push_back({value, place, read_node(value, place, name, entries_.size(), context_)});
+}
+
+void MeshFile::read_node_map(const Value& nodes) {
+  for (const YamlMember* member : unique_members(nodes)) {
+    const Value value{&member->value, join_path(nodes.path, member->key), &faults_};
+    if (!is_node_name(member->key)) {
+      faults_.add(member->place, value.path,
+                  "expected a node name: a letter or digit, then up to 62 of A-Z a-z 0-9 . _ -");
+    }
+    names_.emplace(member->key, member->place);
+    add_node(value, member->place, member->key);
+  }
+}
+
+void MeshFile::read_node_list(const Value& nodes) {
+  context_.names_inside = true;
+  for (std::size_t i = 0; i < nodes.node->items.size(); ++i) {
+    Value value = nodes.item(i);
+    std::string name;
+    Place place = value.node->place;
+    const auto& members = value.node->members;
+    const auto named = std::find_if(members.begin(), members.end(),
+                                    [](const YamlMember& member) { return member.key == "name"; });
+    if (named != members.end()) {
+      const Value name_value{&named->value, join_path(value.path, "name"), &faults_};
+      constexpr std::string_view kExpected =
+          "a node name: a letter or digit, then up to 62 of A-Z a-z 0-9 . _ -";
+      const auto text = read_text(name_value, kExpected);
+      if (text && !is_node_name(*text)) {
+        name_value.expected(kExpected);
+      } else if (text) {
+        name = *text;
+        const auto [first, is_new] = names_.emplace(name, named->value.place);
+        if (!is_new) {
+          name_value.fault(fmt::format("this name was given before, at {}:{}", first->second.line,
+                                       first->second.column));
+        }
+        value.path = join_path(nodes.path, name);
+      }
+    } else if (value.node->kind == Kind::kMap) {
+      faults_.add(place, join_path(value.path, "name"), "missing; expected the node's name");
+    }
+    add_node(value, place, name);
+  }
+}
+
+void MeshFile::read_nodes() {
+  constexpr std::string_view kExpected = "a map of nodes, or a list of maps with name";
+  const auto nodes = map_.require("nodes", kExpected);
+  if (!nodes) return;
+  const YamlNode& node = *nodes->node;
+  if (node.kind != Kind::kMap && node.kind != Kind::kList) {
+    nodes->expected(kExpected);
+    return;
+  }
+  const std::size_t count = std::max(node.members.size(), node.items.size());
+  if (count == 0 || count > kMaxNodes) {
+    nodes->fault(fmt::format("expected 1 to {} nodes, found {}", kMaxNodes, count));
+    return;
+  }
+  if (node.kind == Kind::kMap) {
+    read_node_map(*nodes);
+  } else {
+    read_node_list(*nodes);
+  }
+}
+
+void MeshFile::check_peers() {
+  std::vector<std::string> known;
+  for (const Entry& entry : entries_) {
+    if (!entry.node.name.empty()) known.push_back(entry.node.name);
+  }
+  for (const Entry& entry : entries_) {
+    for (const YamlMember& member : entry.value.node->members) {
+      if (member.key != "peers") continue;
+      const Value peers{&member.value, join_path(entry.value.path, "peers"), &faults_};
+      for (std::size_t i = 0; i < member.value.items.size(); ++i) {
+        const Value peer = peers.item(i);
+        if (!peer.is_text() || names_.contains(peer.node->text)) continue;
+        const auto nearest = find_nearest(peer.node->text, known);
+        peer.fault(fmt::format("no node is called {}{}", shown(peer.node->text),
+                               nearest ? fmt::format("; did you mean {}?", *nearest) : ""));
+      }
+    }
+  }
+}
+
+// What is misspelt in it is found here, even if no node takes it.
+void MeshFile::check_defaults() {
+  const auto defaults = map_.find("defaults");
+  if (!defaults) return;
+  const MapReader::Elsewhere elsewhere{node_keys(true), "that each node has of its own"};
+  const MapReader map(*defaults, "a map of keys that nodes share, such as ssh", default_keys(),
+                      {&elsewhere, 1});
+  const auto ssh = map.find("ssh");
+  if (ssh && ssh->node->kind != Kind::kMap) {
+    ssh->expected(
+        "a map of what all logins share, such as {user: root}; the host is each node's own");
+  }
+}
+
+// Where every pair is peered, a list of peers does nothing that its writer expects.
+void MeshFile::check_full() {
+  if (!mesh_.full) return;
+  std::vector<std::string> listing;
+  std::optional<Value> first;
+  for (const Entry& entry : entries_) {
+    for (const YamlMember& member : entry.value.node->members) {
+      if (member.key != "peers" || member.value.items.empty()) continue;
+      listing.push_back(shown(entry.node.name));
+      if (!first) first = Value{&member.value, join_path(entry.value.path, "peers"), &faults_};
+    }
+  }
+  if (!first) return;
+  first->fault(
+      fmt::format("every pair is peered ({}), so the peers of {} have no meaning; say full: "
+                  "false, or leave them out",
+                  map_.find("full") ? "full: true" : "full is true unless the file says otherwise",
+                  enumerated(listing)));
+}
+
+// Of a file that is at fault: whether what it says about links was understood. Who lacks an
+// endpoint or a peer cannot be told from one whose key was misspelt.
+bool MeshFile::peering_is_known() const {
+  static const std::vector<std::string> kKeys = {"peers", "endpoint", "local_endpoint",
+                                                 "site",  "full",     "state",
+                                                 "nodes", "name",     "loop_prevention"};
+  return std::none_of(faults_.faults().begin(), faults_.faults().end(), [](const Fault& fault) {
+    const std::string_view path = fault.path;
+    // nodes.a.peers[0], nodes.a.endpoint.host
+    return path.empty() || std::any_of(kKeys.begin(), kKeys.end(), [&](const std::string& key) {
+             for (std::size_t at = path.find(key); at != path.npos; at = path.find(key, at + 1)) {
+               const std::size_t end = at + key.size();
+               const bool begins = at == 0 || path[at - 1] == '.';
+               const bool ends = end == path.size() || path[end] == '.' || path[end] == '[';
+               const bool is_nodes = key == "nodes" && end != path.size();
+               if (begins && ends && !is_nodes) return true;
+             }
+             const std::string_view last = path.substr(path.rfind('.') + 1);
+             return fault.message.starts_with("unknown key") && find_nearest(last, kKeys);
+           });
+  });
+}
+
+void MeshFile::report(const Problem& problem) {
+  const auto at_key = [&](const Value& map, Place otherwise) {
+    for (const YamlMember& member : map.node->members) {
+      if (member.key != problem.key) continue;
+      const Value value{&member.value, join_path(map.path, member.key), &faults_};
+      if (problem.index && *problem.index < member.value.items.size()) {
+        value.item(*problem.index).fault(problem.message);
+      } else {
+        value.fault(problem.message);
+      }
+      return;
+    }
+    const std::string path = problem.key.empty() ? map.path : join_path(map.path, problem.key);
+    faults_.add(otherwise, path, problem.message);
+  };
+  if (problem.node.empty()) {
+    at_key(map_.self(), map_.self().node->place);
+    return;
+  }
+  for (const Entry& entry : entries_) {
+    if (entry.node.name == problem.node) return at_key(entry.value, entry.place);
+  }
+}
+
+// What is wrong between nodes that are each understood.
+void MeshFile::check_between_nodes() {
+  const bool links_are_known = peering_is_known();
+  Mesh named = mesh_;
+  std::set<std::string> seen;
+  std::erase_if(named.nodes, [&](const Node& node) {
+    return !is_node_name(node.name) || !seen.insert(node.name).second;
+  });
+  if (context_.underlay && context_.network) {
+    for (const Problem& problem : find_address_problems(named)) report(problem);
+  }
+  for (const Problem& problem : find_doubles(named)) report(problem);
+  if (!links_are_known) return;
+  for (const Problem& problem : find_peering_problems(named)) report(problem);
+}
+
+Mesh MeshFile::read() {
+  read_name();
+  if (const auto value =
+          map_.require("network", "a network with prefix length, such as 10.0.0.0/24")) {
+    context_.network = read_network(*value);
+    if (context_.network) mesh_.network = *context_.network;
+  }
+  if (const auto value = map_.find("full")) mesh_.full = read_boolean(*value).value_or(true);
+  read_fragmenting();
+  read_underlay();
+  read_wireguard_settings(map_, context_.listen_port, context_.persistent_keepalive,
+                          context_.fwmark);
+  read_segment(map_, mesh_);
+  read_format_version();
+  context_.mesh_keys = kMeshKeys;
+  context_.measures = mesh_.path_cost.kind == PathCost::Kind::kMeasured;
+  read_nodes();
+  for (const Entry& entry : entries_) {
+    (entry.node.absent ? mesh_.absent : mesh_.nodes).push_back(entry.node);
+  }
+  read_mtu();
+  check_defaults();
+  check_peers();
+  check_full();
+  check_between_nodes();
+  return std::move(mesh_);
+}
+
+}  // namespace
+
+Mesh read_mesh_file(const std::string& text, const std::string& file_name, Syntax syntax) {
+  FaultList faults(file_name);
+  YamlNode root;
+  try {
+    root = read_yaml_tree(text, syntax);
+    apply_defaults(root);
+  } catch (const SyntaxError& error) {
+    faults.add(error.place(), {}, error.message());
+    faults.throw_if_any();
+  }
+  // A text that is no map at all has one fault, not one for each key that is missing, too.
+  Mesh mesh = MeshFile(root, faults).read();
+  faults.throw_if_any();
+  return mesh;
+}
+
+}  // namespace wgmesh

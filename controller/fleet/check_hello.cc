@@ -1,0 +1,128 @@
+#include "controller/fleet/check_hello.h"
+
+#include <limits>
+#include <set>
+#include <string>
+
+#include "common/key.h"
+#include "common/net.h"
+#include "controller/fleet/facts.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::size_t kMostWord = 64;
+constexpr std::size_t kProofSize = 32;
+constexpr std::size_t kSealedSize = kKeySize + 48;  // libsodium's sealed box adds 48
+constexpr std::uint64_t kMostGeneration = std::numeric_limits<std::int64_t>::max();
+
+void check_machine(const proto::Hello& hello) {
+  expect_word(hello.agent_version(), kMostWord, "an agent's version");
+  expect_line(hello.kernel_release(), "a kernel's release");
+  expect_word(hello.machine(), kMostWord, "a kind of machine");
+  expect_at_most(static_cast<std::uint64_t>(hello.missing_size()), kMostWord,
+                 "a number of missing modules");
+  for (const proto::MissingFeature& missing : hello.missing()) {
+    // It becomes a command in the cure.
+    expect_word(missing.module(), kMostWord, "the name of a kernel module");
+    expect_line(missing.why(), "a reason");
+  }
+}
+
+void check_keys(const proto::Open& open, const proto::Hello& hello) {
+  expect_key(hello.public_key(), "a public key");
+  expect_key(hello.session_key(), "a session key");
+  std::set<std::string> without;
+  for (const proto::OpenPeer& peer : open.peers()) without.insert(peer.node());
+  for (const proto::PresharedProof& held : hello.preshared()) {
+    if (without.erase(held.node()) == 0) {
+      refuse_fact("a preshared key for '{}', which it was not asked for, or told before",
+                  held.node());
+    }
+    if (held.proof().size() != kProofSize) {
+      refuse_fact("a proof of {} octets, not {}", held.proof().size(), kProofSize);
+    }
+  }
+}
+
+bool is_reachable_host(const IpAddress& address) {
+  const auto& octets = address.octets;
+  if (address.family == Family::kIpv4) {
+    return octets[0] != 0 && octets[0] != 127 && octets[0] < 224;
+  }
+  static const IpAddress unspecified = *parse_ip("::");
+  static const IpAddress loopback = *parse_ip("::1");
+  return octets[0] != 0xff && address != unspecified && address != loopback;
+}
+
+void check_routes(const proto::Open& open, const proto::Hello& hello) {
+  std::set<std::string> asked;
+  for (const proto::OpenPeer& peer : open.peers()) {
+    if (!peer.endpoint().empty()) asked.insert(peer.node());
+  }
+  for (const proto::EndpointRoute& route : hello.routes()) {
+    if (asked.erase(route.node()) == 0) {
+      refuse_fact("a route to '{}', which it was not asked for, or told before", route.node());
+    }
+    if (!route.error().empty()) {
+      if (!route.address().empty()) refuse_fact("a route to {} and an error", route.node());
+      continue;
+    }
+    const auto address = parse_ip(route.address());
+    if (!address || !is_reachable_host(*address)) {
+      refuse_fact("'{}' as the address of {}", route.address(), route.node());
+    }
+    expect_mtu(route.mtu(), fmt::format("a path to {}", route.node()));
+  }
+}
+
+void check_stored(const proto::Hello& hello) {
+  expect_at_most(hello.generation(), kMostGeneration, "a generation");
+  expect_mtu(hello.stored_device_mtu(), "a stored MTU of WireGuard");
+  expect_mtu(hello.stored_segment_mtu(), "a stored MTU of the segment");
+  expect_at_most(hello.stored_priority(), 65535, "a stored priority");
+  expect_at_most(static_cast<std::uint64_t>(hello.stored_peers_size()), kMostPeers,
+                 "a number of stored peers");
+  for (const std::string& peer : hello.stored_peers()) expect_node_name(peer, "a stored peer");
+  for (const proto::StoredCost& cost : hello.stored_costs()) {
+    expect_node_name(cost.node(), "a stored cost of");
+    expect_at_most(cost.path_cost(), 65535, "a stored path cost");
+  }
+}
+
+void check_identity(const proto::Hello& hello) {
+  const proto::StoredIdentity& identity = hello.identity();
+  if (!identity.node().empty()) expect_node_name(identity.node(), "a stored plan of");
+  if (!identity.network().empty() && !parse_prefix(identity.network())) {
+    refuse_fact("a stored network '{}', which is none", identity.network());
+  }
+  for (const proto::FirewallFault& fault : hello.firewall()) {
+    expect_line(fault.chain(), "a firewall's chain");
+  }
+}
+
+}  // namespace
+
+void check_hello(const proto::Open& open, const proto::Hello& hello) {
+  check_machine(hello);
+  check_keys(open, hello);
+  check_routes(open, hello);
+  check_stored(hello);
+  check_identity(hello);
+}
+
+void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made) {
+  std::set<std::string> due;
+  for (const proto::SecretFor& peer : wanted.peers()) due.insert(peer.node());
+  for (const proto::SealedSecret& box : made.sealed()) {
+    if (due.erase(box.node()) == 0) {
+      refuse_fact("a key for '{}', which it was not asked for, or told before", box.node());
+    }
+    if (box.box().size() != kSealedSize) {
+      refuse_fact("a sealed key of {} octets, not {}", box.box().size(), kSealedSize);
+    }
+  }
+  if (!due.empty()) refuse_fact("no key for {}", *due.begin());
+}
+
+}  // namespace wgmesh

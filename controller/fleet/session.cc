@@ -1,0 +1,328 @@
+#include "controller/fleet/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "controller/fleet/check_hello.h"
+#include "controller/fleet/check_status.h"
+#include "controller/fleet/node_message.h"
+
+namespace wgmesh {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// An agent tells its progress five times a second at most.
+constexpr std::size_t kFramesASecond = 10;
+constexpr std::size_t kSpareFrames = 100;
+// Of what a node says between steps: it is asked for nothing there.
+constexpr std::size_t kMostKept = 16;
+constexpr std::size_t kMostReads = 400;  // of 64 KiB at most
+constexpr const char* kFlood = "the node floods the session with frames";
+// Of each change of a plan: what Progress can make a step longer.
+constexpr milliseconds kOfEachChange = 1s;
+
+const char* name_of(proto::FromAgent::BodyCase body) {
+  const auto* field = proto::FromAgent::descriptor()->FindFieldByNumber(static_cast<int>(body));
+  return field == nullptr ? "nothing" : field->name().c_str();
+}
+
+milliseconds left_until(steady_clock::time_point until) {
+  return std::chrono::ceil<milliseconds>(until - steady_clock::now());
+}
+
+// A node that has heard nothing for too long undoes its change by itself, says so, and ends.
+AgentError undone_by_itself(const proto::Undone& undone) {
+  proto::Error error;
+  error.set_kind(proto::Error::FAILED);
+  error.set_step("wait");
+  error.set_message("it has heard nothing from mesh for too long and undid the change by itself");
+  if (!undone.error().empty()) {
+    error.set_message(error.message() + ", but that failed: " + undone.error());
+  }
+  error.set_undone(undone.error().empty());
+  return AgentError(error);
+}
+
+}  // namespace
+
+AgentError::AgentError(const proto::Error& error)
+    : Error(error.message(), error.cure()),
+      kind_(error.kind()),
+      step_(error.step()),
+      undone_(error.undone()) {}
+
+Session::Session(std::unique_ptr<Transport> transport, std::string_view already_read,
+                 std::chrono::milliseconds silence)
+    : transport_(std::move(transport)),
+      silence_(silence),
+      said_before_(transport_->stderr_text().size()) {
+  frames_.feed(already_read);
+}
+
+proto::Hello Session::open(const proto::Open& open) {
+  proto::ToAgent frame;
+  *frame.mutable_open() = open;
+  proto::Hello hello = ask(frame, proto::FromAgent::kHello).hello();
+  if (hello.protocol_version() != kProtocolVersion) {
+    throw Error(fmt::format("the agent speaks protocol {}, this mesh speaks {}",
+                            hello.protocol_version(), kProtocolVersion),
+                "use the mesh and the wgmesh-agent of one release");
+  }
+  check_hello(open, hello);
+  mesh_ = open.mesh();
+  if (open.changes_state() && !hello.knows_hold()) {
+    throw Error(fmt::format("the agent ({}) cannot be asked to hold before a commit",
+                            hello.agent_version()),
+                "use the mesh and the wgmesh-agent of one release");
+  }
+  return hello;
+}
+
+proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_make_secrets() = wanted;
+  proto::Secrets made = ask(frame, proto::FromAgent::kSecrets).secrets();
+  check_secrets(wanted, made);
+  return made;
+}
+
+proto::Changes Session::propose(const proto::Propose& proposal) {
+  proto::ToAgent frame;
+  *frame.mutable_propose() = proposal;
+  proto::Changes changes = ask(frame, proto::FromAgent::kChanges).changes();
+  changes_ = static_cast<std::size_t>(changes.changes_size());
+  return changes;
+}
+
+proto::Applied Session::apply(const OnProgress& on_progress, std::chrono::milliseconds silence) {
+  proto::ToAgent frame;
+  frame.mutable_apply();
+  send(frame);
+  return expect(proto::FromAgent::kApplied, on_progress, bound_of_work(silence)).applied();
+}
+
+void Session::send_switch_over() {
+  proto::ToAgent frame;
+  frame.mutable_switch_over();
+  send(frame);
+}
+
+proto::SwitchedOver Session::wait_switched_over(std::chrono::milliseconds silence) {
+  return expect(proto::FromAgent::kSwitchedOver, {}, {silence, silence}).switched_over();
+}
+
+void Session::call_peers() {
+  proto::ToAgent frame;
+  frame.mutable_call_peers();
+  ask(frame, proto::FromAgent::kPeersCalled);
+}
+
+void Session::hold(milliseconds silence) {
+  proto::ToAgent frame;
+  frame.mutable_hold();
+  send(frame);
+  expect(proto::FromAgent::kHeld, {}, {silence, silence});
+}
+
+void Session::send_commit(milliseconds patience) {
+  static const std::string kCommit = [] {
+    proto::ToAgent frame;
+    frame.mutable_commit();
+    return encode_frame(frame.SerializeAsString());
+  }();
+  try {
+    transport_->write(kCommit, steady_clock::now() + patience);
+  } catch (...) {
+    unsent_ = std::current_exception();
+  }
+}
+
+proto::Committed Session::wait_committed(const OnProgress& on_progress) {
+  try {
+    proto::FromAgent answer = receive(on_progress, bound_of_work(unsent_ ? 0s : silence_));
+    if (answer.has_undone()) throw undone_by_itself(answer.undone());
+    if (answer.has_committed()) return std::move(*answer.mutable_committed());
+    throw Error(fmt::format("the node answered with {} where committed was due",
+                            name_of(answer.body_case())));
+  } catch (const Unreachable&) {
+    if (unsent_) std::rethrow_exception(unsent_);
+    throw;
+  }
+}
+
+proto::Undone Session::undo(milliseconds silence) {
+  // An answer to an earlier step may still be on its way, and so may the interrupt that brought us
+  // here: neither matters any more.
+  bool was_interrupted = false;
+  bool is_sent = false;
+  const auto until = steady_clock::now() + bound_of_work(silence).whole;
+  proto::ToAgent frame;
+  frame.mutable_undo();
+  for (;;) {
+    try {
+      if (!is_sent) send(frame);
+      is_sent = true;
+      const milliseconds left = left_until(until);
+      proto::FromAgent answer = receive({}, {left, left});
+      if (answer.has_undone()) return std::move(*answer.mutable_undone());
+    } catch (const AgentError& error) {
+      if (error.undone()) return {};
+      throw;
+    } catch (const Interrupted&) {
+      if (std::exchange(was_interrupted, true)) throw;
+    }
+  }
+}
+
+proto::Status Session::status() {
+  proto::ToAgent frame;
+  frame.mutable_ask_status();
+  proto::Status status = ask(frame, proto::FromAgent::kStatus).status();
+  check_status(mesh_, status);
+  return status;
+}
+
+proto::Listening Session::listen(const proto::Listen& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_listen() = wanted;
+  return ask(frame, proto::FromAgent::kListening).listening();
+}
+
+proto::Probed Session::probe(const proto::Probe& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_probe() = wanted;
+  return ask(frame, proto::FromAgent::kProbed).probed();
+}
+
+void Session::beat(milliseconds silence) {
+  try {
+    listen_in();
+  } catch (const Interrupted&) {
+    // It was meant for a step that has ended.
+  }
+  if (unanswered_ > 0 && steady_clock::now() - heard_ > silence) {
+    throw TimedOut(fmt::format("no sign of life for {} s",
+                               std::chrono::ceil<std::chrono::seconds>(silence).count()));
+  }
+  proto::ToAgent frame;
+  frame.mutable_heartbeat();
+  if (unanswered_++ == 0) heard_ = steady_clock::now();
+  write(frame, silence);
+}
+
+void Session::listen_in() {
+  for (std::size_t frames = 0, reads = 0;;) {
+    while (auto frame = read_frame()) {
+      if (frame->has_error()) throw AgentError(frame->error());
+      if (frame->has_undone()) throw undone_by_itself(frame->undone());
+      if (!frame->has_progress()) kept_.push_back(std::move(*frame));
+      if (++frames > kSpareFrames || kept_.size() > kMostKept) throw Error(kFlood);
+    }
+    if (++reads > kMostReads) throw Error(kFlood);
+    try {
+      take_in(transport_->read(steady_clock::now()));
+    } catch (const TimedOut&) {
+      return;
+    }
+  }
+}
+
+Session::Bound Session::bound_of_work(milliseconds silence) const {
+  return {silence, silence + kOfEachChange * changes_};
+}
+
+void Session::send(const proto::ToAgent& frame) {
+  listen_in();
+  write(frame, silence_);
+}
+
+void Session::write(const proto::ToAgent& frame, milliseconds patience) {
+  try {
+    transport_->write(encode_frame(frame.SerializeAsString()), steady_clock::now() + patience);
+  } catch (const Unreachable&) {
+    // Its last words say more than a broken pipe.
+    listen_in();
+    throw;
+  }
+}
+
+std::optional<proto::FromAgent> Session::next_frame() {
+  if (kept_.empty()) return read_frame();
+  proto::FromAgent frame = std::move(kept_.front());
+  kept_.pop_front();
+  return frame;
+}
+
+std::optional<proto::FromAgent> Session::read_frame() {
+  while (auto octets = frames_.next()) {
+    proto::FromAgent frame = parse_node_message(*octets);
+    heard_ = steady_clock::now();
+    if (!frame.has_alive()) return frame;
+    if (unanswered_ == 0) throw Error("the node answers heartbeats that nobody has sent");
+    --unanswered_;
+  }
+  return std::nullopt;
+}
+
+void Session::take_in(const std::string& octets) {
+  if (octets.empty()) {
+    std::string words = transport_->stderr_text();
+    words.erase(0, said_before_);
+    throw Unreachable(words.empty() ? "the agent ended without a word"
+                                    : fmt::format("the agent ended: {}", words));
+  }
+  frames_.feed(octets);
+}
+
+proto::FromAgent Session::receive(const OnProgress& on_progress, const Bound& bound) {
+  // For a whole frame: octets that trickle in are silence, too.
+  const auto begin = steady_clock::now();
+  const auto end = begin + bound.whole;
+  const auto most_frames =
+      kSpareFrames + kFramesASecond * static_cast<std::size_t>(bound.whole / 1s);
+  auto deadline = std::min(begin + bound.silence, end);
+  std::optional<std::uint32_t> total;
+  std::uint32_t done = 0;
+  for (std::size_t frames = 0;;) {
+    while (auto frame = next_frame()) {
+      if (frame->has_error()) throw AgentError(frame->error());
+      if (!frame->has_progress()) return std::move(*frame);
+      if (++frames > most_frames) throw Error(kFlood);
+      const proto::Progress& progress = frame->progress();
+      if (on_progress) on_progress(progress);
+      if (!total) total = progress.total();
+      if (progress.done() <= done || progress.done() > *total) continue;
+      done = progress.done();
+      deadline = std::min(steady_clock::now() + bound.silence, end);
+    }
+    // Octets that come without an end leave a transport no time to look.
+    const bool is_late = frames_.buffered() > 0 && steady_clock::now() >= deadline;
+    if (is_late) throw TimedOut("timed out");
+    take_in(transport_->read(deadline));
+  }
+}
+
+proto::FromAgent Session::ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
+                              const OnProgress& on_progress) {
+  send(frame);
+  return expect(expected, on_progress, {silence_, silence_});
+}
+
+proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress,
+                                 const Bound& bound) {
+  proto::FromAgent answer = receive(on_progress, bound);
+  if (answer.has_undone()) throw undone_by_itself(answer.undone());
+  if (answer.body_case() != expected) {
+    throw Error(fmt::format("the node answered with {} where {} was due",
+                            name_of(answer.body_case()), name_of(expected)));
+  }
+  return answer;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,501 @@
+#include "controller/fleet/transaction.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "common/error.h"
+#include "controller/mesh/identity.h"
+#include "controller/mesh/missing_feature.h"
+#include "controller/mesh/report.h"
+#include "controller/text/enumeration.h"
+
+namespace wgmesh {
+namespace {
+
+// To switch is one message to a kernel, and while one node has not, its pairs are cut.
+constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
+
+// What a node takes to undo by itself when its promise has run out; and the second of grace.
+constexpr std::chrono::milliseconds kOwnEnd = std::chrono::seconds(3);
+
+class Transaction {
+ public:
+  Transaction(Fleet& fleet, const Mesh& mesh, const std::vector<const Node*>& nodes,
+              const TransactionRequest& request, const TransactionHooks& hooks)
+      : fleet_(fleet), mesh_(mesh), nodes_(nodes), request_(request), hooks_(hooks) {
+    for (const Node* node : nodes_) result_.nodes[node->name];
+  }
+
+  TransactionResult run() {
+    if (prepare() && !request_.dry_run && anything_to_apply() && approved()) {
+      if (apply() && switch_over() && hold() && may_commit()) {
+        commit();
+      } else {
+        undo();
+      }
+    }
+    for (auto& [name, failure] : fleet_.failures()) {
+      NodeOutcome& node = result_.nodes[name];
+      if (!node.failure) node.failure = failure;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // Everything up to the list of changes. Nothing on any node changes here. False: it ends here.
+  bool prepare() {
+    hello();
+    leave_out_unreachable();
+    refuse_mistaken_identities();
+    if (stopped() || !result_.faults.empty()) return false;
+    if (request_.goal == proto::UP) {
+      refuse_what_hello_shows();
+      refuse_half_rotations();
+      if (stopped() || !result_.faults.empty()) return false;
+      try {
+        result_.mtu = segment_mtu(mesh_, facts_);
+      } catch (const Error& error) {
+        result_.faults.push_back(error.cure().empty() ? error.message()
+                                                      : error.message() + "; " + error.cure());
+        return false;
+      }
+      warn_of_the_mesh();
+      make_secrets();
+      if (stopped()) return false;
+    }
+    propose();
+    return !stopped();
+  }
+
+  void hello() {
+    std::mutex mutex;
+    fleet_.connect([&](const Node& node, Session& session) {
+      report(node, "hello");
+      proto::Open open = open_for(mesh_, node);
+      open.set_changes_state(!request_.dry_run);
+      open.set_session_number(request_.session_number);
+      open.set_origin(request_.origin);
+      open.set_confirm_timeout(request_.confirm_timeout);
+      open.set_replaces_newer_agent(request_.replaces_newer_agent);
+      open.set_rotates(request_.rotated.contains(node.name));
+      open.set_holds(true);
+      open.set_reached_at(session.reached_at());
+      open.set_removes(node.absent || request_.goal == proto::REMOVE);
+      if (!is_planned(node)) open.clear_peers();
+      proto::Hello hello = session.open(open);
+      result_.nodes.at(node.name).generation = hello.generation();
+      const bool cuts_itself_off = hello.reached_through_mesh() && !request_.dry_run &&
+                                   (node.absent || request_.goal != proto::UP);
+      if (cuts_itself_off) throw cut_off(node);
+      const std::lock_guard lock(mutex);
+      (is_planned(node) ? facts_ : others_)[node.name] = std::move(hello);
+    });
+    for (const auto& [name, generation] : request_.agreed) {
+      const auto now = result_.nodes.at(name).generation;
+      if (!now || *now == generation) continue;
+      result_.faults.push_back(fmt::format(
+          "{} has changed since its plan was shown; run it again to see what would be done now",
+          name));
+    }
+  }
+
+  // The end of the mesh there is the end of the session, so nobody would hear whether it went well.
+  Error cut_off(const Node& node) const {
+    return Error("SSH reaches it through this very mesh, which is to be taken down",
+                 fmt::format("reach it by another address (`ssh` of {} in the mesh file), or run "
+                             "`wgmesh-agent down {}` there",
+                             node.name, mesh_.name));
+  }
+
+  // Once, before anything is planned: a node that is lost later ends it. Where nobody is left there
+  // is nothing to go on with.
+  void leave_out_unreachable() {
+    if (!request_.skip_unreachable && !request_.dry_run) return;
+    const auto failures = fleet_.failures();
+    if (failures.size() == nodes_.size()) return;
+    for (const auto& [name, failure] : failures) {
+      if (failure.kind != NodeFailure::Kind::kUnreachable) continue;
+      left_out_.insert(name);
+      facts_.erase(name);
+      result_.nodes.at(name).skipped = request_.skip_unreachable;
+    }
+  }
+
+  void refuse_mistaken_identities() {
+    Facts all = facts_;
+    all.insert(others_.begin(), others_.end());
+    for (const auto& found : {find_strangers(mesh_, all), find_clones(mesh_, facts_)}) {
+      for (const Mistaken& mistaken : found) {
+        fleet_.fail(mesh_node(mistaken.node),
+                    {NodeFailure::Kind::kFailed, "hello", mistaken.message, mistaken.cure, false});
+      }
+    }
+  }
+
+  const Node& mesh_node(const std::string& name) const {
+    return **std::ranges::find(nodes_, name, &Node::name);
+  }
+
+  bool is_planned(const Node& node) const { return request_.goal == proto::UP && !node.absent; }
+
+  // What is asked of a node. With `wakes` unset one that was taken down stays down, and one that is
+  // new joins the others, whatever they are.
+  proto::Goal goal_of(const Node& node) const {
+    if (node.absent) return proto::REMOVE;
+    if (request_.goal != proto::UP || request_.wakes) return request_.goal;
+    const proto::Hello& hello = facts_.at(node.name);
+    const bool is_new = hello.generation() == 0 && !hello.is_down();
+    return hello.is_down() || (is_new && mesh_is_down()) ? proto::STORE : proto::UP;
+  }
+
+  bool mesh_is_down() const {
+    bool any_down = false;
+    for (const Node& node : mesh_.nodes) {
+      const auto facts = facts_.find(node.name);
+      if (facts == facts_.end()) continue;
+      if (facts->second.is_down())
+        any_down = true;
+      else if (facts->second.generation() != 0)
+        return false;
+    }
+    return any_down;
+  }
+
+  void warn_of_the_mesh() {
+    if (result_.mtu->segment < kLeastIpv6Mtu && !mesh_.mtu) warn_of_small_mtu(*result_.mtu);
+    if (result_.mtu->is_held) {
+      result_.warnings.push_back(
+          fmt::format("the segment's MTU stays at {} until the nodes that are left out take part",
+                      result_.mtu->segment));
+    }
+    const auto more = cautions(mesh_);
+    result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
+    for (const std::string& name : vanished_nodes(mesh_, facts_)) {
+      result_.warnings.push_back(fmt::format(
+          "{0} is no longer in the mesh file and its peers drop it, but it still holds its keys "
+          "and its plan; clean it with `wgmesh-agent down {1} -r` there, or put it back with "
+          "`state: absent`",
+          name, mesh_.name));
+    }
+  }
+
+  // One node decides for all, so it is named.
+  void warn_of_small_mtu(const SegmentMtu& mtu) {
+    const std::string cause = mtu.is_held ? fmt::format("what {} has committed", mtu.held_by)
+                                          : fmt::format("the path {}, which carries {} bytes,",
+                                                        mtu.because, mtu.underlay);
+    result_.warnings.push_back(
+        fmt::format("{} lowers the MTU of the whole segment to {}; IPv6 on it needs {}", cause,
+                    mtu.segment, kLeastIpv6Mtu));
+  }
+
+  // Missing kernel modules, names that are taken …: found before anything is planned.
+  void refuse_what_hello_shows() {
+    std::map<std::string, std::vector<std::string>> warned;  // what many nodes say is said once
+    for (const Node* node : nodes_) {
+      if (!fleet_.takes_part(*node) || !is_planned(*node)) continue;
+      const proto::Hello& hello = facts_.at(node->name);
+      for (const std::string& warning : hello.warnings()) warned[warning].push_back(node->name);
+      for (const proto::MissingFeature& missing : hello.missing()) {
+        auto [message, cure] = words_of(mesh_, hello, missing);
+        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", std::move(message),
+                            std::move(cure), false});
+      }
+      for (int i = 0; i < hello.problems_size(); ++i) {
+        const std::string cure = i < hello.problem_cures_size() ? hello.problem_cures(i) : "";
+        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", hello.problems(i), cure, false});
+      }
+    }
+    for (const auto& [warning, names] : warned) {
+      result_.warnings.push_back(fmt::format("{}: {}", enumerated(names), warning));
+    }
+    for (const Node* node : nodes_) look_at_endpoints(*node);
+  }
+
+  // A pair's keys change at both ends or at none.
+  void refuse_half_rotations() {
+    for (const Node* node : nodes_) {
+      if (!request_.rotated.contains(node->name)) continue;
+      std::vector<std::string> missing;
+      if (left_out_.contains(node->name)) missing.push_back(node->name);
+      for (const Node* peer : peers_of(mesh_, *node)) {
+        if (left_out_.contains(peer->name)) missing.push_back(peer->name);
+      }
+      if (missing.empty()) continue;
+      result_.faults.push_back(fmt::format(
+          "{} cannot get new keys while {} cannot be reached: both ends of a pair change, "
+          "or none",
+          node->name, enumerated(missing)));
+    }
+  }
+
+  // An endpoint that one end cannot resolve or reach is survivable while the other end can dial.
+  void look_at_endpoints(const Node& node) {
+    if (!fleet_.takes_part(node) || !is_planned(node)) return;
+    for (const proto::EndpointRoute& route : facts_.at(node.name).routes()) {
+      // The endpoint of one that is left out stays as it is stored.
+      if (route.error().empty() || left_out_.contains(route.node())) continue;
+      const std::string text = fmt::format("endpoint of {}: {}", route.node(), route.error());
+      if (dials(route.node(), node.name)) {
+        result_.warnings.push_back(
+            fmt::format("{}: {}; {} can still dial it", node.name, text, route.node()));
+      } else {
+        fleet_.fail(
+            node,
+            {NodeFailure::Kind::kFailed, "hello", text,
+             "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes",
+             false});
+      }
+    }
+  }
+
+  bool dials(const std::string& from, const std::string& to) const {
+    const auto facts = facts_.find(from);
+    if (facts == facts_.end()) return false;
+    const auto& routes = facts->second.routes();
+    return std::any_of(routes.begin(), routes.end(), [&](const proto::EndpointRoute& route) {
+      return route.node() == to && route.error().empty();
+    });
+  }
+
+  // One node of a pair makes the preshared key and seals it to the other; we carry the box.
+  void make_secrets() {
+    const auto to_make = preshared_keys_to_make(mesh_, facts_, request_.rotated);
+    if (to_make.empty()) return;
+    std::mutex mutex;
+    fleet_.each(
+        "secrets", [&](const Node& node) { return to_make.contains(node.name); },
+        [&](const Node& node, Session& session) {
+          report(node, "secrets");
+          proto::MakeSecrets wanted;
+          for (const std::string& peer : to_make.at(node.name)) {
+            proto::SecretFor& one = *wanted.add_peers();
+            one.set_node(peer);
+            one.set_session_key(facts_.at(peer).session_key());
+          }
+          const proto::Secrets made = session.make_secrets(wanted);
+          const std::lock_guard lock(mutex);
+          for (const proto::SealedSecret& box : made.sealed()) {
+            proto::SealedSecret& forwarded = sealed_[box.node()].emplace_back();
+            forwarded.set_node(node.name);
+            forwarded.set_box(box.box());
+          }
+        });
+  }
+
+  void propose() {
+    fleet_.each("plan", [&](const Node& node, Session& session) {
+      report(node, "plan");
+      proto::Propose proposal;
+      proposal.set_goal(goal_of(node));
+      proposal.set_rotates(!request_.rotated.empty());
+      if (is_planned(node)) {
+        *proposal.mutable_plan() =
+            plan_for(mesh_, node, facts_, *result_.mtu, request_.tree ? &*request_.tree : nullptr);
+        if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
+          for (const proto::SealedSecret& box : boxes->second) *proposal.add_sealed() = box;
+        }
+      }
+      NodeOutcome& outcome = result_.nodes.at(node.name);
+      outcome.stays_down = proposal.goal() == proto::STORE;
+      outcome.changes = session.propose(proposal);
+    });
+  }
+
+  bool approved() {
+    result_.declined = hooks_.approve && result_.anything_to_do() && !hooks_.approve(result_);
+    return !result_.declined && !stopped();
+  }
+
+  // An agent that was only brought to look is removed all the same.
+  static bool takes_changes(const NodeOutcome& node) {
+    return node.changes.changes_size() > 0 || node.changes.stored_state_changes();
+  }
+  bool takes_changes(const Node& node) const { return takes_changes(result_.nodes.at(node.name)); }
+  bool anything_to_apply() const {
+    return std::any_of(result_.nodes.begin(), result_.nodes.end(),
+                       [](const auto& node) { return takes_changes(node.second); });
+  }
+
+  // True when every node that had something to do says that its kernel now equals the plan.
+  bool apply() {
+    fleet_.together(
+        "apply", [&](const Node& node) { return takes_changes(node); },
+        [&](const Node& node, Session& session) {
+          result_.nodes.at(node.name).outcome = Outcome::kUnknown;
+          report(node, "apply");
+          session.apply(
+              [&](const proto::Progress& progress) {
+                report(node, "apply", progress.done(), progress.total());
+              },
+              request_.apply_silence);
+          result_.nodes.at(node.name).outcome = Outcome::kApplied;
+        });
+    return !stopped();
+  }
+
+  // Keys that are staged everywhere come into use, everywhere at the same moment: who is late
+  // cannot be understood meanwhile.
+  bool switch_over() {
+    if (request_.rotated.empty()) return true;
+    const auto chosen = [&](const Node& node) { return takes_changes(node); };
+    std::mutex mutex;
+    std::vector<std::chrono::microseconds> times;
+    fleet_.together("switch", chosen,
+                    [&](const Node&, Session& session) { session.send_switch_over(); });
+    fleet_.together("switch", chosen, [&](const Node& node, Session& session) {
+      report(node, "switch");
+      const proto::SwitchedOver switched =
+          session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
+      if (switched.at() == 0) return;  // it had no keys to switch
+      const std::lock_guard lock(mutex);
+      times.emplace_back(switched.at());
+    });
+    if (stopped()) return false;
+    if (!times.empty()) {
+      const auto [first, last] = std::minmax_element(times.begin(), times.end());
+      result_.switch_skew = *last - *first;
+    }
+    // Now that everybody understands it one end of each pair calls.
+    fleet_.together("switch", chosen, [&](const Node&, Session& session) { session.call_peers(); });
+    return !stopped();
+  }
+
+  std::chrono::milliseconds promise() const {
+    return std::chrono::seconds(request_.confirm_timeout);
+  }
+
+  // Each node promises to wait for the confirm timeout. A promise counts from before it was asked
+  // for: the answer may have waited in a socket while we stood still.
+  bool hold() {
+    std::mutex mutex;
+    fleet_.together(
+        "hold", [&](const Node& node) { return takes_changes(node); },
+        [&](const Node& node, Session& session) {
+          report(node, "hold");
+          const auto since = request_.clock();
+          session.hold(promise() / 2);
+          const std::lock_guard lock(mutex);
+          promised_[node.name] = since;
+          last_promise_ = std::chrono::steady_clock::now();
+          result_.doubt_ends = request_.clock() + promise() + kOwnEnd;
+        });
+    return !stopped();
+  }
+
+  // The decision, taken once: from here on every node commits. No node may have undone already, nor
+  // be near to it.
+  bool may_commit() {
+    fleet_.together(
+        "hold", [](const Node&) { return true; },
+        [](const Node&, Session& session) { session.listen_in(); });
+    if (stopped()) return false;
+    const auto now = request_.clock();
+    for (const auto& [name, since] : promised_) {
+      if (now - since <= promise() / 2) continue;
+      result_.faults.push_back(
+          fmt::format("too late to commit: of the {} s for which {} has promised to wait more than "
+                      "half is over; "
+                      "mesh was stopped, or the way to the nodes is slow",
+                      request_.confirm_timeout, name));
+      return false;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, since] : promised_) names.push_back(name);
+    if (!hooks_.committing || hooks_.committing(names)) return true;
+    result_.interrupted = true;
+    return false;
+  }
+
+  void undo() {
+    for (const auto& [name, failure] : fleet_.failures()) {
+      NodeOutcome& node = result_.nodes[name];
+      // Whoever is lost undoes by itself, later, and nobody will have seen it.
+      const bool was_begun = node.outcome != Outcome::kUnchanged;
+      if (was_begun) node.outcome = failure.undone ? Outcome::kUndone : Outcome::kUnknown;
+      if (failure.kind == NodeFailure::Kind::kInterrupted) result_.interrupted = true;
+    }
+    fleet_.forget_interruptions();
+    fleet_.each(
+        "undo",
+        [&](const Node& node) {
+          return result_.nodes.at(node.name).outcome != Outcome::kUnchanged;
+        },
+        [&](const Node& node, Session& session) {
+          report(node, "undo");
+          result_.nodes.at(node.name).outcome = Outcome::kUnknown;
+          const proto::Undone undone = session.undo(request_.apply_silence);
+          if (!undone.error().empty()) throw Error(undone.error());
+          result_.nodes.at(node.name).outcome = Outcome::kUndone;
+        });
+  }
+
+  void commit() {
+    const auto chosen = [&](const Node& node) { return takes_changes(node); };
+    for (auto& [name, node] : result_.nodes) {
+      if (takes_changes(node)) node.outcome = Outcome::kUnknown;
+    }
+    fleet_.each("commit", chosen,
+                [&](const Node&, Session& session) { session.send_commit(promise()); });
+    result_.commit_window = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - last_promise_);
+    fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
+      report(node, "commit");
+      const proto::Committed committed =
+          session.wait_committed([&](const proto::Progress& progress) {
+            report(node, "commit", progress.done(), progress.total());
+          });
+      NodeOutcome& outcome = result_.nodes.at(node.name);
+      outcome.outcome = has_changes(outcome.changes) ? Outcome::kApplied : Outcome::kUnchanged;
+      outcome.notes.assign(committed.notes().begin(), committed.notes().end());
+      if (hooks_.committed) hooks_.committed(node);
+    });
+    for (const auto& [name, failure] : fleet_.failures()) {
+      NodeOutcome& node = result_.nodes.at(name);
+      if (node.outcome == Outcome::kUnknown && failure.undone) node.outcome = Outcome::kUndone;
+    }
+  }
+
+  // A node has failed, or the user wants out.
+  bool stopped() {
+    if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
+    const auto failures = fleet_.failures();
+    return result_.interrupted || std::any_of(failures.begin(), failures.end(), [&](const auto& f) {
+             return !left_out_.contains(f.first);
+           });
+  }
+
+  void report(const Node& node, const std::string& step, unsigned done = 0,
+              unsigned total = 0) const {
+    if (hooks_.progress) hooks_.progress(node, step, done, total);
+  }
+
+  Fleet& fleet_;
+  const Mesh& mesh_;
+  const std::vector<const Node*>& nodes_;
+  const TransactionRequest& request_;
+  const TransactionHooks& hooks_;
+  TransactionResult result_;
+  Facts facts_;                                            // of the nodes that get a plan
+  Facts others_;                                           // of those that do not
+  std::map<std::string, BootClock::time_point> promised_;  // by node: before it was asked
+  std::chrono::steady_clock::time_point last_promise_;
+  std::set<std::string> left_out_;  // unreachable, and planned around
+  std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node
+};
+
+}  // namespace
+
+TransactionResult run_transaction(Fleet& fleet, const Mesh& mesh,
+                                  const std::vector<const Node*>& nodes,
+                                  const TransactionRequest& request,
+                                  const TransactionHooks& hooks) {
+  return Transaction(fleet, mesh, nodes, request, hooks).run();
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,323 @@
+#include "controller/mesh/diagnosis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/key.h"
+#include "common/naming.h"
+#include "controller/mesh/node_findings.h"
+#include "controller/text/enumeration.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::int64_t kLive = 180;  // seconds: WireGuard gives up a session that is older
+constexpr std::chrono::seconds kMostSkew{10};
+
+// A pair of peers that are both up, from one end.
+struct End {
+  const Node& node;
+  const proto::Status& status;
+  const proto::PeerStatus* peer;  // its WireGuard peer for the other end; null: it has none
+  const proto::PortStatus* port;  // its bridge port towards the other end; null: it has none
+  const PairMeasurement* measured;
+  bool hears = false;  // octets came from the other end while it was asked
+
+  bool is_answered() const {
+    return measured != nullptr && measured->inner && measured->inner->round_trip;
+  }
+  bool is_asked() const { return measured != nullptr && measured->inner; }
+  bool loses_large() const { return is_answered() && !measured->inner->large_passes; }
+  bool has_handshake() const {
+    return peer != nullptr && peer->latest_handshake() != 0 &&
+           status.time() - peer->latest_handshake() <= kLive;
+  }
+};
+
+std::string host_of(const std::string& endpoint) {
+  const auto address = parse_socket_address(endpoint);
+  return address ? to_text(address->address) : std::string();
+}
+
+// By its name or, where the node has another key than the plan, by the address that only it has.
+const proto::PeerStatus* find_peer(const Mesh& mesh, const proto::Status& status,
+                                   const Node& peer) {
+  const IpAddress inner = inner_address_of(mesh, peer).address;
+  const std::string allowed = to_text(Prefix{inner, inner.bits()});
+  for (const proto::PeerStatus& each : status.device().peers()) {
+    if (each.node() == peer.name) return &each;
+    if (each.node().empty() && each.allowed_ips_size() == 1 && each.allowed_ips(0) == allowed) {
+      return &each;
+    }
+  }
+  return nullptr;
+}
+
+const proto::PortStatus* find_port(const proto::Status& status, const std::string& peer) {
+  for (const proto::PortStatus& port : status.ports()) {
+    if (port.peer() == peer) return &port;
+  }
+  return nullptr;
+}
+
+class Diagnosis {
+ public:
+  Diagnosis(const Mesh& mesh, const Examination& examination) : mesh_(mesh), seen_(examination) {}
+
+  std::vector<Finding> findings() {
+    for (const Node& node : mesh_.nodes) look_at_node(node);
+    look_at_mtu();
+    for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
+      for (std::size_t j = i + 1; j < mesh_.nodes.size(); ++j) {
+        look_at_pair(mesh_.nodes[i], mesh_.nodes[j]);
+      }
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  void find(std::string where, std::string what, std::string cause = {}) {
+    findings_.push_back({std::move(where), std::move(what), std::move(cause)});
+  }
+
+  const proto::Status* status_if_up(const Node& node) const {
+    const auto found = seen_.nodes.find(node.name);
+    const bool up =
+        found != seen_.nodes.end() && found->second.status && found->second.status->is_up();
+    return up ? &*found->second.status : nullptr;
+  }
+
+  const PairMeasurement* measured(const std::string& from, const std::string& to) const {
+    const auto row = seen_.measured.find(from);
+    if (row == seen_.measured.end()) return nullptr;
+    const auto cell = row->second.find(to);
+    return cell == row->second.end() ? nullptr : &cell->second;
+  }
+
+  void look_at_node(const Node& node) {
+    const auto found = seen_.nodes.find(node.name);
+    if (found == seen_.nodes.end()) return;
+    const Examined& examined = found->second;
+    if (!examined.status) {
+      find(node.name, "it cannot be asked: " + examined.unreachable);
+      return;
+    }
+    if (!examined.status->is_up()) {
+      find(node.name, "the mesh is not up there",
+           !examined.status->stored()      ? "nothing is stored there: run `mesh up`"
+           : examined.status->taken_down() ? "it was taken down: run `mesh up`"
+                                           : "something has taken it away: run `mesh up`");
+      return;
+    }
+    const auto skew = examined.clock_skew;
+    if (skew > kMostSkew || skew < -kMostSkew) {
+      find(node.name,
+           fmt::format("its clock is {} s {} the controller's", std::abs(skew.count()),
+                       skew.count() > 0 ? "ahead of" : "behind"),
+           "WireGuard refuses handshakes that are older than ones it has seen: set the clock");
+    }
+    find_missing_addresses(node, *examined.status, findings_);
+    if (!examined.hello) return;
+    find_firewall_faults(mesh_, node, *examined.hello, findings_);
+    for (const proto::EndpointRoute& route : examined.hello->routes()) {
+      if (!route.error().empty()) {
+        find(node.name, fmt::format("endpoint of {}: {}", route.node(), route.error()),
+             "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes");
+      }
+    }
+  }
+
+  void look_at_mtu() {
+    std::map<unsigned, std::vector<std::string>> nodes_by_mtu;
+    for (const Node& node : mesh_.nodes) {
+      if (const auto* status = status_if_up(node)) {
+        nodes_by_mtu[status->bridge().mtu()].push_back(node.name);
+      }
+    }
+    if (nodes_by_mtu.size() < 2) return;
+    std::vector<std::string> parts;
+    for (const auto& [mtu, nodes] : nodes_by_mtu) {
+      parts.push_back(fmt::format("{} on {}", mtu, enumerated(nodes)));
+    }
+    find({}, fmt::format("the MTU differs: {}", fmt::join(parts, ", ")),
+         "an Ethernet segment has one: run `mesh sync`");
+  }
+
+  End end_of(const Node& node, const proto::Status& status, const Node& other) const {
+    End end{node, status, find_peer(mesh_, status, other), find_port(status, other.name),
+            measured(node.name, other.name)};
+    const auto& afterwards = seen_.nodes.at(node.name).afterwards;
+    const auto* later = afterwards ? find_peer(mesh_, *afterwards, other) : nullptr;
+    end.hears =
+        end.peer != nullptr && later != nullptr && later->transfer_rx() > end.peer->transfer_rx();
+    return end;
+  }
+
+  void look_at_pair(const Node& a, const Node& b) {
+    const proto::Status* at_a = status_if_up(a);
+    const proto::Status* at_b = status_if_up(b);
+    if (at_a == nullptr || at_b == nullptr) return;
+    const std::string where = a.name + "-" + b.name;
+    const bool has_link = is_peered(mesh_, a, b);
+    const End end_a = end_of(a, *at_a, b);
+    const End end_b = end_of(b, *at_b, a);
+    if (has_link && look_at_link(where, end_a, end_b)) return;
+    look_at_segment(where, end_a, end_b, has_link);
+  }
+
+  // True when the pair's own link is broken, and so explains what else is wrong between the two.
+  bool look_at_link(const std::string& where, const End& a, const End& b) {
+    if (look_at_keys(where, a, b) || look_at_keys(where, b, a)) return true;
+    const bool live = a.has_handshake() && b.has_handshake();
+    // Where nobody was asked, the handshakes tell.
+    const bool is_asked = a.is_asked() || b.is_asked();
+    const bool inner_works = is_asked ? a.is_answered() || b.is_answered() : live;
+    if (!inner_works) {
+      find(where,
+           live ? "nothing passes inside WireGuard, for all their handshakes" : "no handshake",
+           cause_of_silence(a, b));
+      return true;
+    }
+    if (a.loses_large() || b.loses_large()) {
+      find(where,
+           fmt::format("small packets pass, those of WireGuard's MTU ({} bytes) do not",
+                       a.status.device().mtu()),
+           "the path carries less than its first hop says, and somebody on it drops the message "
+           "that would tell: lower `mtu`, or that node's interface MTU");
+      return true;
+    }
+    return false;
+  }
+
+  bool look_at_keys(const std::string& where, const End& here, const End& there) {
+    if (here.peer == nullptr) {
+      find(where, fmt::format("{} has no WireGuard peer for {}", here.node.name, there.node.name),
+           "run `mesh sync`");
+      return true;
+    }
+    if (here.peer->public_key() == there.status.device().public_key()) return false;
+    find(where,
+         fmt::format("{} has another public key for {} than that node uses", here.node.name,
+                     there.node.name),
+         "somebody has changed it by hand: run `mesh sync`");
+    return true;
+  }
+
+  // Where `other` is as everybody else sees it, by the addresses of peers that have shaken hands.
+  std::set<std::string> hosts_of(const Node& other, const Node& but) const {
+    std::set<std::string> hosts;
+    for (const Node& node : mesh_.nodes) {
+      const auto* status = status_if_up(node);
+      if (status == nullptr || node.name == but.name) continue;
+      const auto* peer = find_peer(mesh_, *status, other);
+      if (peer != nullptr && peer->latest_handshake() != 0) hosts.insert(host_of(peer->endpoint()));
+    }
+    return hosts;
+  }
+
+  // Whose address `here` sends to when it means `there`; empty: nobody else's.
+  std::string whose_address(const End& here, const End& there) const {
+    const std::string host = host_of(here.peer->endpoint());
+    if (host.empty()) return {};
+    for (const Node& node : mesh_.nodes) {
+      if (node.name == there.node.name) continue;
+      const auto hosts = hosts_of(node, here.node);
+      if (hosts.contains(host) && !hosts_of(there.node, here.node).contains(host)) return node.name;
+    }
+    return {};
+  }
+
+  std::string cause_of_silence(const End& a, const End& b) const {
+    for (const auto& [here, there] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+      const std::string other = whose_address(*here, *there);
+      if (!other.empty()) {
+        return fmt::format(
+            "the endpoint of {} ({}) is the address of {}: are the two swapped in "
+            "mesh.yaml?",
+            there->node.name, here->peer->endpoint(), other);
+      }
+    }
+    for (const auto& [here, there] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+      const auto endpoint = parse_socket_address(here->peer->endpoint());
+      const unsigned listens = there->status.device().listen_port();
+      if (endpoint && listens != 0 && endpoint->port != listens) {
+        return fmt::format(
+            "{0} sends to port {1} of {2}, which listens on {3}: unless a router "
+            "forwards {1} to {3}, correct `endpoint` or `listen_port`",
+            here->node.name, endpoint->port, there->node.name, listens);
+      }
+    }
+    for (const auto& [here, there] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+      if (!here->hears && there->hears) {
+        return fmt::format(
+            "one way only: what {0} sends reaches {1}, and nothing of {1} reaches {0}: "
+            "a firewall drops UDP towards {0}",
+            here->node.name, there->node.name);
+      }
+    }
+    if (a.hears && b.hears) {
+      return fmt::format("a firewall on one of them drops what comes in on {}: accept it there",
+                         wireguard_name(mesh_.name));
+    }
+    for (const End* end : {&a, &b}) {
+      if (end->peer->endpoint().empty()) {
+        return fmt::format(
+            "{} knows no address of the other, which has to dial it: is its UDP port {} "
+            "reachable from there?",
+            end->node.name, end->status.device().listen_port());
+      }
+    }
+    return fmt::format(
+        "no UDP packet arrives: is {} the address that its peers see, is port {} open "
+        "in firewalls and forwarded by its router?",
+        b.node.name, b.status.device().listen_port());
+  }
+
+  void look_at_segment(const std::string& where, const End& a, const End& b, bool has_link) {
+    const PairMeasurement* pair = a.measured;
+    if (pair == nullptr || !pair->segment) return;
+    if (!pair->segment->round_trip) {
+      find(where,
+           has_link ? "the link works, but no frame passes between them"
+                    : "no frame passes between them",
+           cause_of_no_frames(a, b, has_link));
+    } else if (!pair->segment->large_passes) {
+      find(where,
+           fmt::format("small frames pass, those of the segment's MTU ({} bytes) do not",
+                       a.status.bridge().mtu()),
+           "a link on the way carries less: look for another finding, or run `mesh sync`");
+    }
+  }
+
+  std::string cause_of_no_frames(const End& a, const End& b, bool has_link) const {
+    const bool stp = a.status.bridge().stp() && b.status.bridge().stp();
+    const bool in_two_trees = stp && a.status.bridge().root_id() != b.status.bridge().root_id();
+    if (has_link && a.port != nullptr && b.port != nullptr) {
+      const bool both_forward = a.port->state() == "forwarding" && b.port->state() == "forwarding";
+      if (both_forward || in_two_trees) {
+        return fmt::format(
+            "GRE (protocol 47) is dropped inside {} on one of them: accept what comes "
+            "in on that interface",
+            wireguard_name(mesh_.name));
+      }
+    }
+    if (in_two_trees) return "they are on two islands: no working link joins what each can reach";
+    if (has_link && (a.port == nullptr || b.port == nullptr)) return "run `mesh sync`";
+    return "spanning tree blocks or has not settled, or a node on the way drops frames";
+  }
+
+  const Mesh& mesh_;
+  const Examination& seen_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> diagnose(const Mesh& mesh, const Examination& examination) {
+  return Diagnosis(mesh, examination).findings();
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,29 @@
+// What is wrong with one node of a mesh that runs, seen from that node alone; and whether the tree
+// has its root among the nodes. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/mesh/diagnosis.h"
+
+namespace wgmesh {
+
+// Addresses that the mesh file gives the node, and that its bridge does not have.
+void find_missing_addresses(const Node& node, const proto::Status& status,
+                            std::vector<Finding>& findings);
+
+// Packet filters that change or drop what the node passes on for its neighbours.
+void find_firewall_faults(const Mesh& mesh, const Node& node, const proto::Hello& hello,
+                          std::vector<Finding>& findings);
+
+// Nodes that take a bridge for the root which is no node of this mesh: a switch behind
+// bridge_ports, or somebody who sees traffic pass that is not meant for him. One sentence for each
+// such root.
+std::vector<std::string> find_foreign_roots(const Mesh& mesh, const Examination& examination);
+
+// The node whose bridge has this ID ("1000.024200000001"): by the MAC that follows from its name,
+// not by what any node says of itself. Null: none of the mesh.
+const Node* find_bridge(const Mesh& mesh, const std::string& bridge_id);
+
+}  // namespace wgmesh

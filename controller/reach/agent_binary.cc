@@ -1,0 +1,185 @@
+#include "controller/reach/agent_binary.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "common/error.h"
+#include "common/exposed_folder.h"
+#include "common/sha256.h"
+#include "common/unique_fd.h"
+
+namespace wgmesh {
+namespace {
+
+constexpr std::array kMachines = {"x86_64", "aarch64"};
+
+std::string read_file(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw SystemError("open " + path, errno);
+  std::string content;
+  std::array<char, 1 << 16> chunk;
+  ssize_t count = 0;
+  while ((count = ::read(fd.get(), chunk.data(), chunk.size())) > 0) {
+    content.append(chunk.data(), static_cast<std::size_t>(count));
+  }
+  if (count < 0) throw SystemError("read " + path, errno);
+  return content;
+}
+
+// Empty for what is no executable of a machine we know.
+std::string machine_of(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Elf64_Ehdr header{};
+  if (!fd || ::read(fd.get(), &header, sizeof header) != sizeof header) return {};
+  if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return {};
+  switch (header.e_machine) {
+    case EM_X86_64:
+      return "x86_64";
+    case EM_AARCH64:
+      return "aarch64";
+    default:
+      return {};
+  }
+}
+
+std::string compress_gzip(const std::string& content) {
+  z_stream stream{};
+  constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for a gzip header
+  // Level 6: level 9 takes three times as long for one percent.
+  if (deflateInit2(&stream, 6, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw Error("cannot start zlib");
+  }
+  std::string out(deflateBound(&stream, content.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+  stream.avail_in = static_cast<uInt>(content.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int result = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (result != Z_STREAM_END) throw Error("zlib cannot compress the agent");
+  return out;
+}
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+}  // namespace
+
+AgentBinary::AgentBinary(std::string machine, std::string path)
+    : machine_(std::move(machine)),
+      path_(std::move(path)),
+      sha256_(
+          std::async(std::launch::async, [path = path_] { return sha256_of(read_file(path)); })) {}
+
+const std::string& AgentBinary::sha256() const { return sha256_.get(); }
+
+const std::string& AgentBinary::content() const {
+  std::call_once(content_once_, [&] {
+    std::string content = read_file(path_);
+    if (sha256_of(content) != sha256()) {
+      throw Error(path_ + " has changed since this command began", "run the command again");
+    }
+    content_ = std::move(content);
+  });
+  return content_;
+}
+
+const std::string& AgentBinary::gzip() const {
+  std::call_once(gzip_once_, [&] { gzip_ = compress_gzip(content()); });
+  return gzip_;
+}
+
+std::vector<AgentPlace> usual_agent_places() {
+  std::vector<AgentPlace> places;
+  const char* chosen = getenv("WGMESH_AGENT_DIR");
+  if (chosen != nullptr && *chosen != '\0') {
+    if (const std::string why = why_others_may_write(chosen); !why.empty()) {
+      throw Error(
+          fmt::format("WGMESH_AGENT_DIR={}: {}, and what lies there runs as root on every node",
+                      chosen, why),
+          "put the agents into a folder that only you can write to");
+    }
+    places.push_back({chosen});
+  }
+  std::error_code failed;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (!failed) {
+    const auto beside = self.parent_path();
+    places.push_back({beside.string(), false});
+    places.push_back({(beside.parent_path() / "agent").string(), false});
+  }
+  places.push_back({"/usr/lib/wgmesh", false});
+  return places;
+}
+
+AgentBinaries::AgentBinaries(std::vector<AgentPlace> places,
+                             std::span<const std::string_view> known)
+    : places_(std::move(places)), known_(known.begin(), known.end()) {
+  for (const AgentPlace& place : places_) {
+    const std::string plain = place.folder + "/wgmesh-agent";
+    for (const char* machine : kMachines) {
+      const std::string named = fmt::format("{}-{}", plain, machine);
+      std::string path;
+      if (is_file(named)) {
+        path = named;
+      } else if (is_file(plain) && machine_of(plain) == machine) {
+        path = plain;
+      } else {
+        continue;
+      }
+      candidates_.push_back({std::make_unique<AgentBinary>(machine, path), place.takes_any});
+    }
+  }
+}
+
+void AgentBinaries::choose() const {
+  for (Candidate& candidate : candidates_) {
+    const std::string& machine = candidate.binary->machine();
+    if (binaries_.contains(machine)) continue;
+    const bool is_known = candidate.is_known_by_its_place ||
+                          std::ranges::count(known_, candidate.binary->sha256()) > 0;
+    if (is_known) {
+      binaries_.emplace(machine, std::move(candidate.binary));
+    } else {
+      passed_over_.push_back(candidate.binary->path());
+    }
+  }
+  candidates_.clear();
+}
+
+const AgentBinaries::Map& AgentBinaries::all() const {
+  std::call_once(chosen_once_, [this] { choose(); });
+  return binaries_;
+}
+
+const AgentBinary& AgentBinaries::find(std::string_view machine) const {
+  const auto found = all().find(machine);
+  if (found != all().end()) return *found->second;
+  std::string message = fmt::format("there is no wgmesh-agent for its machine, {}", machine);
+  if (!passed_over_.empty()) {
+    message += fmt::format("; this mesh was not built with {}", fmt::join(passed_over_, ", "));
+  }
+  std::vector<std::string_view> folders;
+  for (const AgentPlace& place : places_) folders.emplace_back(place.folder);
+  throw Error(
+      message,
+      fmt::format("put the wgmesh-agent-{} that came with this mesh into one of: {}; or name the "
+                  "folder of another one by WGMESH_AGENT_DIR",
+                  machine, fmt::join(folders, ", ")));
+}
+
+}  // namespace wgmesh

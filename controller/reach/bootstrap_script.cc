@@ -1,0 +1,200 @@
+#include "controller/reach/bootstrap_script.h"
+
+#include <fmt/format.h>
+
+namespace wgmesh {
+namespace {
+
+// The whole is a function, called in the last line: a shell that reads its script from a pipe must
+// have read all of it before anything else takes octets from there.
+//
+// What runs as root lies where nobody but root can put anything. An agent that is installed there
+// is started; else one is brought into a folder of this session's own, and it takes itself and the
+// folder away as its first act. What stays on the node comes with a commit, from the agent itself.
+//
+// The .sum file is what `sha256sum -c` takes, for login_command().
+constexpr std::string_view kFirstPlace = "/var/lib/wgmesh/bin";
+constexpr std::string_view kScript = R"sh(wgmesh_fail() {
+  printf '\nwgmesh-fail %s\n' "$*"
+  exit 1
+}
+
+wgmesh_become() {
+  [ -z "$second" ] || wgmesh_fail "the shell that sudo or doas has started is not root's, its uid is $uid"
+  if [ "$become" = auto ]; then
+    if command -v sudo >/dev/null 2>&1; then become=sudo
+    elif command -v doas >/dev/null 2>&1; then become=doas
+    else wgmesh_fail "the login is not root, and there is no sudo or doas"
+    fi
+  fi
+  next='echo; echo wgmesh-shell; exec /bin/sh'
+  case $become in
+  sudo)
+    command -v sudo >/dev/null 2>&1 || wgmesh_fail "there is no sudo"
+    if [ -n "$prompt" ]; then exec sudo -S -p "$prompt" /bin/sh -c "$next"; fi
+    exec sudo -n /bin/sh -c "$next" ;;
+  doas)
+    command -v doas >/dev/null 2>&1 || wgmesh_fail "there is no doas"
+    exec doas -n /bin/sh -c "$next" ;;
+  *) wgmesh_fail "the login is not root, and become is none" ;;
+  esac
+}
+
+# The last words of a message: "sh: 1: cannot create /x: Read-only file system".
+wgmesh_note() {
+  tried="$tried; $1: ${2##*: }"
+}
+
+# Nobody but root can put anything into this folder or one above it; above it sticky ones do.
+wgmesh_alone() {
+  at=$(CDPATH= cd -P "$1" 2>/dev/null && pwd -P) || { echo "folder: it is not there"; return 1; }
+  leaf=yes
+  while :; do
+    set -- $(ls -ldn "${at:-/}")
+    case $leaf:$3:$1 in
+    *:0:d????-??-*) ;;
+    no:0:d????????[tT]*) ;;
+    *) echo "${at:-/}: others than root may write there"; return 1 ;;
+    esac
+    case $at in '' | /) return 0 ;; esac
+    at=${at%/*}
+    leaf=no
+  done
+}
+
+wgmesh_right() {
+  [ -x "$1" ] && wgmesh_alone "${1%/*}" >/dev/null || return 1
+  set -- $(sha256sum <"$1" 2>/dev/null)
+  [ "$1" = "$hash" ]
+}
+
+# The agent is given the PATH of this login: it looks there for a folder in which people find it.
+wgmesh_run() {
+  echo
+  PATH=$path
+  exec "$@"
+}
+
+wgmesh_clean() {
+  [ -z "$folder" ] || { rm -f "$program"; rmdir "$folder"; } 2>/dev/null
+  folder=
+}
+
+# A folder of our own in $1 in which a file can be written and run.
+wgmesh_try() {
+  [ -d "$1" ] || { echo "folder: it is not there"; return 1; }
+  mkdir -m 700 "$folder" && wgmesh_alone "$folder" &&
+    printf '#!/bin/sh\n' >"$program" && chmod 700 "$program" && "$program"
+}
+
+# What cannot be stored is read all the same, so that the next attempt finds its own octets.
+wgmesh_receive() {
+  head -c "$size" | { $unpack >"$program" || { cat >/dev/null; false; }; }
+}
+
+wgmesh_check() {
+  wgmesh_right "$program" || { echo "copy: it was damaged on its way" >&2; return 1; }
+  "$program" version >/dev/null
+}
+
+wgmesh_main() {
+  LC_ALL=C
+  path=$PATH
+  # First of all: sudo may leave a PATH without any of the programs below (secure_path).
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH
+  export LC_ALL PATH
+  uid=$(id -u) || wgmesh_fail "the node lacks id"
+  [ "$uid" = 0 ] || wgmesh_become
+  lacks=
+  for tool in uname sha256sum ls cat head mkdir rmdir chmod rm; do
+    command -v $tool >/dev/null 2>&1 || lacks="$lacks $tool"
+  done
+  [ -z "$lacks" ] || wgmesh_fail "the node lacks$lacks"
+  umask 077
+  machine=$(uname -m)
+  case $machine in
+@HASHES@
+  *) hash= ;;
+  esac
+  for place in @FIRST@ /usr/local/lib/wgmesh /opt/wgmesh /run/wgmesh/bin; do
+    program=$place/wgmesh-agent-${hash%????????????????????????????????????????????????}
+    if wgmesh_right "$program"; then wgmesh_run "$program" serve; fi
+  done
+  if command -v gzip >/dev/null 2>&1; then need=need unpack='gzip -dc'
+  else need=need-plain unpack=cat
+  fi
+  trap wgmesh_clean 0
+  trap 'exit 1' 1 2 13 15
+  tried=
+  # The last one is for images that have nothing but programs.
+  for place in /run /dev/shm /tmp /var/lib /usr/local/lib /opt /; do
+    folder=${place%/}/.wgmesh-$number
+    program=$folder/wgmesh-agent
+    said=$(wgmesh_try "$place" 2>&1) || {
+      wgmesh_note "$place" "$said"
+      wgmesh_clean
+      continue
+    }
+    printf '\nwgmesh-%s %s\n' "$need" "$machine"
+    read -r size || exit 1
+    said=$({ wgmesh_receive && wgmesh_check; } 2>&1) && wgmesh_run "$program" serve --fleeting
+    wgmesh_note "$place" "$said"
+    wgmesh_clean
+  done
+  wgmesh_fail "no place takes the agent${tried}"
+}
+
+wgmesh_main
+)sh";
+
+std::string become_name(Become become) {
+  switch (become) {
+    case Become::kAuto:
+      return "auto";
+    case Become::kNone:
+      return "none";
+    case Become::kSudo:
+      return "sudo";
+    case Become::kDoas:
+      return "doas";
+  }
+  return "none";
+}
+
+}  // namespace
+
+std::string login_command(const AgentBinaries& agents) {
+  std::string command;
+  // Backwards through the alphabet x86_64 comes first, which most nodes are.
+  for (auto at = agents.all().rbegin(); at != agents.all().rend(); ++at) {
+    const std::string_view hash = at->second->sha256();
+    const std::string file = fmt::format("{}/wgmesh-agent-{}", kFirstPlace, hash.substr(0, 16));
+    // The five folders of this path, as many as are root's alone.
+    command += fmt::format(
+        "find / /var /var/lib /var/lib/wgmesh {1} -prune -user 0 -not -perm -2 "
+        "-not -perm -20 | wc -l "
+        "| xargs test 5 -eq && sha256sum -c {0}.sum && exec {0} serve; ",
+        file, kFirstPlace);
+  }
+  return command + fmt::format("echo; echo {}; exec sh", kShellLine);
+}
+
+std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options) {
+  std::string hashes;
+  for (const auto& [machine, agent] : agents.all()) {
+    hashes += fmt::format("  {}) hash={} ;;\n", machine, agent->sha256());
+  }
+  if (!hashes.empty()) hashes.pop_back();
+  std::string script(kScript);
+  const auto fill_in = [&](std::string_view mark, std::string_view text) {
+    script.replace(script.find(mark), mark.size(), text);
+  };
+  fill_in("@HASHES@", hashes);
+  fill_in("@FIRST@", kFirstPlace);
+  return fmt::format("become={} prompt={} second={} number={}\n{}", become_name(options.become),
+                     options.password_prompt, options.second ? "yes" : "", options.number, script);
+}
+
+std::string upload_header(std::string_view octets) { return fmt::format("{}\n", octets.size()); }
+
+}  // namespace wgmesh

@@ -1,0 +1,115 @@
+#include "controller/reach/limits.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+namespace wgmesh {
+namespace {
+
+// While a node is connected: its socket or three pipes, the flag that interrupts it, and for a
+// moment the pipes of a program that is started (`ssh -G`, the exec prefix).
+constexpr std::size_t kFilesOfNode = 12;
+constexpr std::size_t kOtherFiles = 24;
+constexpr rlim_t kMostFiles = 1u << 16;  // enough for the 4096 nodes that a mesh file may have
+// A thread, and the process that the exec prefix or a ProxyCommand is.
+constexpr std::size_t kProcessesOfNode = 2;
+constexpr std::size_t kOtherProcesses = 4;
+
+// The type that getrlimit has in C++ is not an int.
+using Resource = decltype(RLIMIT_NOFILE);
+
+rlimit limit_of(Resource resource) noexcept {
+  rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
+  getrlimit(resource, &limit);
+  return limit;
+}
+
+void raise_to(Resource resource, rlim_t most) noexcept {
+  rlimit limit = limit_of(resource);
+  const rlim_t wanted = std::min(limit.rlim_max, most);
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = wanted;
+  setrlimit(resource, &limit);
+}
+
+std::string in_force(Resource resource, char letter, rlim_t unit) {
+  const rlim_t limit = limit_of(resource).rlim_cur;
+  return limit == RLIM_INFINITY ? std::string()
+                                : fmt::format("ulimit -{} is {}", letter, limit / unit);
+}
+
+std::string joined(const std::array<std::string, 2>& parts) {
+  const char* between = parts[0].empty() || parts[1].empty() ? "" : ", ";
+  return parts[0] + between + parts[1];
+}
+
+}  // namespace
+
+void raise_limits() noexcept {
+  raise_to(RLIMIT_NOFILE, kMostFiles);
+  raise_to(RLIMIT_NPROC, RLIM_INFINITY);
+}
+
+void check_limits(std::size_t nodes) {
+  const auto counted_nodes = fmt::format("{} node{}", nodes, nodes == 1 ? "" : "s");
+  const std::size_t files = kOtherFiles + nodes * kFilesOfNode;
+  if (const rlim_t limit = limit_of(RLIMIT_NOFILE).rlim_cur; limit < files) {
+    throw Error(
+        fmt::format("a session with {} at the same time takes up to {} open files, and this "
+                    "machine allows mesh {} (ulimit -n)",
+                    counted_nodes, files, limit),
+        fmt::format("raise the hard limit to {0}: `ulimit -n {0}` as root, nofile in "
+                    "/etc/security/limits.conf, or LimitNOFILE= of a systemd unit",
+                    files));
+  }
+  // The kernel does not count root's.
+  const std::size_t processes = kOtherProcesses + nodes * kProcessesOfNode;
+  if (const rlim_t limit = limit_of(RLIMIT_NPROC).rlim_cur; geteuid() != 0 && limit < processes) {
+    throw Error(
+        fmt::format("a session with {} at the same time takes up to {} threads and "
+                    "processes, and this machine allows its user {} (ulimit -u)",
+                    counted_nodes, processes, limit),
+        fmt::format("raise the hard limit to {0} and what else runs: `ulimit -u` as root, nproc "
+                    "in /etc/security/limits.conf, or LimitNPROC= of a systemd unit",
+                    processes));
+  }
+}
+
+bool is_own_limit(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == EAGAIN ||
+         error_number == ENOMEM;
+}
+
+Error own_limit_error(const std::string& what, int error_number) {
+  const std::string memory = in_force(RLIMIT_AS, 'v', 1024);
+  std::string limits;
+  if (error_number == EMFILE) limits = in_force(RLIMIT_NOFILE, 'n', 1);
+  if (error_number == ENFILE) limits = "fs.file-max";
+  if (error_number == EAGAIN) limits = joined({in_force(RLIMIT_NPROC, 'u', 1), memory});
+  if (error_number == ENOMEM) limits = memory;
+  if (limits.empty())
+    limits = error_number == EAGAIN ? "pids.max of its control group" : "its memory";
+  return Error(fmt::format("{}: {} on this machine, not on a node ({})", what,
+                           std::strerror(error_number), limits),
+               "raise the limit, or work on fewer nodes at a time");
+}
+
+const char* no_memory_text() noexcept {
+  static std::array<char, 160> text{};
+  const rlimit limit = limit_of(RLIMIT_AS);
+  if (limit.rlim_cur == RLIM_INFINITY) return "mesh: this machine has no memory left for it\n";
+  std::snprintf(text.data(), text.size(),
+                "mesh: the limit of its memory (ulimit -v is %ju) is too small\n  cure: raise it\n",
+                static_cast<std::uintmax_t>(limit.rlim_cur / 1024));
+  return text.data();
+}
+
+}  // namespace wgmesh

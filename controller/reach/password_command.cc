@@ -1,0 +1,91 @@
+#include "controller/reach/password_command.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "controller/reach/child_process.h"
+#include "controller/reach/wait.h"
+#include "controller/text/printable.h"
+
+namespace wgmesh {
+namespace {
+
+[[noreturn]] void fail(const std::string& why, const std::string& words) {
+  throw Unreachable(
+      "become_password_command " + why + (words.empty() ? "" : ": " + printable(words)),
+      "run the command by hand: its first line must be the password of sudo");
+}
+
+// The first line of what comes; what follows is read and dropped.
+class FirstLine {
+ public:
+  // False at end of file. Octet by octet, so that none of them lies in a buffer.
+  bool read_from(int fd) {
+    for (;;) {
+      char octet = 0;
+      const ssize_t n = ::read(fd, &octet, 1);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return errno == EAGAIN;
+      if (n == 0) return false;
+      if (octet == '\n') is_over_ = true;
+      if (!is_over_ && !password_.push(octet)) fail("prints more than a password", {});
+    }
+  }
+  Passphrase take() { return std::move(password_); }
+
+ private:
+  Passphrase password_;
+  bool is_over_ = false;
+};
+
+}  // namespace
+
+Passphrase password_from(const std::string& command, Deadline deadline,
+                         const Interrupt* interrupt) {
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  const UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  SpawnOptions options;
+  options.fds = {{nothing.get(), 0}, {out.write_end.get(), 1}, {err.write_end.get(), 2}};
+  options.shield_interrupt = true;
+  options.own_group = true;
+  ChildProcess child({"/bin/sh", "-c", command}, options);
+  out.write_end.reset();
+  err.write_end.reset();
+  set_nonblocking(out.read_end.get());
+  set_nonblocking(err.read_end.get());
+
+  FirstLine line;
+  std::string words;
+  std::optional<int> status;
+  std::array<pollfd, 2> entries{pollfd{out.read_end.get(), POLLIN, 0},
+                                pollfd{err.read_end.get(), POLLIN, 0}};
+  try {
+    while (entries[0].fd >= 0 || entries[1].fd >= 0) {
+      wait_for(entries, deadline, {interrupt});
+      if (entries[0].revents != 0 && !line.read_from(entries[0].fd)) entries[0].fd = -1;
+      if (entries[1].revents != 0 && !drain(entries[1].fd, words, kMaxStderr)) entries[1].fd = -1;
+    }
+    status = child.wait(deadline);
+  } catch (const TimedOut&) {
+    // Told below.
+  }
+  while (words.ends_with('\n')) words.pop_back();
+  if (!status) fail("does not end", words);
+  if (*status != 0) {
+    fail(WIFEXITED(*status) ? fmt::format("fails with exit status {}", WEXITSTATUS(*status))
+                            : fmt::format("was ended by signal {}", WTERMSIG(*status)),
+         words);
+  }
+  Passphrase password = line.take();
+  if (password.view().empty()) fail("prints no password", words);
+  return password;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,39 @@
+// `plan`, dry runs and the last line of a run: what would change or has changed, node by node.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "controller/command_line.h"
+#include "controller/mesh/report.h"
+
+namespace wgmesh {
+
+// Each operation under its node, with + (adds), ~ (changes) or - (removes), and a summary.
+std::string render_changes(std::span<const NodeChanges> nodes, bool color);
+std::string render_changes_json(std::span<const NodeChanges> nodes);
+
+// Whether a node would change at all; plan --detailed-exitcode asks.
+bool any_changes(std::span<const NodeChanges> nodes);
+
+enum class Forwarding : std::uint8_t { kUnknown, kNotWaited, kAll, kNotAll };
+
+struct Summary {
+  Verb verb = Verb::kUp;
+  bool removed = false;  // down -r
+  std::size_t changed = 0;
+  std::size_t unchanged = 0;
+  std::vector<std::string> skipped = {};
+  std::vector<std::string> stay_down = {};  // of the changed and unchanged: what was taken down
+  std::size_t pairs = 0;
+  Forwarding forwarding = Forwarding::kUnknown;
+};
+
+// "4 nodes: 3 changed, 1 unchanged, all 6 pairs forward". Ends with a newline.
+std::string render_summary(const Summary& summary);
+std::string render_summary_json(const Summary& summary);
+
+}  // namespace wgmesh

@@ -1,0 +1,73 @@
+#include "controller/show/render_error.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "controller/show/output.h"
+#include "controller/text/printable.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string one_line(const Json& object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+ErrorReport report_of(const Error& error, std::string_view node) {
+  return {std::string(node), {}, error.message(), error.cure()};
+}
+
+ErrorReport report_of(const proto::Error& error, std::string_view node) {
+  return {std::string(node), error.step(), error.message(), error.cure()};
+}
+
+std::string render_error(const ErrorReport& error) {
+  std::string out = "mesh: ";
+  if (!error.node.empty()) out += printable(error.node) + ": ";
+  // "connect to 192.0.2.3: …" says which step it was.
+  if (!error.step.empty() && !error.message.starts_with(error.step + ' ')) {
+    out += printable(error.step) + ": ";
+  }
+  out += printable_lines(error.message) + '\n';
+  if (!error.cure.empty()) out += fmt::format("  cure: {}\n", printable(error.cure));
+  return out;
+}
+
+std::string render_error_json(const ErrorReport& error) {
+  Json line = {{"format_version", 1}, {"event", "error"}};
+  const auto put = [&](const char* key, const std::string& text) {
+    if (!text.empty()) line[key] = text;
+  };
+  put("node", error.node);
+  put("step", error.step);
+  put("message", error.message);
+  put("cure", error.cure);
+  return one_line(line);
+}
+
+std::string render_fault(const Fault& fault) { return printable(to_text(fault)) + '\n'; }
+
+std::string render_fault_json(const Fault& fault) {
+  return one_line({{"format_version", 1},
+                   {"event", "fault"},
+                   {"file", fault.file},
+                   {"line", fault.line},
+                   {"column", fault.column},
+                   {"path", fault.path},
+                   {"message", fault.message}});
+}
+
+void print_error(const ErrorReport& error, ProgressMode mode) {
+  say(mode == ProgressMode::kJson ? render_error_json(error) : render_error(error));
+}
+
+void print_fault(const Fault& fault, ProgressMode mode) {
+  say(mode == ProgressMode::kJson ? render_fault_json(fault) : render_fault(fault));
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,241 @@
+#include "controller/show/render_info.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "common/key.h"
+#include "common/naming.h"
+#include "controller/mesh/node_findings.h"
+#include "controller/text/yaml_writer.h"
+
+namespace wgmesh {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr unsigned kVlanTag = 4;  // bytes
+
+Json mtu_json(unsigned segment) {
+  return {{"segment", segment}, {"vlan", segment - std::min(segment, kVlanTag)}};
+}
+
+Json key_json(const std::string& octets) {
+  const auto key = public_key_from(octets);
+  return key ? Json(to_base64(*key)) : Json();
+}
+
+std::string host_of(const Node& node) {
+  if (const auto* ssh = std::get_if<SshTarget>(&node.target)) return ssh->host;
+  return std::get<ExecTarget>(node.target).text;
+}
+
+bool runs_stp(const NodeReport& report) {
+  return report.status && report.status->is_up() && report.status->bridge().stp();
+}
+
+template <class Value>
+using Votes = std::map<Value, std::vector<std::string>>;  // who says it
+
+// What more than half of the nodes say, so that no single one decides; and who says otherwise.
+template <class Value>
+struct Majority {
+  std::optional<Value> value;
+  Json disagreeing;  // null: nobody
+};
+
+template <class Value>
+Majority<Value> majority_of(const Votes<Value>& votes) {
+  std::size_t voters = 0;
+  for (const auto& [value, nodes] : votes) voters += nodes.size();
+  Majority<Value> majority;
+  for (const auto& [value, nodes] : votes) {
+    if (2 * nodes.size() > voters) {
+      majority.value = value;
+    } else {
+      for (const std::string& node : nodes) majority.disagreeing.push_back(node);
+    }
+  }
+  return majority;
+}
+
+// The bridge that most nodes take for the root, which of ours that is, and who takes another one.
+Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
+  Votes<std::string> votes;
+  for (const NodeReport& report : reports) {
+    if (runs_stp(report)) votes[report.status->bridge().root_id()].push_back(report.node);
+  }
+  const auto root = majority_of(votes);
+  Json out = {{"node", nullptr}, {"bridge_id", nullptr}};
+  if (root.value) {
+    out["bridge_id"] = *root.value;
+    if (const Node* node = find_bridge(mesh, *root.value)) out["node"] = node->name;
+  }
+  if (!root.disagreeing.is_null()) out["disagreeing"] = root.disagreeing;
+  return out;
+}
+
+// Null while none is up, or no more than half of them have the same.
+Json segment_mtu_json(std::span<const NodeReport> reports) {
+  Votes<unsigned> votes;
+  for (const NodeReport& report : reports) {
+    if (report.status && report.status->is_up()) {
+      votes[report.status->bridge().mtu()].push_back(report.node);
+    }
+  }
+  const auto mtu = majority_of(votes);
+  if (!mtu.value) return {};
+  Json out = mtu_json(*mtu.value);
+  if (!mtu.disagreeing.is_null()) out["disagreeing"] = mtu.disagreeing;
+  return out;
+}
+
+Json stp_json(const proto::Status& status) {
+  const proto::BridgeStatus& bridge = status.bridge();
+  Json root_port;
+  for (const proto::PortStatus& port : status.ports()) {
+    if (bridge.root_port() != 0 && port.number() == bridge.root_port()) root_port = port.name();
+  }
+  return {{"enabled", bridge.stp()},
+          {"bridge_id", bridge.bridge_id()},
+          {"priority", bridge.priority()},
+          {"root_id", bridge.root_id()},
+          {"root_path_cost", bridge.root_path_cost()},
+          {"root_port", std::move(root_port)}};
+}
+
+Json port_json(const proto::PortStatus& port) {
+  return {{"port", port.name()},
+          {"state", port.state()},
+          {"path_cost", port.path_cost()},
+          {"mtu", port.mtu()},
+          {"carrier", port.carrier()}};
+}
+
+Json peer_json(const proto::PeerStatus& peer, std::int64_t now) {
+  Json age;
+  if (peer.latest_handshake() > 0) age = std::max<std::int64_t>(now - peer.latest_handshake(), 0);
+  return {{"public_key", key_json(peer.public_key())},
+          {"preshared_key", peer.has_preshared_key()},
+          {"endpoint", peer.endpoint().empty() ? Json() : Json(peer.endpoint())},
+          {"handshake_age", std::move(age)},
+          {"transfer", {{"rx_bytes", peer.transfer_rx()}, {"tx_bytes", peer.transfer_tx()}}}};
+}
+
+// By peer: its end of the tunnel and its WireGuard peer, whichever of the two there is. In the
+// order of the mesh file; the kernel's is another each time.
+Json links_json(const Mesh& mesh, const proto::Status& status, std::int64_t now) {
+  Json unordered = Json::object();
+  for (const proto::PeerStatus& peer : status.device().peers()) {
+    if (!peer.node().empty()) unordered[peer.node()] = peer_json(peer, now);
+  }
+  for (const proto::PortStatus& port : status.ports()) {
+    if (!port.peer().empty()) unordered[port.peer()].update(port_json(port));
+  }
+  Json links = Json::object();
+  for (const Node& node : mesh.nodes) {
+    if (const auto found = unordered.find(node.name); found != unordered.end()) {
+      links[node.name] = *found;
+    }
+  }
+  // Nodes that have left the mesh file.
+  std::map<std::string, Json> others;
+  for (const auto& [name, link] : unordered.items()) {
+    if (!links.contains(name)) others.emplace(name, link);
+  }
+  for (auto& [name, link] : others) links[name] = std::move(link);
+  return links;
+}
+
+void put_status(const Mesh& mesh, const proto::Status& status, std::int64_t now, Json& out) {
+  out["generation"] = status.generation();
+  out["taken_down"] = status.taken_down();
+  if (status.has_device() && !status.device().name().empty()) {
+    const proto::DeviceStatus& device = status.device();
+    out["public_key"] = key_json(device.public_key());
+    out["listen_port"] = device.listen_port();
+    for (const proto::PeerStatus& peer : device.peers()) {
+      if (peer.node().empty()) out["unknown_peers"].push_back(key_json(peer.public_key()));
+    }
+  }
+  if (status.has_bridge()) {
+    const proto::BridgeStatus& bridge = status.bridge();
+    out["mtu"] = mtu_json(bridge.mtu());
+    out["mtu"]["wireguard"] = status.device().mtu();
+    out["transfer"] = {{"rx_bytes", bridge.rx_bytes()}, {"tx_bytes", bridge.tx_bytes()}};
+    out["stp"] = stp_json(status);
+  }
+  if (status.has_device() || status.has_bridge()) out["links"] = links_json(mesh, status, now);
+  std::map<std::string, Json> ports;
+  for (const proto::PortStatus& port : status.ports()) {
+    if (port.peer().empty()) ports.emplace(port.name(), port_json(port));
+  }
+  for (auto& [name, port] : ports) out["bridge_ports"].push_back(std::move(port));
+}
+
+Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std::int64_t now) {
+  const bool known = report.status.has_value();
+  Json out = {{"host", host_of(node)},
+              {"is_up", known ? Json(report.status->is_up()) : Json()},
+              {"config_exists", known ? Json(report.status->stored()) : Json()},
+              {"address", to_text(node.addresses.front().address)},
+              {"peers", Json::array()}};
+  for (const Node* peer : peers_of(mesh, node)) out["peers"].push_back(peer->name);
+  for (const Prefix& address : node.addresses) out["addresses"].push_back(to_text(address));
+  if (known) {
+    put_status(mesh, *report.status, report.status->time() > 0 ? report.status->time() : now, out);
+  } else {
+    out["unreachable"] = report.unreachable;
+  }
+  if (!node.json.is_null()) out["json"] = node.json;
+  return out;
+}
+
+// 0 and 1 without a point: is_up of the mesh is no truth value, but is to look like what it means.
+Json fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
+  if (reports.empty()) return 0U;
+  const auto count = std::count_if(reports.begin(), reports.end(), [&](const NodeReport& report) {
+    return report.status && holds(*report.status);
+  });
+  const auto all = static_cast<std::ptrdiff_t>(reports.size());
+  if (count == 0 || count == all) return count == all ? 1U : 0U;
+  return static_cast<double>(count) / static_cast<double>(all);
+}
+
+}  // namespace
+
+Json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
+                   std::chrono::system_clock::time_point now) {
+  const std::int64_t seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  Json document = {
+      {"format_version", 1},
+      {"name", mesh.name},
+      {"network", to_text(network_of(mesh.network))},
+      {"is_up", fraction_of(reports, [](const proto::Status& status) { return status.is_up(); })},
+      {"config_exists",
+       fraction_of(reports, [](const proto::Status& status) { return status.stored(); })},
+      {"root", root_json(mesh, reports)},
+      {"mtu", segment_mtu_json(reports)},
+      {"nodes", Json::object()}};
+  for (const Node& node : mesh.nodes) {
+    const auto report =
+        std::find_if(reports.begin(), reports.end(),
+                     [&](const NodeReport& candidate) { return candidate.node == node.name; });
+    if (report != reports.end()) {
+      document["nodes"][node.name] = node_json(mesh, node, *report, seconds);
+    }
+  }
+  return document;
+}
+
+std::string render_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
+                        std::chrono::system_clock::time_point now) {
+  const Json document = info_document(mesh, reports, now);
+  if (!json) return to_yaml(document);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace wgmesh

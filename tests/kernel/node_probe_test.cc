@@ -1,0 +1,205 @@
+#include "agent/linux/node_probe.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "agent/linux/firewall.h"
+#include "agent/linux/linux_kernel.h"
+#include "agent/state/kernel.h"
+#include "tests/support/kernel/kernel_test.h"
+#include "tests/support/kernel/wanted_mesh.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+using ProbeTest = KernelTest;
+
+TEST_F(ProbeTest, KernelThatCanHasNothingMissingAndNothingIsCreated) {
+  Probe probe;
+  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
+  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kIp6gretap), IsEmpty());
+  EXPECT_FALSE(probe.find_interface("a/b"));
+}
+
+TEST_F(ProbeTest, Ipv6ThatIsSwitchedOffIsMissing) {
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"), 0);
+  Probe probe;
+  const auto missing = probe.find_missing_modules(TunnelKind::kIp6gretap);
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0].module, "ipv6");
+  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
+}
+
+TEST_F(ProbeTest, RouteMtuIsTheRoutesOrTheLinks) {
+  ip("link add up0 type dummy");
+  ip("link set up0 mtu 1492 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  ip("addr add 2001:db8::1/64 dev up0 nodad");
+  ip("route add 198.51.100.0/24 via 192.0.2.2 mtu 1400");
+  ip("-6 route add 2001:db8:1::/64 via 2001:db8::2 mtu 1380");
+  Probe probe;
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("192.0.2.9")), 1492u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("198.51.100.9")), 1400u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("2001:db8::9")), 1492u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("2001:db8:1::9")), 1380u);
+  for (const char* const nowhere : {"203.0.113.1", "2001:db8:f::1"}) {
+    try {
+      probe.read_route_mtu(*parse_ip(nowhere));
+      ADD_FAILURE() << nowhere;
+    } catch (const NetlinkError& error) {
+      EXPECT_EQ(error.error_number(), ENETUNREACH);
+    }
+  }
+}
+
+TEST_F(ProbeTest, PortUserIsNamedAndOurOwnDeviceIsNone) {
+  const State wanted = wanted_mesh(1, TunnelKind::kIp6gretap);
+  LinuxKernel kernel;
+  Probe probe;
+  EXPECT_EQ(probe.find_port_user(51850, kMesh), std::nullopt);
+  kernel.apply(operations_for(wanted), {});
+  EXPECT_EQ(probe.find_port_user(51850, kMesh), std::nullopt);
+  EXPECT_EQ(probe.find_port_user(51850, "other"), "WireGuard device wg-test");
+
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(51777);
+  ASSERT_EQ(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(probe.find_port_user(51777, kMesh), "another program's UDP socket");
+}
+
+TEST_F(ProbeTest, ForeignPrefixesAreThoseOfOtherLinks) {
+  const State wanted = wanted_mesh(1, TunnelKind::kIp6gretap);
+  LinuxKernel kernel;
+  kernel.apply(operations_for(wanted), {});
+  ip("link set lo up");
+  ip("link add up0 type dummy");
+  ip("link set up0 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  Probe probe;
+  EXPECT_THAT(probe.read_foreign_prefixes(kMesh),
+              ElementsAre(NodePrefix{"up0", *parse_prefix("192.0.2.1/24")}));
+  EXPECT_THAT(probe.read_foreign_prefixes("other"),
+              Contains(NodePrefix{"br-test", *parse_prefix("10.11.12.1/24")}));
+}
+
+TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
+  ip("link add up0 type dummy");
+  ip("link add spare0 type dummy");
+  ip("link add br0 type bridge");
+  ip("link set spare0 master br0");
+  ip("link set up0 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  ip("route add default via 192.0.2.2");
+  Probe probe;
+  const auto up = probe.find_interface("up0");
+  ASSERT_TRUE(up);
+  EXPECT_EQ(up->kind, "dummy");
+  EXPECT_THAT(up->global_addresses, ElementsAre(*parse_prefix("192.0.2.1/24")));
+  EXPECT_TRUE(up->carries_default_route);
+  const auto spare = probe.find_interface("spare0");
+  ASSERT_TRUE(spare);
+  EXPECT_EQ(spare->master, "br0");
+  EXPECT_THAT(spare->global_addresses, IsEmpty());
+  EXPECT_FALSE(spare->carries_default_route);
+  EXPECT_EQ(probe.find_interface("eth9"), std::nullopt);
+  EXPECT_EQ(probe.find_interface("a-name-of-more-than-15"), std::nullopt);
+  ip("link property add dev up0 altname a-name-of-more-than-15");
+  EXPECT_EQ(probe.find_interface("a-name-of-more-than-15"), up);
+  EXPECT_TRUE(probe.find_interface("lo")->loopback);
+}
+
+TEST_F(ProbeTest, ReadsTheRouteThatWireguardsPacketsTake) {
+  ip("link set lo up");
+  ip("link add up0 type dummy");
+  ip("link set up0 up");
+  ip("addr add 192.0.2.1/24 dev up0");
+  ip("route add 198.51.100.0/24 dev up0");
+  ip("route add 198.51.100.0/24 dev up0 mtu 1300 table 51821");
+  ip("rule add not fwmark 51820 table 51821 pref 90");
+  ip("rule add ipproto udp dport 9 table 51821 pref 80");
+  Probe probe;
+  const IpAddress there = *parse_ip("198.51.100.1");
+  EXPECT_EQ(probe.read_route_mtu(there), 1300u);
+  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820}), 1500u);
+  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820, .from_port = 51820, .to_port = 51820}),
+            1500u);
+  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820, .to_port = 9}), 1300u);
+  EXPECT_EQ(probe.read_route_mtu(*parse_ip("127.0.0.1")), 65535u);
+}
+
+TEST_F(ProbeTest, SaysWhatABridgeWouldNotTake) {
+  ip("link add d0 type dummy");
+  ip("link add link d0 name mv0 type macvlan mode bridge");
+  ip("link add wgx type wireguard");
+  Probe probe;
+  EXPECT_TRUE(probe.find_interface("d0")->is_ethernet);
+  EXPECT_EQ(probe.find_interface("d0")->lower_of, "mv0");
+  EXPECT_EQ(probe.find_interface("mv0")->lower_of, "");
+  EXPECT_FALSE(probe.find_interface("wgx")->is_ethernet);
+}
+
+TEST_F(ProbeTest, FirewallOfTheBridgeFamilyAndTheLastRuleAreSeen) {
+  if (std::system("modprobe br_netfilter && command -v nft >/dev/null") != 0) {
+    skip("no br_netfilter or no nft here");
+    return;
+  }
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
+  ASSERT_EQ(
+      std::system("nft 'table ip filter { chain FORWARD { type filter hook forward priority 0; "
+                  "policy accept; ct state established accept; reject; }; }; "
+                  "table ip nat { chain POSTROUTING { type nat hook postrouting priority 100; "
+                  "masquerade; }; }; "
+                  "table bridge b { chain f { type filter hook forward priority 0; policy "
+                  "drop; }; }'"),
+      0);
+  std::set<std::string> chains;
+  for (const auto& fault : find_firewall_faults("br-test")) chains.insert(fault.chain());
+  EXPECT_EQ(chains,
+            (std::set<std::string>{"ip filter FORWARD", "ip nat POSTROUTING", "bridge b f"}));
+  ASSERT_EQ(std::system("nft insert rule ip filter FORWARD iifname br-test oifname br-test accept; "
+                        "nft insert rule ip nat POSTROUTING oifname br-test return; "
+                        "nft insert rule bridge b f meta ibrname br-test accept"),
+            0);
+  EXPECT_THAT(find_firewall_faults("br-test"), IsEmpty());
+}
+
+TEST_F(ProbeTest, FirewallDropsWhereBrNetfilterAndAForwardPolicySaySo) {
+  EXPECT_TRUE(find_firewall_faults("br-test").empty());
+  if (std::system("modprobe br_netfilter && command -v nft >/dev/null") != 0) {
+    skip("no br_netfilter or no nft here");
+    return;
+  }
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
+  EXPECT_TRUE(find_firewall_faults("br-test").empty());
+  ASSERT_EQ(std::system("nft add table ip filter && nft 'add chain ip filter FORWARD { type filter "
+                        "hook forward priority 0; policy drop; }'"),
+            0);
+  EXPECT_EQ(find_firewall_faults("br-test").size(), 1u);
+}
+
+TEST_F(ProbeTest, FirewallOfTheOlderIptablesIsSeenToo) {
+  // The module's own setting makes the policy drop, so the test needs no program for it.
+  if (std::system("! grep -q ^iptable_filter /proc/modules && modprobe br_netfilter && modprobe "
+                  "iptable_filter forward=0") != 0) {
+    skip("no br_netfilter or iptable_filter here, or the latter is in use");
+    return;
+  }
+  ASSERT_EQ(std::system("echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables"), 0);
+  EXPECT_EQ(find_firewall_faults("br-test").size(), 1u);
+  // It does so in every namespace from now on.
+  EXPECT_EQ(std::system("modprobe -r iptable_filter"), 0);
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,104 @@
+// A kernel with state and without side effects. It copies those rules of the real one that shape
+// diff's order: what exists twice, what a creating message ignores, whose MTU follows whose, what
+// vanishes with what. A fake shares the misconceptions of its writer: facts are only asserted
+// against a kernel.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/state/kernel.h"
+
+namespace wgmesh {
+
+// One link as the kernel has it; what does not belong to its kind stays as it is here.
+struct FakeLink {
+  std::string name;
+  std::string kind = "dummy";  // or wireguard, bridge, gretap, ip6gretap
+  std::uint32_t group = 0;
+  std::string alias;
+  std::set<std::string> altnames;
+  std::uint32_t mtu = 1500;
+  bool up = false;
+  std::string master;
+  std::string parent;  // what a VLAN stands on
+  MacAddress mac;
+  std::vector<Prefix> addresses;  // in the order they came: the first IPv4 of a subnet is primary
+  bool generates_link_local = true;
+  bool accepts_router_advertisements = true;
+
+  bool isolated = false;  // bridge port
+  std::uint32_t path_cost = 0;
+
+  IpAddress local, remote;  // tunnel
+  bool path_mtu_discovery = true;
+  bool ignore_df = false;
+
+  Bridge bridge{.stp = false};      // its own settings only
+  bool mtu_is_set_by_hand = false;  // else it follows the ports
+  Wireguard wireguard;              // keys, port, mark and peers only
+
+  bool operator==(const FakeLink&) const = default;
+};
+
+class FakeKernel final : public Kernel {
+ public:
+  Observation observe(const Scope& scope) override;
+  void apply(std::span<const Operation> operations,
+             const std::function<void(std::size_t)>& done) override;
+  proto::Status measure(const std::string& mesh) override;
+
+  // One operation, or NetlinkError without context.
+  void apply(const Operation& operation);
+
+  // Puts a link there, whatever was there under its name.
+  FakeLink& put(FakeLink link);
+  // Puts the links of `state` there. Foreign ports become dummies.
+  void put(const State& state);
+
+  std::map<std::string, FakeLink>& links() { return links_; }
+  // What this node keeps us from, and the default of links to come.
+  Limits limits;
+  bool new_links_take_advertisements = true;
+  // Seconds since the epoch; measure() reports them. Absent: never.
+  std::map<PublicKey, std::int64_t> latest_handshakes;
+
+ private:
+  void start(const CreateWireguard& create);
+  void start(const CreateBridge& create);
+  void start(const CreateTunnel& create);
+  void start(const SetTunnel& set);
+  void start(const SetLink& set);
+  void start(const AddAltname& add);
+  void start(const RemoveAltname& remove);
+  void start(const SetBridge& set);
+  void start(const SetRouterAdvertisements& set);
+  void start(const AddAddress& add);
+  void start(const RemoveAddress& remove);
+  void start(const SetWireguard& set);
+  void start(const DeleteLink& remove);
+  void start(const DeleteGroup& remove);
+
+  std::vector<std::pair<std::string, std::uint32_t>> links_above(const std::string& name) const;
+  FakeLink& find(const std::string& name);
+  bool is_name_in_use(const std::string& name) const;
+  void check_new_name(const std::string& name) const;
+  void check_tunnel(const FakeLink& tunnel) const;
+  void set_mtu(FakeLink& link, std::uint32_t mtu);
+  void set_master(FakeLink& link, const std::string& master);
+  void set_up(FakeLink& link, bool up);
+  void set_peer(Wireguard& device, const PeerUpdate& update);
+  void leave_master(FakeLink& link);
+  void follow_ports(FakeLink& bridge);
+  void remove(const std::string& name);
+
+  std::map<std::string, FakeLink> links_;
+};
+
+}  // namespace wgmesh

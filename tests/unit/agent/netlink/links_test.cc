@@ -1,0 +1,141 @@
+#include "agent/netlink/links.h"
+
+#include <gmock/gmock.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+std::uint16_t type_of(NetlinkMessage& message) { return message.header()->nlmsg_type; }
+
+bool is_up(const NetlinkMessage& message) { return parse_link(message.payload()).up; }
+
+TEST(Links, CreatedTunnelReadsAsItWasAsked) {
+  for (const TunnelKind kind : {TunnelKind::kGretap, TunnelKind::kIp6gretap}) {
+    const bool is_ipv4 = kind == TunnelKind::kGretap;
+    CreateTunnel create;
+    create.name = "gt-test-mesh1";
+    create.group = 77777;
+    create.mtu = 1362;
+    create.mac = *parse_mac("02:00:00:00:00:01");
+    create.kind = kind;
+    create.local = *parse_ip(is_ipv4 ? "198.18.0.1" : "fd00::1");
+    create.remote = *parse_ip(is_ipv4 ? "198.18.0.2" : "fd00::2");
+    create.path_mtu_discovery = !is_ipv4;
+    create.ignore_df = is_ipv4;
+    const LinkReport link = parse_link(make_change(create, 5).payload());
+    EXPECT_EQ(link.name, create.name);
+    EXPECT_EQ(link.group, create.group);
+    EXPECT_EQ(link.mtu, create.mtu);
+    EXPECT_EQ(link.mac, create.mac);
+    EXPECT_EQ(link.master, 5);
+    EXPECT_EQ(link.kind, kind_name(kind));
+    EXPECT_FALSE(link.up);
+    EXPECT_EQ(link.tunnel, (TunnelData{kind, create.local, create.remote, !is_ipv4, is_ipv4}));
+  }
+}
+
+TEST(Links, BridgeIsNeverCreatedWithAnMtu) {
+  CreateBridge create;
+  create.name = "br-test";
+  create.group = 77777;
+  create.mac = *parse_mac("02:00:00:00:00:02");
+  const LinkReport link = parse_link(make_change(create).payload());
+  EXPECT_EQ(link.kind, "bridge");
+  EXPECT_EQ(link.mac, create.mac);
+  EXPECT_EQ(link.mtu, 0u);
+}
+
+TEST(Links, BridgeSettingsReadAsTheyWereAsked) {
+  SetBridge set;
+  set.name = "br-test";
+  set.stp = true;
+  set.priority = 100;
+  set.forward_delay = 400;
+  set.hello_time = 100;
+  set.max_age = 600;
+  set.ageing = 1000;
+  BridgeData expected;
+  expected.stp = true;
+  expected.priority = 100;
+  expected.forward_delay = 400;
+  expected.hello_time = 100;
+  expected.max_age = 600;
+  expected.ageing = 1000;
+  EXPECT_EQ(parse_link(make_change(set).payload()).bridge, expected);
+}
+
+TEST(Links, PortIsSetIsolatedAndUpInThatOrder) {
+  SetLink set;
+  set.name = "gt-test-mesh1";
+  set.alias = "wgmesh:test:mesh1";
+  set.generates_link_local = false;
+  set.isolated = true;
+  set.path_cost = 7;
+  set.up = true;
+  std::vector<NetlinkMessage> messages = make_changes(set, 0);
+  ASSERT_THAT(messages, SizeIs(3));
+  EXPECT_EQ(type_of(messages[0]), RTM_SETLINK);
+  EXPECT_EQ(parse_link(messages[0].payload()).alias, "wgmesh:test:mesh1");
+  EXPECT_FALSE(is_up(messages[0]));
+  EXPECT_EQ(type_of(messages[1]), RTM_NEWLINK);
+  const auto port = parse_link(messages[1].payload()).port;
+  ASSERT_TRUE(port);
+  EXPECT_TRUE(port->isolated);
+  EXPECT_EQ(port->path_cost, 7u);
+  EXPECT_FALSE(is_up(messages[1]));
+  EXPECT_EQ(type_of(messages[2]), RTM_SETLINK);
+  EXPECT_TRUE(is_up(messages[2]));
+}
+
+TEST(Links, DetachingIsOneMessage) {
+  SetLink set;
+  set.name = "gt-test-mesh1";
+  set.master = "";
+  set.up = false;
+  std::vector<NetlinkMessage> messages = make_changes(set, 0);
+  ASSERT_THAT(messages, SizeIs(1));
+  EXPECT_EQ(parse_link(messages[0].payload()).master, 0);
+  Octets attributes;
+  const auto header = read_header<ifinfomsg>(messages[0].payload(), attributes);
+  EXPECT_EQ(header.ifi_change, 1u);
+  EXPECT_EQ(header.ifi_flags, 0u);
+}
+
+TEST(Links, AltnamesAreReadFromTheirList) {
+  const AddAltname add{"gt-test-abc", "gt-test-a-long-name"};
+  EXPECT_THAT(parse_link(make_change(add).payload()).altnames, ElementsAre("gt-test-a-long-name"));
+}
+
+TEST(Links, AddressReadsAsItWasAsked) {
+  for (const char* const text : {"10.1.2.3/24", "fd00::1/64"}) {
+    const AddAddress add{"br-test", *parse_prefix(text)};
+    const auto address = parse_address(make_change(add, 9).payload());
+    ASSERT_TRUE(address);
+    EXPECT_EQ(address->link, 9);
+    EXPECT_EQ(to_text(address->address), text);
+    EXPECT_FALSE(address->link_local);
+  }
+  const auto link_local =
+      parse_address(make_change(AddAddress{"br-test", *parse_prefix("fe80::1/64")}, 9).payload());
+  EXPECT_TRUE(link_local->link_local);
+}
+
+TEST(Links, MalformedReportsAreErrors) {
+  EXPECT_THROW(parse_link(Octets()), Error);
+  EXPECT_THROW(parse_address(Octets()), Error);
+  NetlinkMessage message(RTM_NEWLINK, 0);
+  const ifinfomsg header{};
+  message.put_header(&header, sizeof header);
+  message.put_u8(IFLA_MTU, 1);
+  EXPECT_THROW(parse_link(message.payload()), Error);
+}
+
+}  // namespace
+}  // namespace wgmesh

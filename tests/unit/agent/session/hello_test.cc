@@ -1,0 +1,112 @@
+#include "agent/session/hello.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agent/change/refused.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+void store_mesh(const TestNode& node, const proto::Plan& plan) {
+  StoredMesh stored;
+  stored.plan = plan;
+  const Store store = node.store();
+  const auto files = store.changes(plan.mesh(), stored);
+  store.stage(plan.mesh(), stored, files);
+  store.publish(plan.mesh(), files);
+}
+
+proto::Hello hello_to(TestNode& node, const proto::Open& open) {
+  const SessionSecrets secrets(open.mesh(), open.node(), {});
+  return make_hello(open, node.surroundings, node.kernel, node.store(), secrets, {});
+}
+
+TEST(Hello, NamesWhatAnotherMeshOfTheNodeHas) {
+  TestNode node;
+  proto::Plan other = example_plan();
+  other.set_mesh("other");
+  other.add_bridge_ports("eth1");
+  store_mesh(node, other);
+  node.kernel.put(FakeLink{.name = "eth1"});
+
+  proto::Open open = open_for(example_plan());
+  open.add_bridge_ports("eth1");
+  const proto::Hello hello = hello_to(node, open);
+  EXPECT_TRUE(hello.other_meshes());
+  EXPECT_THAT(hello.problems(),
+              ElementsAre(HasSubstr("network fd00:0:0:1::/64 overlaps"),
+                          HasSubstr("listen_port 51820 is the mesh other's"), HasSubstr("underlay"),
+                          HasSubstr("eth1 is in the bridge of")));
+}
+
+TEST(Hello, AMeshThatIsDownIsInNobodysWay) {
+  TestNode node;
+  proto::Plan other = example_plan();
+  other.set_mesh("other");
+  store_mesh(node, other);
+  StoredMesh down = node.store().load("other").mesh;
+  down.taken_down = true;
+  const auto files = node.store().changes("other", down);
+  node.store().stage("other", down, files);
+  node.store().publish("other", files);
+  EXPECT_EQ(hello_to(node, open_for(example_plan())).problems_size(), 0);
+}
+
+TEST(Hello, NamesABridgePortThatDoesNotExist) {
+  TestNode node;
+  proto::Open open = open_for(example_plan());
+  open.add_bridge_ports("eth9");
+  EXPECT_THAT(hello_to(node, open).problems(), ElementsAre(HasSubstr("no interface eth9")));
+}
+
+TEST(Hello, SaysWhosePlanIsStored) {
+  TestNode node;
+  const proto::Plan plan = example_plan();
+  store_mesh(node, plan);
+  proto::Open open = open_for(plan);
+  open.set_node("somebody-else");
+  const proto::Hello hello = hello_to(node, open);
+  EXPECT_EQ(hello.identity().node(), plan.node());
+  EXPECT_EQ(hello.identity().network(), plan.network());
+  ASSERT_EQ(hello.identity().peer_keys_size(), hello.stored_peers_size());
+  ASSERT_GT(plan.peers_size(), 0);
+  for (int i = 0; i < plan.peers_size(); ++i) {
+    EXPECT_EQ(hello.stored_peers(i), plan.peers(i).node());
+    EXPECT_EQ(hello.identity().peer_keys(i), plan.peers(i).public_key());
+  }
+}
+
+TEST(Hello, ChoosesTheAddressWithARoute) {
+  proto::Open open = open_for(example_plan());
+  proto::Hello hello;
+  hello.add_routes()->set_node("mesh1");
+  hello.mutable_routes(0)->set_address("2001:db8::1");
+  hello.add_routes()->set_node("mesh2");
+  hello.mutable_routes(1)->set_error("no route");
+  const auto chosen = choose_endpoints(open, hello);
+  ASSERT_EQ(chosen.size(), 1u);
+  EXPECT_EQ(to_text(chosen.at("mesh1")), "[2001:db8::1]:51820");
+}
+
+TEST(Hello, AnOpenMustHoldTogether) {
+  const proto::Open good = open_for(example_plan());
+  EXPECT_NO_THROW(check_open(good));
+  proto::Open bad = good;
+  bad.set_node("-x");
+  EXPECT_THROW(check_open(bad), Refused);
+  bad = good;
+  bad.mutable_peers(0)->set_endpoint("no port");
+  EXPECT_THROW(check_open(bad), Refused);
+  bad = good;
+  for (int i = 0; i < 1100; ++i) bad.add_peers()->set_node("n" + std::to_string(i));
+  EXPECT_THROW(check_open(bad), Refused);
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,139 @@
+#include "agent/session/obstacles.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wgmesh {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+InterfaceReport nic() { return {.is_ethernet = true}; }
+
+std::string told(const InterfaceReport& interface) {
+  const auto obstacle = port_obstacle("eth1", interface, "br-m");
+  if (!obstacle) return {};
+  EXPECT_THAT(obstacle->cure, testing::Not(IsEmpty()));
+  EXPECT_FALSE(obstacle->is_warning);
+  return obstacle->message;
+}
+
+TEST(PortObstacle, AFreeEthernetInterfaceIsNone) {
+  EXPECT_EQ(told(nic()), "");
+  InterfaceReport vlan = nic();
+  vlan.kind = "vlan";
+  EXPECT_EQ(told(vlan), "");
+  InterfaceReport ours = nic();
+  ours.master = "br-m";
+  ours.master_kind = "bridge";
+  EXPECT_EQ(told(ours), "");
+}
+
+TEST(PortObstacle, NamesWhatWouldLoseIt) {
+  for (const auto& [master, kind] :
+       {std::pair("vmbr0", "bridge"), {"bond0", "bond"}, {"team0", "team"}, {"red", "vrf"}}) {
+    InterfaceReport port = nic();
+    port.master = master;
+    port.master_kind = kind;
+    EXPECT_EQ(
+        told(port),
+        fmt::format("bridge_ports: eth1 is a port of {} ({}), which would lose it", master, kind));
+  }
+  InterfaceReport port = nic();
+  port.master = "vmbr0";
+  EXPECT_THAT(port_obstacle("eth1", port, "br-m")->cure, HasSubstr("ip link set eth1 nomaster"));
+}
+
+TEST(PortObstacle, NamesWhatTheKernelWouldRefuse) {
+  for (const char* kind : {"wireguard", "tun", "sit", "vti6"}) {
+    InterfaceReport tunnel = nic();
+    tunnel.is_ethernet = false;
+    tunnel.kind = kind;
+    EXPECT_EQ(told(tunnel),
+              fmt::format("bridge_ports: eth1 is not an Ethernet interface (kind {})", kind));
+  }
+  InterfaceReport modem = nic();
+  modem.is_ethernet = false;
+  EXPECT_EQ(told(modem), "bridge_ports: eth1 is not an Ethernet interface");
+  InterfaceReport bridge = nic();
+  bridge.kind = "bridge";
+  EXPECT_THAT(told(bridge), HasSubstr("is a bridge itself"));
+  InterfaceReport parent = nic();
+  parent.lower_of = "macvlan0";
+  EXPECT_THAT(told(parent), HasSubstr("carries macvlan0"));
+  InterfaceReport loopback = nic();
+  loopback.loopback = true;
+  EXPECT_THAT(told(loopback), HasSubstr("loopback"));
+}
+
+TEST(PortObstacle, NamesWhatCutsTheNodeOff) {
+  InterfaceReport with_address = nic();
+  with_address.global_addresses = {*parse_prefix("192.0.2.1/24")};
+  EXPECT_THAT(told(with_address), HasSubstr("192.0.2.1/24"));
+  InterfaceReport way_out = nic();
+  way_out.carries_default_route = true;
+  EXPECT_THAT(told(way_out), HasSubstr("default route"));
+}
+
+std::optional<Obstacle> overlapping(const char* mine, const char* other) {
+  return overlap_obstacle("network", *parse_prefix(mine), {"vpn0", *parse_prefix(other)});
+}
+
+TEST(OverlapObstacle, AWiderPrefixIsOnlyTold) {
+  for (const auto& [mine, other] : {std::pair("10.77.0.0/24", "10.8.0.6/8"),
+                                    {"fd00:1:2:3::/64", "fd00::1/16"},
+                                    {"172.16.4.0/24", "172.31.0.1/12"}}) {
+    const auto obstacle = overlapping(mine, other);
+    ASSERT_TRUE(obstacle) << other;
+    EXPECT_TRUE(obstacle->is_warning) << other;
+    EXPECT_THAT(obstacle->message, HasSubstr(other));
+  }
+}
+
+TEST(OverlapObstacle, TheSameAndANarrowerAndAnAddressInsideAreInTheWay) {
+  for (const auto& [mine, other] : {std::pair("10.77.0.0/24", "10.77.0.9/24"),
+                                    {"10.77.0.0/16", "10.77.5.1/24"},
+                                    {"10.77.0.0/24", "10.77.0.6/8"}}) {
+    const auto obstacle = overlapping(mine, other);
+    ASSERT_TRUE(obstacle) << other;
+    EXPECT_FALSE(obstacle->is_warning) << other;
+    EXPECT_THAT(obstacle->cure, HasSubstr("another `network`"));
+  }
+  EXPECT_FALSE(overlapping("10.77.0.0/24", "10.78.0.1/24"));
+  EXPECT_FALSE(overlapping("10.77.0.0/24", "0.0.0.0/0"));
+}
+
+TEST(WhyNotDialable, WhatIsCheckedInTheFileIsCheckedWhenAResolverSaysIt) {
+  proto::Open open;
+  open.set_network("10.9.0.0/24");
+  open.set_inner_address("fd01::7/64");
+  const auto why = [&](const char* address) { return why_not_dialable(*parse_ip(address), open); };
+  for (const char* address : {"127.0.1.1", "127.0.0.1", "::1"}) {
+    EXPECT_EQ(why(address), "which is this node itself") << address;
+  }
+  for (const char* address : {"0.0.0.0", "::", "224.0.0.1", "255.255.255.255", "ff02::1"}) {
+    EXPECT_EQ(why(address), "which is no address of a host") << address;
+  }
+  EXPECT_EQ(why("10.9.0.4"), "which is inside the mesh (10.9.0.0/24)");
+  EXPECT_EQ(why("fd01::8"), "which is inside the mesh (fd01::/64)");
+  for (const char* address : {"192.0.2.1", "10.10.0.1", "2001:db8::1", "fe80::1"}) {
+    EXPECT_EQ(why(address), "") << address;
+  }
+}
+
+TEST(PutObstacle, KeepsCuresBesideTheirProblems) {
+  proto::Hello hello;
+  hello.add_problems("of somebody else");
+  put_obstacle({"told", "", true}, hello);
+  put_obstacle({"in the way", "move it", false}, hello);
+  ASSERT_EQ(hello.problems_size(), 2);
+  ASSERT_EQ(hello.problem_cures_size(), 2);
+  EXPECT_EQ(hello.problem_cures(0), "");
+  EXPECT_EQ(hello.problem_cures(1), "move it");
+  EXPECT_THAT(hello.warnings(), testing::ElementsAre("told"));
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,73 @@
+#include "agent/session/session_secrets.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/agent/example_plan.h"
+
+namespace wgmesh {
+namespace {
+
+proto::Open open_to(const std::string& peer) {
+  proto::Open open;
+  open.add_peers()->set_node(peer);
+  return open;
+}
+
+proto::Hello hello_of(const SessionSecrets& secrets, const std::string& peer) {
+  proto::Hello hello;
+  secrets.put_into(hello, open_to(peer));
+  return hello;
+}
+
+proto::Plan plan_with(const std::string& peer) {
+  proto::Plan plan;
+  plan.add_peers()->set_node(peer);
+  return plan;
+}
+
+TEST(SessionSecrets, APairGetsOneKeyThroughAControllerThatCannotReadIt) {
+  SessionSecrets a("test", "a", {});
+  SessionSecrets b("test", "b", {});
+  proto::MakeSecrets wanted;
+  wanted.add_peers()->set_node("b");
+  wanted.mutable_peers(0)->set_session_key(hello_of(b, "a").session_key());
+  proto::Secrets made = a.make(wanted);
+  ASSERT_EQ(made.sealed_size(), 1);
+  EXPECT_EQ(made.sealed(0).node(), "b");
+
+  made.mutable_sealed(0)->set_node("a");  // as the controller relays it
+  b.receive(made.sealed());
+  const auto key_a = a.for_plan(plan_with("b")).preshared_keys.at("b");
+  const auto key_b = b.for_plan(plan_with("a")).preshared_keys.at("a");
+  EXPECT_TRUE(key_a == key_b);
+  const auto octets = key_a.reveal();
+  EXPECT_EQ(made.sealed(0).box().find(std::string(octets.begin(), octets.end())),
+            std::string::npos);
+}
+
+TEST(SessionSecrets, BothEndsProveTheSameStoredKey) {
+  StoredMesh stored;
+  stored.private_key = secret_of(1);
+  stored.preshared_keys = {{"a", secret_of(2)}, {"b", secret_of(2)}};
+  const auto proof_a = hello_of(SessionSecrets("test", "a", stored), "b");
+  const auto proof_b = hello_of(SessionSecrets("test", "b", stored), "a");
+  EXPECT_EQ(proof_a.preshared(0).proof(), proof_b.preshared(0).proof());
+  EXPECT_FALSE(proof_a.public_key_is_new());
+  EXPECT_EQ(hello_of(SessionSecrets("test", "a", stored), "stranger").preshared_size(), 0);
+}
+
+TEST(SessionSecrets, RefusesWhatIsNotSealedToIt) {
+  SessionSecrets a("test", "a", {});
+  proto::Secrets other;
+  other.add_sealed()->set_node("b");
+  other.mutable_sealed(0)->set_box(seal(secret_of(1), SessionKey().public_key()));
+  EXPECT_THROW(a.receive(other.sealed()), Error);
+  proto::MakeSecrets bad;
+  bad.add_peers()->set_node("b");
+  bad.mutable_peers(0)->set_session_key("short");
+  EXPECT_THROW(a.make(bad), Error);
+  EXPECT_TRUE(a.for_plan(plan_with("b")).preshared_keys.empty());
+}
+
+}  // namespace
+}  // namespace wgmesh

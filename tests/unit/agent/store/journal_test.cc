@@ -1,0 +1,104 @@
+#include "agent/store/journal.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "agent/store/atomic_file.h"
+#include "common/hash.h"
+#include "proto/journal.pb.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
+
+namespace wgmesh {
+namespace {
+
+TEST(Journal, GoesFromUndoToCommitToNothing) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  EXPECT_FALSE(journal.open());
+
+  const JournalEntry entry{
+      {}, example_state(example_plan()), {{"plan", false}, {"down", true}}, "root@ci", "boot"};
+  journal.begin(entry);
+  EXPECT_EQ(journal.open(), Direction::kUndo);
+  journal.commit();
+  EXPECT_EQ(journal.open(), Direction::kCommit);
+
+  const JournalEntry again = journal.read();
+  EXPECT_EQ(again.before, entry.before);
+  EXPECT_EQ(again.after, entry.after);
+  EXPECT_EQ(again.origin, "root@ci");
+  EXPECT_EQ(again.boot_id, "boot");
+  ASSERT_EQ(again.files.size(), 2u);
+  EXPECT_EQ(again.files[1].name, "down");
+  EXPECT_TRUE(again.files[1].remove);
+
+  journal.close();
+  EXPECT_FALSE(journal.open());
+}
+
+TEST(Journal, DamageIsAnErrorAndNotANewBeginning) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  journal.begin({{}, example_state(example_plan()), {}, "root@ci", "boot"});
+  const std::string path = store.folder("test") + "/journal.undo";
+  std::string content = read_file(path).value();
+  content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
+  write_file(path, content);
+  EXPECT_THROW(journal.read(), Damaged);
+  write_file(path, "");
+  EXPECT_THROW(journal.read(), Damaged);
+  EXPECT_TRUE(journal.open());
+  EXPECT_EQ(journal.set_aside(), path + ".damaged");
+  EXPECT_FALSE(journal.open());
+}
+
+// As an agent writes it, but for what `change` does to it.
+void write_journal(const std::string& path, const std::function<void(proto::Journal&)>& change) {
+  proto::Journal journal;
+  journal.set_format_version(1);
+  journal.set_mesh("test");
+  change(journal);
+  const std::string payload = journal.SerializeAsString();
+  const Hash hash = hash_of({"wgmesh journal", payload});
+  write_file(path, std::string(hash.begin(), hash.end()) + payload);
+}
+
+TEST(Journal, ANewerFormatIsNoDamage) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  make_folder(store.folder("test"));
+  const std::string path = store.folder("test") + "/journal.undo";
+  write_journal(path, [](proto::Journal& newer) { newer.set_format_version(2); });
+  EXPECT_THROW(journal.read(), NewerFormat);
+  write_journal(path, [](proto::Journal&) {});
+  EXPECT_EQ(journal.read().before, State{});
+}
+
+TEST(Journal, ContentThatNoAgentWritesIsDamage) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  make_folder(store.folder("test"));
+  const std::string path = store.folder("test") + "/journal.undo";
+  write_journal(path, [](proto::Journal& of) { of.set_mesh("other"); });
+  EXPECT_THROW(journal.read(), Damaged);
+  write_journal(path, [](proto::Journal& of) { of.add_files()->set_name("../../etc/passwd"); });
+  EXPECT_THROW(journal.read(), Damaged);
+  write_journal(path, [](proto::Journal& of) {
+    of.mutable_before()->mutable_wireguard()->set_private_key("short");
+  });
+  EXPECT_THROW(journal.read(), Damaged);
+}
+
+TEST(Journal, BootIdIsOneLine) {
+  EXPECT_GT(boot_id().size(), 36u);
+  EXPECT_EQ(boot_id(), boot_id());
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,69 @@
+#include "agent/store/state_file.h"
+
+#include <gtest/gtest.h>
+
+#include "common/error.h"
+#include "tests/support/agent/example_plan.h"
+
+namespace wgmesh {
+namespace {
+
+State example() {
+  proto::Plan plan = example_plan();
+  plan.add_bridge_ports("eth1");
+  return example_state(plan);
+}
+
+TEST(StateFile, RoundTripsThroughOctets) {
+  proto::SavedState read;
+  ASSERT_TRUE(read.ParseFromString(save(example()).SerializeAsString()));
+  EXPECT_EQ(load(read), example());
+}
+
+TEST(StateFile, TellsNothingFromEmpty) {
+  EXPECT_EQ(load(save({})), State{});
+  State state = example();
+  state.wireguard->private_key.reset();
+  state.wireguard->peers.begin()->second = {};
+  EXPECT_EQ(load(save(state)), state);
+}
+
+TEST(StateFile, WipesTheKeysOfAMessage) {
+  proto::SavedState saved = save(example());
+  ASSERT_FALSE(saved.wireguard().private_key().empty());
+  const char* place = saved.wireguard().private_key().data();
+  const char* other = saved.wireguard().peers(1).preshared_key().data();
+  wipe_secrets(saved);
+  for (std::size_t i = 0; i < kKeySize; ++i) EXPECT_EQ(place[i] | other[i], 0);
+  proto::SavedState empty;
+  wipe_secrets(empty);
+}
+
+TEST(StateFile, RefusesDamagedValues) {
+  proto::SavedState saved = save(example());
+  saved.mutable_wireguard()->set_private_key("short");
+  EXPECT_THROW(load(saved), Error);
+
+  saved = save(example());
+  saved.mutable_wireguard()->mutable_peers(0)->set_endpoint("nonsense");
+  EXPECT_THROW(load(saved), Error);
+
+  saved = save(example());
+  saved.mutable_wireguard()->set_listen_port(65536);
+  EXPECT_THROW(load(saved), Error);
+
+  saved = save(example());
+  saved.mutable_tunnels(0)->set_kind(3);
+  EXPECT_THROW(load(saved), Error);
+
+  saved = save(example());
+  saved.mutable_bridge()->mutable_link()->clear_mac();
+  EXPECT_THROW(load(saved), Error);
+
+  saved = save(example());
+  saved.mutable_tunnels(0)->mutable_link()->clear_name();
+  EXPECT_THROW(load(saved), Error);
+}
+
+}  // namespace
+}  // namespace wgmesh

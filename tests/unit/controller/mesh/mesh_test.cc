@@ -1,0 +1,168 @@
+#include "controller/mesh/mesh.h"
+
+#include <gmock/gmock.h>
+
+#include <fmt/format.h>
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Mesh mesh_of(std::initializer_list<std::pair<const char*, std::vector<std::string>>> nodes) {
+  Mesh mesh;
+  mesh.name = "m";
+  mesh.network = *parse_prefix("10.0.0.0/24");
+  mesh.underlay = *parse_prefix("fd01::/64");
+  mesh.full = false;
+  for (const auto& [name, peers] : nodes) {
+    Node node;
+    node.name = name;
+    node.addresses = {*parse_prefix(fmt::format("10.0.0.{}/24", mesh.nodes.size() + 1))};
+    node.endpoint = HostPort{name, 51820};
+    node.peers = peers;
+    mesh.nodes.push_back(node);
+  }
+  return mesh;
+}
+
+std::vector<std::string> peer_names(const Mesh& mesh, std::size_t node) {
+  std::vector<std::string> names;
+  for (const Node* peer : peers_of(mesh, mesh.nodes[node])) names.push_back(peer->name);
+  return names;
+}
+
+TEST(PeersOf, FullMeansEverybodyWhateverIsListed) {
+  Mesh mesh = mesh_of({{"a", {"b"}}, {"b", {}}, {"c", {}}});
+  mesh.full = true;
+  EXPECT_THAT(peer_names(mesh, 0), ElementsAre("b", "c"));
+  EXPECT_THAT(peer_names(mesh, 2), ElementsAre("a", "b"));
+}
+
+TEST(PeersOf, OneOfThePairMayListTheOther) {
+  const Mesh mesh = mesh_of({{"a", {"b"}}, {"b", {"c"}}, {"c", {"b"}}});
+  EXPECT_THAT(peer_names(mesh, 0), ElementsAre("b"));
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a", "c"));
+  EXPECT_THAT(peer_names(mesh, 2), ElementsAre("b"));
+}
+
+TEST(PeersOf, ThoseThatListNobodyArePeersOfEachOther) {
+  const Mesh mesh = mesh_of({{"a", {"b"}}, {"b", {}}, {"c", {}}, {"d", {}}});
+  EXPECT_THAT(peer_names(mesh, 0), ElementsAre("b"));
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a", "c", "d"));
+  EXPECT_THAT(peer_names(mesh, 2), ElementsAre("b", "d"));
+}
+
+TEST(Check, FindsNothingInASoundMesh) {
+  EXPECT_THAT(check(mesh_of({{"a", {}}, {"b", {}}, {"c", {}}})), IsEmpty());
+  EXPECT_THAT(check(mesh_of({{"a", {}}})), IsEmpty());
+}
+
+TEST(Check, FindsAddressesThatCollide) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
+  mesh.nodes[1].addresses = mesh.nodes[0].addresses;
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("node b: the address 10.0.0.1 is already that of "
+                                                 "node a")));
+}
+
+TEST(Check, FindsInnerAddressesThatCollide) {
+  // Three hosts in two addresses: some two of them must meet.
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}});
+  mesh.underlay = *parse_prefix("198.18.0.0/30");
+  EXPECT_THAT(check(mesh), testing::Not(IsEmpty()));
+  EXPECT_THAT(check(mesh)[0],
+              HasSubstr("give one of them an underlay_addr of its own in 198.18.0.0/30"));
+}
+
+TEST(Check, FindsAnUnderlayThatOverlapsTheNetwork) {
+  Mesh mesh = mesh_of({{"a", {}}});
+  mesh.underlay = *parse_prefix("10.0.0.0/8");
+  EXPECT_THAT(check(mesh),
+              ElementsAre("the underlay 10.0.0.0/8 overlaps the network 10.0.0.0/24; take "
+                          "another prefix"));
+}
+
+TEST(PeersOf, APairThatNobodyCanDialHasNoLink) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}});
+  mesh.nodes[1].endpoint.reset();
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a", "c"));
+  mesh.nodes[2].endpoint.reset();
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a"));
+  EXPECT_THAT(check(mesh), IsEmpty());
+  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("b-c: no endpoint at either end")));
+}
+
+TEST(PeersOf, ALocalEndpointServesPeersOfTheSameSite) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}});
+  mesh.nodes[1].endpoint.reset();
+  mesh.nodes[1].site = mesh.nodes[2].site = "cellar";
+  mesh.nodes[1].local_endpoint = HostPort{"192.168.1.5", 51820};
+  mesh.nodes[2].local_endpoint = HostPort{"192.168.1.6", 51820};
+  EXPECT_EQ(endpoint_for(mesh.nodes[2], mesh.nodes[1])->host, "192.168.1.5");
+  EXPECT_EQ(endpoint_for(mesh.nodes[1], mesh.nodes[2])->host, "192.168.1.6");
+  EXPECT_EQ(endpoint_for(mesh.nodes[0], mesh.nodes[2])->host, "c");
+  EXPECT_FALSE(endpoint_for(mesh.nodes[0], mesh.nodes[1]));
+}
+
+TEST(Check, FindsNodesThatNobodyCanDial) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
+  mesh.nodes[0].endpoint.reset();
+  mesh.nodes[1].endpoint.reset();
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("node b: no path of peers leads from a to b; two "
+                                                 "nodes without an endpoint cannot dial each "
+                                                 "other")));
+}
+
+TEST(Check, RefusesSplitHorizonWhereAPairHasNoLink) {
+  Mesh mesh = mesh_of({{"a", {"b"}}, {"b", {}}, {"c", {"b"}}});
+  EXPECT_THAT(check(mesh), IsEmpty());
+  mesh.loop_prevention = LoopPrevention::kSplitHorizon;
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("a-c are not peered; say full: true")));
+  mesh.full = true;
+  EXPECT_THAT(check(mesh), IsEmpty());
+  mesh.nodes[0].endpoint.reset();
+  mesh.nodes[2].endpoint.reset();
+  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("a-c have no endpoint at either end")));
+}
+
+TEST(Cautions, TellWhatBridgePortsLetThrough) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
+  mesh.nodes[0].bridge_ports = {"eth1"};
+  mesh.fragments = true;
+  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("a: what is on the segment reaches")));
+  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("BPDUs")));
+  mesh.fragments = false;
+  EXPECT_THAT(cautions(mesh), testing::Contains(HasSubstr("must use the segment's MTU")));
+  mesh.fragments = true;
+  mesh.nodes[1].bridge_ports = {"eth1"};
+  mesh.loop_prevention = LoopPrevention::kSplitHorizon;
+  EXPECT_THAT(cautions(mesh), testing::Contains(HasSubstr("frames go round for ever")));
+}
+
+TEST(Check, FindsIslands) {
+  EXPECT_THAT(check(mesh_of({{"a", {"b"}}, {"b", {"a"}}, {"c", {"d"}}, {"d", {"c"}}})),
+              ElementsAre(HasSubstr("no path of peers leads from a to c and d")));
+}
+
+TEST(Check, FindsBridgesWithTooManyPorts) {
+  Mesh mesh = mesh_of({});
+  mesh.full = true;
+  mesh.network = *parse_prefix("10.0.0.0/8");
+  for (unsigned i = 0; i < 1025; ++i) {
+    Node node;
+    node.name = fmt::format("n{}", i);
+    node.addresses = {*parse_prefix(fmt::format("10.0.{}.{}/8", i / 200, i % 200 + 1))};
+    node.endpoint = HostPort{node.name, 1};
+    mesh.nodes.push_back(node);
+  }
+  EXPECT_EQ(check(mesh).size(), 1025u);
+  EXPECT_THAT(check(mesh)[0],
+              HasSubstr("its bridge would have 1024 ports, and a bridge takes 1023"));
+  mesh.nodes.pop_back();
+  EXPECT_THAT(check(mesh), IsEmpty());
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,129 @@
+#include "controller/mesh/tree.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <random>
+
+#include "common/error.h"
+#include "tests/support/seed.h"
+
+namespace wgmesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
+
+// The tree that a Prüfer sequence stands for: every labelled tree has one.
+std::vector<LinkName> tree_of(const std::vector<std::string>& nodes,
+                              const std::vector<std::size_t>& sequence) {
+  std::vector<std::size_t> degree(nodes.size(), 1);
+  for (const std::size_t i : sequence) ++degree[i];
+  std::vector<LinkName> links;
+  const auto take_leaf = [&] {
+    const auto leaf = std::find(degree.begin(), degree.end(), 1u);
+    *leaf = 0;
+    return static_cast<std::size_t>(leaf - degree.begin());
+  };
+  for (const std::size_t i : sequence) {
+    links.push_back(link_between(nodes[take_leaf()], nodes[i]));
+    --degree[i];
+  }
+  const std::size_t a = take_leaf();
+  links.push_back(link_between(nodes[a], nodes[take_leaf()]));
+  return links;
+}
+
+double least_of_all_trees(const std::vector<std::string>& nodes, const RoundTrips& round_trips) {
+  double least = std::numeric_limits<double>::infinity();
+  std::vector<std::size_t> sequence(nodes.size() - 2, 0);
+  for (;;) {
+    least = std::min(least, total_latency(nodes, tree_of(nodes, sequence), round_trips));
+    std::size_t i = 0;
+    while (i < sequence.size() && ++sequence[i] == nodes.size()) sequence[i++] = 0;
+    if (i == sequence.size()) return least;
+  }
+}
+
+std::vector<std::string> names(std::size_t count) {
+  std::vector<std::string> nodes;
+  for (std::size_t i = 0; i < count; ++i) nodes.push_back(fmt::format("n{:02}", i));
+  return nodes;
+}
+
+RoundTrips random_round_trips(const std::vector<std::string>& nodes, std::mt19937& random) {
+  RoundTrips round_trips;
+  for (const std::string& a : nodes) {
+    for (const std::string& b : nodes) {
+      if (a < b) round_trips[{a, b}] = 1 + static_cast<double>(random() % 2000) / 10;
+    }
+  }
+  return round_trips;
+}
+
+TEST(Tree, GoesThroughTheNodeInTheMiddle) {
+  const RoundTrips line{{{"a", "b"}, 10}, {{"b", "c"}, 10}, {{"a", "c"}, 90}};
+  const Tree tree = choose_tree({"a", "b", "c"}, line);
+  EXPECT_THAT(tree.links, ElementsAre(Pair("a", "b"), Pair("b", "c")));
+  EXPECT_EQ(tree.root, "b");
+  EXPECT_EQ(total_latency({"a", "b", "c"}, tree.links, line), 40);
+}
+
+TEST(Tree, TakesTheRootThatIsWished) {
+  const RoundTrips line{{{"a", "b"}, 10}, {{"b", "c"}, 10}, {{"a", "c"}, 90}};
+  const Tree tree = choose_tree({"a", "b", "c"}, line, "c");
+  EXPECT_EQ(tree.root, "c");
+  EXPECT_EQ(tree.backup_root, "b");
+  EXPECT_THAT(tree.links, ElementsAre(Pair("a", "b"), Pair("b", "c")));
+}
+
+TEST(Tree, OfSixNodesIsNearlyTheBestThatThereIs) {
+  std::mt19937 random(drawn_seed());
+  const std::vector<std::string> nodes = names(6);
+  double worst = 1;
+  for (int i = 0; i < 50; ++i) {
+    const RoundTrips round_trips = random_round_trips(nodes, random);
+    const double ours = total_latency(nodes, choose_tree(nodes, round_trips).links, round_trips);
+    worst = std::max(worst, ours / least_of_all_trees(nodes, round_trips));
+  }
+  // In 20,000 tries the worst was 1.104, once.
+  EXPECT_LE(worst, 1.15);
+}
+
+TEST(Tree, IsWhatSpanningTreeTakesWithItsCosts) {
+  std::mt19937 random(drawn_seed());
+  for (const std::size_t count : {2u, 3u, 6u, 12u, 40u}) {
+    const std::vector<std::string> nodes = names(count);
+    const RoundTrips round_trips = random_round_trips(nodes, random);
+    const Tree tree = choose_tree(nodes, round_trips);
+    const auto costs = path_costs_for(tree, round_trips);
+    for (const std::string& root : {tree.root, tree.backup_root, nodes.front()}) {
+      EXPECT_EQ(tree_by_costs(nodes, root, costs), tree.links) << count << " from " << root;
+    }
+  }
+}
+
+TEST(Tree, FallsBackToTheNearestLinkThatIsLeft) {
+  const RoundTrips round_trips{{{"a", "b"}, 10}, {{"b", "c"}, 10}, {{"a", "c"}, 90},
+                               {{"a", "d"}, 50}, {{"b", "d"}, 12}, {{"c", "d"}, 30}};
+  const std::vector<std::string> nodes{"a", "b", "c", "d"};
+  auto costs = path_costs_for(choose_tree(nodes, round_trips), round_trips);
+  costs.erase({"b", "d"});
+  EXPECT_THAT(tree_by_costs(nodes, "b", costs), testing::Contains(Pair("c", "d")));
+}
+
+TEST(Tree, OfIslandsIsNone) {
+  EXPECT_THROW(choose_tree({"a", "b", "c"}, {{{"a", "b"}, 1}}), Error);
+  EXPECT_THAT(tree_by_costs({"a", "b", "c"}, "a", {{{"a", "b"}, 1}}), testing::IsEmpty());
+}
+
+TEST(Tree, OfOneNodeHasNoLinks) {
+  const Tree tree = choose_tree({"a"}, {});
+  EXPECT_EQ(tree.root, "a");
+  EXPECT_EQ(tree.backup_root, "");
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,89 @@
+#include "controller/show/render_changes.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace wgmesh {
+namespace {
+
+std::vector<NodeChanges> four_nodes() {
+  proto::Changes changes;
+  changes.set_stored_state_changes(true);
+  changes.add_changes()->set_text("ip link add br-test type bridge");
+  changes.add_changes()->set_text("ip link set br-test up");
+  proto::Change& removal = *changes.add_changes();
+  removal.set_text("ip link del gt-test-old");
+  removal.set_at_commit(true);
+  proto::Changes stored;
+  stored.set_stored_state_changes(true);
+  return {{"mesh0", changes, {}},
+          {"mesh1", proto::Changes(), {}},
+          {"mesh2", stored, {}},
+          {"mesh3", {}, "no route to host"}};
+}
+
+TEST(RenderChanges, ListsOperationsUnderTheirNodes) {
+  EXPECT_EQ(render_changes(four_nodes(), false),
+            "mesh0: 3 changes\n"
+            "  + ip link add br-test type bridge\n"
+            "  ~ ip link set br-test up\n"
+            "  - ip link del gt-test-old  (when every node has applied)\n"
+            "mesh1: no changes\n"
+            "mesh2: only what is stored there changes\n"
+            "mesh3: unreachable: no route to host\n"
+            "\n"
+            "Plan: 1 to add, 1 to change, 1 to remove on 2 of 4 nodes; 1 node unreachable.\n");
+}
+
+TEST(RenderChanges, SaysThatThereIsNothingToDo) {
+  const std::vector<NodeChanges> nodes = {{"mesh0", proto::Changes(), {}}};
+  EXPECT_EQ(render_changes(nodes, false), "mesh0: no changes\n\nNo changes on 1 node.\n");
+  EXPECT_FALSE(any_changes(nodes));
+  EXPECT_TRUE(any_changes(four_nodes()));
+}
+
+TEST(RenderChanges, IsJsonForPrograms) {
+  const auto document = nlohmann::json::parse(render_changes_json(four_nodes()));
+  EXPECT_EQ(document["format_version"], 1);
+  EXPECT_EQ(document["changes"], true);
+  EXPECT_EQ(document["nodes"]["mesh0"]["changes"][2],
+            nlohmann::json::parse(R"({"kind": "remove", "operation": "ip link del gt-test-old",
+                                      "at_commit": true})"));
+  EXPECT_EQ(document["nodes"]["mesh1"]["changes"].size(), 0U);
+  EXPECT_EQ(document["nodes"]["mesh3"]["unreachable"], "no route to host");
+}
+
+TEST(RenderSummary, TellsTheRunInOneLine) {
+  EXPECT_EQ(
+      render_summary({.changed = 3, .unchanged = 1, .pairs = 6, .forwarding = Forwarding::kAll}),
+      "4 nodes: 3 changed, 1 unchanged, all 6 pairs forward\n");
+  EXPECT_EQ(render_summary({.unchanged = 2, .pairs = 1, .forwarding = Forwarding::kAll}),
+            "2 nodes: 2 unchanged, the pair forwards\n");
+  EXPECT_EQ(
+      render_summary({.changed = 1, .skipped = {"a", "b"}, .forwarding = Forwarding::kNotWaited}),
+      "3 nodes: 1 changed, 2 skipped (a, b), not waited until it forwards\n");
+  EXPECT_EQ(render_summary({.verb = Verb::kDown, .changed = 2, .unchanged = 1}),
+            "3 nodes: 2 taken down, 1 already down\n");
+  EXPECT_EQ(render_summary({.verb = Verb::kDown, .removed = true, .changed = 1}),
+            "1 node: 1 removed\n");
+  EXPECT_EQ(render_summary({.changed = 3,
+                            .unchanged = 1,
+                            .stay_down = {"n3"},
+                            .pairs = 3,
+                            .forwarding = Forwarding::kAll}),
+            "4 nodes: 3 changed, 1 unchanged, 1 of them stays down (n3), all 3 pairs forward\n");
+}
+
+TEST(RenderSummary, IsJsonForPrograms) {
+  const auto document =
+      nlohmann::json::parse(render_summary_json({.changed = 3,
+                                                 .unchanged = 1,
+                                                 .skipped = {"x"},
+                                                 .pairs = 6,
+                                                 .forwarding = Forwarding::kAll}));
+  EXPECT_EQ(document, nlohmann::json::parse(R"({"format_version": 1, "command": "up", "changed": 3,
+      "unchanged": 1, "skipped": ["x"], "stay_down": [], "pairs": 6, "forwarding": "all"})"));
+}
+
+}  // namespace
+}  // namespace wgmesh

@@ -1,0 +1,109 @@
+// The address of a server whose name is known (CheckHostIP). What known_hosts says of the name
+// itself is tested against ssh's own decision, in tests/ssh.
+#include "controller/ssh/host_key_check.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace wgmesh {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
+constexpr const char* kOther =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC";
+
+SshPublicKey key_of(const std::string& text) {
+  const auto blank = text.find(' ');
+  return *parse_ssh_public_key(text.substr(0, blank), text.substr(blank + 1));
+}
+
+class HostKeyCheck : public ::testing::Test {
+ protected:
+  HostKeyCheck() {
+    std::string name = ::testing::TempDir() + "wgmesh-XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) throw Error("mkdtemp");
+    folder_ = name;
+    config_.host_name = "node.example";
+    config_.user_known_hosts = {folder_ + "/known_hosts"};
+    config_.check_host_ip = true;
+    shown_.key = key_of(kKey);
+    shown_.address = "192.0.2.7";
+  }
+  ~HostKeyCheck() override { std::filesystem::remove_all(folder_); }
+
+  // What is said of a server whose name is known, where the file says that of its address.
+  std::string check(const std::string& of_address) {
+    std::ofstream(config_.user_known_hosts.front()) << "node.example " << kKey << "\n"
+                                                    << of_address;
+    const KnownHosts known(known_hosts_files(config_), config_.known_hosts_name());
+    try {
+      check_host_key(config_, known, {}, shown_,
+                     {false, [this](const std::string& line) { told_ += line; }});
+    } catch (const Unreachable& error) {
+      return error.message();
+    }
+    return "trusted";
+  }
+  std::string file() const {
+    std::ifstream in(config_.user_known_hosts.front());
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  std::string folder_;
+  SshConfig config_;
+  ShownHostKey shown_;
+  std::string told_;
+};
+
+TEST_F(HostKeyCheck, AnAddressThatIsKnownByTheSameKeyIsTrusted) {
+  EXPECT_EQ(check(fmt::format("192.0.2.7 {}\n", kKey)), "trusted");
+  EXPECT_EQ(told_, "");
+}
+
+TEST_F(HostKeyCheck, AnAddressThatIsNotKnownIsRemembered) {
+  EXPECT_EQ(check(""), "trusted");
+  EXPECT_THAT(told_, HasSubstr("accepted the new host key of 192.0.2.7"));
+  EXPECT_THAT(file(), HasSubstr(fmt::format("192.0.2.7 {}", kKey)));
+}
+
+TEST_F(HostKeyCheck, AnAddressThatIsKnownByAnotherKeyIsRefused) {
+  EXPECT_THAT(check(fmt::format("192.0.2.7 {}\n", kOther)),
+              HasSubstr("the host key of 192.0.2.7 has changed"));
+  config_.port = 2222;  // then the address has its port, too
+  std::ofstream(config_.user_known_hosts.front()) << "";
+  EXPECT_THAT(check(fmt::format("[node.example]:2222 {}\n[192.0.2.7]:2222 {}\n", kKey, kOther)),
+              HasSubstr("the host key of [192.0.2.7]:2222 has changed"));
+}
+
+TEST_F(HostKeyCheck, AnAddressWhoseKeyIsRevokedIsRefused) {
+  EXPECT_THAT(check(fmt::format("@revoked 192.0.2.7 {}\n", kKey)),
+              HasSubstr("the host key of 192.0.2.7 is revoked"));
+}
+
+TEST_F(HostKeyCheck, ALineAboutTheAddressThatNobodyUnderstandsIsRefused) {
+  EXPECT_THAT(check("192.0.2.7 ssh-ed25519 garbage\n"), HasSubstr("cannot be checked"));
+}
+
+TEST_F(HostKeyCheck, NobodyAsksForTheAddressWhereItSaysNothing) {
+  const std::string bad = fmt::format("192.0.2.7 {}\n", kOther);
+  const ShownHostKey shown = shown_;
+  const SshConfig config = config_;
+  config_.check_host_ip = false;
+  EXPECT_EQ(check(bad), "trusted");
+  config_ = config;
+  shown_.is_local = true;
+  EXPECT_EQ(check(bad), "trusted");
+  shown_ = shown;
+  shown_.address = "";  // reached through a process
+  EXPECT_EQ(check(bad), "trusted");
+}
+
+}  // namespace
+}  // namespace wgmesh
