@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "agent/netlink/netlink_error.h"
+
 namespace wgmesh {
 namespace {
 

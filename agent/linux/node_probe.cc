@@ -10,8 +10,9 @@
 #include <map>
 
 #include "agent/linux/node_report.h"
-#include "agent/state/kernel.h"
+#include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
+#include "common/error.h"
 
 namespace wgmesh {
 namespace {

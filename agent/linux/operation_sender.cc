@@ -7,8 +7,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "agent/state/kernel.h"
+#include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
+#include "common/error.h"
 #include "common/unique_fd.h"
 
 namespace wgmesh {

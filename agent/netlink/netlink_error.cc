@@ -5,8 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
-
-#include "agent/state/kernel.h"
+#include <utility>
 
 namespace wgmesh {
 namespace {

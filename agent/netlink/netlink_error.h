@@ -6,8 +6,22 @@
 #include <string>
 
 #include "agent/netlink/attributes.h"
+#include "common/error.h"
 
 namespace wgmesh {
+
+// A refusal by the kernel, in its own words: the errno, and the extended-ack text where there is
+// one. what(): "Too many levels of symbolic links (kernel: Can not enslave a bridge to a bridge)".
+class NetlinkError : public Error {
+ public:
+  NetlinkError(int error_number, std::string extended_ack);
+  int error_number() const { return error_number_; }
+  const std::string& extended_ack() const { return extended_ack_; }
+
+ private:
+  int error_number_;
+  std::string extended_ack_;
+};
 
 // What an NLMSG_ERROR or NLMSG_DONE message says. Zero is success (an ack).
 struct Acknowledgement {

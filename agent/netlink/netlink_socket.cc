@@ -11,8 +11,6 @@
 #include <cstring>
 #include <new>
 
-#include "agent/state/kernel.h"
-
 namespace wgmesh {
 namespace {
 

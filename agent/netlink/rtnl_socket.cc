@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "agent/state/kernel.h"
+#include "agent/netlink/netlink_error.h"
 
 namespace wgmesh {
 

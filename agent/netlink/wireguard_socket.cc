@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <vector>
 
-#include "agent/state/kernel.h"
+#include "agent/netlink/netlink_error.h"
 
 namespace wgmesh {
 

@@ -6,6 +6,7 @@
 
 #include "agent/linux/firewall.h"
 #include "agent/linux/node_probe.h"
+#include "agent/netlink/netlink_error.h"
 #include "agent/session/obstacles.h"
 #include "common/naming.h"
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/mesh_name.h"
+#include "common/error.h"
 #include "common/naming.h"
 
 namespace wgmesh {

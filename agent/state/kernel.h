@@ -11,7 +11,6 @@
 
 #include "agent/state/operation.h"
 #include "agent/state/state.h"
-#include "common/error.h"
 #include "proto/status.pb.h"
 
 namespace wgmesh {
@@ -37,19 +36,6 @@ struct Observation {
   std::set<std::string> strangers;      // ports of our bridge that nobody but the user put there
   // The mesh's bridge takes router advertisements, or would, and that cannot be switched off here.
   bool takes_advertisements = false;
-};
-
-// A refusal by the kernel, in its own words: the errno, and the extended-ack text where there is
-// one. what(): "Too many levels of symbolic links (kernel: Can not enslave a bridge to a bridge)".
-class NetlinkError : public Error {
- public:
-  NetlinkError(int error_number, std::string extended_ack);
-  int error_number() const { return error_number_; }
-  const std::string& extended_ack() const { return extended_ack_; }
-
- private:
-  int error_number_;
-  std::string extended_ack_;
 };
 
 class Kernel {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "agent/netlink/netlink_error.h"
 #include "common/naming.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"

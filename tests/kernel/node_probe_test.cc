@@ -9,6 +9,7 @@
 
 #include "agent/linux/firewall.h"
 #include "agent/linux/linux_kernel.h"
+#include "agent/netlink/netlink_error.h"
 #include "agent/state/kernel.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/wanted_mesh.h"

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "agent/netlink/netlink_error.h"
 #include "common/naming.h"
 
 namespace wgmesh {

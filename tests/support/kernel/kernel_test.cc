@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/netlink/genl_socket.h"
+#include "agent/netlink/netlink_error.h"
 #include "agent/state/kernel.h"
 #include "common/key.h"
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "agent/netlink/netlink_error.h"
 #include "common/naming.h"
 
 namespace wgmesh {
