@@ -9,9 +9,9 @@
 #include "agent/change/settle.h"
 #include "agent/change/transaction.h"
 #include "agent/commands.h"
-#include "agent/mesh_name.h"
 #include "agent/node/uninstall.h"
 #include "agent/store/lock.h"
+#include "common/naming.h"
 
 namespace wgmesh {
 

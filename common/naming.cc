@@ -40,7 +40,29 @@ bool is_host(const Prefix& candidate) {
   return candidate.address != broadcast;
 }
 
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 }  // namespace
+
+bool is_mesh_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxMeshName && std::ranges::all_of(name, [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-';
+  });
+}
+
+bool is_node_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNodeName && is_alphanumeric(name.front()) &&
+         std::ranges::all_of(
+             name, [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool is_interface_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxInterfaceName && name != "." && name != ".." &&
+         std::ranges::all_of(name,
+                             [](char c) { return c > ' ' && c < 0x7f && c != '/' && c != ':'; });
+}
 
 std::string wireguard_name(std::string_view mesh) { return fmt::format("wg-{}", mesh); }
 std::string bridge_name(std::string_view mesh) { return fmt::format("br-{}", mesh); }

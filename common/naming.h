@@ -3,6 +3,7 @@
 // the controller, the agent and a person with this page compute the same, and no state is needed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,15 @@ namespace wgmesh {
 
 inline constexpr std::size_t kMaxInterfaceName = 15;
 inline constexpr std::size_t kMaxMeshName = 12;
+inline constexpr std::size_t kMaxNodeName = 63;
+// Ports of a bridge (BR_MAX_PORTS - 1 in the kernel).
+inline constexpr int kMaxPorts = 1023;
+
+// What each may be called. A name from outside is checked before it becomes part of a path.
+bool is_mesh_name(std::string_view name);  // [A-Za-z0-9_-]{1,12}
+bool is_node_name(std::string_view name);  // [A-Za-z0-9][A-Za-z0-9._-]{0,62}
+// As the kernel has it (dev_valid_name), without what is no ASCII.
+bool is_interface_name(std::string_view name);
 
 std::string wireguard_name(std::string_view mesh);  // wg-NAME
 std::string bridge_name(std::string_view mesh);     // br-NAME

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "agent/change/refused.h"
-#include "agent/mesh_name.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/exposure.h"
 #include "common/frame.h"

@@ -11,8 +11,6 @@
 
 namespace wgmesh {
 
-inline constexpr int kMaxPorts = 1023;  // of a bridge
-
 // Throws Refused for more peers and bridge_ports than a bridge can hold.
 void check_count(int ports);
 

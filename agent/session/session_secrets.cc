@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "agent/mesh_name.h"
+#include "common/naming.h"
 
 namespace wgmesh {
 namespace {

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/mesh_name.h"
 #include "common/error.h"
 #include "common/naming.h"
 
@@ -64,12 +63,6 @@ Prefix prefix_of(const std::string& text, const char* key) {
   auto prefix = parse_prefix(text);
   if (!prefix) refuse("{} '{}' is no address with a prefix length", key, text);
   return *prefix;
-}
-
-bool is_interface_name(const std::string& name) {
-  return !name.empty() && name.size() <= kMaxInterfaceName && name != "." && name != ".." &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return c > ' ' && c < 0x7f && c != '/' && c != ':'; });
 }
 
 TunnelKind kind_of(const proto::Plan& plan) {

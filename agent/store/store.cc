@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/mesh_name.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/last_change.h"
 #include "agent/store/stored_file.h"
+#include "common/naming.h"
 #include "common/unique_dir.h"
 
 namespace wgmesh {

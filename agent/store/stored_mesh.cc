@@ -6,7 +6,6 @@
 #include <charconv>
 #include <span>
 
-#include "agent/mesh_name.h"
 #include "common/hash.h"
 #include "common/naming.h"
 

@@ -88,11 +88,7 @@ void MeshFile::read_name() {
   if (!value) return;
   const auto name = read_text(*value, kExpected);
   if (!name) return;
-  const bool clean = std::all_of(name->begin(), name->end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-  if (name->empty() || name->size() > kMaxMeshName || !clean) {
+  if (!is_mesh_name(*name)) {
     value->expected(kExpected);
   } else if (*name == "bin") {
     // A node keeps the agents in /var/lib/wgmesh/bin and each mesh beside it.

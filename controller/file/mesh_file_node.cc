@@ -147,14 +147,6 @@ void read_underlay_address(const MapReader& map, const NodeContext& context, Nod
   }
 }
 
-// What the kernel takes as an interface's name (dev_valid_name).
-bool is_interface_name(std::string_view name) {
-  if (name.empty() || name.size() > kMaxInterfaceName || name == "." || name == "..") return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != '/' && c != ':' && c != 0x7f;
-  });
-}
-
 void read_bridge_ports(const MapReader& map, const NodeContext& context, Node& node) {
   const auto value = map.find("bridge_ports");
   if (!value) return;
@@ -206,16 +198,6 @@ void read_state(const MapReader& map, Node& node) {
 
 std::span<const std::string> node_keys(bool with_name) {
   return {kNodeKeys.data(), kNodeKeys.size() - (with_name ? 0 : 1)};
-}
-
-bool is_node_name(std::string_view name) {
-  if (name.empty() || name.size() > 63 || std::string_view("._-").find(name.front()) != name.npos) {
-    return false;
-  }
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  });
 }
 
 Node read_node(const Value& value, Place key_place, std::string name, std::size_t position,

@@ -29,9 +29,6 @@ struct NodeContext {
 // The keys that may stand in a node; `name` only where `nodes` is a list.
 std::span<const std::string> node_keys(bool with_name);
 
-// [A-Za-z0-9][A-Za-z0-9._-]{0,62}
-bool is_node_name(std::string_view name);
-
 // `position` in the file, from 0. `key_place` is where the node's own key or list item stands.
 // Where something is at fault the node is returned as far as it was understood.
 Node read_node(const Value& value, Place key_place, std::string name, std::size_t position,

@@ -4,7 +4,7 @@
 
 #include "common/error.h"
 #include "common/key.h"
-#include "controller/file/mesh_file_node.h"
+#include "common/naming.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {

@@ -13,9 +13,6 @@
 namespace wgmesh {
 namespace {
 
-// A bridge has at most this many ports (BR_MAX_PORTS - 1 in the kernel).
-constexpr std::size_t kMaxPorts = 1023;
-
 bool lists(const Node& node, const std::string& peer) {
   return std::find(node.peers.begin(), node.peers.end(), peer) != node.peers.end();
 }

@@ -205,5 +205,26 @@ TEST(Mac, IsLocalUnicastAndUnique) {
   EXPECT_EQ(macs.size(), 2000u);
 }
 
+TEST(Naming, KnowsWhatMayBeAName) {
+  EXPECT_TRUE(is_mesh_name("Mesh_1-a"));
+  EXPECT_TRUE(is_mesh_name(std::string(kMaxMeshName, 'a')));
+  for (const char* name : {"", "a.b", "a/b", "a b", "..", "\u00e4"})
+    EXPECT_FALSE(is_mesh_name(name));
+  EXPECT_FALSE(is_mesh_name(std::string(kMaxMeshName + 1, 'a')));
+
+  EXPECT_TRUE(is_node_name("1.example_a-b"));
+  EXPECT_TRUE(is_node_name(std::string(kMaxNodeName, 'a')));
+  for (const char* name : {"", ".a", "_a", "-a", "..", "a/b", "a b"})
+    EXPECT_FALSE(is_node_name(name));
+  EXPECT_FALSE(is_node_name(std::string(kMaxNodeName + 1, 'a')));
+
+  EXPECT_TRUE(is_interface_name("eth0.1@x"));
+  EXPECT_TRUE(is_interface_name(std::string(kMaxInterfaceName, 'a')));
+  for (const char* name : {"", ".", "..", "a/b", "a:b", "a b", "a\x7f"}) {
+    EXPECT_FALSE(is_interface_name(name));
+  }
+  EXPECT_FALSE(is_interface_name(std::string(kMaxInterfaceName + 1, 'a')));
+}
+
 }  // namespace
 }  // namespace wgmesh
