@@ -8,7 +8,7 @@
 #include "agent/commands.h"
 #include "agent/each_mesh.h"
 #include "agent/linux/wall_clock.h"
-#include "agent/session/hello.h"
+#include "agent/peers/endpoints.h"
 #include "agent/state/desired.h"
 #include "agent/store/lock.h"
 #include "agent/store/store.h"

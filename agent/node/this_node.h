@@ -4,19 +4,15 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "agent/node/paths.h"
-#include "agent/peers/resolver.h"
+#include "agent/peers/endpoints.h"
 #include "agent/state/kernel.h"
 #include "proto/session.pb.h"
 
 namespace wgmesh {
-
-// Endpoints as Open has them, resolved, by peer node.
-using ResolvedEndpoints = std::map<std::string, Resolved>;
 
 struct Surroundings {
   Paths paths;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/node/this_node.h"
+#include "agent/peers/endpoints.h"
 #include "agent/session/session_secrets.h"
 #include "agent/store/store.h"
 
@@ -16,13 +17,6 @@ void check_count(int ports);
 
 // Throws Refused for an Open that does not hold together.
 void check_open(const proto::Open& open);
-
-// Every endpoint of `open`, resolved at the same time.
-ResolvedEndpoints resolve_endpoints(const proto::Open& open, std::chrono::milliseconds patience);
-
-// For each peer the first resolved address that the node has a route to.
-std::map<std::string, SocketAddress> choose_endpoints(const proto::Open& open,
-                                                      const proto::Hello& hello);
 
 proto::Hello make_hello(const proto::Open& open, const Surroundings& surroundings, Kernel& kernel,
                         const Store& store, const SessionSecrets& secrets,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/node/this_node.h"
+#include "agent/peers/endpoints.h"
 
 namespace wgmesh {
 

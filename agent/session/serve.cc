@@ -13,6 +13,7 @@
 #include "agent/change/settle.h"
 #include "agent/change/transaction.h"
 #include "agent/node/uninstall.h"
+#include "agent/peers/endpoints.h"
 #include "agent/peers/mesh_echo.h"
 #include "agent/session/hello.h"
 #include "agent/session/proposed_goal.h"

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "agent/peers/endpoints.h"
 #include "agent/session/serve.h"
 #include "agent/store/last_change.h"
 

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "agent/commands.h"
+#include "agent/peers/endpoints.h"
 #include "agent/state/desired.h"
 #include "agent/store/atomic_file.h"
 #include "tests/support/agent/example_plan.h"

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/change/refused.h"
+#include "agent/peers/endpoints.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 

@@ -7,6 +7,7 @@
 
 #include <ctime>
 
+#include "agent/peers/endpoints.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/journal.h"
 #include "common/naming.h"
