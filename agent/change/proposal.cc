@@ -5,10 +5,10 @@
 #include <iterator>
 #include <utility>
 
-#include "agent/change/recovery.h"
 #include "agent/change/refused.h"
 #include "agent/linux/wall_clock.h"
 #include "agent/state/diff.h"
+#include "agent/state/observed.h"
 #include "agent/state/rotation.h"
 #include "common/naming.h"
 

@@ -8,6 +8,7 @@
 
 #include "agent/state/diff.h"
 #include "agent/state/first_contact.h"
+#include "agent/state/observed.h"
 #include "agent/store/kernel_instance.h"
 
 namespace wgmesh {
@@ -112,33 +113,7 @@ State before_calls(State before, const State& after, const State& now) {
   return before;
 }
 
-void fill_in(Bridge& observed, const Bridge& known) {
-  for (auto time : kBridgeTimes) {
-    if (observed.*time == kTimeUnknown) observed.*time = known.*time;
-  }
-}
-
 }  // namespace
-
-void fill_in_times(State& observed, const std::optional<proto::Plan>& committed) {
-  if (!observed.bridge || !committed) return;
-  const proto::Bridge& planned = committed->bridge();
-  fill_in(*observed.bridge, {.forward_delay = planned.forward_delay() * 100,
-                             .hello_time = planned.hello_time() * 100,
-                             .max_age = planned.max_age() * 100,
-                             .ageing = planned.ageing() * 100});
-}
-
-State with_live_endpoints(State wanted, const State& observed) {
-  if (!wanted.wireguard || !observed.wireguard) return wanted;
-  for (auto& [key, peer] : wanted.wireguard->peers) {
-    const auto live = observed.wireguard->peers.find(key);
-    if (live != observed.wireguard->peers.end() && live->second.endpoint) {
-      peer.endpoint = live->second.endpoint;
-    }
-  }
-  return wanted;
-}
 
 std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
                                      const JournalEntry& entry, const OnProgress& progress) {

@@ -12,7 +12,6 @@
 #include "agent/state/kernel.h"
 #include "agent/store/journal.h"
 #include "agent/store/store.h"
-#include "proto/plan.pb.h"
 
 namespace wgmesh {
 
@@ -42,12 +41,5 @@ enum class UnreadableJournal : std::uint8_t {
 std::optional<std::string> finish_open_transaction(
     Kernel& kernel, const Store& store, const std::string& mesh,
     UnreadableJournal unreadable = UnreadableJournal::kRefused, const NodeLog& log = {});
-
-// Fills in the bridge's times that could not be read with what `committed` has set there.
-void fill_in_times(State& observed, const std::optional<proto::Plan>& committed);
-
-// `wanted`, but for endpoints of peers that have one in `observed`: a peer may roam at any moment,
-// and that is neither a failure to verify nor a reason to change anything.
-State with_live_endpoints(State wanted, const State& observed);
 
 }  // namespace wgmesh

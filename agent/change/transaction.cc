@@ -10,6 +10,7 @@
 #include "agent/change/refused.h"
 #include "agent/state/diff.h"
 #include "agent/state/first_contact.h"
+#include "agent/state/observed.h"
 #include "agent/store/lock.h"
 
 namespace wgmesh {

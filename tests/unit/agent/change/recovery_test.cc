@@ -6,6 +6,7 @@
 #include "agent/change/settle.h"
 #include "agent/commands.h"
 #include "agent/state/diff.h"
+#include "agent/state/observed.h"
 #include "agent/store/atomic_file.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"

@@ -1,0 +1,31 @@
+#include "agent/state/observed.h"
+
+namespace wgmesh {
+
+void fill_in(Bridge& observed, const Bridge& known) {
+  for (auto time : kBridgeTimes) {
+    if (observed.*time == kTimeUnknown) observed.*time = known.*time;
+  }
+}
+
+void fill_in_times(State& observed, const std::optional<proto::Plan>& committed) {
+  if (!observed.bridge || !committed) return;
+  const proto::Bridge& planned = committed->bridge();
+  fill_in(*observed.bridge, {.forward_delay = planned.forward_delay() * 100,
+                             .hello_time = planned.hello_time() * 100,
+                             .max_age = planned.max_age() * 100,
+                             .ageing = planned.ageing() * 100});
+}
+
+State with_live_endpoints(State wanted, const State& observed) {
+  if (!wanted.wireguard || !observed.wireguard) return wanted;
+  for (auto& [key, peer] : wanted.wireguard->peers) {
+    const auto live = observed.wireguard->peers.find(key);
+    if (live != observed.wireguard->peers.end() && live->second.endpoint) {
+      peer.endpoint = live->second.endpoint;
+    }
+  }
+  return wanted;
+}
+
+}  // namespace wgmesh

@@ -1,0 +1,22 @@
+// What was observed, completed by what is known besides: the kernel does not tell everything, and
+// peers move by themselves. Pure.
+#pragma once
+
+#include <optional>
+
+#include "agent/state/state.h"
+#include "proto/plan.pb.h"
+
+namespace wgmesh {
+
+// Fills in the times that could not be read with those of `known`.
+void fill_in(Bridge& observed, const Bridge& known);
+
+// Fills in the bridge's times that could not be read with what `committed` has set there.
+void fill_in_times(State& observed, const std::optional<proto::Plan>& committed);
+
+// `wanted`, but for endpoints of peers that have one in `observed`: a peer may roam at any moment,
+// and that is neither a failure to verify nor a reason to change anything.
+State with_live_endpoints(State wanted, const State& observed);
+
+}  // namespace wgmesh
