@@ -71,13 +71,4 @@ void NodeLog::send(const std::string& mesh, const LastChange& change) const {
   send_to(syslog_socket_, SOCK_STREAM, line + '\n');
 }
 
-std::optional<LastChange> read_last_change(const Store& store, const std::string& mesh) {
-  try {
-    const auto line = read_file(store.folder(mesh) + "/" + std::string(kLastChange));
-    return line ? parse_last_change(*line) : std::nullopt;
-  } catch (const Error&) {
-    return std::nullopt;
-  }
-}
-
 }  // namespace wgmesh

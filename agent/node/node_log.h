@@ -29,7 +29,4 @@ class NodeLog {
   std::string syslog_socket_;
 };
 
-// Empty when nothing is kept, or nothing that can be understood.
-std::optional<LastChange> read_last_change(const Store& store, const std::string& mesh);
-
 }  // namespace wgmesh

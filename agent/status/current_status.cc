@@ -3,8 +3,8 @@
 #include <map>
 
 #include "agent/linux/wall_clock.h"
-#include "agent/node/node_log.h"
 #include "agent/store/exposure.h"
+#include "agent/store/last_change.h"
 
 namespace wgmesh {
 

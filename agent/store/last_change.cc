@@ -6,6 +6,9 @@
 #include <array>
 #include <charconv>
 
+#include "agent/store/atomic_file.h"
+#include "common/error.h"
+
 namespace wgmesh {
 namespace {
 
@@ -91,6 +94,15 @@ void put_into(proto::Status& status, const LastChange& change) {
   told.set_origin(printable(change.origin));
   told.set_afterwards(change.afterwards);
   told.set_time(change.time);
+}
+
+std::optional<LastChange> read_last_change(const Store& store, const std::string& mesh) {
+  try {
+    const auto line = read_file(store.folder(mesh) + "/" + std::string(kLastChange));
+    return line ? parse_last_change(*line) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace wgmesh

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/store/store.h"
 #include "proto/status.pb.h"
 
 namespace wgmesh {
@@ -42,5 +43,8 @@ std::string put_last_change(const LastChange& change);
 std::optional<LastChange> parse_last_change(std::string_view line);
 
 void put_into(proto::Status& status, const LastChange& change);
+
+// Empty when nothing is kept, or nothing that can be understood.
+std::optional<LastChange> read_last_change(const Store& store, const std::string& mesh);
 
 }  // namespace wgmesh

@@ -11,6 +11,7 @@
 #include "agent/commands.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/journal.h"
+#include "agent/store/last_change.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
