@@ -1,7 +1,7 @@
 #include "controller/agree.h"
 
-#include "controller/commands.h"
 #include "controller/confirm.h"
+#include "controller/exit_code.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_changes.h"

@@ -6,6 +6,7 @@
 
 #include "controller/agree.h"
 #include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/mend.h"
 #include "controller/run.h"
 #include "controller/show/output.h"

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_info.h"

@@ -1,4 +1,5 @@
 #include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_changes.h"

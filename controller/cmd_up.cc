@@ -12,6 +12,7 @@
 #include "controller/agree.h"
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/mend.h"
 #include "controller/mesh/tree_choice.h"
 #include "controller/run.h"

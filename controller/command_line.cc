@@ -13,7 +13,7 @@
 
 #include "common/nearest.h"
 #include "controller/command_line_help.h"
-#include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/version.h"
 
 namespace wgmesh {

@@ -19,6 +19,7 @@
 #include "common/nearest.h"
 #include "controller/command_line.h"
 #include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/file/fault.h"
 #include "controller/load_mesh.h"
 #include "controller/reach/limits.h"

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-#include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/local_account.h"
 #include "controller/show/render_error.h"

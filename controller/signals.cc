@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "common/error.h"
-#include "controller/commands.h"
+#include "controller/exit_code.h"
 #include "controller/reach/thread.h"
 
 namespace wgmesh {

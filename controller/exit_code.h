@@ -1,0 +1,25 @@
+// How `mesh` ends, for scripts. The README lists the same numbers.
+#pragma once
+
+namespace wgmesh {
+
+enum ExitCode : int {
+  kExitDone = 0,            // changed or not
+  kExitFailed = 1,          // and every node is as it was; `check`: something is wrong
+  kExitChangesPending = 2,  // only plan --detailed-exitcode
+  kExitNodesSkipped = 3,    // done, but nodes were skipped
+  kExitUnreachable = 4,     // nothing changed
+  kExitLocked = 5,          // by another controller
+  kExitUnknownState = 6,    // at least one node is in neither state: somebody must look
+  kExitNotForwarding = 7,   // all stands as planned, but not every pair forwards within the wait
+  kExitBadUsage = 64,       // as sysexits.h has them
+  kExitBadMeshFile = 65,
+  kExitInterrupted = 130,
+};
+
+// Done, if not everywhere.
+inline bool is_done(int exit_code) {
+  return exit_code == kExitDone || exit_code == kExitNodesSkipped;
+}
+
+}  // namespace wgmesh
