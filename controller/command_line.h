@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "controller/show/progress_mode.h"
+
 namespace wgmesh {
 
 enum class Verb : std::uint8_t { kUp, kDown, kSync, kRotate, kPlan, kShow, kInfo, kCheck, kConf };
-
-enum class ProgressMode : std::uint8_t { kAuto, kTty, kPlain, kJson, kQuiet };
 
 struct CommandLine {
   Verb verb = Verb::kInfo;

@@ -12,6 +12,7 @@
 #include "controller/exit_code.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/local_account.h"
+#include "controller/show/progress_mode.h"
 #include "controller/show/render_error.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/printable.h"

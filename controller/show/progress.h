@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "controller/command_line.h"
+#include "controller/show/progress_mode.h"
 #include "controller/show/render_error.h"
 
 namespace wgmesh {

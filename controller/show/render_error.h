@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "common/error.h"
-#include "controller/command_line.h"
 #include "controller/file/fault.h"
+#include "controller/show/progress_mode.h"
 
 namespace wgmesh::proto {
 class Error;

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include "controller/show/progress_mode.h"
+
 namespace wgmesh {
 namespace {
 

@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "common/unique_fd.h"
+#include "controller/show/progress_mode.h"
 
 namespace wgmesh {
 namespace {
