@@ -44,7 +44,8 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
 
   run.pass_on_notes(result);
   Summary summary;
-  summary.verb = Verb::kDown;
+  summary.verb = to_text(Verb::kDown);
+  summary.is_down = true;
   summary.removed = command_line.remove;
   summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {

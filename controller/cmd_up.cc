@@ -145,7 +145,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
                         static_cast<double>(result.switch_skew->count()) / 1000));
   }
   Summary& summary = pass.summary;
-  summary.verb = command_line.verb;
+  summary.verb = to_text(command_line.verb);
   summary.pairs = count_pairs(mesh, up);
   summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {

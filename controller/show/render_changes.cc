@@ -142,7 +142,7 @@ std::string render_changes_json(std::span<const NodeChanges> nodes) {
 std::string render_summary(const Summary& summary) {
   const std::size_t nodes = summary.changed + summary.unchanged + summary.skipped.size();
   std::vector<std::string> parts;
-  const bool down = summary.verb == Verb::kDown;
+  const bool down = summary.is_down;
   const auto put = [&parts](std::size_t count, std::string_view what) {
     if (count > 0) parts.push_back(fmt::format("{} {}", count, what));
   };
@@ -163,11 +163,11 @@ std::string render_summary(const Summary& summary) {
 
 std::string render_summary_json(const Summary& summary) {
   Json document = {{"format_version", 1},
-                   {"command", to_text(summary.verb)},
+                   {"command", summary.verb},
                    {"changed", summary.changed},
                    {"unchanged", summary.unchanged},
                    {"skipped", summary.skipped}};
-  if (summary.verb != Verb::kDown) {
+  if (!summary.is_down) {
     document["stay_down"] = summary.stay_down;
     document["pairs"] = summary.pairs;
     document["forwarding"] = forwarding_word(summary.forwarding);

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "controller/command_line.h"
 #include "controller/mesh/report.h"
 
 namespace wgmesh {
@@ -22,8 +21,9 @@ bool any_changes(std::span<const NodeChanges> nodes);
 enum class Forwarding : std::uint8_t { kUnknown, kNotWaited, kAll, kNotAll };
 
 struct Summary {
-  Verb verb = Verb::kUp;
-  bool removed = false;  // down -r
+  std::string verb = "up";  // by its name
+  bool is_down = false;     // the mesh was taken down
+  bool removed = false;     // down -r
   std::size_t changed = 0;
   std::size_t unchanged = 0;
   std::vector<std::string> skipped = {};

@@ -62,9 +62,9 @@ TEST(RenderSummary, TellsTheRunInOneLine) {
   EXPECT_EQ(
       render_summary({.changed = 1, .skipped = {"a", "b"}, .forwarding = Forwarding::kNotWaited}),
       "3 nodes: 1 changed, 2 skipped (a, b), not waited until it forwards\n");
-  EXPECT_EQ(render_summary({.verb = Verb::kDown, .changed = 2, .unchanged = 1}),
+  EXPECT_EQ(render_summary({.verb = "down", .is_down = true, .changed = 2, .unchanged = 1}),
             "3 nodes: 2 taken down, 1 already down\n");
-  EXPECT_EQ(render_summary({.verb = Verb::kDown, .removed = true, .changed = 1}),
+  EXPECT_EQ(render_summary({.verb = "down", .is_down = true, .removed = true, .changed = 1}),
             "1 node: 1 removed\n");
   EXPECT_EQ(render_summary({.changed = 3,
                             .unchanged = 1,
