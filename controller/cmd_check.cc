@@ -6,6 +6,7 @@
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
 #include "controller/exit_code.h"
+#include "controller/fleet/measure_paths.h"
 #include "controller/mesh/diagnosis.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/run.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/fleet/measure_paths.h"
+#include "controller/mesh/measurements.h"
 #include "controller/mesh/mesh.h"
 #include "proto/session.pb.h"
 #include "proto/status.pb.h"

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/fleet/measure_paths.h"
 #include "controller/mesh/forwarding.h"
+#include "controller/mesh/measurements.h"
 #include "controller/mesh/mesh.h"
 #include "controller/mesh/tree.h"
 

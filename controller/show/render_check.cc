@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "controller/mesh/measurements.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/printable.h"
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "controller/mesh/measurements.h"
 #include "tests/support/controller/scripted_agent.h"
 
 namespace wgmesh {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "controller/mesh/measurements.h"
 #include "controller/show/render_check.h"
 
 namespace wgmesh {

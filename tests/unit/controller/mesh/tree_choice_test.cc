@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "controller/mesh/measurements.h"
+
 namespace wgmesh {
 namespace {
 
