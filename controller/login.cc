@@ -16,7 +16,7 @@
 #include "controller/reach/known_agents.h"
 #include "controller/reach/password_command.h"
 #include "controller/reach/prompt.h"
-#include "controller/ssh/ssh_transport.h"
+#include "controller/ssh/ssh_connector.h"
 
 namespace wgmesh {
 namespace {

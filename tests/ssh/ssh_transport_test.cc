@@ -1,4 +1,4 @@
-#include "controller/ssh/ssh_transport.h"
+#include "controller/ssh/ssh_connector.h"
 
 #include <dirent.h>
 #include <signal.h>

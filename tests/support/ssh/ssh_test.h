@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "controller/reach/bootstrap.h"
-#include "controller/ssh/ssh_transport.h"
+#include "controller/ssh/ssh_connector.h"
 #include "tests/support/ssh/ssh_server.h"
 
 namespace wgmesh {
