@@ -15,20 +15,20 @@
 
 namespace wgmesh {
 
-int run_down(const Surroundings& surroundings, const std::string& mesh, bool forget) {
+int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
   if (!is_mesh_name(mesh)) throw Refused(fmt::format("{} is not the name of a mesh", mesh));
-  const Store store(surroundings.paths.state);
+  const Store store(this_node.paths.state);
   const Holder me{"wgmesh-agent down", 0, std::time(nullptr), ::getpid()};
-  MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
-  const auto kernel = surroundings.open_kernel();
-  const NodeLog log(surroundings.paths);
+  MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);
+  const auto kernel = this_node.open_kernel();
+  const NodeLog log(this_node.paths);
   print(mesh, settle(*kernel, store, mesh, forget ? Errand::kToRemove : Errand::kToChange, log));
 
   const Goal goal{forget ? proto::REMOVE : proto::DOWN, {}, {}, {}};
   const Proposal proposal = make_proposal(*kernel, store, mesh, goal);
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}};
   setup.log = log;
-  if (surroundings.with_watcher) setup.open_kernel = surroundings.open_kernel;
+  if (this_node.with_watcher) setup.open_kernel = this_node.open_kernel;
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   const auto left = transaction.commit();
@@ -42,7 +42,7 @@ int run_down(const Surroundings& surroundings, const std::string& mesh, bool for
       fmt::print(stderr, "{}: {} is not wgmesh's, and stays\n", mesh, path);
     }
     lock.remove_file();
-    remove_agent_with_last_mesh(surroundings.paths, store, mesh);
+    remove_agent_with_last_mesh(this_node.paths, store, mesh);
   }
   return 0;
 }

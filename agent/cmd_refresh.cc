@@ -37,10 +37,10 @@ struct Refreshed {
   std::string faults;  // names that do not resolve, addresses without a route
 };
 
-Refreshed look_up(const Surroundings& surroundings, const proto::Plan& plan,
-                  const proto::Open& open, const State& observed) {
+Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const proto::Open& open,
+                  const State& observed) {
   proto::Hello hello;
-  surroundings.probe(open, resolve_endpoints(open, surroundings.resolver_patience), hello);
+  this_node.probe(open, resolve_endpoints(open, this_node.resolver_patience), hello);
   const auto endpoints = choose_endpoints(open, hello);
   Refreshed refreshed;
   for (const proto::EndpointRoute& route : hello.routes()) {
@@ -63,13 +63,13 @@ Refreshed look_up(const Surroundings& surroundings, const proto::Plan& plan,
   return refreshed;
 }
 
-std::string refresh(const Surroundings& surroundings, const Store& store, const std::string& mesh,
+std::string refresh(const ThisNode& this_node, const Store& store, const std::string& mesh,
                     std::string& faults) {
   // A timer runs this: whoever comes meanwhile waits for it, and it waits for nobody.
   const Holder me{"wgmesh-agent refresh", kEndsSoon, std::time(nullptr), ::getpid()};
-  const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
-  const auto kernel = surroundings.open_kernel();
-  print(mesh, settle(*kernel, store, mesh, Errand::kToChange, NodeLog(surroundings.paths)));
+  const MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);
+  const auto kernel = this_node.open_kernel();
+  print(mesh, settle(*kernel, store, mesh, Errand::kToChange, NodeLog(this_node.paths)));
   const Loaded loaded = store.load(mesh);
   refuse_unreadable(loaded);
   if (!loaded.mesh.plan && !loaded.faults.empty()) {
@@ -79,7 +79,7 @@ std::string refresh(const Surroundings& surroundings, const Store& store, const 
   const proto::Open open = quiet_peers(*loaded.mesh.plan, kernel->measure(mesh));
   if (open.peers_size() == 0) return "no peer is quiet";
   const State observed = kernel->observe({mesh, {}, {}}).state;
-  Refreshed refreshed = look_up(surroundings, *loaded.mesh.plan, open, observed);
+  Refreshed refreshed = look_up(this_node, *loaded.mesh.plan, open, observed);
   faults = std::move(refreshed.faults);
   if (refreshed.operations.empty()) {
     return fmt::format("{} quiet, {}", open.peers_size(),
@@ -92,8 +92,8 @@ std::string refresh(const Surroundings& surroundings, const Store& store, const 
 
 }  // namespace
 
-int run_refresh(const Surroundings& surroundings, const std::string& mesh) {
-  return for_each_mesh(surroundings, mesh, "not refreshed", refresh);
+int run_refresh(const ThisNode& this_node, const std::string& mesh) {
+  return for_each_mesh(this_node, mesh, "not refreshed", refresh);
 }
 
 }  // namespace wgmesh

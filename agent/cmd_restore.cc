@@ -39,12 +39,12 @@ Goal goal_of(const Loaded& loaded, const std::string& folder) {
 
 // What became of it, in a word or two for the mesh's line; `faults` gets what went wrong on the
 // way.
-std::string restore(const Surroundings& surroundings, const Store& store, const std::string& mesh,
+std::string restore(const ThisNode& this_node, const Store& store, const std::string& mesh,
                     std::string& faults) {
   const Holder me{"wgmesh-agent restore", 0, std::time(nullptr), ::getpid()};
-  const MeshLock lock(surroundings.paths.run, mesh, me, surroundings.lock_patience);
-  const auto kernel = surroundings.open_kernel();
-  const NodeLog log(surroundings.paths);
+  const MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);
+  const auto kernel = this_node.open_kernel();
+  const NodeLog log(this_node.paths);
   print(mesh, settle(*kernel, store, mesh, Errand::kToChange, log));
   const Loaded loaded = store.load(mesh);
   if (loaded.mesh.empty() && loaded.faults.empty()) return "nothing is stored";
@@ -57,7 +57,7 @@ std::string restore(const Surroundings& surroundings, const Store& store, const 
   }
   if (proposal.changes_nothing()) return "is up already";
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
-  if (surroundings.with_watcher) setup.open_kernel = surroundings.open_kernel;
+  if (this_node.with_watcher) setup.open_kernel = this_node.open_kernel;
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   if (const auto left = transaction.commit()) faults = *left;
@@ -66,8 +66,8 @@ std::string restore(const Surroundings& surroundings, const Store& store, const 
 
 }  // namespace
 
-int run_restore(const Surroundings& surroundings, const std::string& mesh) {
-  return for_each_mesh(surroundings, mesh, "not restored", restore);
+int run_restore(const ThisNode& this_node, const std::string& mesh) {
+  return for_each_mesh(this_node, mesh, "not restored", restore);
 }
 
 }  // namespace wgmesh

@@ -18,14 +18,14 @@ namespace {
 
 // What a dead session left open is finished by whichever command comes next, unless somebody is at
 // it. What cannot be finished is told, and the mesh is shown all the same.
-void finish_abandoned(const Surroundings& surroundings, Kernel& kernel, const Store& store,
+void finish_abandoned(const ThisNode& this_node, Kernel& kernel, const Store& store,
                       const std::string& mesh) {
   if (!Journal(store, mesh).open()) return;
   const Holder me{"wgmesh-agent status", kEndsSoon, std::time(nullptr), ::getpid()};
   try {
-    const auto lock = MeshLock::try_take(surroundings.paths.run, mesh, me);
+    const auto lock = MeshLock::try_take(this_node.paths.run, mesh, me);
     if (!lock) return;
-    const NodeLog log(surroundings.paths);
+    const NodeLog log(this_node.paths);
     print(mesh, settle(kernel, store, mesh, Errand::kToLook, log));
   } catch (const Error& error) {
     fmt::print(stderr, "{}: an interrupted change stays open: {}\n", mesh, error.message());
@@ -34,13 +34,13 @@ void finish_abandoned(const Surroundings& surroundings, Kernel& kernel, const St
 
 }  // namespace
 
-int run_status(const Surroundings& surroundings, const std::string& mesh, bool as_json) {
-  const Store store(surroundings.paths.state);
+int run_status(const ThisNode& this_node, const std::string& mesh, bool as_json) {
+  const Store store(this_node.paths.state);
   const std::vector<std::string> meshes = store.meshes(mesh);
-  const auto kernel = surroundings.open_kernel();
+  const auto kernel = this_node.open_kernel();
   std::vector<proto::Status> statuses;
   for (const std::string& name : meshes) {
-    finish_abandoned(surroundings, *kernel, store, name);
+    finish_abandoned(this_node, *kernel, store, name);
     statuses.push_back(current_status(*kernel, store, name));
     for (const std::string& warning : statuses.back().warnings()) {
       fmt::print(stderr, "{}: {}\n", name, warning);

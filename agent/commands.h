@@ -13,13 +13,13 @@ inline constexpr int kExitLocked = 5;
 inline constexpr int kExitUsage = 64;
 
 // An empty mesh: all that are stored here.
-int run_status(const Surroundings& surroundings, const std::string& mesh, bool as_json);
+int run_status(const ThisNode& this_node, const std::string& mesh, bool as_json);
 // Brings them up as they are stored; one that was taken down stays down. Prints a line a mesh, and
 // goes on to the next where one fails.
-int run_restore(const Surroundings& surroundings, const std::string& mesh);
+int run_restore(const ThisNode& this_node, const std::string& mesh);
 // Looks up the endpoints of peers again that have gone quiet; a live peer stays where it was seen
 // last. Prints a line a mesh.
-int run_refresh(const Surroundings& surroundings, const std::string& mesh);
-int run_down(const Surroundings& surroundings, const std::string& mesh, bool forget);
+int run_refresh(const ThisNode& this_node, const std::string& mesh);
+int run_down(const ThisNode& this_node, const std::string& mesh, bool forget);
 
 }  // namespace wgmesh

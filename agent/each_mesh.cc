@@ -9,9 +9,9 @@
 
 namespace wgmesh {
 
-int for_each_mesh(const Surroundings& surroundings, const std::string& mesh, const char* failed,
+int for_each_mesh(const ThisNode& this_node, const std::string& mesh, const char* failed,
                   MeshStep step) {
-  const Store store(surroundings.paths.state);
+  const Store store(this_node.paths.state);
   int result = 0;
   for (const std::string& name : store.meshes(mesh)) {
     std::string faults;
@@ -19,7 +19,7 @@ int for_each_mesh(const Surroundings& surroundings, const std::string& mesh, con
     std::string outcome = failed;
     int code = kExitFailed;
     try {
-      outcome = step(surroundings, store, name, faults);
+      outcome = step(this_node, store, name, faults);
       if (faults.empty()) code = 0;
     } catch (const Locked& error) {
       faults = error.message();

@@ -10,12 +10,12 @@
 namespace wgmesh {
 
 // What became of a mesh, in a word or two; `faults` gets what went wrong on the way.
-using MeshStep = std::string (*)(const Surroundings& surroundings, const Store& store,
+using MeshStep = std::string (*)(const ThisNode& this_node, const Store& store,
                                  const std::string& mesh, std::string& faults);
 
 // `mesh` alone, or with an empty name all that are stored. `failed`: the word for one whose step
 // throws. Returns the exit code.
-int for_each_mesh(const Surroundings& surroundings, const std::string& mesh, const char* failed,
+int for_each_mesh(const ThisNode& this_node, const std::string& mesh, const char* failed,
                   MeshStep step);
 
 }  // namespace wgmesh

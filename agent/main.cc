@@ -38,8 +38,8 @@ void stand_still(const char* variable) {
 }
 #endif
 
-Surroundings this_node() {
-  Surroundings node;
+ThisNode this_node() {
+  ThisNode node;
   node.open_kernel = [] { return std::make_unique<LinuxKernel>(); };
   node.probe = put_node_facts;
   node.require_privilege = require_privilege;

@@ -11,13 +11,13 @@
 
 namespace wgmesh {
 
-NodeChange::NodeChange(const Surroundings& surroundings, const Store& store, Kernel& kernel,
+NodeChange::NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel,
                        std::string mesh)
-    : surroundings_(surroundings),
+    : this_node_(this_node),
       store_(store),
       kernel_(kernel),
       mesh_(std::move(mesh)),
-      installation_(surroundings.paths) {}
+      installation_(this_node.paths) {}
 
 proto::Changes NodeChange::propose(Goal goal) {
   proposal_ = make_proposal(kernel_, store_, mesh_, goal);
@@ -30,7 +30,7 @@ proto::Changes NodeChange::propose(Goal goal) {
     change.set_at_commit(i >= at_commit);
   }
   if (removes()) {
-    for (const std::string& path : agent_leaves_with(surroundings_.paths, store_, mesh_)) {
+    for (const std::string& path : agent_leaves_with(this_node_.paths, store_, mesh_)) {
       proto::Change& change = *changes.add_changes();
       change.set_text("rm " + path);
       change.set_at_commit(true);
@@ -51,13 +51,13 @@ void NodeChange::propose_node(proto::Changes& changes) const {
     change.set_of_agent(true);
   };
   if (installation_.is_due()) add("install wgmesh-agent " WGMESH_VERSION);
-  if (goal_->kind == proto::UP && units_are_owed(surroundings_.paths, mesh_)) {
+  if (goal_->kind == proto::UP && units_are_owed(this_node_.paths, mesh_)) {
     add("systemctl enable wgmesh@" + mesh_ + ".service wgmesh-refresh@" + mesh_ + ".timer");
   }
 }
 
 void NodeChange::settle_node(proto::Committed& told) {
-  const Paths& paths = surroundings_.paths;
+  const Paths& paths = this_node_.paths;
   const NodeLock lock(paths.run);
   for (const std::string& note : installation_.settle()) told.add_notes(note);
   const std::string program = installation_.lasting_name();

@@ -16,8 +16,7 @@ namespace wgmesh {
 
 class NodeChange {
  public:
-  NodeChange(const Surroundings& surroundings, const Store& store, Kernel& kernel,
-             std::string mesh);
+  NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel, std::string mesh);
 
   // What would be done to get there; nothing is, yet. Throws Refused.
   proto::Changes propose(Goal goal);
@@ -62,7 +61,7 @@ class NodeChange {
   template <class Step>
   auto attempt(const Step& step);
 
-  const Surroundings& surroundings_;
+  const ThisNode& this_node_;
   const Store& store_;
   Kernel& kernel_;
   const std::string mesh_;

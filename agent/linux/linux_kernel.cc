@@ -51,10 +51,10 @@ proto::Status LinuxKernel::measure(const std::string& mesh) {
 
 void LinuxKernel::apply(std::span<const Operation> operations,
                         const std::function<void(std::size_t)>& done) {
-  Application application(
+  OperationSender sender(
       links_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
       done);
-  application.run(operations);
+  sender.run(operations);
 }
 
 }  // namespace wgmesh

@@ -30,11 +30,12 @@ void write_ipv6_setting(const std::string& link, const char* setting, bool value
 
 }  // namespace
 
-Application::Application(RtnlSocket& links, std::function<void(const SetWireguard&)> set_wireguard,
-                         std::function<void(std::size_t)> done)
+OperationSender::OperationSender(RtnlSocket& links,
+                                 std::function<void(const SetWireguard&)> set_wireguard,
+                                 std::function<void(std::size_t)> done)
     : links_(links), set_wireguard_(std::move(set_wireguard)), done_(std::move(done)) {}
 
-void Application::run(std::span<const Operation> operations) {
+void OperationSender::run(std::span<const Operation> operations) {
   operations_ = operations;
   for (current_ = 0; current_ < operations.size(); ++current_) {
     const Operation& operation = operations[current_];
@@ -49,7 +50,7 @@ void Application::run(std::span<const Operation> operations) {
   flush();
 }
 
-bool Application::must_wait(const Operation& operation) const {
+bool OperationSender::must_wait(const Operation& operation) const {
   const auto unknown = [this](const std::string& link) {
     return !link.empty() && !indices_.contains(link);
   };
@@ -63,7 +64,7 @@ bool Application::must_wait(const Operation& operation) const {
          std::holds_alternative<DeleteGroup>(operation);
 }
 
-void Application::flush() {
+void OperationSender::flush() {
   const auto progress = [this](std::size_t acknowledged) {
     // An operation may be several messages: those before the first one that is still open are done.
     if (done_) done_(acknowledged < origins_.size() ? origins_[acknowledged] : current_);
@@ -79,7 +80,7 @@ void Application::flush() {
   if (done_) done_(current_);
 }
 
-int Application::index_of(const std::string& link) {
+int OperationSender::index_of(const std::string& link) {
   const auto known = indices_.find(link);
   if (known != indices_.end()) return known->second;
   const std::optional<LinkReport> report = links_.find_link(link);
@@ -87,52 +88,52 @@ int Application::index_of(const std::string& link) {
   return indices_[link] = report->index;
 }
 
-void Application::queue(NetlinkMessage message) {
+void OperationSender::queue(NetlinkMessage message) {
   pending_.push_back(std::move(message));
   origins_.push_back(current_);
 }
 
-void Application::queue(std::vector<NetlinkMessage> messages) {
+void OperationSender::queue(std::vector<NetlinkMessage> messages) {
   for (NetlinkMessage& message : messages) queue(std::move(message));
 }
 
-void Application::start(const CreateWireguard& change) { queue(make_change(change)); }
-void Application::start(const CreateBridge& change) { queue(make_change(change)); }
-void Application::start(const AddAltname& change) { queue(make_change(change)); }
-void Application::start(const RemoveAltname& change) { queue(make_change(change)); }
-void Application::start(const SetTunnel& change) { queue(make_changes(change)); }
-void Application::start(const SetBridge& change) { queue(make_change(change)); }
+void OperationSender::start(const CreateWireguard& change) { queue(make_change(change)); }
+void OperationSender::start(const CreateBridge& change) { queue(make_change(change)); }
+void OperationSender::start(const AddAltname& change) { queue(make_change(change)); }
+void OperationSender::start(const RemoveAltname& change) { queue(make_change(change)); }
+void OperationSender::start(const SetTunnel& change) { queue(make_changes(change)); }
+void OperationSender::start(const SetBridge& change) { queue(make_change(change)); }
 
-void Application::start(const CreateTunnel& change) {
+void OperationSender::start(const CreateTunnel& change) {
   queue(make_change(change, change.master.empty() ? 0 : index_of(change.master)));
 }
 
-void Application::start(const SetLink& change) {
+void OperationSender::start(const SetLink& change) {
   const bool has_master = change.master && !change.master->empty();
   queue(make_changes(change, has_master ? index_of(*change.master) : 0));
 }
 
-void Application::start(const AddAddress& change) {
+void OperationSender::start(const AddAddress& change) {
   queue(make_change(change, index_of(change.name)));
 }
 
-void Application::start(const RemoveAddress& change) {
+void OperationSender::start(const RemoveAddress& change) {
   queue(make_change(change, index_of(change.name)));
 }
 
-void Application::start(const SetWireguard& change) { set_wireguard_(change); }
+void OperationSender::start(const SetWireguard& change) { set_wireguard_(change); }
 
-void Application::start(const SetRouterAdvertisements& change) {
+void OperationSender::start(const SetRouterAdvertisements& change) {
   write_ipv6_setting(change.name, "accept_ra", change.accept);
   write_ipv6_setting(change.name, "autoconf", change.accept);
 }
 
-void Application::start(const DeleteLink& change) {
+void OperationSender::start(const DeleteLink& change) {
   indices_.erase(change.name);
   queue(make_change(change));
 }
 
-void Application::start(const DeleteGroup& change) {
+void OperationSender::start(const DeleteGroup& change) {
   bool any = false;
   for (const LinkReport& link : links_.read_links()) {
     if (link.group != change.group) continue;

@@ -15,10 +15,10 @@
 
 namespace wgmesh {
 
-class Application {
+class OperationSender {
  public:
-  Application(RtnlSocket& links, std::function<void(const SetWireguard&)> set_wireguard,
-              std::function<void(std::size_t)> done);
+  OperationSender(RtnlSocket& links, std::function<void(const SetWireguard&)> set_wireguard,
+                  std::function<void(std::size_t)> done);
 
   // As Kernel::apply.
   void run(std::span<const Operation> operations);

@@ -14,7 +14,7 @@
 
 namespace wgmesh {
 
-struct Surroundings {
+struct ThisNode {
   Paths paths;
   // Each call makes one of its own: the watcher needs its own sockets.
   std::function<std::unique_ptr<Kernel>()> open_kernel;

@@ -165,7 +165,7 @@ void check_open(const proto::Open& open) {
   }
 }
 
-proto::Hello make_hello(const proto::Open& open, const Surroundings& surroundings, Kernel& kernel,
+proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,
                         const Store& store, const SessionSecrets& secrets,
                         const ResolvedEndpoints& endpoints) {
   proto::Hello hello;
@@ -176,8 +176,8 @@ proto::Hello make_hello(const proto::Open& open, const Surroundings& surrounding
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
   put_names_taken(open, kernel, hello);
-  put_way_in(open, surroundings.reached_at, kernel, hello);
-  if (surroundings.probe) surroundings.probe(open, endpoints, hello);
+  put_way_in(open, this_node.reached_at, kernel, hello);
+  if (this_node.probe) this_node.probe(open, endpoints, hello);
   return hello;
 }
 

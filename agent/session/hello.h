@@ -18,7 +18,7 @@ void check_count(int ports);
 // Throws Refused for an Open that does not hold together.
 void check_open(const proto::Open& open);
 
-proto::Hello make_hello(const proto::Open& open, const Surroundings& surroundings, Kernel& kernel,
+proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,
                         const Store& store, const SessionSecrets& secrets,
                         const ResolvedEndpoints& endpoints);
 

@@ -46,8 +46,8 @@ Errand errand_of(const proto::Open& open) {
 
 class ServeSession {
  public:
-  ServeSession(SessionIo& io, const Surroundings& surroundings)
-      : io_(io), surroundings_(surroundings), store_(surroundings.paths.state) {}
+  ServeSession(SessionIo& io, const ThisNode& this_node)
+      : io_(io), this_node_(this_node), store_(this_node.paths.state) {}
 
   int run();
 
@@ -78,7 +78,7 @@ class ServeSession {
   void require_open() const;
 
   SessionIo& io_;
-  const Surroundings& surroundings_;
+  const ThisNode& this_node_;
   const Store store_;
   std::unique_ptr<Kernel> kernel_;
   std::optional<MeshLock> lock_;
@@ -201,31 +201,31 @@ void ServeSession::open(const proto::Open& open) {
                         "use the mesh and the wgmesh-agent of one release");
   }
   check_open(open);
-  if (surroundings_.require_privilege) surroundings_.require_privilege();
+  if (this_node_.require_privilege) this_node_.require_privilege();
   open_ = open;
   const std::uint32_t confirm =
       open.confirm_timeout() == 0 ? kDefaultConfirm : open.confirm_timeout();
   patience_ = std::chrono::seconds(std::min(confirm, kLongestConfirm));
   io_.set_write_patience(patience_);
 
-  kernel_ = surroundings_.open_session_kernel ? surroundings_.open_session_kernel()
-                                              : surroundings_.open_kernel();
-  change_.emplace(surroundings_, store_, *kernel_, open.mesh());
+  kernel_ =
+      this_node_.open_session_kernel ? this_node_.open_session_kernel() : this_node_.open_kernel();
+  change_.emplace(this_node_, store_, *kernel_, open.mesh());
   if (open.replaces_newer_agent()) change_->replace_newer_agent();
   take_lock();
   Settled settled;
   if (lock_) {
-    settled = settle(*kernel_, store_, open.mesh(), errand_of(open), NodeLog(surroundings_.paths));
+    settled = settle(*kernel_, store_, open.mesh(), errand_of(open), NodeLog(this_node_.paths));
   }
   if (!open.changes_state()) lock_.reset();
 
   const Loaded loaded = store_.load(open.mesh());
   if (errand_of(open) == Errand::kToChange) refuse_unreadable(loaded);
   secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.rotates());
-  const ResolvedEndpoints endpoints = resolve_endpoints(open, surroundings_.resolver_patience);
+  const ResolvedEndpoints endpoints = resolve_endpoints(open, this_node_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
-  hello = make_hello(open, surroundings_, *kernel_, store_, *secrets_, endpoints);
+  hello = make_hello(open, this_node_, *kernel_, store_, *secrets_, endpoints);
   if (settled.finished) hello.set_undone(*settled.finished);
   for (const std::string& warning : settled.warnings) hello.add_warnings(warning);
   endpoints_ = choose_endpoints(open, hello);
@@ -234,9 +234,9 @@ void ServeSession::open(const proto::Open& open) {
 
 void ServeSession::take_lock() {
   Holder me{open_->origin(), open_->session_number(), std::time(nullptr), ::getpid()};
-  const std::string& folder = surroundings_.paths.run;
+  const std::string& folder = this_node_.paths.run;
   if (open_->changes_state()) {
-    lock_.emplace(folder, open_->mesh(), me, surroundings_.lock_patience,
+    lock_.emplace(folder, open_->mesh(), me, this_node_.lock_patience,
                   [this] { return io_.ended(); });
   } else if (Journal(store_, open_->mesh()).open()) {
     // A reader only finishes what a dead session left; of a living one it sees what is.
@@ -282,9 +282,9 @@ void ServeSession::apply() {
   setup.mesh = open_->mesh();
   setup.origin = open_->origin();
   setup.lock = lock_->fd();
-  setup.log = NodeLog(surroundings_.paths);
+  setup.log = NodeLog(this_node_.paths);
   setup.patience = patience_;
-  if (surroundings_.with_watcher) setup.open_kernel = surroundings_.open_kernel;
+  if (this_node_.with_watcher) setup.open_kernel = this_node_.open_kernel;
   change_->apply(std::move(setup), progress_);
   proto::FromAgent message;
   message.mutable_applied();
@@ -331,12 +331,12 @@ void ServeSession::hold() {
   if (held_) throw ProtocolError("a second hold");
   change_->hold();
   held_ = true;
-  if (surroundings_.before_promise) surroundings_.before_promise();
+  if (this_node_.before_promise) this_node_.before_promise();
   promised_ = io_.now();
   proto::FromAgent message;
   message.mutable_held();
   io_.write(message);
-  if (surroundings_.after_promise) surroundings_.after_promise();
+  if (this_node_.after_promise) this_node_.after_promise();
 }
 
 void ServeSession::commit() {
@@ -361,7 +361,7 @@ void ServeSession::forget_node_if_empty(proto::Committed& committed) {
     }
     lock_->remove_file();
     committed.set_agent_removed(
-        remove_agent_with_last_mesh(surroundings_.paths, store_, open_->mesh()));
+        remove_agent_with_last_mesh(this_node_.paths, store_, open_->mesh()));
   } catch (const Error& error) {
     committed.add_notes(error.message());  // the mesh is gone all the same
   }
@@ -440,9 +440,9 @@ void ServeSession::tell_error(proto::Error::Kind kind, const Error& error) {
 
 }  // namespace
 
-int serve(SessionIo& io, const Surroundings& surroundings) {
+int serve(SessionIo& io, const ThisNode& this_node) {
   io.write_magic_line();
-  return ServeSession(io, surroundings).run();
+  return ServeSession(io, this_node).run();
 }
 
 }  // namespace wgmesh

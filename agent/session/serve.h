@@ -9,6 +9,6 @@ namespace wgmesh {
 
 // Runs until the session is over. Whatever ends it before a commit undoes what was applied. Returns
 // the exit code: 0 when it ended in order.
-int serve(SessionIo& io, const Surroundings& surroundings);
+int serve(SessionIo& io, const ThisNode& this_node);
 
 }  // namespace wgmesh

@@ -59,7 +59,7 @@ class FullDisk : public KernelTest {
   State seen() { return node_.kernel.observe({"test", {}, {}}).state; }
 
   TestNode node_;
-  const std::string lib_ = node_.surroundings.paths.state;
+  const std::string lib_ = node_.this_node.paths.state;
   const proto::Plan plan_ = plan_without_endpoints();
 };
 
@@ -94,7 +94,7 @@ TEST_F(FullDisk, WhatIsStoredIsRestoredAllTheSame) {
     }
     const auto files = node_.files();
     node_.kernel.links().clear();
-    EXPECT_EQ(run_restore(node_.surroundings, "test"), 0);
+    EXPECT_EQ(run_restore(node_.this_node, "test"), 0);
     EXPECT_EQ(seen(), before);
     EXPECT_EQ(node_.files(), files);
   }

@@ -41,22 +41,20 @@ std::map<std::string, std::string> files_under(const std::string& folder) {
 }
 
 TestNode::TestNode() {
-  surroundings.paths = {folder.path() + "/lib",
-                        folder.path() + "/run",
-                        {links.path()},
-                        {folder.path() + "/lib/bin", folder.path() + "/opt"},
-                        folder.path() + "/no-systemd",
-                        folder.path() + "/units",
-                        folder.path() + "/systemctl",
-                        folder.path() + "/journal.socket",
-                        folder.path() + "/log.socket"};
-  surroundings.paths.self = "";  // the test's own program is large, and stays where it is
-  surroundings.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
-  surroundings.open_session_kernel = [this] {
-    return std::make_unique<FailingKernel>(kernel, fault);
-  };
-  surroundings.probe = [](const proto::Open&, const ResolvedEndpoints& endpoints,
-                          proto::Hello& hello) {
+  this_node.paths = {folder.path() + "/lib",
+                     folder.path() + "/run",
+                     {links.path()},
+                     {folder.path() + "/lib/bin", folder.path() + "/opt"},
+                     folder.path() + "/no-systemd",
+                     folder.path() + "/units",
+                     folder.path() + "/systemctl",
+                     folder.path() + "/journal.socket",
+                     folder.path() + "/log.socket"};
+  this_node.paths.self = "";  // the test's own program is large, and stays where it is
+  this_node.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
+  this_node.open_session_kernel = [this] { return std::make_unique<FailingKernel>(kernel, fault); };
+  this_node.probe = [](const proto::Open&, const ResolvedEndpoints& endpoints,
+                       proto::Hello& hello) {
     for (const auto& [node, resolved] : endpoints) {
       proto::EndpointRoute& route = *hello.add_routes();
       route.set_node(node);
@@ -66,8 +64,8 @@ TestNode::TestNode() {
     }
   };
   // The fake kernel lives in this process, so a process of its own could not undo there.
-  surroundings.with_watcher = false;
-  surroundings.lock_patience = std::chrono::milliseconds(300);
+  this_node.with_watcher = false;
+  this_node.lock_patience = std::chrono::milliseconds(300);
 }
 
 TestSession::TestSession(TestNode& node) {
@@ -79,7 +77,7 @@ TestSession::TestSession(TestNode& node) {
   thread_ = std::thread([this, &node, end = ends[1]] {
     SessionIo io(UniqueFd(::dup(end)), UniqueFd(end), -1,
                  [&node] { return BootClock::now() + node.slept.load(); });
-    result_ = serve(io, node.surroundings);
+    result_ = serve(io, node.this_node);
   });
 }
 

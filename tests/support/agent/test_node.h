@@ -44,12 +44,12 @@ class TestNode {
   FakeKernel kernel;
   TemporaryFolder folder;
   TemporaryFolder links;  // on the PATH, as it were
-  Surroundings surroundings;
+  ThisNode this_node;
   Fault fault;  // of the kernel that the next session gets
   // Added to the session's clock, as if the machine had slept for so long. Any thread.
   std::atomic<std::chrono::milliseconds> slept = std::chrono::milliseconds(0);
 
-  Store store() const { return Store(surroundings.paths.state); }
+  Store store() const { return Store(this_node.paths.state); }
   std::map<std::string, std::string> files() const { return files_under(folder.path()); }
 };
 

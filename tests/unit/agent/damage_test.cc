@@ -196,7 +196,7 @@ Outcome looked_at(TestNode& node, const proto::Plan& plan) {
 }
 
 Outcome run(Verb verb, TestNode& node, const proto::Plan& plan) {
-  const Surroundings& here = node.surroundings;
+  const ThisNode& here = node.this_node;
   switch (verb) {
     case Verb::kUp:
       return over_a_session(node, plan, proto::UP);

@@ -115,7 +115,7 @@ TEST(ReadOnlySettings, StandInNobodysWayWhenAChangeIsUndoneOrTheMeshGoes) {
     EXPECT_EQ(session.undo().undone().error(), "");
   }
   EXPECT_TRUE(matches(before, node.kernel.observe({"test", {}, {}}).state));
-  EXPECT_EQ(run_down(node.surroundings, "test", true), 0);
+  EXPECT_EQ(run_down(node.this_node, "test", true), 0);
   EXPECT_THAT(node.kernel.links(), IsEmpty());
 }
 
@@ -130,7 +130,7 @@ TEST(NoIpv6, AnIpv4MeshComesUpAndGoes) {
   const auto changes = session.propose(proto::UP, &plan);
   EXPECT_THAT(words_of(changes.changes()), IsEmpty()) << changes.error().message();
   session.close();
-  EXPECT_EQ(run_down(node.surroundings, "test", false), 0);
+  EXPECT_EQ(run_down(node.this_node, "test", false), 0);
   EXPECT_THAT(node.kernel.links(), IsEmpty());
 }
 
@@ -168,7 +168,7 @@ TEST(Limits, AreSeenInOneReadingOfTheKernel) {
 
 TEST(Privilege, WithoutItASessionIsRefusedBeforeAnythingIsTouched) {
   TestNode node;
-  node.surroundings.require_privilege = [] {
+  node.this_node.require_privilege = [] {
     throw Refused("the agent lacks the capability NET_ADMIN here", "--cap-add NET_ADMIN");
   };
   proto::ToAgent message;

@@ -20,8 +20,8 @@ class Refresh : public testing::Test {
  protected:
   Refresh() {
     bring_up(node, plan);
-    node.surroundings.probe = [this](const proto::Open& open, const ResolvedEndpoints&,
-                                     proto::Hello& hello) {
+    node.this_node.probe = [this](const proto::Open& open, const ResolvedEndpoints&,
+                                  proto::Hello& hello) {
       for (const proto::OpenPeer& peer : open.peers()) {
         proto::EndpointRoute& route = *hello.add_routes();
         route.set_node(peer.node());
@@ -41,7 +41,7 @@ class Refresh : public testing::Test {
   void run(int expected) {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    EXPECT_EQ(run_refresh(node.surroundings, {}), expected);
+    EXPECT_EQ(run_refresh(node.this_node, {}), expected);
     out = testing::internal::GetCapturedStdout();
     err = testing::internal::GetCapturedStderr();
   }

@@ -22,7 +22,7 @@ class Restore : public testing::Test {
   void run(int expected, const std::string& mesh = {}) {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    const int result = run_restore(node.surroundings, mesh);
+    const int result = run_restore(node.this_node, mesh);
     out = testing::internal::GetCapturedStdout();
     err = testing::internal::GetCapturedStderr();
     EXPECT_EQ(result, expected) << out << err;
@@ -99,7 +99,7 @@ TEST_F(Restore, OneThatFailsDoesNotKeepOthersDown) {
 }
 
 TEST_F(Restore, AMeshThatIsNotStoredIsAnError) {
-  EXPECT_THROW(run_restore(node.surroundings, "test"), Error);
+  EXPECT_THROW(run_restore(node.this_node, "test"), Error);
   run(0);
   EXPECT_EQ(out, "");
 }
@@ -154,7 +154,7 @@ TEST_F(Restore, GoesOnWithoutABridgePortThatIsNotThereYet) {
 TEST_F(Restore, WaitsForNobodyForEver) {
   bring_up(node, plan);
   reboot();
-  const MeshLock lock(node.surroundings.paths.run, "test", {"root@ci7", 1, 0, 1},
+  const MeshLock lock(node.this_node.paths.run, "test", {"root@ci7", 1, 0, 1},
                       std::chrono::seconds(1));
   run(kExitLocked);
   EXPECT_THAT(err, HasSubstr("locked by root@ci7"));

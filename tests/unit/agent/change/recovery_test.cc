@@ -189,7 +189,7 @@ TEST(Recovery, ADiskThatTurnsReadOnlyIsNoFailedUndo) {
     session.open(open_for(plan));
     session.propose(proto::UP, &plan);
     ASSERT_TRUE(session.apply().has_applied());
-    disk::watch(node.surroundings.paths.state, node.folder.path() + "/kept");
+    disk::watch(node.this_node.paths.state, node.folder.path() + "/kept");
     disk::fail_at(1, EROFS, true);
     const proto::FromAgent answer = session.commit();
     EXPECT_TRUE(answer.error().undone());
@@ -200,7 +200,7 @@ TEST(Recovery, ADiskThatTurnsReadOnlyIsNoFailedUndo) {
   }
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  EXPECT_EQ(run_status(node.surroundings, {}, false), 0);
+  EXPECT_EQ(run_status(node.this_node, {}, false), 0);
   disk::stop_watching();
   EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("mesh: test (up)"));
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the kernel is as it was, but"));

@@ -66,7 +66,7 @@ class InstallationTest : public testing::Test {
 
   TestNode node;
   TemporaryFolder brought;
-  Paths& paths = node.surroundings.paths;
+  Paths& paths = node.this_node.paths;
   const std::string place = paths.programs.front();
   const std::string name = place + "/wgmesh-agent";
   const std::string link = paths.links.front() + "/wgmesh-agent";

@@ -59,10 +59,10 @@ class Listener {
 
 struct Told {
   Told() { bring_up(node, plan); }
-  std::string journal() const { return node.surroundings.paths.journal_socket; }
-  std::string syslog() const { return node.surroundings.paths.syslog_socket; }
+  std::string journal() const { return node.this_node.paths.journal_socket; }
+  std::string syslog() const { return node.this_node.paths.syslog_socket; }
   void tell(LastChange change) {
-    NodeLog(node.surroundings.paths).tell(node.store(), "test", std::move(change));
+    NodeLog(node.this_node.paths).tell(node.store(), "test", std::move(change));
   }
   TestNode node;
   proto::Plan plan = plan_with_addresses();
@@ -145,14 +145,14 @@ TEST(NodeLog, HearsOfEachCommitUndoRestoreAndRemoval) {
   bring_up(node, here.plan);
   node.kernel.links().clear();
   testing::internal::CaptureStdout();
-  EXPECT_EQ(run_restore(node.surroundings, "test"), 0);
+  EXPECT_EQ(run_restore(node.this_node, "test"), 0);
   const State now = node.kernel.observe({"test", {}, {}}).state;
   for (const bool is_committed : {false, true}) {
     Journal(node.store(), "test").begin({now, now, {}, "root@gone", boot_id()});
     if (is_committed) Journal(node.store(), "test").commit();
-    settle(node.kernel, node.store(), "test", Errand::kToChange, NodeLog(node.surroundings.paths));
+    settle(node.kernel, node.store(), "test", Errand::kToChange, NodeLog(node.this_node.paths));
   }
-  EXPECT_EQ(run_down(node.surroundings, "test", true), 0);
+  EXPECT_EQ(run_down(node.this_node, "test", true), 0);
   testing::internal::GetCapturedStdout();
   EXPECT_THAT(
       journal.heard(),
@@ -182,8 +182,8 @@ TEST(NodeLog, AnUndoThatTheKernelRefusesIsToldToo) {
 TEST(NodeLog, StatusShowsTheLastChange) {
   Told here;
   testing::internal::CaptureStdout();
-  run_status(here.node.surroundings, {}, false);
-  run_status(here.node.surroundings, {}, true);
+  run_status(here.node.this_node, {}, false);
+  run_status(here.node.this_node, {}, true);
   EXPECT_THAT(
       testing::internal::GetCapturedStdout(),
       AllOf(HasSubstr("  last change: committed, generation 1, "), HasSubstr("\"lastChange\": {\n"),

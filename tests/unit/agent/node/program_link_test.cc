@@ -154,7 +154,7 @@ TEST_F(ProgramLink, OfNoFolderIsNone) {
 TEST(ProgramLinkOfASession, ComesWithTheCommit) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();
-  const std::string link = node.surroundings.paths.links.front() + "/wgmesh-agent";
+  const std::string link = node.this_node.paths.links.front() + "/wgmesh-agent";
   {
     TestSession session(node);
     session.open(open_for(plan));

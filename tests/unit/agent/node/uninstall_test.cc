@@ -17,8 +17,8 @@ namespace {
 
 struct Installed {
   Installed() {
-    make_folder(node.surroundings.paths.state + "/bin");
-    make_folder(node.surroundings.paths.links.back());
+    make_folder(node.this_node.paths.state + "/bin");
+    make_folder(node.this_node.paths.links.back());
     write_file(program + "-0123", "ELF");
     EXPECT_EQ(::symlink("wgmesh-agent-0123", program.c_str()), 0);
     EXPECT_EQ(::symlink(program.c_str(), link.c_str()), 0);
@@ -27,15 +27,15 @@ struct Installed {
     write_file(node.folder.path() + "/opt/other", "not ours");
   }
   TestNode node;
-  std::string program = node.surroundings.paths.state + "/bin/wgmesh-agent";
-  std::string link = node.surroundings.paths.links.back() + "/wgmesh-agent";
+  std::string program = node.this_node.paths.state + "/bin/wgmesh-agent";
+  std::string link = node.this_node.paths.links.back() + "/wgmesh-agent";
 };
 
 TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
   Installed here;
-  EXPECT_EQ(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test").size(), 3u);
-  EXPECT_TRUE(remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test"));
-  EXPECT_FALSE(exists(here.node.surroundings.paths.state));
+  EXPECT_EQ(agent_leaves_with(here.node.this_node.paths, here.node.store(), "test").size(), 3u);
+  EXPECT_TRUE(remove_agent_with_last_mesh(here.node.this_node.paths, here.node.store(), "test"));
+  EXPECT_FALSE(exists(here.node.this_node.paths.state));
   EXPECT_FALSE(exists(here.link));
   EXPECT_FALSE(exists(here.node.folder.path() + "/opt/.wgmesh-agent.77"));
   EXPECT_TRUE(exists(here.node.folder.path() + "/opt/other"));
@@ -45,17 +45,16 @@ TEST(Uninstall, LeavesItToAnotherMesh) {
   Installed here;
   make_folder(here.node.store().folder("other"));
   write_file(here.node.store().folder("other") + "/plan", "x");
-  EXPECT_THAT(agent_leaves_with(here.node.surroundings.paths, here.node.store(), "test"),
+  EXPECT_THAT(agent_leaves_with(here.node.this_node.paths, here.node.store(), "test"),
               ::testing::IsEmpty());
-  EXPECT_FALSE(
-      remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test"));
+  EXPECT_FALSE(remove_agent_with_last_mesh(here.node.this_node.paths, here.node.store(), "test"));
   EXPECT_TRUE(exists(here.program));
 }
 
 // Another mesh in its first `up` has stored nothing yet, and needs what is here.
 TEST(Uninstall, LeavesItToAMeshThatASessionHolds) {
   Installed here;
-  const Paths& paths = here.node.surroundings.paths;
+  const Paths& paths = here.node.this_node.paths;
   {
     const MeshLock other(paths.run, "other", {"x", 1, 0, 1}, std::chrono::seconds(1));
     EXPECT_THAT(agent_leaves_with(paths, here.node.store(), "test"), ::testing::IsEmpty());
@@ -69,7 +68,7 @@ TEST(Uninstall, LeavesItToAMeshThatASessionHolds) {
 
 TEST(Uninstall, WaitsForWhoInstalls) {
   Installed here;
-  const Paths& paths = here.node.surroundings.paths;
+  const Paths& paths = here.node.this_node.paths;
   std::optional<NodeLock> installing(std::in_place, paths.run);
   std::thread removing([&] { remove_agent_with_last_mesh(paths, here.node.store(), "test"); });
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -83,7 +82,7 @@ TEST(Uninstall, LeavesALinkThatPointsElsewhere) {
   Installed here;
   remove_file(here.link);
   ASSERT_EQ(::symlink("/usr/sbin/wgmesh-agent", here.link.c_str()), 0);
-  remove_agent_with_last_mesh(here.node.surroundings.paths, here.node.store(), "test");
+  remove_agent_with_last_mesh(here.node.this_node.paths, here.node.store(), "test");
   EXPECT_TRUE(exists(here.link));
 }
 

@@ -37,7 +37,7 @@ struct WithSystemd {
   }
 
   TestNode node;
-  const Paths& paths = node.surroundings.paths;
+  const Paths& paths = node.this_node.paths;
   std::string log = node.folder.path() + "/systemctl.log";
   std::string text_of(const std::string& unit) {
     return read_file(paths.units + "/" + unit).value_or("");
@@ -166,9 +166,9 @@ TEST(Units, OwedOnesAreAChangeOfTheNextUp) {
 
 TEST(Units, WithoutSystemdTheFirstTimeSaysWhatToAdd) {
   TestNode node;
-  EXPECT_THAT(install_units(node.surroundings.paths, "test", true).value(),
+  EXPECT_THAT(install_units(node.this_node.paths, "test", true).value(),
               AllOf(HasSubstr("unit_agent restore`"), HasSubstr("unit_agent refresh`")));
-  EXPECT_EQ(install_units(node.surroundings.paths, "test", false), std::nullopt);
+  EXPECT_EQ(install_units(node.this_node.paths, "test", false), std::nullopt);
   EXPECT_THAT(node.files(), testing::IsEmpty());
 }
 

@@ -129,7 +129,7 @@ TEST_F(ServeHold, PromisesNothingWhenTheDiskDoesNotSync) {
   TestSession session(node);
   apply(session);
   make_folder(node.folder.path() + "/kept");
-  disk::watch(node.surroundings.paths.state, node.folder.path() + "/kept");
+  disk::watch(node.this_node.paths.state, node.folder.path() + "/kept");
   disk::fail_at(1, EIO, false);
   EXPECT_TRUE(session.hold().error().undone());
   disk::stop_watching();
@@ -143,7 +143,7 @@ TEST_F(ServeHold, CommitsOnADiskThatIsFullSince) {
   apply(session);
   ASSERT_TRUE(session.hold().has_held());
   make_folder(node.folder.path() + "/kept");
-  disk::watch(node.surroundings.paths.state, node.folder.path() + "/kept");
+  disk::watch(node.this_node.paths.state, node.folder.path() + "/kept");
   disk::fill();
   EXPECT_TRUE(session.commit_at_once().has_committed());
   disk::stop_watching();
@@ -157,7 +157,7 @@ TEST_F(ServeHold, SaysThatItHasUndoneWhenTheDiskIsReadOnlySince) {
   apply(session);
   ASSERT_TRUE(session.hold().has_held());
   make_folder(node.folder.path() + "/kept");
-  disk::watch(node.surroundings.paths.state, node.folder.path() + "/kept");
+  disk::watch(node.this_node.paths.state, node.folder.path() + "/kept");
   disk::fail_at(1, EROFS, false);
   const auto answer = session.commit_at_once();
   EXPECT_EQ(answer.error().step(), "commit");

@@ -181,7 +181,7 @@ TEST_F(ServeRotation, AnUndoGivesKeepaliveBackAtTheEndThatCallsAndLaterAtTheOthe
   for (const bool own_key_is_new : {true, false}) {
     rotates = own_key_is_new;
     std::vector<Look> looks;
-    node.surroundings.open_session_kernel = [&] {
+    node.this_node.open_session_kernel = [&] {
       return std::make_unique<WatchedKernel>(node.kernel, looks);
     };
     TestSession session(node);

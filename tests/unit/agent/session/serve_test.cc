@@ -194,8 +194,8 @@ TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {
     EXPECT_TRUE(committed.committed().agent_removed());
   }
   EXPECT_THAT(node.files(), IsEmpty());
-  EXPECT_FALSE(exists(node.surroundings.paths.state));
-  EXPECT_FALSE(exists(node.surroundings.paths.run));
+  EXPECT_FALSE(exists(node.this_node.paths.state));
+  EXPECT_FALSE(exists(node.this_node.paths.run));
 }
 
 TEST(Serve, GivesAForeignPortBack) {
@@ -303,7 +303,7 @@ TEST(Serve, OnlyOneOfTwoSessionsGoesOn) {
 
 TEST(Serve, NobodyWaitsForASessionThatHasItsPlan) {
   TestNode node;
-  node.surroundings.lock_patience = std::chrono::seconds(30);
+  node.this_node.lock_patience = std::chrono::seconds(30);
   const proto::Plan plan = plan_with_addresses();
   TestSession holder(node);
   holder.open(open_for(plan, 5));
@@ -443,8 +443,8 @@ TEST(Serve, StoresWhatEndpointsResolvedTo) {
   // The name has another address now: no change of the mesh, so nothing is written.
   node.kernel.latest_handshakes[*public_key_from(plan.peers(0).public_key())] = std::time(nullptr);
   const auto files = node.files();
-  node.surroundings.probe = [](const proto::Open& open, const ResolvedEndpoints&,
-                               proto::Hello& hello) {
+  node.this_node.probe = [](const proto::Open& open, const ResolvedEndpoints&,
+                            proto::Hello& hello) {
     proto::EndpointRoute& route = *hello.add_routes();
     route.set_node(open.peers(0).node());
     route.set_address("192.0.2.77");
@@ -543,7 +543,7 @@ TEST(Serve, FinishesWhatADeadSessionLeft) {
 // The watcher must neither act nor stay when the session ends in order.
 TEST(Serve, TheWatcherGoesWithTheTransaction) {
   TestNode node;
-  node.surroundings.with_watcher = true;
+  node.this_node.with_watcher = true;
   const proto::Plan plan = plan_with_addresses();
   bring_up(node, plan);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
