@@ -258,6 +258,20 @@ void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
 
 }  // namespace
 
+std::string to_text(Become become) {
+  switch (become) {
+    case Become::kAuto:
+      return "auto";
+    case Become::kNone:
+      return "none";
+    case Become::kSudo:
+      return "sudo";
+    case Become::kDoas:
+      return "doas";
+  }
+  return "none";
+}
+
 std::optional<HostPort> endpoint_for(const Node& from, const Node& node) {
   const bool is_near = !node.site.empty() && node.site == from.site;
   return is_near && node.local_endpoint ? node.local_endpoint : node.endpoint;

@@ -15,11 +15,12 @@
 namespace wgmesh {
 
 enum class Become : std::uint8_t {
-  kAuto,
+  kAuto,  // sudo when the login is not root
   kNone,
   kSudo,
   kDoas
-};  // kAuto: sudo when the login is not root
+};
+std::string to_text(Become become);  // auto, none, sudo, doas
 
 // Where and how to log in. Empty or absent: what the user's ssh configuration says.
 struct SshTarget {

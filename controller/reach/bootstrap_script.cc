@@ -147,20 +147,6 @@ wgmesh_main() {
 wgmesh_main
 )sh";
 
-std::string become_name(Become become) {
-  switch (become) {
-    case Become::kAuto:
-      return "auto";
-    case Become::kNone:
-      return "none";
-    case Become::kSudo:
-      return "sudo";
-    case Become::kDoas:
-      return "doas";
-  }
-  return "none";
-}
-
 }  // namespace
 
 std::string login_command(const AgentBinaries& agents) {
@@ -191,7 +177,7 @@ std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& o
   };
   fill_in("@HASHES@", hashes);
   fill_in("@FIRST@", kFirstPlace);
-  return fmt::format("become={} prompt={} second={} number={}\n{}", become_name(options.become),
+  return fmt::format("become={} prompt={} second={} number={}\n{}", to_text(options.become),
                      options.password_prompt, options.second ? "yes" : "", options.number, script);
 }
 

@@ -72,6 +72,15 @@ class Attributes {
   posix_spawnattr_t attributes_;
 };
 
+ChildProcess start(const std::vector<std::string>& words, int out, int err) {
+  const UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  SpawnOptions options;
+  options.fds = {{nothing.get(), 0}, {out, 1}, {err, 2}};
+  options.shield_interrupt = true;
+  options.own_group = true;
+  return ChildProcess(words, options);
+}
+
 }  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& words, const SpawnOptions& options)
@@ -137,30 +146,29 @@ void ChildProcess::kill(int signal) {
   if (pid_ > 0) ::kill(own_group_ ? -pid_ : pid_, signal);
 }
 
+CapturedChild::CapturedChild(const std::vector<std::string>& words)
+    : CapturedChild(words, make_pipe(), make_pipe()) {}
+
+CapturedChild::CapturedChild(const std::vector<std::string>& words, Pipe out_pipe, Pipe err_pipe)
+    : out(std::move(out_pipe.read_end)),
+      err(std::move(err_pipe.read_end)),
+      child(start(words, out_pipe.write_end.get(), err_pipe.write_end.get())) {
+  set_nonblocking(out.get());
+  set_nonblocking(err.get());
+}
+
 Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
                  const Interrupt* interrupt) {
-  Pipe out = make_pipe();
-  Pipe err = make_pipe();
-  const UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  SpawnOptions options;
-  options.fds = {{nothing.get(), 0}, {out.write_end.get(), 1}, {err.write_end.get(), 2}};
-  options.shield_interrupt = true;
-  options.own_group = true;  // what the program has started ends with it
-  ChildProcess child(words, options);
-  out.write_end.reset();
-  err.write_end.reset();
-  set_nonblocking(out.read_end.get());
-  set_nonblocking(err.read_end.get());
-
+  CapturedChild program(words);
   Ran ran;
-  std::array<pollfd, 2> entries{pollfd{out.read_end.get(), POLLIN, 0},
-                                pollfd{err.read_end.get(), POLLIN, 0}};
+  std::array<pollfd, 2> entries{pollfd{program.out.get(), POLLIN, 0},
+                                pollfd{program.err.get(), POLLIN, 0}};
   while (entries[0].fd >= 0 || entries[1].fd >= 0) {
     wait_for(entries, deadline, {interrupt});
     if (entries[0].revents != 0 && !drain(entries[0].fd, ran.out, kMaxCaptured)) entries[0].fd = -1;
     if (entries[1].revents != 0 && !drain(entries[1].fd, ran.err, kMaxCaptured)) entries[1].fd = -1;
   }
-  const std::optional<int> status = child.wait(deadline);
+  const std::optional<int> status = program.child.wait(deadline);
   if (!status) throw TimedOut(words[0] + " does not end");
   ran.status = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
   return ran;

@@ -27,6 +27,12 @@ struct SpawnOptions {
   bool shield_interrupt = false;  // the terminal's Ctrl-C does not reach it: it is ours to end
 };
 
+struct Pipe {
+  UniqueFd read_end;
+  UniqueFd write_end;
+};
+Pipe make_pipe();  // both ends close-on-exec
+
 class ChildProcess {
  public:
   // words[0] is looked up in PATH. Throws ProgramMissing, SystemError.
@@ -54,15 +60,21 @@ struct Ran {
   std::string err;
 };
 
-// Runs it to its end with no stdin. At most 1 MiB of each output is kept.
+// A program without stdin, in a group of its own that ends with it, and what it writes. The
+// terminal's Ctrl-C does not reach it.
+struct CapturedChild {
+  explicit CapturedChild(const std::vector<std::string>& words);  // as ChildProcess
+  UniqueFd out;                                                   // our ends, non-blocking
+  UniqueFd err;
+  ChildProcess child;
+
+ private:
+  CapturedChild(const std::vector<std::string>& words, Pipe out_pipe, Pipe err_pipe);
+};
+
+// Runs it to its end. At most 1 MiB of each output is kept.
 Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
                  const Interrupt* interrupt);
-
-struct Pipe {
-  UniqueFd read_end;
-  UniqueFd write_end;
-};
-Pipe make_pipe();  // both ends close-on-exec
 
 // Reads and writes of ours end at once. Only for descriptions that no child shares with us.
 void set_nonblocking(int fd);

@@ -1,6 +1,5 @@
 #include "controller/reach/password_command.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -48,31 +47,19 @@ class FirstLine {
 
 Passphrase password_from(const std::string& command, Deadline deadline,
                          const Interrupt* interrupt) {
-  Pipe out = make_pipe();
-  Pipe err = make_pipe();
-  const UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  SpawnOptions options;
-  options.fds = {{nothing.get(), 0}, {out.write_end.get(), 1}, {err.write_end.get(), 2}};
-  options.shield_interrupt = true;
-  options.own_group = true;
-  ChildProcess child({"/bin/sh", "-c", command}, options);
-  out.write_end.reset();
-  err.write_end.reset();
-  set_nonblocking(out.read_end.get());
-  set_nonblocking(err.read_end.get());
-
+  CapturedChild program({"/bin/sh", "-c", command});
   FirstLine line;
   std::string words;
   std::optional<int> status;
-  std::array<pollfd, 2> entries{pollfd{out.read_end.get(), POLLIN, 0},
-                                pollfd{err.read_end.get(), POLLIN, 0}};
+  std::array<pollfd, 2> entries{pollfd{program.out.get(), POLLIN, 0},
+                                pollfd{program.err.get(), POLLIN, 0}};
   try {
     while (entries[0].fd >= 0 || entries[1].fd >= 0) {
       wait_for(entries, deadline, {interrupt});
       if (entries[0].revents != 0 && !line.read_from(entries[0].fd)) entries[0].fd = -1;
       if (entries[1].revents != 0 && !drain(entries[1].fd, words, kMaxStderr)) entries[1].fd = -1;
     }
-    status = child.wait(deadline);
+    status = program.child.wait(deadline);
   } catch (const TimedOut&) {
     // Told below.
   }

@@ -19,20 +19,6 @@ Json addresses_of(const Node& node) {
   return list;
 }
 
-const char* become_text(Become become) {
-  switch (become) {
-    case Become::kAuto:
-      break;
-    case Become::kNone:
-      return "none";
-    case Become::kSudo:
-      return "sudo";
-    case Become::kDoas:
-      return "doas";
-  }
-  return "";
-}
-
 // What is absent is what the user's ssh configuration says.
 Json ssh_of(const SshTarget& target) {
   Json ssh = {{"host", target.host}};
@@ -41,7 +27,7 @@ Json ssh_of(const SshTarget& target) {
   if (!target.identity_files.empty()) ssh["identity_file"] = target.identity_files;
   if (!target.proxy_jump.empty()) ssh["proxy_jump"] = target.proxy_jump;
   if (target.connect_timeout) ssh["connect_timeout"] = *target.connect_timeout;
-  if (target.become != Become::kAuto) ssh["become"] = become_text(target.become);
+  if (target.become != Become::kAuto) ssh["become"] = to_text(target.become);
   if (!target.become_password_command.empty()) {
     ssh["become_password_command"] = target.become_password_command;
   }

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "controller/fleet/transaction.h"
-#include "tests/support/controller/scripted_agent.h"
+#include "tests/support/controller/scripted_fleet.h"
 
 namespace wgmesh {
 namespace {
@@ -30,24 +30,9 @@ proto::FromAgent undone(const std::string& error = {}) {
   return frame;
 }
 
-class AHold : public testing::Test {
+class AHold : public testing::Test, protected ScriptedFleet {
  protected:
   AHold() {
-    mesh_.name = "m";
-    mesh_.network = *parse_prefix("fd00::/64");
-    mesh_.underlay = *parse_prefix("fd01::/64");
-    for (const char* name : {"a", "b", "c"}) {
-      Node node;
-      node.name = name;
-      node.addresses = {*parse_prefix("fd00::1/64")};
-      node.addresses[0].address.octets[15] = static_cast<std::uint8_t>(name[0]);
-      node.endpoint = HostPort{std::string(name) + ".example", 51820};
-      mesh_.nodes.push_back(node);
-    }
-    for (const Node& node : mesh_.nodes) {
-      nodes_.push_back(&node);
-      scripts_[node.name].public_key_octet = static_cast<std::uint16_t>(node.name[0] - 'a' + 1);
-    }
     request_.apply_silence = 300ms;
     request_.clock = [this] { return BootClock::now() + stood_still_.load(); };
   }
@@ -79,9 +64,6 @@ class AHold : public testing::Test {
     return result.nodes.at(node).outcome;
   }
 
-  Mesh mesh_;
-  std::vector<const Node*> nodes_;
-  std::map<std::string, ScriptedNode> scripts_;
   std::chrono::milliseconds silence_ = 300ms;
   std::chrono::milliseconds heartbeat_ = 5s;
   std::chrono::milliseconds beats_unanswered_for_ = 60s;

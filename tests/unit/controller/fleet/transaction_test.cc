@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "tests/support/controller/scripted_agent.h"
+#include "tests/support/controller/scripted_fleet.h"
 
 namespace wgmesh {
 namespace {
@@ -13,31 +13,8 @@ namespace {
 using testing::ElementsAre;
 using Body = proto::ToAgent;
 
-Mesh three_nodes() {
-  Mesh mesh;
-  mesh.name = "m";
-  mesh.network = *parse_prefix("fd00::/64");
-  mesh.underlay = *parse_prefix("fd01::/64");
-  for (const char* name : {"a", "b", "c"}) {
-    Node node;
-    node.name = name;
-    node.addresses = {*parse_prefix("fd00::1/64")};
-    node.addresses[0].address.octets[15] = static_cast<std::uint8_t>(name[0]);
-    node.endpoint = HostPort{std::string(name) + ".example", 51820};
-    mesh.nodes.push_back(node);
-  }
-  return mesh;
-}
-
-class ATransaction : public testing::Test {
+class ATransaction : public testing::Test, protected ScriptedFleet {
  protected:
-  ATransaction() {
-    for (const Node& node : mesh_.nodes) {
-      nodes_.push_back(&node);
-      scripts_[node.name].public_key_octet = static_cast<std::uint16_t>(node.name[0] - 'a' + 1);
-    }
-  }
-
   TransactionResult run() {
     request_.apply_silence = std::chrono::milliseconds(300);
     Fleet fleet(
@@ -80,9 +57,6 @@ class ATransaction : public testing::Test {
     }
   }
 
-  Mesh mesh_ = three_nodes();
-  std::vector<const Node*> nodes_;
-  std::map<std::string, ScriptedNode> scripts_;
   std::string unreachable_;
   std::chrono::milliseconds heartbeat_ = std::chrono::seconds(5);
   TransactionRequest request_;
