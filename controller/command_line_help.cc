@@ -73,7 +73,7 @@ stands as planned, and `mesh check` says why.
                           (2 to 3600, default: 60)
 
 exit codes: 0 done, 1 failed and every node is as it was, 3 done but nodes skipped,
-  4 a node is unreachable, 5 locked by another controller, 6 somebody must look,
+  4 a node is unreachable, 5 locked by another controller, 6 nodes differ,
   7 not every pair forwards in time,
   64 bad usage, 65 a bad mesh file, 130 interrupted
 

@@ -10,7 +10,7 @@ enum ExitCode : int {
   kExitNodesSkipped = 3,    // done, but nodes were skipped
   kExitUnreachable = 4,     // nothing changed
   kExitLocked = 5,          // by another controller
-  kExitUnknownState = 6,    // at least one node is in neither state: somebody must look
+  kExitUnknownState = 6,    // nodes differ, or nobody knows of one: look, then `up`
   kExitNotForwarding = 7,   // all stands as planned, but not every pair forwards within the wait
   kExitBadUsage = 64,       // as sysexits.h has them
   kExitBadMeshFile = 65,

@@ -1,7 +1,7 @@
 // The whole fleet changes as one: every node accepts its plan before any applies, every node
 // applies before any commits, and when one fails all undo. Whether to commit is decided once, on
-// fresh promises of all nodes. The steps of SPEC's session over a Fleet; knows nothing of terminals
-// (it reports through TransactionHooks) and nothing of how a node is reached.
+// fresh promises of all nodes. The steps of proto/session.proto over a Fleet; knows nothing of
+// terminals (it reports through TransactionHooks) and nothing of how a node is reached.
 #pragma once
 
 #include <chrono>

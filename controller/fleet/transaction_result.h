@@ -63,7 +63,7 @@ struct TransactionResult {
   bool wants_mending() const { return commit_window && in_doubt(); }
   // Names of the nodes that were skipped.
   std::vector<std::string> skipped() const;
-  // SPEC section 2: 0, 1, 3, 4, 5, 6 or 130.
+  // As exit_code.h has them: 0, 1, 3, 4, 5, 6 or 130.
   int exit_code() const;
 };
 

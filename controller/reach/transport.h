@@ -38,8 +38,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Starts `command` on the node (SSH: one channel's exec request; an exec prefix appends the one
-  // word `sh` and ignores `command`). Once only.
+  // Starts `command` on the node: SSH sends it as an exec request; an exec prefix ignores it and
+  // runs `sh`. Call it once.
   virtual void start(std::string_view command) = 0;
   // Writes all of it. Throws Unreachable or TimedOut; a node that takes little at a time gains no
   // time by that.
