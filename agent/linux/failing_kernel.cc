@@ -25,8 +25,8 @@ std::size_t number_in(std::string_view text) {
 
 }  // namespace
 
-Fault read_fault() {
-  Fault fault;
+InjectedFault read_fault() {
+  InjectedFault fault;
   const std::string_view fail_at = text_from("WGMESH_FAIL_AT");
   fault.fail_at = number_in(fail_at);
   fault.stays = fail_at.ends_with('+');
@@ -37,10 +37,11 @@ Fault read_fault() {
   return fault;
 }
 
-FailingKernel::FailingKernel(std::unique_ptr<Kernel> kernel, Fault fault)
+FailingKernel::FailingKernel(std::unique_ptr<Kernel> kernel, InjectedFault fault)
     : owned_(std::move(kernel)), kernel_(*owned_), fault_(fault) {}
 
-FailingKernel::FailingKernel(Kernel& kernel, Fault fault) : kernel_(kernel), fault_(fault) {}
+FailingKernel::FailingKernel(Kernel& kernel, InjectedFault fault)
+    : kernel_(kernel), fault_(fault) {}
 
 void FailingKernel::apply(std::span<const Operation> operations,
                           const std::function<void(std::size_t)>& done) {

@@ -10,7 +10,7 @@
 
 namespace wgmesh {
 
-struct Fault {
+struct InjectedFault {
   std::size_t fail_at = 0;    // the n-th operation of this kernel is refused; 0: none is
   std::size_t die_at = 0;     // before the n-th operation the process gets SIGKILL; 0: never
   int error_number = EINVAL;  // of the refusal
@@ -19,12 +19,12 @@ struct Fault {
 
 // From the environment: WGMESH_FAIL_AT=7, or 7+ for "from then on"; WGMESH_FAIL_ERRNO=12;
 // WGMESH_DIE_AT=7.
-Fault read_fault();
+InjectedFault read_fault();
 
 class FailingKernel final : public Kernel {
  public:
-  FailingKernel(std::unique_ptr<Kernel> kernel, Fault fault);
-  FailingKernel(Kernel& kernel, Fault fault);
+  FailingKernel(std::unique_ptr<Kernel> kernel, InjectedFault fault);
+  FailingKernel(Kernel& kernel, InjectedFault fault);
 
   Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
   void apply(std::span<const Operation> operations,
@@ -36,7 +36,7 @@ class FailingKernel final : public Kernel {
  private:
   std::unique_ptr<Kernel> owned_;
   Kernel& kernel_;
-  Fault fault_;
+  InjectedFault fault_;
   std::size_t count_ = 0;
 };
 

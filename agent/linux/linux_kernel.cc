@@ -24,21 +24,21 @@ WireguardSocket& LinuxKernel::wireguard() {
   return *wireguard_;
 }
 
-NodeReport LinuxKernel::read(const std::string& mesh, bool with_counters) {
-  NodeReport report;
-  report.links = links_.read_links(with_counters);
-  report.addresses = links_.read_addresses();
-  for (const LinkReport& link : report.links) {
+KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
+  KernelReading reading;
+  reading.links = links_.read_links(with_counters);
+  reading.addresses = links_.read_addresses();
+  for (const LinkReport& link : reading.links) {
     if (link.kind == "wireguard" && is_own(link, mesh)) {
-      report.wireguard = wireguard().find_device(link.name);
+      reading.wireguard = wireguard().find_device(link.name);
     }
   }
   // The loopback interface is always there, and known to IPv6 if the kernel has it.
-  report.limits.no_ipv6 = std::ranges::none_of(report.links, &LinkReport::ipv6);
-  report.limits.fixed_settings = ::access(kDefaultAcceptRa, W_OK) != 0;
+  reading.limits.no_ipv6 = std::ranges::none_of(reading.links, &LinkReport::ipv6);
+  reading.limits.fixed_settings = ::access(kDefaultAcceptRa, W_OK) != 0;
   const std::string value = read_kernel_text(kDefaultAcceptRa);
-  report.new_links_take_advertisements = !value.empty() && !value.starts_with('0');
-  return report;
+  reading.new_links_take_advertisements = !value.empty() && !value.starts_with('0');
+  return reading;
 }
 
 Observation LinuxKernel::observe(const Scope& scope) {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "agent/linux/node_report.h"
+#include "agent/linux/kernel_reading.h"
 #include "agent/netlink/rtnl_socket.h"
 #include "agent/netlink/wireguard_socket.h"
 #include "agent/state/kernel.h"
@@ -23,7 +23,7 @@ class LinuxKernel final : public Kernel {
   proto::Status measure(const std::string& mesh) override;
 
  private:
-  NodeReport read(const std::string& mesh, bool with_counters);
+  KernelReading read(const std::string& mesh, bool with_counters);
   // Opened when first needed: asking for it loads the module, which reading alone must not do.
   WireguardSocket& wireguard();
 

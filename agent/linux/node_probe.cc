@@ -9,7 +9,7 @@
 #include <charconv>
 #include <map>
 
-#include "agent/linux/node_report.h"
+#include "agent/linux/kernel_reading.h"
 #include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
 #include "common/error.h"

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/linux/node_report.h"
+#include "agent/linux/kernel_reading.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -13,9 +13,9 @@ bool is_tunnel_name(const std::string& name) { return name.starts_with("gt-"); }
 
 // The addresses that a plan decides. Link-local ones are the kernel's own, and what a router or a
 // DHCP client lends goes away by itself.
-std::set<Prefix> fixed_addresses(const NodeReport& report, int link) {
+std::set<Prefix> fixed_addresses(const KernelReading& reading, int link) {
   std::set<Prefix> addresses;
-  for (const AddressReport& address : report.addresses) {
+  for (const AddressReport& address : reading.addresses) {
     if (address.link == link && address.permanent && !address.link_local) {
       addresses.insert(address.address);
     }
@@ -34,7 +34,7 @@ Link common_part(const LinkReport& report, const std::map<int, std::string>& nam
           .master = master == names.end() ? std::string() : master->second};
 }
 
-Wireguard wireguard_from(const LinkReport& report, Link link, const NodeReport& node) {
+Wireguard wireguard_from(const LinkReport& report, Link link, const KernelReading& node) {
   Wireguard device;
   device.link = std::move(link);
   device.addresses = fixed_addresses(node, report.index);
@@ -51,7 +51,7 @@ Wireguard wireguard_from(const LinkReport& report, Link link, const NodeReport& 
   return device;
 }
 
-Bridge bridge_from(const LinkReport& report, Link link, const NodeReport& node) {
+Bridge bridge_from(const LinkReport& report, Link link, const KernelReading& node) {
   const BridgeData data = report.bridge.value_or(BridgeData{});
   const bool is_root = data.root_port == 0;
   return {.link = std::move(link),
@@ -88,12 +88,12 @@ bool follows_parent(const LinkReport& link) {
 }
 
 // What stands on the link, the lower first.
-std::vector<std::pair<std::string, std::uint32_t>> links_above(const NodeReport& report,
+std::vector<std::pair<std::string, std::uint32_t>> links_above(const KernelReading& reading,
                                                                int index) {
   std::vector<std::pair<std::string, std::uint32_t>> above;
   std::vector<int> parents{index};
   for (std::size_t i = 0; i < parents.size(); ++i) {
-    for (const LinkReport& link : report.links) {
+    for (const LinkReport& link : reading.links) {
       const bool is_new = std::ranges::find(parents, link.index) == parents.end();
       if (link.parent != parents[i] || !follows_parent(link) || !is_new) continue;
       above.emplace_back(link.name, link.mtu);
@@ -126,7 +126,7 @@ bool is_own(const LinkReport& link, const std::string& mesh) {
   return link.tunnel && is_tunnel_name(link.name);
 }
 
-Observation observation_of(const NodeReport& report, const Scope& scope) {
+Observation observation_of(const KernelReading& report, const Scope& scope) {
   std::map<int, std::string> names;
   for (const LinkReport& link : report.links) names[link.index] = link.name;
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <string>
 
-#include "agent/linux/node_report.h"
+#include "agent/linux/kernel_reading.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -9,23 +9,24 @@ namespace {
 
 std::string as_bytes(const auto& octets) { return std::string(octets.begin(), octets.end()); }
 
-void add_addresses(const NodeReport& report, int link, auto* addresses) {
-  for (const AddressReport& address : report.addresses) {
+void add_addresses(const KernelReading& reading, int link, auto* addresses) {
+  for (const AddressReport& address : reading.addresses) {
     if (address.link == link && !address.link_local) addresses->Add(to_text(address.address));
   }
 }
 
-void measure_device(const LinkReport& link, const NodeReport& report, proto::DeviceStatus& device) {
+void measure_device(const LinkReport& link, const KernelReading& reading,
+                    proto::DeviceStatus& device) {
   device.set_name(link.name);
   device.set_mtu(link.mtu);
-  add_addresses(report, link.index, device.mutable_addresses());
-  if (!report.wireguard) return;
-  if (report.wireguard->public_key) {
-    device.set_public_key(as_bytes(report.wireguard->public_key->octets));
+  add_addresses(reading, link.index, device.mutable_addresses());
+  if (!reading.wireguard) return;
+  if (reading.wireguard->public_key) {
+    device.set_public_key(as_bytes(reading.wireguard->public_key->octets));
   }
-  device.set_listen_port(report.wireguard->listen_port);
-  device.set_fwmark(report.wireguard->fwmark);
-  for (const auto& [key, peer] : report.wireguard->peers) {
+  device.set_listen_port(reading.wireguard->listen_port);
+  device.set_fwmark(reading.wireguard->fwmark);
+  for (const auto& [key, peer] : reading.wireguard->peers) {
     proto::PeerStatus& status = *device.add_peers();
     status.set_public_key(as_bytes(key.octets));
     status.set_has_preshared_key(peer.preshared_key.has_value());
@@ -38,7 +39,8 @@ void measure_device(const LinkReport& link, const NodeReport& report, proto::Dev
   }
 }
 
-void measure_bridge(const LinkReport& link, const NodeReport& report, proto::BridgeStatus& bridge) {
+void measure_bridge(const LinkReport& link, const KernelReading& reading,
+                    proto::BridgeStatus& bridge) {
   const BridgeData data = link.bridge.value_or(BridgeData{});
   bridge.set_name(link.name);
   bridge.set_bridge_id(data.bridge_id);
@@ -51,7 +53,7 @@ void measure_bridge(const LinkReport& link, const NodeReport& report, proto::Bri
   bridge.set_mac(as_bytes(link.mac.octets));
   bridge.set_rx_bytes(link.rx_bytes);
   bridge.set_tx_bytes(link.tx_bytes);
-  add_addresses(report, link.index, bridge.mutable_addresses());
+  add_addresses(reading, link.index, bridge.mutable_addresses());
 }
 
 void measure_port(const LinkReport& link, const std::string& mesh, proto::PortStatus& port) {
@@ -68,24 +70,24 @@ void measure_port(const LinkReport& link, const std::string& mesh, proto::PortSt
 
 }  // namespace
 
-proto::Status status_of(const NodeReport& report, const std::string& mesh) {
+proto::Status status_of(const KernelReading& reading, const std::string& mesh) {
   proto::Status status;
   status.set_mesh(mesh);
   bool device_up = false;
   const LinkReport* bridge = nullptr;
-  for (const LinkReport& link : report.links) {
+  for (const LinkReport& link : reading.links) {
     if (!is_own(link, mesh)) continue;
     if (link.kind == "wireguard") {
       device_up = link.up;
-      measure_device(link, report, *status.mutable_device());
+      measure_device(link, reading, *status.mutable_device());
     } else if (link.kind == "bridge") {
       bridge = &link;
-      measure_bridge(link, report, *status.mutable_bridge());
+      measure_bridge(link, reading, *status.mutable_bridge());
     }
   }
   status.set_is_up(device_up && bridge != nullptr && bridge->up);
   if (bridge == nullptr) return status;
-  for (const LinkReport& link : report.links) {
+  for (const LinkReport& link : reading.links) {
     // Foreign ports too: whatever is in the bridge takes part in the segment.
     if (link.port && link.master == bridge->index) measure_port(link, mesh, *status.add_ports());
   }

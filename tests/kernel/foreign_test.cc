@@ -108,7 +108,7 @@ SeenNode foreign_part(SeenNode node, const std::string& port) {
 
 class ForeignTest : public KernelTest {
  protected:
-  void run(const Goal& goal, Fault fault = {}) {
+  void run(const Goal& goal, InjectedFault fault = {}) {
     FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
     const Proposal proposal = make_proposal(kernel, store_, "test", goal);
     Transaction transaction(kernel, store_, {"test", "the test"});
@@ -131,7 +131,7 @@ class ForeignTest : public KernelTest {
     run(goal_of(plan));
     EXPECT_EQ(difference(foreign_part(before, port), foreign_part(seen_node(), port)), "") << "up";
     const SeenNode up = seen_node();
-    const Fault fault{.fail_at = 1 + seed % 7, .stays = false};
+    const InjectedFault fault{.fail_at = 1 + seed % 7, .stays = false};
     EXPECT_THROW(run(goal_of(changed(plan)), fault), Error);
     EXPECT_EQ(difference(up, seen_node()), "") << "a failed change";
     run(goal_of(changed(plan)));

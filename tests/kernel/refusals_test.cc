@@ -40,7 +40,7 @@ class KernelRefusalsTest : public KernelTest {
   };
 
   // Throws what the transaction throws.
-  Length run(const Goal& goal, bool commits, Fault fault) {
+  Length run(const Goal& goal, bool commits, InjectedFault fault) {
     FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
     const Proposal proposal = make_proposal(kernel, store_, "test", goal);
     Transaction transaction(kernel, store_, {"test", "the test"});
@@ -54,7 +54,8 @@ class KernelRefusalsTest : public KernelTest {
   }
 
   // The state that stands now is the one to come back to.
-  void refuse_in(const std::string& name, const Goal& goal, const Fault& fault, bool commits) {
+  void refuse_in(const std::string& name, const Goal& goal, const InjectedFault& fault,
+                 bool commits) {
     const SeenNode before = seen_node();
     const auto files = files_under(folder_.path());
     const auto open_before = open_files();
@@ -73,7 +74,7 @@ class KernelRefusalsTest : public KernelTest {
     EXPECT_EQ(open_files(), open_before);
   }
 
-  bool refused(const Goal& goal, const Fault& fault) {
+  bool refused(const Goal& goal, const InjectedFault& fault) {
     try {
       run(goal, fault.fail_at <= to_apply_, fault);
       return false;
@@ -140,9 +141,9 @@ TEST_F(KernelRefusalsTest, SamplesOfThirtyTwoPeers) {
     const Length length = run(goal, false, {});
     to_apply_ = length.to_apply;
     for (int sample = 0; sample < (is_long() ? 50 : 1) && !HasFailure(); ++sample) {
-      const Fault fault{.fail_at = 1 + draw(length.in_all),
-                        .error_number = kErrnos[draw(std::size(kErrnos))],
-                        .stays = draw(2) == 1};
+      const InjectedFault fault{.fail_at = 1 + draw(length.in_all),
+                                .error_number = kErrnos[draw(std::size(kErrnos))],
+                                .stays = draw(2) == 1};
       refuse_in(is_change ? "change" : "up", goal, fault, fault.fail_at <= to_apply_);
     }
   }

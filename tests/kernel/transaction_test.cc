@@ -26,7 +26,7 @@ class TransactionTest : public KernelTest {
  protected:
   // The whole transaction in a process of its own, which shares the network namespace. Returns its
   // wait status; its watcher has ended too.
-  int run_worker(const proto::Plan& plan, Fault fault) {
+  int run_worker(const proto::Plan& plan, InjectedFault fault) {
     const pid_t worker = ::fork();
     if (worker == 0) ::_exit(work(plan, fault));
     int status = 0;
@@ -43,7 +43,7 @@ class TransactionTest : public KernelTest {
   const std::string run_ = folder_.path() + "/run";
 
  private:
-  int work(const proto::Plan& plan, Fault fault) const {
+  int work(const proto::Plan& plan, InjectedFault fault) const {
     try {
       const MeshLock lock(run_, "test", {"the worker", 1, 0, 0}, 60s);
       FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "agent/store/state_file.h"
+#include "common/error.h"
 #include "tests/support/agent/fake_kernel.h"
 #include "tests/support/property/arbitrary_state.h"
 

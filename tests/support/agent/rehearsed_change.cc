@@ -57,7 +57,7 @@ NodeUnderChange::NodeUnderChange(const RehearsedChange& change, const std::strin
 
 NodeSnapshot NodeUnderChange::snapshot() { return {kernel.links(), files_under(store.root())}; }
 
-std::size_t NodeUnderChange::run(const RehearsedChange& change, Fault fault) {
+std::size_t NodeUnderChange::run(const RehearsedChange& change, InjectedFault fault) {
   FailingKernel failing(kernel, fault);
   const Proposal proposal = make_proposal(failing, store, "test", change.goal);
   Transaction transaction(failing, store, {"test", "root@test"});

@@ -48,7 +48,7 @@ struct NodeUnderChange {
   NodeSnapshot snapshot();
   // The whole transaction with the kernel failing as told. Throws what it throws. Returns the
   // number of operations.
-  std::size_t run(const RehearsedChange& change, Fault fault = {});
+  std::size_t run(const RehearsedChange& change, InjectedFault fault = {});
 
   FakeKernel kernel;
   Store store;

@@ -51,7 +51,9 @@ TestNode::TestNode() {
                      folder.path() + "/journal.socket",
                      folder.path() + "/log.socket"};
   this_node.paths.self = "";  // the test's own program is large, and stays where it is
-  this_node.open_kernel = [this] { return std::make_unique<FailingKernel>(kernel, Fault{}); };
+  this_node.open_kernel = [this] {
+    return std::make_unique<FailingKernel>(kernel, InjectedFault{});
+  };
   this_node.open_session_kernel = [this] { return std::make_unique<FailingKernel>(kernel, fault); };
   this_node.probe = [](const proto::Open&, const ResolvedEndpoints& endpoints,
                        proto::Hello& hello) {

@@ -45,7 +45,7 @@ class TestNode {
   TemporaryFolder folder;
   TemporaryFolder links;  // on the PATH, as it were
   ThisNode this_node;
-  Fault fault;  // of the kernel that the next session gets
+  InjectedFault fault;  // of the kernel that the next session gets
   // Added to the session's clock, as if the machine had slept for so long. Any thread.
   std::atomic<std::chrono::milliseconds> slept = std::chrono::milliseconds(0);
 

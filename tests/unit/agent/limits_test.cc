@@ -5,7 +5,7 @@
 
 #include "agent/change/refused.h"
 #include "agent/commands.h"
-#include "agent/linux/node_report.h"
+#include "agent/linux/kernel_reading.h"
 #include "agent/state/diff.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
@@ -144,7 +144,7 @@ TEST(NoIpv6, NothingThatSpeaksOfItIsPlanned) {
 }
 
 TEST(Limits, AreSeenInOneReadingOfTheKernel) {
-  NodeReport report;
+  KernelReading report;
   report.limits.fixed_settings = true;
   report.new_links_take_advertisements = true;
   const Scope scope{"test", {}, {}};

@@ -20,7 +20,7 @@ constexpr int kErrnos[] = {EPERM, ENOMEM, EBUSY, EINVAL, ENOSPC, EEXIST};
 
 struct Refusal {
   const RehearsedChange* change;
-  Fault fault;
+  InjectedFault fault;
 };
 
 struct Ending {

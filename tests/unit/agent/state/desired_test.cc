@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "common/error.h"
 #include "common/naming.h"
 #include "tests/support/agent/example_plan.h"
 
@@ -72,13 +73,13 @@ TEST(DesiredState, RefusesAPlanThatNeedsWhatItDoesNotKnow) {
 
 // ---- plans that do not hold together ----
 
-struct Fault {
+struct BadPlan {
   const char* name;
   std::function<void(proto::Plan&)> put;
   const char* says;
 };
 
-class DesiredStateRefuses : public ::testing::TestWithParam<Fault> {};
+class DesiredStateRefuses : public ::testing::TestWithParam<BadPlan> {};
 
 TEST_P(DesiredStateRefuses, APlanWith) {
   proto::Plan plan = example_plan();
@@ -93,7 +94,7 @@ TEST_P(DesiredStateRefuses, APlanWith) {
 
 proto::Peer& second_peer(proto::Plan& plan) { return *plan.mutable_peers(1); }
 
-const Fault kFaults[] = {
+const BadPlan kFaults[] = {
     {"NewerFormat", [](auto& plan) { plan.set_format_version(2); }, "format 2"},
     {"NoFormat", [](auto& plan) { plan.set_format_version(0); }, "no format version"},
     {"NoDevice", [](auto& plan) { plan.clear_device(); }, "device or bridge is missing"},

@@ -12,7 +12,7 @@
 
 namespace wgmesh {
 
-struct NodeReport {
+struct KernelReading {
   std::vector<LinkReport> links;
   std::vector<AddressReport> addresses;
   std::optional<WireguardReport> wireguard;  // of the mesh's device, where there is one
@@ -24,7 +24,7 @@ struct NodeReport {
 // link whose creation was cut off before it got its alias.
 bool is_own(const LinkReport& link, const std::string& mesh);
 
-Observation observation_of(const NodeReport& report, const Scope& scope);
-proto::Status status_of(const NodeReport& report, const std::string& mesh);
+Observation observation_of(const KernelReading& reading, const Scope& scope);
+proto::Status status_of(const KernelReading& reading, const std::string& mesh);
 
 }  // namespace wgmesh

@@ -1,4 +1,4 @@
-#include "agent/linux/node_report.h"
+#include "agent/linux/kernel_reading.h"
 
 #include <gmock/gmock.h>
 #include <linux/if_bridge.h>
@@ -43,23 +43,24 @@ TEST(Ownership, IsNameAndKindWithGroupOrAlias) {
 }
 
 TEST(Observation, LeavesOutAddressesThatAreNotThePlans) {
-  NodeReport report;
-  report.links = {own(3, "br-test", "bridge")};
-  report.addresses = {{3, *parse_prefix("fd00::1/64"), true, false},
-                      {3, *parse_prefix("fe80::1/64"), true, true},
-                      {3, *parse_prefix("2001:db8::1/64"), false, false},
-                      {4, *parse_prefix("10.0.0.1/8"), true, false}};
-  const Observation observation = observation_of(report, {"test", {"br-test"}, {}});
+  KernelReading reading;
+  reading.links = {own(3, "br-test", "bridge")};
+  reading.addresses = {{3, *parse_prefix("fd00::1/64"), true, false},
+                       {3, *parse_prefix("fe80::1/64"), true, true},
+                       {3, *parse_prefix("2001:db8::1/64"), false, false},
+                       {4, *parse_prefix("10.0.0.1/8"), true, false}};
+  const Observation observation = observation_of(reading, {"test", {"br-test"}, {}});
   ASSERT_TRUE(observation.state.bridge);
   EXPECT_THAT(observation.state.bridge->addresses, ElementsAre(*parse_prefix("fd00::1/64")));
 }
 
 TEST(Observation, NamesTheLinkThatHasAWantedAltname) {
-  NodeReport report;
-  report.links = {link(1, "eth0", "")};
-  report.links[0].altnames = {"enp3s0", "gt-test-a"};
-  report.links[0].alias = "uplink";
-  const Observation observation = observation_of(report, {"test", {"gt-test-a"}, {"eth0", "eth1"}});
+  KernelReading reading;
+  reading.links = {link(1, "eth0", "")};
+  reading.links[0].altnames = {"enp3s0", "gt-test-a"};
+  reading.links[0].alias = "uplink";
+  const Observation observation =
+      observation_of(reading, {"test", {"gt-test-a"}, {"eth0", "eth1"}});
   ASSERT_EQ(observation.taken.size(), 1u);
   EXPECT_EQ(observation.taken[0].name, "gt-test-a");
   EXPECT_EQ(observation.taken[0].alias, "uplink");
@@ -68,12 +69,12 @@ TEST(Observation, NamesTheLinkThatHasAWantedAltname) {
 }
 
 TEST(Observation, ABridgeThatIsNotTheRootDoesNotShowItsOwnTimes) {
-  NodeReport report;
-  report.links = {own(3, "br-test", "bridge")};
-  report.links[0].bridge = BridgeData{.stp = true, .forward_delay = 1500, .ageing = 1000};
-  EXPECT_EQ(observation_of(report, {"test", {}, {}}).state.bridge->forward_delay, 1500u);
-  report.links[0].bridge->root_port = 1;
-  const Observation observation = observation_of(report, {"test", {}, {}});
+  KernelReading reading;
+  reading.links = {own(3, "br-test", "bridge")};
+  reading.links[0].bridge = BridgeData{.stp = true, .forward_delay = 1500, .ageing = 1000};
+  EXPECT_EQ(observation_of(reading, {"test", {}, {}}).state.bridge->forward_delay, 1500u);
+  reading.links[0].bridge->root_port = 1;
+  const Observation observation = observation_of(reading, {"test", {}, {}});
   EXPECT_EQ(observation.state.bridge->forward_delay, kTimeUnknown);
   EXPECT_EQ(observation.state.bridge->ageing, 1000u);
 }
@@ -85,24 +86,24 @@ TEST(Observation, OfANodeThatHasNothingIsEmpty) {
 }
 
 TEST(Status, NamesPortsByTheirAliasAndSortsThemByNumber) {
-  NodeReport report;
-  report.links = {own(3, "br-test", "bridge"), own(4, "gt-test-b", "gretap"), link(5, "eth1", "")};
-  report.links[0].up = true;
-  report.links[0].bridge->root_id = "0064.020000000001";
-  report.links[1].alias = "wgmesh:test:mesh-b";
-  report.links[1].master = 3;
-  report.links[1].port = PortData{.state = BR_STATE_BLOCKING,
-                                  .number = 2,
-                                  .path_cost = 100,
-                                  .isolated = false,
-                                  .designated_bridge = {}};
-  report.links[2].master = 3;
-  report.links[2].port = PortData{.state = BR_STATE_FORWARDING,
-                                  .number = 1,
-                                  .path_cost = 2,
-                                  .isolated = false,
-                                  .designated_bridge = {}};
-  const proto::Status status = status_of(report, "test");
+  KernelReading reading;
+  reading.links = {own(3, "br-test", "bridge"), own(4, "gt-test-b", "gretap"), link(5, "eth1", "")};
+  reading.links[0].up = true;
+  reading.links[0].bridge->root_id = "0064.020000000001";
+  reading.links[1].alias = "wgmesh:test:mesh-b";
+  reading.links[1].master = 3;
+  reading.links[1].port = PortData{.state = BR_STATE_BLOCKING,
+                                   .number = 2,
+                                   .path_cost = 100,
+                                   .isolated = false,
+                                   .designated_bridge = {}};
+  reading.links[2].master = 3;
+  reading.links[2].port = PortData{.state = BR_STATE_FORWARDING,
+                                   .number = 1,
+                                   .path_cost = 2,
+                                   .isolated = false,
+                                   .designated_bridge = {}};
+  const proto::Status status = status_of(reading, "test");
   EXPECT_FALSE(status.is_up());  // no WireGuard device
   EXPECT_EQ(status.bridge().root_id(), "0064.020000000001");
   ASSERT_EQ(status.ports_size(), 2);
