@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/error.h"
+
 namespace wgmesh {
 
 Echo listen_on_mesh(Kernel& kernel, const proto::Open& open, const proto::Listen& wanted,
