@@ -1,5 +1,5 @@
-// Does the segment forward? Statuses of all nodes in, what is still missing out. Pure; await_forwarding
-// waits.
+// Does the segment forward? Statuses of all nodes in, what is still missing out. Pure;
+// await_forwarding waits.
 #pragma once
 
 #include <map>

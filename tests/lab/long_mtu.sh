@@ -75,7 +75,6 @@ expect 'it has no master' bash -c "! '$nodes' in 0 test -e /sys/class/net/lan0/m
 
 test_case 'split horizon carries the same'
 sed -i 's/^full: true/loop_prevention: split-horizon/' "$mesh_file"
-began=$SECONDS
 mesh up
 expect_status 0
 expect_err 'frames go round for ever'
