@@ -1,5 +1,5 @@
-// Plan and secrets in, wanted State out. Every string in a plan is
-// parsed and checked here (the controller is hostile until then). Pure.
+// Plan and secrets in, wanted State out. Every string in a plan is parsed and checked here: until
+// then the controller is hostile. Pure.
 #pragma once
 
 #include <map>

@@ -165,6 +165,8 @@ Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
                                 pollfd{program.err.get(), POLLIN, 0}};
   while (entries[0].fd >= 0 || entries[1].fd >= 0) {
     wait_for(entries, deadline, {interrupt});
+    // Who writes without end leaves no wait that could run out.
+    if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
     if (entries[0].revents != 0 && !drain(entries[0].fd, ran.out, kMaxCaptured)) entries[0].fd = -1;
     if (entries[1].revents != 0 && !drain(entries[1].fd, ran.err, kMaxCaptured)) entries[1].fd = -1;
   }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 
 #include "controller/reach/child_process.h"
 #include "controller/reach/wait.h"
@@ -21,12 +22,15 @@ namespace {
       "run the command by hand: its first line must be the password of sudo");
 }
 
+constexpr int kMostAtOnce =
+    4096;  // octets: whoever writes without end does not keep us from the clock
+
 // The first line of what comes; what follows is read and dropped.
 class FirstLine {
  public:
   // False at end of file. Octet by octet, so that none of them lies in a buffer.
   bool read_from(int fd) {
-    for (;;) {
+    for (int i = 0; i < kMostAtOnce; ++i) {
       char octet = 0;
       const ssize_t n = ::read(fd, &octet, 1);
       if (n < 0 && errno == EINTR) continue;
@@ -35,6 +39,7 @@ class FirstLine {
       if (octet == '\n') is_over_ = true;
       if (!is_over_ && !password_.push(octet)) fail("prints more than a password", {});
     }
+    return true;
   }
   Passphrase take() { return std::move(password_); }
 
@@ -56,6 +61,7 @@ Passphrase password_from(const std::string& command, Deadline deadline,
   try {
     while (entries[0].fd >= 0 || entries[1].fd >= 0) {
       wait_for(entries, deadline, {interrupt});
+      if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
       if (entries[0].revents != 0 && !line.read_from(entries[0].fd)) entries[0].fd = -1;
       if (entries[1].revents != 0 && !drain(entries[1].fd, words, kMaxStderr)) entries[1].fd = -1;
     }

@@ -10,8 +10,8 @@
 namespace wgmesh {
 
 // The first line that `command`, which /bin/sh runs on this machine without stdin, writes to
-// stdout. It never leaves locked memory. Throws Unreachable when the command fails, prints nothing
-// or does not end by the deadline, with its own words; Interrupted.
+// stdout. It is kept in locked memory alone. Throws Unreachable, with the command's own words, when
+// the command fails, prints nothing or does not end by the deadline; Interrupted.
 Passphrase password_from(const std::string& command, Deadline deadline, const Interrupt* interrupt);
 
 }  // namespace wgmesh

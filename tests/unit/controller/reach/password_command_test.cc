@@ -47,6 +47,11 @@ TEST(PasswordCommand, ItsOwnWordsTellWhyThereIsNone) {
             "become_password_command does not end: waiting");
 }
 
+// The first line has come, and the command never stops.
+TEST(PasswordCommand, OneThatWritesWithoutEndIsEndedByTheClock) {
+  EXPECT_EQ(failure("yes", 300ms), "become_password_command does not end");
+}
+
 TEST(PasswordCommand, NothingOfAFailedCommandsOutputIsTold) {
   EXPECT_THAT(failure("echo secret; exit 1"), ::testing::Not(HasSubstr("secret")));
 }
