@@ -123,6 +123,7 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
     const Scope scope = scope_of(mesh, entry);
     bool is_first = true;
     bool may_call = false;
+    bool owes_calls = false;
     const List list = [&](Observation now, bool has_applied) {
       // What cannot be read was set by the transaction; from then on by us.
       if (is_first && now.state.bridge && entry.after.bridge) {
@@ -132,13 +133,15 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
       // A peer that sends is heard from where it is again as soon as its endpoint was set back.
       State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
       for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
-      if (!may_call) before = before_calls(std::move(before), entry.after, now.state);
-      return diff(before, now.state);
+      if (may_call) return diff(before, now.state);
+      const State quiet = before_calls(before, entry.after, now.state);
+      owes_calls = quiet != before;
+      return diff(quiet, now.state);
     };
     repeat(kernel, scope, progress, list);
-    may_call = true;
-    if (!list(kernel.observe(scope), true).empty()) {
+    if (owes_calls) {
       std::this_thread::sleep_for(kPeersTurn);
+      may_call = true;
       repeat(kernel, scope, progress, list);
     }
   }
