@@ -23,14 +23,14 @@ namespace {
 }
 
 constexpr int kMostAtOnce =
-    4096;  // octets: whoever writes without end does not keep us from the clock
+    4096;  // in one look: who writes without end does not keep us from the clock
 
 // The first line of what comes; what follows is read and dropped.
 class FirstLine {
  public:
   // False at end of file. Octet by octet, so that none of them lies in a buffer.
   bool read_from(int fd) {
-    for (int i = 0; i < kMostAtOnce; ++i) {
+    for (int i = 0; i < kMostOctets; ++i) {
       char octet = 0;
       const ssize_t n = ::read(fd, &octet, 1);
       if (n < 0 && errno == EINTR) continue;
