@@ -22,8 +22,8 @@ namespace {
       "run the command by hand: its first line must be the password of sudo");
 }
 
-constexpr int kMostAtOnce =
-    4096;  // in one look: who writes without end does not keep us from the clock
+// In one look: who writes without end does not keep us from the clock.
+constexpr int kMostOctets = 4096;
 
 // The first line of what comes; what follows is read and dropped.
 class FirstLine {
