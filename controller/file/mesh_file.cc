@@ -15,6 +15,7 @@
 #include "controller/file/mesh_file_defaults.h"
 #include "controller/file/mesh_file_node.h"
 #include "controller/file/mesh_file_segment.h"
+#include "controller/file/peering_is_known.h"
 #include "controller/file/yaml_value.h"
 #include "controller/text/enumeration.h"
 
@@ -70,7 +71,6 @@ class MeshFile {
   void check_defaults();
   void check_peers();
   void check_full();
-  bool peering_is_known() const;
   void check_between_nodes();
   void report(const Problem& problem);
 
@@ -298,29 +298,6 @@ void MeshFile::check_full() {
                   enumerated(listing)));
 }
 
-// Of a file that is at fault: whether what it says about links was understood. Who lacks an
-// endpoint or a peer cannot be told from one whose key was misspelt.
-bool MeshFile::peering_is_known() const {
-  static const std::vector<std::string> kKeys = {"peers", "endpoint", "local_endpoint",
-                                                 "site",  "full",     "state",
-                                                 "nodes", "name",     "loop_prevention"};
-  return std::none_of(faults_.faults().begin(), faults_.faults().end(), [](const Fault& fault) {
-    const std::string_view path = fault.path;
-    // nodes.a.peers[0], nodes.a.endpoint.host
-    return path.empty() || std::any_of(kKeys.begin(), kKeys.end(), [&](const std::string& key) {
-             for (std::size_t at = path.find(key); at != path.npos; at = path.find(key, at + 1)) {
-               const std::size_t end = at + key.size();
-               const bool begins = at == 0 || path[at - 1] == '.';
-               const bool ends = end == path.size() || path[end] == '.' || path[end] == '[';
-               const bool is_nodes = key == "nodes" && end != path.size();
-               if (begins && ends && !is_nodes) return true;
-             }
-             const std::string_view last = path.substr(path.rfind('.') + 1);
-             return fault.message.starts_with("unknown key") && find_nearest(last, kKeys);
-           });
-  });
-}
-
 void MeshFile::report(const Problem& problem) {
   const auto at_key = [&](const Value& map, Place otherwise) {
     for (const YamlMember& member : map.node->members) {
@@ -347,7 +324,7 @@ void MeshFile::report(const Problem& problem) {
 
 // What is wrong between nodes that are each understood.
 void MeshFile::check_between_nodes() {
-  const bool links_are_known = peering_is_known();
+  const bool links_are_known = peering_is_known(faults_.faults());
   Mesh named = mesh_;
   std::set<std::string> seen;
   std::erase_if(named.nodes, [&](const Node& node) {
