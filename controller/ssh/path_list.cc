@@ -63,7 +63,13 @@ std::vector<Span> existing_spans(const std::vector<std::string>& words, const Pa
 std::vector<std::string> split_path_list(std::string_view text, const PathExists& exists) {
   if (text.empty()) return {};
   const std::vector<std::string> words = words_of(text);
-  if (words.size() > kMaxWords) throw Error("a list of paths with too many words");
+  if (words.size() > kMaxWords) {
+    throw Error(
+        fmt::format("`ssh -G` prints a list of files with {} blanks, and mesh reads at most "
+                    "{}",
+                    words.size() - 1, kMaxWords - 1),
+        "name fewer files, or files without blanks");
+  }
   const std::vector<Span> spans = existing_spans(words, exists);
   std::vector<std::string> paths;
   bool open = false;  // the last path may go on

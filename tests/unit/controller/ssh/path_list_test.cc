@@ -11,6 +11,7 @@ namespace wgmesh {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 std::vector<std::string> split(const std::string& text, const std::set<std::string>& files = {}) {
@@ -34,6 +35,16 @@ TEST(SplitPathList, WhatExistsDecides) {
 TEST(SplitPathList, TwoReadingsAreAnError) {
   EXPECT_THROW(split("/my keys", {"/my", "/my keys"}), Error);
   EXPECT_THROW(split("/a b /c", {"/a b", "b /c"}), Error);
+}
+
+TEST(SplitPathList, AListOfManyBlanksIsRefusedWithTheirNumber) {
+  EXPECT_THAT(split(std::string(63, ' ')), IsEmpty());
+  try {
+    split(std::string(64, ' '));
+    FAIL() << "64 blanks were taken";
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("64 blanks"));
+  }
 }
 
 }  // namespace
