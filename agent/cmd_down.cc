@@ -32,7 +32,9 @@ int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   const auto left = transaction.commit();
-  for (const Operation& operation : proposal.operations) fmt::print("{}\n", describe(operation));
+  for (const ScheduledOperation& each : proposal.schedule) {
+    fmt::print("{}\n", describe(each.operation));
+  }
   for (const std::string& note : proposal.notes) fmt::print("{}\n", note);
   if (left) throw Error(*left);
   if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);

@@ -2,57 +2,59 @@
 
 #include <utility>
 
+#include "agent/change/listed_changes.h"
 #include "agent/node/program_link.h"
 #include "agent/node/uninstall.h"
 #include "agent/node/units.h"
-#include "agent/state/diff.h"
 #include "agent/status/current_status.h"
 #include "agent/store/node_lock.h"
 
 namespace wgmesh {
 
 NodeChange::NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel,
-                       std::string mesh)
+                       std::string mesh, bool changes_state)
     : this_node_(this_node),
       store_(store),
       kernel_(kernel),
       mesh_(std::move(mesh)),
-      installation_(this_node.paths) {}
+      installation_(this_node.paths),
+      unproposed_(changes_state ? Phase::kOpen : Phase::kReading),
+      phase_(unproposed_) {}
+
+bool NodeChange::is_as_before() const {
+  if (phase_ == Phase::kCommitted || phase_ == Phase::kUndoFailed) return false;
+  return !transaction_ || !transaction_->is_open();
+}
 
 proto::Changes NodeChange::propose(Goal goal) {
   proposal_ = make_proposal(kernel_, store_, mesh_, goal);
   goal_ = std::move(goal);
-  proto::Changes changes;
-  const std::size_t at_commit = first_deletion(proposal_->operations);
-  for (std::size_t i = 0; i < proposal_->operations.size(); ++i) {
-    proto::Change& change = *changes.add_changes();
-    change.set_text(describe(proposal_->operations[i]));
-    change.set_at_commit(i >= at_commit);
-  }
-  if (removes()) {
-    for (const std::string& path : agent_leaves_with(this_node_.paths, store_, mesh_)) {
-      proto::Change& change = *changes.add_changes();
-      change.set_text("rm " + path);
-      change.set_at_commit(true);
-      change.set_of_agent(true);
-    }
-  }
+  proto::Changes changes = listed_changes(*proposal_, mesh_);
   propose_node(changes);
-  changes.set_stored_state_changes(!proposal_->files.empty());
+  if (phase_ != Phase::kReading) {
+    phase_ = proposal_->changes_nothing() ? Phase::kNothingDue : Phase::kProposed;
+  }
   return changes;
 }
 
 void NodeChange::propose_node(proto::Changes& changes) const {
-  if (!keeps_plan()) return;
-  const auto add = [&](const std::string& text) {
+  const auto put = [&](proto::Change::Kind kind, const std::string& text) {
     proto::Change& change = *changes.add_changes();
     change.set_text(text);
+    change.set_kind(kind);
     change.set_at_commit(true);
     change.set_of_agent(true);
   };
-  if (installation_.is_due()) add("install wgmesh-agent " WGMESH_VERSION);
+  if (removes()) {
+    for (const std::string& path : agent_leaves_with(this_node_.paths, store_, mesh_)) {
+      put(proto::Change::REMOVE, "rm " + path);
+    }
+  }
+  if (!keeps_plan()) return;
+  if (installation_.is_due()) put(proto::Change::ADD, "install wgmesh-agent " WGMESH_VERSION);
   if (goal_->kind == proto::UP && units_are_owed(this_node_.paths, mesh_)) {
-    add("systemctl enable wgmesh@" + mesh_ + ".service wgmesh-refresh@" + mesh_ + ".timer");
+    put(proto::Change::ADD,
+        "systemctl enable wgmesh@" + mesh_ + ".service wgmesh-refresh@" + mesh_ + ".timer");
   }
 }
 
@@ -75,8 +77,8 @@ auto NodeChange::attempt(const Step& step) {
   try {
     return step();
   } catch (const std::exception& error) {
-    if (dynamic_cast<const UndoFailed*>(&error) != nullptr) undo_failed_ = true;
-    applied_ = false;
+    const bool failed = dynamic_cast<const UndoFailed*>(&error) != nullptr;
+    phase_ = failed ? Phase::kUndoFailed : unproposed_;
     proposal_.reset();
     throw;
   }
@@ -86,25 +88,34 @@ void NodeChange::apply(TransactionSetup setup, const OnProgress& progress) {
   if (keeps_plan()) installation_.stage();
   transaction_.emplace(kernel_, store_, std::move(setup));
   attempt([&] { transaction_->apply(*proposal_, progress); });
-  applied_ = true;
+  phase_ = phase_of_transaction();
+}
+
+Phase NodeChange::phase_of_transaction() const {
+  switch (transaction_->done()) {
+    case Due::kApply:
+      return Phase::kStaged;
+    case Due::kSwitch:
+      return Phase::kSwitched;
+    default:
+      return Phase::kApplied;
+  }
 }
 
 std::optional<std::chrono::system_clock::time_point> NodeChange::switch_over() {
-  return attempt([&] { return transaction_->switch_over(); });
+  const auto at = attempt([&] { return transaction_->switch_over(); });
+  phase_ = phase_of_transaction();
+  return at;
 }
 
 void NodeChange::call_peers() {
   attempt([&] { transaction_->call_peers(); });
+  phase_ = phase_of_transaction();
 }
 
 void NodeChange::hold() {
-  attempt([&] {
-    if (transaction_) transaction_->hold();
-  });
-}
-
-bool NodeChange::may_commit() const {
-  return proposal_ && !committed_ && (applied_ || proposal_->changes_nothing());
+  attempt([&] { transaction_->hold(); });
+  phase_ = Phase::kHeld;
 }
 
 void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
@@ -113,7 +124,7 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
       told.add_notes(*left);
     }
   }
-  committed_ = true;
+  phase_ = Phase::kCommitted;
   if (transaction_) {
     for (const std::string& note : proposal_->notes) told.add_notes(note);
   }
@@ -132,12 +143,12 @@ std::string NodeChange::take_back(const OnProgress& progress) {
     if (transaction_) transaction_->undo(progress);
   } catch (const Error& error) {
     fault = error.message();
-    undo_failed_ = true;
+    phase_ = Phase::kUndoFailed;
   }
   installation_.discard();
   transaction_.reset();
   proposal_.reset();
-  applied_ = false;
+  if (phase_ != Phase::kUndoFailed) phase_ = unproposed_;
   return fault;
 }
 
@@ -146,7 +157,8 @@ void NodeChange::beat() const {
 }
 
 void NodeChange::put_names_into(proto::Status& status) const {
-  if (applied_ && goal_->kind == proto::UP) put_names(*goal_->plan, status);
+  const bool knows_more = is_open_change(phase_) || phase_ == Phase::kCommitted;
+  if (knows_more && goal_->kind == proto::UP) put_names(*goal_->plan, status);
 }
 
 }  // namespace wgmesh

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/change/phase.h"
 #include "agent/change/proposal.h"
 #include "agent/change/transaction.h"
 #include "agent/node/installation.h"
@@ -16,7 +17,9 @@ namespace wgmesh {
 
 class NodeChange {
  public:
-  NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel, std::string mesh);
+  // `changes_state`: a session that only reads can propose, and no more.
+  NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel, std::string mesh,
+             bool changes_state);
 
   // What would be done to get there; nothing is, yet. Throws Refused.
   proto::Changes propose(Goal goal);
@@ -36,24 +39,18 @@ class NodeChange {
   // Before the commit the store does not know the new peers' names.
   void put_names_into(proto::Status& status) const;
 
-  bool is_proposed() const { return proposal_.has_value(); }
-  bool is_applied() const { return applied_; }
-  bool is_committed() const { return committed_; }
+  Phase phase() const { return phase_; }
   // The node is what it was when the session began.
-  bool is_as_before() const { return !committed_ && !undo_failed_ && !is_open(); }
-  // Keys wait for the switch; or peers that nobody has called yet.
-  bool is_staged() const { return transaction_ && transaction_->is_staged(); }
-  bool owes_calls() const { return transaction_ && transaction_->owes_calls(); }
-  bool may_commit() const;
+  bool is_as_before() const;
   bool removes() const { return goal_ && goal_->kind == proto::REMOVE; }
 
  private:
-  // Kernel or files are neither as before nor as wanted.
-  bool is_open() const { return transaction_ && transaction_->is_open(); }
   // The plan is kept here, and with it the agent that knows it.
   bool keeps_plan() const {
     return goal_ && (goal_->kind == proto::UP || goal_->kind == proto::STORE);
   }
+  // Once everything of the transaction is done up to its `done()`.
+  Phase phase_of_transaction() const;
   // What is the node's own: program, link and units.
   void propose_node(proto::Changes& changes) const;
   void settle_node(proto::Committed& told);
@@ -69,9 +66,8 @@ class NodeChange {
   std::optional<Goal> goal_;
   std::optional<Proposal> proposal_;
   std::optional<Transaction> transaction_;
-  bool applied_ = false;
-  bool committed_ = false;
-  bool undo_failed_ = false;
+  const Phase unproposed_;  // where the change begins, and where an undo leads to
+  Phase phase_;
 };
 
 }  // namespace wgmesh

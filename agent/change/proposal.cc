@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <utility>
 
 #include "agent/change/refused.h"
 #include "agent/linux/wall_clock.h"
-#include "agent/state/diff.h"
 #include "agent/state/observed.h"
-#include "agent/state/rotation.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -79,17 +76,11 @@ std::string told_of_strangers(const std::string& mesh, const std::set<std::strin
       bridge_name(mesh));
 }
 
-// For the eye: staging, the switch, the calls, and what commit deletes.
-std::vector<Operation> rotating(const State& desired, const State& observed) {
-  Rotation rotation = rotation_of(desired, observed);
-  std::vector<Operation> operations = std::move(rotation.staging);
-  std::move(rotation.switch_over.begin(), rotation.switch_over.end(),
-            std::back_inserter(operations));
-  std::move(rotation.calls.begin(), rotation.calls.end(), std::back_inserter(operations));
-  auto all = diff(desired, observed);
-  const auto deletions = all.begin() + static_cast<std::ptrdiff_t>(first_deletion(all));
-  std::move(deletions, all.end(), std::back_inserter(operations));
-  return operations;
+void put_peers(const std::optional<proto::Plan>& plan, std::map<PublicKey, std::string>& peers) {
+  if (!plan) return;
+  for (const proto::Peer& peer : plan->peers()) {
+    if (const auto key = public_key_from(peer.public_key())) peers.emplace(*key, peer.node());
+  }
 }
 
 }  // namespace
@@ -177,8 +168,10 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
 
   proposal.rotates =
       goal.rotates && proposal.desired.wireguard && observed.state.wireguard.has_value();
-  proposal.operations = proposal.rotates ? rotating(proposal.desired, observed.state)
-                                         : diff(proposal.desired, observed.state);
+  proposal.schedule = schedule(proposal.desired, observed.state, proposal.rotates);
+  proposal.observed = std::move(observed.state);
+  put_peers(goal.plan, proposal.peers);
+  put_peers(loaded.mesh.plan, proposal.peers);
   proposal.files = store.changes(mesh, proposal.stored);
   if (goal.plan && !goal.restores && !proposal.changes_nothing()) {
     // A name with two addresses is no change, but what is written may as well be the latest.

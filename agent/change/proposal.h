@@ -10,7 +10,7 @@
 
 #include "agent/state/desired.h"
 #include "agent/state/kernel.h"
-#include "agent/state/operation.h"
+#include "agent/state/schedule.h"
 #include "agent/store/store.h"
 #include "proto/session.pb.h"
 
@@ -30,15 +30,17 @@ struct Goal {
 struct Proposal {
   Scope scope;
   State desired;
-  StoredMesh stored;          // what is kept once it is committed
-  std::vector<Staged> files;  // which files change by that
-  std::vector<Operation> operations;
-  bool is_first = false;           // no plan was stored before
-  bool rotates = false;            // as rotation_of has it
-  std::vector<std::string> notes;  // for the user, when all is done
-  std::set<std::string> left_out;  // of a restore: bridge_ports that are not there (yet)
+  StoredMesh stored;                       // what is kept once it is committed
+  std::vector<Staged> files;               // which files change by that
+  State observed;                          // what the list starts from
+  Schedule schedule;                       // what is shown, and what is applied
+  bool is_first = false;                   // no plan was stored before
+  bool rotates = false;                    // keys change in two steps: see Due
+  std::map<PublicKey, std::string> peers;  // the node of each, of this plan and the one before
+  std::vector<std::string> notes;          // for the user, when all is done
+  std::set<std::string> left_out;          // of a restore: bridge_ports that are not there (yet)
 
-  bool changes_nothing() const { return operations.empty() && files.empty(); }
+  bool changes_nothing() const { return schedule.empty() && files.empty(); }
 };
 
 // `plan` as this node is to have it: peers that are marked as_stored come from the committed plan;

@@ -9,6 +9,7 @@
 #include "agent/state/diff.h"
 #include "agent/state/first_contact.h"
 #include "agent/state/observed.h"
+#include "agent/state/schedule.h"
 #include "agent/store/kernel_instance.h"
 
 namespace wgmesh {
@@ -79,8 +80,9 @@ std::string set_aside(const Journal& journal, const Store& store, const std::str
 std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, Direction direction,
                    const JournalEntry& entry, const NodeLog& log) {
   const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
-  LastChange told{
-      .changes = diff(entry.after, entry.before).size(), .origin = whose, .afterwards = true};
+  LastChange told{.changes = schedule(entry.after, entry.before, false).size(),
+                  .origin = whose,
+                  .afterwards = true};
   try {
     if (direction == Direction::kCommit) {
       roll_forward(kernel, store, mesh, entry);
@@ -103,12 +105,12 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
 // back within the same few milliseconds.
 State before_calls(State before, const State& after, const State& now) {
   if (!before.wireguard || !now.wireguard) return before;
-  const State first = before_first_contact(before, after, true);
+  const FirstContact contact(before, after, true);
   for (auto& [key, peer] : before.wireguard->peers) {
     const auto found = now.wireguard->peers.find(key);
     const bool is_silent =
         found != now.wireguard->peers.end() && found->second.persistent_keepalive == 0;
-    if (is_silent) peer.persistent_keepalive = first.wireguard->peers.at(key).persistent_keepalive;
+    if (is_silent && !contact.may_call(key)) peer.persistent_keepalive = 0;
   }
   return before;
 }

@@ -3,13 +3,10 @@
 #include <unistd.h>
 
 #include <ctime>
-#include <span>
 #include <thread>
 #include <utility>
 
 #include "agent/change/refused.h"
-#include "agent/state/diff.h"
-#include "agent/state/first_contact.h"
 #include "agent/state/observed.h"
 #include "agent/store/lock.h"
 
@@ -51,19 +48,15 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   Observation observed = kernel_.observe(proposal.scope);
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
-  scope_ = proposal.scope;
-  State target = before_first_contact(proposal.desired, observed.state, proposal.rotates);
-  std::vector<Operation> operations;
-  standing_ = target;
-  if (proposal.rotates && observed.state.wireguard) {
-    rotation_ = rotation_of(standing_, observed.state);
-    target = std::move(rotation_.staged);
-    operations = std::move(rotation_.staging);
-    keys_ = Keys::kStaged;
-  } else {
-    operations = diff(target, observed.state);
+  if (!is_unchanged(proposal.observed, observed.state)) {
+    throw Refused("this node has changed since its changes were listed",
+                  "run the command again: it lists what is due now");
   }
-  const std::span first(operations.data(), first_deletion(operations));
+  scope_ = proposal.scope;
+  schedule_ = proposal.schedule;
+  rotates_ = proposal.rotates;
+  done_ = rotates_ ? Due::kApply : Due::kCall;
+  const std::vector<Operation> first = operations_due(schedule_, Due::kApply);
 
   // The watcher comes first: what this leaves when it dies in the middle, a journal or files that
   // are staged, is taken away at once.
@@ -88,37 +81,37 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   told_ = {.deed = setup_.restores ? Deed::kRestored
                    : removes       ? Deed::kRemoved
                                    : Deed::kCommitted,
-           .changes = proposal.operations.size(),
+           .changes = schedule_.size(),
            .origin = setup_.origin};
 
   attempt([&] {
     const OnProgress told = with_beats(progress);
     kernel_.apply(first, [&](std::size_t done) { told(done, first.size()); });
-    verify(target);
+    verify();
   });
 }
 
 std::optional<std::chrono::system_clock::time_point> Transaction::switch_over() {
-  if (!is_staged()) return std::nullopt;
-  keys_ = Keys::kSwitched;
-  attempt([&] { kernel_.apply(rotation_.switch_over, [](std::size_t) {}); });
+  if (!entry_ || done_ != Due::kApply) return std::nullopt;
+  done_ = Due::kSwitch;
+  attempt([&] { kernel_.apply(operations_due(schedule_, Due::kSwitch), [](std::size_t) {}); });
   return std::chrono::system_clock::now();
 }
 
 void Transaction::call_peers() {
-  if (!owes_calls()) return;
-  keys_ = Keys::kStay;
+  if (!entry_ || done_ != Due::kSwitch) return;
+  done_ = Due::kCall;
   attempt([&] {
-    kernel_.apply(rotation_.calls, [](std::size_t) {});
+    kernel_.apply(operations_due(schedule_, Due::kCall), [](std::size_t) {});
     std::this_thread::sleep_for(kHandshakes);
-    verify(standing_);
+    verify();
   });
 }
 
 void Transaction::hold() {
   if (!entry_) return;
   attempt([&] {
-    verify(standing_);
+    verify();
     store_.sync_staged(setup_.mesh, entry_->files);
     if (has_journal_) journal_.sync();
   });
@@ -168,15 +161,17 @@ void Transaction::finish_for_the_dead(int lock) const {
   finish_open_transaction(*kernel, store_, setup_.mesh, UnreadableJournal::kRefused, setup_.log);
 }
 
-void Transaction::verify(const State& desired) {
+void Transaction::verify() {
   for (int attempt = 1;; ++attempt) {
     const State now = kernel_.observe(scope_).state;
-    const auto left = diff(with_live_endpoints(desired, now), now);
-    if (first_deletion(left) == 0) return;
+    const Schedule left =
+        what_is_left(with_live_endpoints(entry_->after, now), entry_->before, now, rotates_);
+    if (left.empty() || left.front().due > done_) return;
     if (attempt == kVerifyAttempts) {
-      throw Error(
-          "the kernel took every change, but this is still to do: " + describe(left.front()),
-          "see what else configures this interface (NetworkManager, systemd-networkd, ifupdown)");
+      throw Error("the kernel took every change, but this is still to do: " +
+                      describe(left.front().operation),
+                  "see what else configures this interface (NetworkManager, systemd-networkd, "
+                  "ifupdown)");
     }
     std::this_thread::sleep_for(kVerifyPause);
   }

@@ -15,7 +15,7 @@
 #include "agent/change/watcher.h"
 #include "agent/node/node_log.h"
 #include "agent/state/kernel.h"
-#include "agent/state/rotation.h"
+#include "agent/state/schedule.h"
 #include "agent/store/journal.h"
 #include "agent/store/store.h"
 
@@ -45,7 +45,8 @@ class Transaction {
 
   // Adds, changes and detaches, then reads the kernel again. Whatever it throws, the node is as
   // before, unless the undo failed too: then it throws UndoFailed. Does nothing where nothing
-  // changes. Throws where an earlier change is still open.
+  // changes. Throws Refused if the node is not what the proposal started from, and Error where an
+  // earlier change is still open.
   void apply(const Proposal& proposal, const OnProgress& progress);
   // Of a proposal that rotates: apply has staged, this puts the new keys into use, and call_peers,
   // when all nodes have done so, calls those peers that this end shall call (first_contact.h), then
@@ -63,10 +64,9 @@ class Transaction {
   void undo(const OnProgress& progress = {});
 
   bool is_open() const { return entry_.has_value(); }
-  // The new keys are there, and not in use yet.
-  bool is_staged() const { return entry_ && keys_ == Keys::kStaged; }
-  // They are in use, and nobody has been called yet.
-  bool owes_calls() const { return entry_ && keys_ == Keys::kSwitched; }
+  // The last step that was carried out: Due::kCall, unless new keys wait for the switch (kApply) or
+  // new peers wait to be called (kSwitch).
+  Due done() const { return done_; }
   void beat() const;
 
  private:
@@ -78,7 +78,8 @@ class Transaction {
   void undo_because_of(const Error& error);
   // As `progress`, and tells the watcher that we live.
   OnProgress with_beats(const OnProgress& progress) const;
-  void verify(const State& desired);
+  // Throws when the kernel lacks something that was due until now.
+  void verify();
   void end();
 
   Kernel& kernel_;
@@ -87,11 +88,9 @@ class Transaction {
   Journal journal_;
   std::optional<JournalEntry> entry_;  // while it is open
   Scope scope_;
-  // Of a rotation: how far it is, what is left of it, and what stands in the end.
-  enum class Keys : std::uint8_t { kStay, kStaged, kSwitched };
-  Keys keys_ = Keys::kStay;
-  Rotation rotation_;
-  State standing_;  // what the kernel is from then on until commit
+  Schedule schedule_;
+  bool rotates_ = false;
+  Due done_ = Due::kCall;  // the last step that was carried out; without a rotation there are two
   bool has_journal_ = false;
   std::optional<std::string> files_left_;  // by an undo that has put the kernel back
   LastChange told_;

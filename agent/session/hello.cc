@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "agent/change/refused.h"
+#include "agent/session/protocol_error.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/exposure.h"
 #include "common/frame.h"
@@ -150,6 +151,15 @@ void check_count(int ports) {
 }
 
 void check_open(const proto::Open& open) {
+  if (open.protocol_version() != kProtocolVersion) {
+    throw ProtocolError(fmt::format("this agent ({}) speaks protocol {}, the controller {}",
+                                    WGMESH_VERSION, kProtocolVersion, open.protocol_version()),
+                        "use the mesh and the wgmesh-agent of one release");
+  }
+  if (open.changes_state() && !open.holds()) {
+    throw ProtocolError("the controller does not ask to hold before it commits",
+                        "use the mesh and the wgmesh-agent of one release");
+  }
   if (!is_mesh_name(open.mesh())) throw Refused("the mesh's name is not one");
   if (!is_node_name(open.node())) throw Refused("the node's name is not one");
   check_count(open.peers_size() + open.bridge_ports_size());

@@ -15,7 +15,8 @@ namespace wgmesh {
 // Throws Refused for more peers and bridge_ports than a bridge can hold.
 void check_count(int ports);
 
-// Throws Refused for an Open that does not hold together.
+// Throws ProtocolError for a controller of another protocol, and Refused for an Open that does not
+// hold together.
 void check_open(const proto::Open& open);
 
 proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,

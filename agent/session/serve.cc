@@ -19,6 +19,7 @@
 #include "agent/session/proposed_goal.h"
 #include "agent/session/protocol_error.h"
 #include "agent/session/session_secrets.h"
+#include "agent/session/turns.h"
 #include "agent/status/current_status.h"
 #include "agent/store/lock.h"
 
@@ -75,7 +76,7 @@ class ServeSession {
   void forget_node_if_empty(proto::Committed& committed);
   void report(std::size_t done, std::size_t total);
   void tell_error(proto::Error::Kind kind, const Error& error);
-  void require_open() const;
+  Phase phase() const;
 
   SessionIo& io_;
   const ThisNode& this_node_;
@@ -87,7 +88,6 @@ class ServeSession {
   std::map<std::string, SocketAddress> endpoints_;
   std::optional<NodeChange> change_;  // from open on
   std::optional<Echo> echo_;
-  bool held_ = false;                              // promised: see hold()
   std::optional<BootClock::time_point> promised_;  // until the wait that follows has begun
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
@@ -107,15 +107,14 @@ int ServeSession::run() {
       return 1;
     }
     if (const auto* ended = std::get_if<Ended>(&came)) {
-      if (*ended == Ended::kSilent && change_ && change_->owes_calls()) {
+      if (*ended == Ended::kSilent && phase() == Phase::kSwitched) {
         step_ = "call";
         if (!guarded([&] { change_->call_peers(); })) return 1;
         continue;
       }
-      const bool is_committed = change_ && change_->is_committed();
-      const bool is_left = change_ && change_->is_applied() && !is_committed;
-      const bool in_order = *ended == Ended::kClosed && !is_left;
-      if (!is_committed) undo();  // told as well: the other side may only have fallen silent
+      const bool in_order = *ended == Ended::kClosed && !is_open_change(phase());
+      // Told as well: the other side may only have fallen silent.
+      if (phase() != Phase::kCommitted) undo();
       return in_order ? 0 : 1;
     }
     const auto& message = std::get<proto::ToAgent>(came);
@@ -126,13 +125,19 @@ int ServeSession::run() {
 
 std::variant<proto::ToAgent, Ended> ServeSession::next() {
   auto patience = patience_;
-  if (change_ && change_->owes_calls()) {
+  if (phase() == Phase::kSwitched) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(calls_by_ - std::chrono::steady_clock::now());
     patience = std::clamp(left, 0ms, patience_);
   }
   if (echo_) return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
-  return io_.read(patience, {}, held_ ? kAfterSleep : 0ms, std::exchange(promised_, std::nullopt));
+  return io_.read(patience, {}, phase() == Phase::kHeld ? kAfterSleep : 0ms,
+                  std::exchange(promised_, std::nullopt));
+}
+
+Phase ServeSession::phase() const {
+  if (!open_) return Phase::kUnopened;
+  return secrets_ ? change_->phase() : Phase::kRefused;
 }
 
 // Tells what `step` throws. False ends the session.
@@ -156,6 +161,8 @@ bool ServeSession::guarded(const Step& step) {
 }
 
 void ServeSession::answer(const proto::ToAgent& message) {
+  if (const std::string step = step_of(message.body_case()); !step.empty()) step_ = step;
+  require_turn(message.body_case(), phase());
   switch (message.body_case()) {
     case proto::ToAgent::kOpen:
       return open(message.open());
@@ -184,22 +191,11 @@ void ServeSession::answer(const proto::ToAgent& message) {
     case proto::ToAgent::kProbe:
       return probe(message.probe());
     case proto::ToAgent::BODY_NOT_SET:
-      throw ProtocolError("an empty message");
+      return;  // has no turn
   }
 }
 
 void ServeSession::open(const proto::Open& open) {
-  step_ = "open";
-  if (open_) throw ProtocolError("a second open");
-  if (open.protocol_version() != kProtocolVersion) {
-    throw ProtocolError(fmt::format("this agent ({}) speaks protocol {}, the controller {}",
-                                    WGMESH_VERSION, kProtocolVersion, open.protocol_version()),
-                        "use the mesh and the wgmesh-agent of one release");
-  }
-  if (open.changes_state() && !open.holds()) {
-    throw ProtocolError("the controller does not ask to hold before it commits",
-                        "use the mesh and the wgmesh-agent of one release");
-  }
   check_open(open);
   if (this_node_.require_privilege) this_node_.require_privilege();
   open_ = open;
@@ -210,7 +206,7 @@ void ServeSession::open(const proto::Open& open) {
 
   kernel_ =
       this_node_.open_session_kernel ? this_node_.open_session_kernel() : this_node_.open_kernel();
-  change_.emplace(this_node_, store_, *kernel_, open.mesh());
+  change_.emplace(this_node_, store_, *kernel_, open.mesh(), open.changes_state());
   if (open.replaces_newer_agent()) change_->replace_newer_agent();
   take_lock();
   Settled settled;
@@ -245,14 +241,7 @@ void ServeSession::take_lock() {
   }
 }
 
-void ServeSession::require_open() const {
-  if (!open_ || !secrets_ || !change_) throw ProtocolError("a message before open");
-}
-
 void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
-  step_ = "secrets";
-  require_open();
-  if (change_->is_applied()) throw ProtocolError("make-secrets after apply");
   check_count(wanted.peers_size());
   proto::FromAgent message;
   *message.mutable_secrets() = secrets_->make(wanted);
@@ -260,9 +249,6 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 }
 
 void ServeSession::propose(const proto::Propose& wanted) {
-  step_ = "plan";
-  require_open();
-  if (change_->is_applied()) throw ProtocolError("a plan after apply");
   Goal goal = proposed_goal(wanted, *open_, store_, *secrets_, endpoints_);
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) lock_->set_number(kGoesOn);
@@ -272,12 +258,6 @@ void ServeSession::propose(const proto::Propose& wanted) {
 }
 
 void ServeSession::apply() {
-  step_ = "apply";
-  require_open();
-  if (!change_->is_proposed() || change_->is_applied()) {
-    throw ProtocolError("apply without a plan");
-  }
-  if (!open_->changes_state()) throw ProtocolError("apply in a session that only reads");
   TransactionSetup setup;
   setup.mesh = open_->mesh();
   setup.origin = open_->origin();
@@ -292,11 +272,6 @@ void ServeSession::apply() {
 }
 
 void ServeSession::switch_over() {
-  step_ = "switch";
-  require_open();
-  if (!change_->is_applied() || change_->is_committed()) {
-    throw ProtocolError("a switch without apply");
-  }
   const auto at = change_->switch_over();
   calls_by_ = std::chrono::steady_clock::now() + kCallsAtLatest;
   proto::FromAgent message;
@@ -309,11 +284,6 @@ void ServeSession::switch_over() {
 }
 
 void ServeSession::call_peers() {
-  step_ = "call";
-  require_open();
-  if (!change_->is_applied() || change_->is_staged() || change_->is_committed()) {
-    throw ProtocolError("a call before the switch");
-  }
   change_->call_peers();
   proto::FromAgent message;
   message.mutable_peers_called();
@@ -324,13 +294,7 @@ void ServeSession::call_peers() {
 // that is the patience with which the next message is awaited. It counts from before the promise,
 // so that a machine that sleeps between the promise and the wait knows that it slept.
 void ServeSession::hold() {
-  step_ = "hold";
-  require_open();
-  if (!change_->is_applied() || change_->is_committed()) throw ProtocolError("hold without apply");
-  if (change_->is_staged() || change_->owes_calls()) throw ProtocolError("hold before the switch");
-  if (held_) throw ProtocolError("a second hold");
   change_->hold();
-  held_ = true;
   if (this_node_.before_promise) this_node_.before_promise();
   promised_ = io_.now();
   proto::FromAgent message;
@@ -340,16 +304,10 @@ void ServeSession::hold() {
 }
 
 void ServeSession::commit() {
-  step_ = "commit";
-  require_open();
-  if (change_->is_staged()) throw ProtocolError("commit before the switch");
-  if (change_->owes_calls()) throw ProtocolError("commit before the peers are called");
-  if (!change_->may_commit()) throw ProtocolError("commit without apply");
-  if (change_->is_applied() && !held_) throw ProtocolError("commit before hold");
   proto::FromAgent message;
   proto::Committed& committed = *message.mutable_committed();
   change_->commit(committed, progress_);
-  if (change_->removes() && open_->changes_state()) forget_node_if_empty(committed);
+  if (change_->removes()) forget_node_if_empty(committed);
   io_.write(message);
 }
 
@@ -369,7 +327,7 @@ void ServeSession::forget_node_if_empty(proto::Committed& committed) {
 
 void ServeSession::undo() {
   step_ = "undo";
-  if (change_ && change_->is_committed()) {
+  if (phase() == Phase::kCommitted) {
     throw Refused("it is committed; there is nothing to undo");
   }
   proto::FromAgent message;
@@ -380,7 +338,7 @@ void ServeSession::undo() {
 // Undoes what was applied and not committed. What the kernel says against it; empty: nothing.
 std::string ServeSession::take_back() {
   if (!change_) return {};
-  if (lock_ && !change_->is_committed()) lock_->set_number(kEndsSoon);
+  if (lock_ && phase() != Phase::kCommitted) lock_->set_number(kEndsSoon);
   return change_->take_back(progress_);
 }
 
@@ -391,8 +349,6 @@ void ServeSession::tell_alive() {
 }
 
 void ServeSession::tell_status() {
-  step_ = "status";
-  require_open();
   proto::FromAgent message;
   *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
   change_->put_names_into(*message.mutable_status());
@@ -400,15 +356,12 @@ void ServeSession::tell_status() {
 }
 
 void ServeSession::listen(const proto::Listen& wanted) {
-  step_ = "listen";
-  require_open();
   proto::FromAgent message;
   echo_.emplace(listen_on_mesh(*kernel_, *open_, wanted, *message.mutable_listening()));
   io_.write(message);
 }
 
 void ServeSession::probe(const proto::Probe& wanted) {
-  step_ = "probe";
   if (!echo_) throw ProtocolError("a probe without listening");
   if (wanted.targets_size() > kMostTargets) throw ProtocolError("too many targets");
   proto::FromAgent message;

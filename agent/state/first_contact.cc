@@ -2,22 +2,18 @@
 
 namespace wgmesh {
 
-void silence(WireguardPeer& peer) {
-  peer.endpoint.reset();
-  peer.persistent_keepalive = 0;
+FirstContact::FirstContact(const State& desired, const State& before, bool rotates) {
+  if (before.wireguard) {
+    for (const auto& [key, peer] : before.wireguard->peers) known_.insert(key);
+  }
+  if (!desired.wireguard || !desired.wireguard->private_key) return;
+  own_ = public_key_of(*desired.wireguard->private_key);
+  keeps_key_ = rotates && before.wireguard &&
+               before.wireguard->private_key == desired.wireguard->private_key;
 }
 
-State before_first_contact(State desired, const State& observed, bool rotates) {
-  if (!desired.wireguard || !desired.wireguard->private_key) return desired;
-  const PublicKey own = public_key_of(*desired.wireguard->private_key);
-  const bool keeps_key = rotates && observed.wireguard &&
-                         observed.wireguard->private_key == desired.wireguard->private_key;
-  for (auto& [key, peer] : desired.wireguard->peers) {
-    const bool is_known = observed.wireguard && observed.wireguard->peers.contains(key);
-    if (is_known || (own < key && !keeps_key)) continue;
-    silence(peer);
-  }
-  return desired;
+bool FirstContact::may_call(const PublicKey& peer) const {
+  return !own_ || known_.contains(peer) || (*own_ < peer && !keeps_key_);
 }
 
 }  // namespace wgmesh

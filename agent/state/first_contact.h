@@ -1,21 +1,32 @@
-// Who calls first where two nodes learn of each other, or of each other's new key, in one change.
-// Both would, within the same few milliseconds: WireGuard gives up its own handshake for the one
-// that comes in, so each end drops the answer that it waits for, and neither tries again for five
-// seconds. Pure.
+// Which end calls first if two nodes learn of each other, or of each other's new key, in one
+// change. If both ends called within the same few milliseconds, each end would give up its own
+// WireGuard handshake for the one that comes in, and neither would try again for five seconds.
+// Pure.
 #pragma once
+
+#include <optional>
+#include <set>
 
 #include "agent/state/state.h"
 
 namespace wgmesh {
 
-// Without endpoint and keepalive nobody calls the peer; it may call.
-void silence(WireguardPeer& peer);
+// Until every node has applied (in a rotation: has switched to its new keys), one end of a new pair
+// has neither endpoint nor keepalive for its peer. That end learns from the call where the peer is.
+// At commit it gets what `desired` says.
+class FirstContact {
+ public:
+  // The change leads from `before` to `desired`. `rotates`: keys change in this change.
+  FirstContact(const State& desired, const State& before, bool rotates);
 
-// `desired` as it is until every node has applied (in a rotation: has switched to its new keys): a
-// peer that is new and has the lesser public key calls, so it has neither endpoint nor keepalive
-// yet. This end learns from the call where the peer is, or has what `desired` says when the other
-// end is there for sure, at commit. In a rotation in which only the peer gets a new key it is the
-// peer that calls, for at that end nothing but the own key is new.
-State before_first_contact(State desired, const State& observed, bool rotates = false);
+  // True: `peer` is called at once, because this end has the lesser public key, or knew the peer
+  // before. If only the peer gets a new key, the peer calls: nothing but the own key is new there.
+  bool may_call(const PublicKey& peer) const;
+
+ private:
+  std::set<PublicKey> known_;
+  std::optional<PublicKey> own_;  // empty: no key is wanted, so nobody can be called too early
+  bool keeps_key_ = false;
+};
 
 }  // namespace wgmesh

@@ -1,5 +1,7 @@
 #include "agent/state/observed.h"
 
+#include "agent/state/diff.h"
+
 namespace wgmesh {
 
 void fill_in(Bridge& observed, const Bridge& known) {
@@ -15,6 +17,12 @@ void fill_in_times(State& observed, const std::optional<proto::Plan>& committed)
                              .hello_time = planned.hello_time() * 100,
                              .max_age = planned.max_age() * 100,
                              .ageing = planned.ageing() * 100});
+}
+
+bool is_unchanged(const State& before, const State& now) {
+  State expected = with_live_endpoints(before, now);
+  expected.foreign_ports.clear();
+  return matches(expected, now);
 }
 
 State with_live_endpoints(State wanted, const State& observed) {

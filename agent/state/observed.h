@@ -19,4 +19,8 @@ void fill_in_times(State& observed, const std::optional<proto::Plan>& committed)
 // and that is neither a failure to verify nor a reason to change anything.
 State with_live_endpoints(State wanted, const State& observed);
 
+// True if nothing of ours differs between the two readings, apart from the endpoints of peers.
+// Ports of others are theirs to change.
+bool is_unchanged(const State& before, const State& now);
+
 }  // namespace wgmesh

@@ -137,6 +137,40 @@ std::string describe(const Operation& operation) {
   return std::visit([](const auto& each) { return words(each); }, operation);
 }
 
+OperationKind kind_of(const Operation& operation) {
+  if (is_deletion(operation)) return OperationKind::kRemove;
+  return std::visit(Overloaded{
+                        [](const CreateWireguard&) { return OperationKind::kAdd; },
+                        [](const CreateBridge&) { return OperationKind::kAdd; },
+                        [](const CreateTunnel&) { return OperationKind::kAdd; },
+                        [](const AddAltname&) { return OperationKind::kAdd; },
+                        [](const AddAddress&) { return OperationKind::kAdd; },
+                        [](const SetWireguard& set) {
+                          const bool adds =
+                              std::ranges::any_of(set.peers, [](const PeerUpdate& peer) {
+                                return !peer.remove && !peer.update_only;
+                              });
+                          return adds ? OperationKind::kAdd : OperationKind::kChange;
+                        },
+                        [](const auto&) { return OperationKind::kChange; },
+                    },
+                    operation);
+}
+
+std::string interface_of(const Operation& operation) {
+  return std::visit(Overloaded{
+                        [](const DeleteGroup&) { return std::string(); },
+                        [](const auto& each) { return each.name; },
+                    },
+                    operation);
+}
+
+std::optional<PublicKey> peer_of(const Operation& operation) {
+  const auto* set = std::get_if<SetWireguard>(&operation);
+  if (set == nullptr || set->peers.size() != 1) return std::nullopt;
+  return set->peers.front().public_key;
+}
+
 bool is_deletion(const Operation& operation) {
   return std::visit(Overloaded{
                         [](const DeleteLink&) { return true; },

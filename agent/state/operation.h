@@ -149,6 +149,14 @@ using Operation = std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetT
                                AddAltname, RemoveAltname, SetBridge, SetRouterAdvertisements,
                                AddAddress, RemoveAddress, SetWireguard, DeleteLink, DeleteGroup>;
 
+enum class OperationKind : std::uint8_t { kAdd, kChange, kRemove };
+// A new WireGuard peer is an addition; a peer that loses its allowed IPs is changed.
+OperationKind kind_of(const Operation& operation);
+// The interface that is made, changed or removed; empty for a whole group.
+std::string interface_of(const Operation& operation);
+// The WireGuard peer, if the operation is about exactly one.
+std::optional<PublicKey> peer_of(const Operation& operation);
+
 // The operation in the words of `ip` and `wg`, secrets as "(hidden)":
 // "ip link set gt-test-mesh1 master br-test". Deterministic; goldens compare it.
 std::string describe(const Operation& operation);

@@ -1,7 +1,7 @@
 #include "controller/show/render_changes.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,24 +14,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-enum class Kind : std::uint8_t { kAdd, kChange, kRemove };
-
-// From the words of `ip` and `wg` that the agent describes an operation in.
-Kind kind_of(const proto::Change& change) {
-  if (change.at_commit()) return Kind::kRemove;
-  return change.text().find(" add ") == std::string::npos ? Kind::kChange : Kind::kAdd;
-}
-
 struct Look {
   char sign;
   std::string_view word;  // in JSON
   std::string_view color;
 };
 
-const Look& look_of(Kind kind) {
-  static constexpr std::array<Look, 3> kLooks = {
-      {{'+', "add", "\x1b[32m"}, {'~', "change", "\x1b[33m"}, {'-', "remove", "\x1b[31m"}}};
-  return kLooks[static_cast<std::size_t>(kind)];
+// An agent that tells no kind changes what there is.
+const Look& look_of(const proto::Change& change) {
+  static constexpr Look kAdd{'+', "add", "\x1b[32m"};
+  static constexpr Look kChange{'~', "change", "\x1b[33m"};
+  static constexpr Look kRemove{'-', "remove", "\x1b[31m"};
+  switch (change.kind()) {
+    case proto::Change::ADD:
+      return kAdd;
+    case proto::Change::REMOVE:
+      return kRemove;
+    default:
+      return kChange;
+  }
 }
 
 bool changes_anything(const NodeChanges& node) {
@@ -39,7 +40,7 @@ bool changes_anything(const NodeChanges& node) {
 }
 
 std::string change_text(const proto::Change& change, bool color) {
-  const Look& look = look_of(kind_of(change));
+  const Look& look = look_of(change);
   const std::string line = fmt::format("{} {}{}", look.sign, printable(change.text()),
                                        change.at_commit() ? "  (when every node has applied)" : "");
   return color ? fmt::format("  {}{}\x1b[0m\n", look.color, line) : fmt::format("  {}\n", line);
@@ -58,7 +59,7 @@ std::string node_text(const NodeChanges& node, bool color) {
 }
 
 std::string totals_text(std::span<const NodeChanges> nodes) {
-  std::array<std::size_t, 3> counts{};
+  std::map<char, std::size_t> counts;  // by sign
   std::size_t changing = 0;
   std::size_t unreachable = 0;
   for (const NodeChanges& node : nodes) {
@@ -66,7 +67,7 @@ std::string totals_text(std::span<const NodeChanges> nodes) {
     unreachable += node.changes ? 0 : 1;
     if (!node.changes) continue;
     for (const proto::Change& change : node.changes->changes()) {
-      ++counts[static_cast<std::size_t>(kind_of(change))];
+      ++counts[look_of(change).sign];
     }
   }
   const std::string unknown =
@@ -74,8 +75,8 @@ std::string totals_text(std::span<const NodeChanges> nodes) {
   if (changing == 0)
     return fmt::format("No changes on {}{}.\n", counted(nodes.size() - unreachable, "node"),
                        unknown);
-  return fmt::format("Plan: {} to add, {} to change, {} to remove on {} of {}{}.\n", counts[0],
-                     counts[1], counts[2], changing, counted(nodes.size(), "node"), unknown);
+  return fmt::format("Plan: {} to add, {} to change, {} to remove on {} of {}{}.\n", counts['+'],
+                     counts['~'], counts['-'], changing, counted(nodes.size(), "node"), unknown);
 }
 
 std::string_view forwarding_word(Forwarding forwarding) {
@@ -131,9 +132,11 @@ std::string render_changes_json(std::span<const NodeChanges> nodes) {
     entry["stored_state_changes"] = node.changes->stored_state_changes();
     entry["changes"] = Json::array();
     for (const proto::Change& change : node.changes->changes()) {
-      entry["changes"].push_back({{"kind", look_of(kind_of(change)).word},
-                                  {"operation", change.text()},
-                                  {"at_commit", change.at_commit()}});
+      Json& told = entry["changes"].emplace_back(Json{{"kind", look_of(change).word},
+                                                      {"operation", change.text()},
+                                                      {"at_commit", change.at_commit()}});
+      if (!change.interface().empty()) told["interface"] = change.interface();
+      if (!change.peer().empty()) told["peer"] = change.peer();
     }
   }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

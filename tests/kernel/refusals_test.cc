@@ -12,7 +12,6 @@
 #include "agent/change/transaction.h"
 #include "agent/linux/failing_kernel.h"
 #include "agent/linux/linux_kernel.h"
-#include "agent/state/diff.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/rehearsed_change.h"
 #include "tests/support/agent/test_node.h"
@@ -50,7 +49,7 @@ class KernelRefusalsTest : public KernelTest {
     } else {
       transaction.undo();
     }
-    return {first_deletion(proposal.operations), kernel.count()};
+    return {operations_due(proposal.schedule, Due::kApply).size(), kernel.count()};
   }
 
   // The state that stands now is the one to come back to.

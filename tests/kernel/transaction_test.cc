@@ -155,7 +155,7 @@ TEST_F(TransactionTest, TimesThatTheRootHidesAreSetAllTheSame) {
   EXPECT_TRUE(proposal(slower).changes_nothing());
   // Undone after the times were set: the last operation is refused.
   const proto::Plan other = changed(plan);
-  const std::size_t last = first_deletion(proposal(other).operations);
+  const std::size_t last = operations_due(proposal(other).schedule, Due::kApply).size();
   ASSERT_EQ(WEXITSTATUS(run_worker(other, {.fail_at = last})), kRefused);
 
   ip("link set lan0 down");

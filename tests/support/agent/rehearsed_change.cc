@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "agent/change/transaction.h"
-#include "agent/state/diff.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
@@ -24,7 +23,9 @@ void rehearse(RehearsedChange& change) {
   NodeUnderChange node(change, folder.path());
   change.before = node.snapshot();
   change.to_apply =
-      first_deletion(make_proposal(node.kernel, node.store, "test", change.goal).operations);
+      operations_due(make_proposal(node.kernel, node.store, "test", change.goal).schedule,
+                     Due::kApply)
+          .size();
   change.in_all = node.run(change);
   change.after = node.snapshot();
 }

@@ -78,7 +78,7 @@ TEST_F(ServeHold, HasItsPlace) {
     TestSession session(node);
     apply(session);
     ASSERT_TRUE(session.hold().has_held());
-    EXPECT_THAT(session.hold().error().message(), HasSubstr("a second hold"));
+    EXPECT_THAT(session.hold().error().message(), HasSubstr("second hold"));
   }
   TestSession session(node);
   apply(session);

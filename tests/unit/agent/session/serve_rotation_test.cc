@@ -206,7 +206,7 @@ TEST_F(ServeRotation, DoesNotCommitWhatIsOnlyStaged) {
   TestSession session(node);
   propose_rotation(session);
   ASSERT_TRUE(session.apply().has_applied());
-  EXPECT_THAT(session.commit_at_once().error().message(), HasSubstr("commit before the switch"));
+  EXPECT_THAT(session.commit_at_once().error().message(), HasSubstr("commit before hold"));
   session.close();
   EXPECT_EQ(seen(), before);
 }
@@ -217,8 +217,7 @@ TEST_F(ServeRotation, DoesNotCommitWhatNobodyHasCalled) {
   propose_rotation(session);
   ASSERT_TRUE(session.apply().has_applied());
   ASSERT_TRUE(switch_over(session).has_switched_over());
-  EXPECT_THAT(session.commit_at_once().error().message(),
-              HasSubstr("commit before the peers are called"));
+  EXPECT_THAT(session.commit_at_once().error().message(), HasSubstr("commit before hold"));
   session.close();
   EXPECT_EQ(seen(), before);
 }

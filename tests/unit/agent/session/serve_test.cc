@@ -157,15 +157,57 @@ TEST(Serve, BeginsNothingWhileAnUndoIsOpen) {
     session.open(open_for(plan));
     session.propose(proto::UP, &plan);
     EXPECT_FALSE(session.apply().error().undone());
-    session.propose(proto::UP, &plan);
-    const proto::FromAgent again = session.apply();
-    EXPECT_THAT(again.error().message(), HasSubstr("an earlier change of this node is still open"));
+    const proto::FromAgent again = session.propose(proto::UP, &plan);
+    EXPECT_THAT(again.error().message(), HasSubstr("after an undo that failed"));
     EXPECT_FALSE(again.error().undone());
   }
   node.fault = {};
   TestSession next(node);
   EXPECT_THAT(next.open(open_for(plan)).undone(), HasSubstr("undone the interrupted change"));
   EXPECT_EQ(seen(node), before);
+}
+
+// What the user has seen is what is applied, or nothing is.
+TEST(Serve, RefusesToApplyAListThatIsNoLongerTrue) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  TestSession session(node);
+  session.open(open_for(plan));
+  const proto::Plan other = changed(plan);
+  session.make_secrets(other);
+  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  State by_hand = seen(node);
+  by_hand.bridge->priority = 0;
+  node.kernel.put(by_hand);
+  const auto answer = session.apply();
+  EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
+  EXPECT_THAT(answer.error().message(), HasSubstr("has changed since"));
+  EXPECT_TRUE(answer.error().undone());
+  session.close();
+  EXPECT_EQ(seen(node), by_hand);
+  EXPECT_FALSE(Journal(node.store(), "test").open());
+}
+
+// Peers roam, and others set up their own interfaces, while the controller waits for other nodes.
+TEST(Serve, AppliesAListThatPeersAndPortsOfOthersHaveOutlived) {
+  TestNode node;
+  node.kernel.put(FakeLink{.name = "eth1"});
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  TestSession session(node);
+  session.open(open_for(plan));
+  proto::Plan other = changed(plan);
+  other.add_bridge_ports("eth1");
+  session.make_secrets(other);
+  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  State roamed = seen(node);
+  for (auto& [key, peer] : roamed.wireguard->peers)
+    peer.endpoint = parse_socket_address("192.0.2.99:7");
+  node.kernel.put(roamed);
+  node.kernel.put(FakeLink{.name = "eth1", .mtu = 1492, .up = true});
+  EXPECT_TRUE(session.apply().has_applied());
+  EXPECT_TRUE(session.commit().has_committed());
 }
 
 TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {

@@ -9,11 +9,18 @@ namespace {
 std::vector<NodeChanges> four_nodes() {
   proto::Changes changes;
   changes.set_stored_state_changes(true);
-  changes.add_changes()->set_text("ip link add br-test type bridge");
-  changes.add_changes()->set_text("ip link set br-test up");
+  proto::Change& addition = *changes.add_changes();
+  addition.set_text("ip link add br-test type bridge");
+  addition.set_kind(proto::Change::ADD);
+  addition.set_interface("br-test");
+  // The kind is told, and not read out of the words.
+  changes.add_changes()->set_text("ip link set br-test alias \"an add on\"");
   proto::Change& removal = *changes.add_changes();
   removal.set_text("ip link del gt-test-old");
+  removal.set_kind(proto::Change::REMOVE);
   removal.set_at_commit(true);
+  removal.set_interface("gt-test-old");
+  removal.set_peer("old");
   proto::Changes stored;
   stored.set_stored_state_changes(true);
   return {{"mesh0", changes, {}},
@@ -26,7 +33,7 @@ TEST(RenderChanges, ListsOperationsUnderTheirNodes) {
   EXPECT_EQ(render_changes(four_nodes(), false),
             "mesh0: 3 changes\n"
             "  + ip link add br-test type bridge\n"
-            "  ~ ip link set br-test up\n"
+            "  ~ ip link set br-test alias \"an add on\"\n"
             "  - ip link del gt-test-old  (when every node has applied)\n"
             "mesh1: no changes\n"
             "mesh2: only what is stored there changes\n"
@@ -48,7 +55,10 @@ TEST(RenderChanges, IsJsonForPrograms) {
   EXPECT_EQ(document["changes"], true);
   EXPECT_EQ(document["nodes"]["mesh0"]["changes"][2],
             nlohmann::json::parse(R"({"kind": "remove", "operation": "ip link del gt-test-old",
-                                      "at_commit": true})"));
+                                      "at_commit": true, "interface": "gt-test-old",
+                                      "peer": "old"})"));
+  EXPECT_EQ(document["nodes"]["mesh0"]["changes"][0]["kind"], "add");
+  EXPECT_FALSE(document["nodes"]["mesh0"]["changes"][0].contains("peer"));
   EXPECT_EQ(document["nodes"]["mesh1"]["changes"].size(), 0U);
   EXPECT_EQ(document["nodes"]["mesh3"]["unreachable"], "no route to host");
 }

@@ -1,0 +1,60 @@
+#include "agent/change/listed_changes.h"
+
+#include <map>
+
+#include "common/naming.h"
+
+namespace wgmesh {
+namespace {
+
+proto::Change::Kind kind_on_the_wire(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::kAdd:
+      return proto::Change::ADD;
+    case OperationKind::kChange:
+      return proto::Change::CHANGE;
+    case OperationKind::kRemove:
+      return proto::Change::REMOVE;
+  }
+  return proto::Change::KIND_UNSPECIFIED;
+}
+
+// The node at the other end, by the alias of each tunnel.
+std::map<std::string, std::string> peers_of_tunnels(const Proposal& proposal,
+                                                    const std::string& mesh) {
+  const std::string mark = link_alias(mesh) + ":";
+  std::map<std::string, std::string> peers;
+  for (const State* state : {&proposal.desired, &proposal.observed}) {
+    for (const auto& [name, tunnel] : state->tunnels) {
+      const std::string& alias = tunnel.link.alias;
+      if (alias.starts_with(mark)) peers.emplace(name, alias.substr(mark.size()));
+    }
+  }
+  return peers;
+}
+
+}  // namespace
+
+proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh) {
+  const auto tunnels = peers_of_tunnels(proposal, mesh);
+  proto::Changes changes;
+  for (const auto& [operation, due] : proposal.schedule) {
+    proto::Change& change = *changes.add_changes();
+    change.set_text(describe(operation));
+    change.set_kind(kind_on_the_wire(kind_of(operation)));
+    change.set_at_commit(due == Due::kCommit);
+    change.set_interface(interface_of(operation));
+    const auto key = peer_of(operation);
+    const auto peer = key ? proposal.peers.find(*key) : proposal.peers.end();
+    const auto tunnel = tunnels.find(change.interface());
+    if (peer != proposal.peers.end()) {
+      change.set_peer(peer->second);
+    } else if (tunnel != tunnels.end()) {
+      change.set_peer(tunnel->second);
+    }
+  }
+  changes.set_stored_state_changes(!proposal.files.empty());
+  return changes;
+}
+
+}  // namespace wgmesh

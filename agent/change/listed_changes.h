@@ -1,0 +1,14 @@
+// A proposal as the controller is told of it: each operation in the words of `ip` and `wg`, with
+// its kind, its interface and its link, so that nobody has to read them out of the words. Pure.
+#pragma once
+
+#include <string>
+
+#include "agent/change/proposal.h"
+#include "proto/session.pb.h"
+
+namespace wgmesh {
+
+proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh);
+
+}  // namespace wgmesh

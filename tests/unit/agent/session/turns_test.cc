@@ -1,0 +1,99 @@
+#include "agent/session/turns.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <set>
+
+#include "agent/session/protocol_error.h"
+
+namespace wgmesh {
+namespace {
+
+using Message = proto::ToAgent;
+
+constexpr auto kLastPhase = Phase::kUndoFailed;
+
+bool may_come(Message::BodyCase message, Phase phase) {
+  try {
+    require_turn(message, phase);
+    return true;
+  } catch (const ProtocolError&) {
+    return false;
+  }
+}
+
+std::set<Phase> phases_of(Message::BodyCase message) {
+  std::set<Phase> phases;
+  for (int phase = 0; phase <= static_cast<int>(kLastPhase); ++phase) {
+    if (may_come(message, static_cast<Phase>(phase))) phases.insert(static_cast<Phase>(phase));
+  }
+  return phases;
+}
+
+std::string refusal(Message::BodyCase message, Phase phase) {
+  try {
+    require_turn(message, phase);
+  } catch (const ProtocolError& error) {
+    return error.message();
+  }
+  return {};
+}
+
+constexpr std::array kEveryMessage = {
+    Message::kOpen,   Message::kMakeSecrets, Message::kPropose,    Message::kApply,
+    Message::kCommit, Message::kUndo,        Message::kHeartbeat,  Message::kAskStatus,
+    Message::kListen, Message::kProbe,       Message::kSwitchOver, Message::kCallPeers,
+    Message::kHold,
+};
+
+TEST(Turns, EveryMessageHasOne) {
+  for (const auto message : kEveryMessage) EXPECT_FALSE(phases_of(message).empty());
+}
+
+TEST(Turns, NothingButOpenBeginsASession) {
+  const std::set<Message::BodyCase> harmless = {Message::kUndo, Message::kHeartbeat};
+  for (const auto message : kEveryMessage) {
+    EXPECT_EQ(may_come(message, Phase::kUnopened),
+              message == Message::kOpen || harmless.contains(message));
+    EXPECT_EQ(may_come(message, Phase::kRefused), harmless.contains(message));
+  }
+  EXPECT_EQ(phases_of(Message::kOpen), std::set{Phase::kUnopened});
+  EXPECT_EQ(refusal(Message::kApply, Phase::kUnopened), "a message before open");
+  EXPECT_EQ(refusal(Message::kOpen, Phase::kRefused), "a second open");
+}
+
+TEST(Turns, ASessionThatReadsChangesNothing) {
+  for (const auto message : {Message::kApply, Message::kSwitchOver, Message::kCallPeers,
+                             Message::kHold, Message::kCommit}) {
+    EXPECT_FALSE(may_come(message, Phase::kReading)) << step_of(message);
+  }
+}
+
+TEST(Turns, NobodyCommitsWhatIsNotHeld) {
+  EXPECT_EQ(phases_of(Message::kCommit), (std::set{Phase::kNothingDue, Phase::kHeld}));
+  EXPECT_EQ(phases_of(Message::kHold), std::set{Phase::kApplied});
+}
+
+TEST(Turns, NewKeysAreStagedThenSwitchedThenCalled) {
+  EXPECT_EQ(phases_of(Message::kSwitchOver), (std::set{Phase::kStaged, Phase::kApplied}));
+  EXPECT_EQ(phases_of(Message::kCallPeers), (std::set{Phase::kSwitched, Phase::kApplied}));
+}
+
+TEST(Turns, NothingBeginsAnewOnceItIsApplied) {
+  for (const Phase phase : {Phase::kStaged, Phase::kSwitched, Phase::kApplied, Phase::kHeld,
+                            Phase::kCommitted, Phase::kUndoFailed}) {
+    for (const auto message : {Message::kMakeSecrets, Message::kPropose, Message::kApply}) {
+      EXPECT_FALSE(may_come(message, phase)) << step_of(message);
+    }
+  }
+}
+
+TEST(Turns, AMessageWithoutABodyHasNone) {
+  EXPECT_TRUE(phases_of(Message::BODY_NOT_SET).empty());
+  EXPECT_EQ(refusal(Message::BODY_NOT_SET, Phase::kOpen), "an empty message");
+}
+
+}  // namespace
+}  // namespace wgmesh
