@@ -1,7 +1,6 @@
 #include "controller/await_forwarding.h"
 
 #include <chrono>
-#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -14,14 +13,10 @@ constexpr auto kLookEvery = std::chrono::milliseconds(200);
 }  // namespace
 
 void look(Run& run, const Names& nodes, Statuses& statuses) {
-  std::mutex mutex;
-  run.fleet().each(
+  auto answers = run.fleet().ask(
       "status", [&](const Node& node) { return nodes.contains(node.name); },
-      [&](const Node& node, Session& session) {
-        proto::Status status = session.status();
-        const std::lock_guard lock(mutex);
-        statuses[node.name] = std::move(status);
-      });
+      [](const Node&, Session& session) { return session.status(); });
+  for (auto& [name, status] : answers) statuses[name] = std::move(status);
 }
 
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 #include <utility>
 
 #include "controller/await_forwarding.h"
@@ -21,8 +20,7 @@ constexpr auto kDuration = std::chrono::seconds(4);
 
 Examination examine(Run& run, const Mesh& mesh) {
   Examination examination;
-  std::mutex mutex;
-  run.fleet().connect([&](const Node& node, Session& session) {
+  examination.nodes = run.fleet().connect_and_ask([&](const Node& node, Session& session) {
     run.progress().set(node.name, "looking");
     Examined examined;
     examined.hello = session.open(open_for(mesh, node));
@@ -30,8 +28,7 @@ Examination examine(Run& run, const Mesh& mesh) {
     examined.status = session.status();
     examined.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(
         std::chrono::system_clock::from_time_t(examined.status->time()) - asked_at);
-    const std::lock_guard lock(mutex);
-    examination.nodes[node.name] = std::move(examined);
+    return examined;
   });
   Statuses up;
   for (const auto& [name, examined] : examination.nodes) {

@@ -177,9 +177,7 @@ std::set<std::string> Run::rotated_nodes() const {
 }
 
 std::vector<NodeReport> Run::ask_statuses() {
-  std::mutex mutex;
-  std::map<std::string, proto::Status> statuses;
-  fleet_.connect([&](const Node& node, Session& session) {
+  auto statuses = fleet_.connect_and_ask([&](const Node& node, Session& session) {
     progress_.set(node.name, "looking");
     proto::Open open = open_for(mesh_, node);
     open.clear_peers();  // nothing is to be resolved
@@ -187,8 +185,7 @@ std::vector<NodeReport> Run::ask_statuses() {
     session.open(open);
     proto::Status status = session.status();
     progress_.end(node.name, Ending::kDone);
-    const std::lock_guard lock(mutex);
-    statuses.emplace(node.name, std::move(status));
+    return status;
   });
   const auto failures = fleet_.failures();
   std::vector<NodeReport> reports;

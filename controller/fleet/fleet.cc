@@ -181,14 +181,12 @@ void Fleet::each(const std::string& name, const Step& step) {
       name, [](const Node&) { return true; }, step);
 }
 
-void Fleet::each(const std::string& name, const std::function<bool(const Node&)>& chosen,
-                 const Step& step) {
+void Fleet::each(const std::string& name, const Chosen& chosen, const Step& step) {
   std::unique_lock lock(mutex_);
   run_step(lock, name, chosen, step);
 }
 
-void Fleet::together(const std::string& name, const std::function<bool(const Node&)>& chosen,
-                     const Step& step) {
+void Fleet::together(const std::string& name, const Chosen& chosen, const Step& step) {
   std::unique_lock lock(mutex_);
   together_ = true;
   called_off_ = false;
@@ -197,7 +195,7 @@ void Fleet::together(const std::string& name, const std::function<bool(const Nod
 }
 
 void Fleet::run_step(std::unique_lock<std::mutex>& lock, const std::string& name,
-                     const std::function<bool(const Node&)>& chosen, const Step& step) {
+                     const Chosen& chosen, const Step& step) {
   for (const auto& worker : crew_->workers) {
     if (worker->failure || !worker->session || !chosen(worker->node)) continue;
     worker->step = name;

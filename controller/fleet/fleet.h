@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "controller/fleet/session.h"
@@ -40,6 +42,10 @@ class Fleet {
  public:
   using Connect = std::function<std::unique_ptr<Session>(const Node&)>;
   using Step = std::function<void(const Node&, Session&)>;
+  using Chosen = std::function<bool(const Node&)>;
+  // What a step answers, by node name. A node whose step throws has none.
+  template <class Ask>
+  using Answers = std::map<std::string, std::invoke_result_t<const Ask&, const Node&, Session&>>;
   static constexpr const char* kConnect = "connect";  // the step of a node that is not open yet
 
   // Connects nothing yet. Throws Error where this machine has no threads left. While a node waits
@@ -63,13 +69,26 @@ class Fleet {
   // that throws takes its node out, and the failure is kept.
   void each(const std::string& name, const Step& step);
   // As each, but for the nodes of which `chosen` holds.
-  void each(const std::string& name, const std::function<bool(const Node&)>& chosen,
-            const Step& step);
+  void each(const std::string& name, const Chosen& chosen, const Step& step);
 
   // As each, for a step that counts only if no node fails: when one does, at work or waiting for
   // the others, what the others wait for ends at once. That is no failure of theirs.
-  void together(const std::string& name, const std::function<bool(const Node&)>& chosen,
-                const Step& step);
+  void together(const std::string& name, const Chosen& chosen, const Step& step);
+
+  // As connect, each and together, for steps that answer something: answers are gathered here and
+  // nowhere else.
+  template <class Ask>
+  Answers<Ask> connect_and_ask(const Ask& question) {
+    return gather(question, [&](const Step& step) { connect(step); });
+  }
+  template <class Ask>
+  Answers<Ask> ask(const std::string& name, const Chosen& chosen, const Ask& question) {
+    return gather(question, [&](const Step& step) { each(name, chosen, step); });
+  }
+  template <class Ask>
+  Answers<Ask> ask_together(const std::string& name, const Chosen& chosen, const Ask& question) {
+    return gather(question, [&](const Step& step) { together(name, chosen, step); });
+  }
 
   // By node name; whoever is not in it takes part.
   std::map<std::string, NodeFailure> failures() const;
@@ -92,9 +111,20 @@ class Fleet {
   struct Worker;
   // Ends and joins the threads, however many there are yet.
   class Crew;
+  template <class Ask, class Run>
+  static Answers<Ask> gather(const Ask& question, const Run& run_step) {
+    std::mutex mutex;
+    Answers<Ask> answers;
+    run_step([&](const Node& node, Session& session) {
+      auto answer = question(node, session);
+      const std::lock_guard lock(mutex);
+      answers.emplace(node.name, std::move(answer));
+    });
+    return answers;
+  }
   void run(Worker& worker);
-  void run_step(std::unique_lock<std::mutex>& lock, const std::string& name,
-                const std::function<bool(const Node&)>& chosen, const Step& step);
+  void run_step(std::unique_lock<std::mutex>& lock, const std::string& name, const Chosen& chosen,
+                const Step& step);
   void await_settled(std::unique_lock<std::mutex>& lock);
   void note(Worker& worker, NodeFailure failure);
   void interrupt_all();

@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <mutex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -29,16 +28,9 @@ Listenings listen(Fleet& fleet, const Statuses& statuses) {
   token.resize(kTokenSize);
   randombytes_buf(token.data(), token.size());
 
-  std::mutex mutex;
-  Listenings listenings;
-  fleet.each(
+  return fleet.ask(
       "listen", [&](const Node& node) { return statuses.contains(node.name); },
-      [&](const Node& node, Session& session) {
-        proto::Listening listening = session.listen(wanted);
-        const std::lock_guard lock(mutex);
-        listenings[node.name] = std::move(listening);
-      });
-  return listenings;
+      [&](const Node&, Session& session) { return session.listen(wanted); });
 }
 
 // Where the mesh file says that a node is: what the node says itself would be asked by everybody,
@@ -118,17 +110,14 @@ proto::Probe probe_for(const Mesh& mesh, const Node& node, const Listenings& lis
 Measurements measure_paths(Fleet& fleet, const Mesh& mesh, const Statuses& statuses,
                            std::chrono::milliseconds duration) {
   const Listenings listenings = listen(fleet, statuses);
-  std::mutex mutex;
-  Measurements measured;
-  fleet.each(
+  return fleet.ask(
       "probe", [&](const Node& node) { return listenings.contains(node.name); },
       [&](const Node& node, Session& session) {
         std::vector<Question> questions;
         proto::Probe probe = probe_for(mesh, node, listenings, statuses.at(node.name), questions);
         probe.set_duration(static_cast<std::uint32_t>(duration.count()));
         const proto::Probed probed = session.probe(probe);
-        const std::lock_guard lock(mutex);
-        auto& pairs = measured[node.name];
+        Measurements::mapped_type pairs;
         const auto count = std::min<std::size_t>(questions.size(),
                                                  static_cast<std::size_t>(probed.results_size()));
         for (std::size_t i = 0; i < count; ++i) {
@@ -136,8 +125,8 @@ Measurements measure_paths(Fleet& fleet, const Mesh& mesh, const Statuses& statu
           (questions[i].inner ? pair.inner : pair.segment) =
               measurement_of(probed.results(static_cast<int>(i)));
         }
+        return pairs;
       });
-  return measured;
 }
 
 }  // namespace wgmesh

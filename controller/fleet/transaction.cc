@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <mutex>
 #include <set>
 #include <utility>
 
 #include "common/error.h"
+#include "controller/mesh/admission.h"
+#include "controller/mesh/goal.h"
 #include "controller/mesh/identity.h"
-#include "controller/mesh/missing_feature.h"
 #include "controller/mesh/report.h"
-#include "controller/text/enumeration.h"
 
 namespace wgmesh {
 namespace {
@@ -22,6 +22,13 @@ constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
 
 // What a node takes to undo by itself when its promise has run out; and the second of grace.
 constexpr std::chrono::milliseconds kOwnEnd = std::chrono::seconds(3);
+
+// When a node promised to wait for the confirm timeout.
+struct Promise {
+  BootClock::time_point since;  // before it was asked
+  BootClock::time_point answered;
+  std::chrono::steady_clock::time_point heard;
+};
 
 class Transaction {
  public:
@@ -55,7 +62,6 @@ class Transaction {
     if (stopped() || !result_.faults.empty()) return false;
     if (request_.goal == proto::UP) {
       refuse_what_hello_shows();
-      refuse_half_rotations();
       if (stopped() || !result_.faults.empty()) return false;
       try {
         result_.mtu = segment_mtu(mesh_, facts_);
@@ -64,7 +70,7 @@ class Transaction {
                                                       : error.message() + "; " + error.cure());
         return false;
       }
-      warn_of_the_mesh();
+      warn(warnings_of(mesh_, facts_, *result_.mtu));
       make_secrets();
       if (stopped()) return false;
     }
@@ -73,8 +79,7 @@ class Transaction {
   }
 
   void hello() {
-    std::mutex mutex;
-    fleet_.connect([&](const Node& node, Session& session) {
+    auto hellos = fleet_.connect_and_ask([&](const Node& node, Session& session) {
       report(node, "hello");
       proto::Open open = open_for(mesh_, node);
       open.set_changes_state(!request_.dry_run);
@@ -92,9 +97,11 @@ class Transaction {
       const bool cuts_itself_off = hello.reached_through_mesh() && !request_.dry_run &&
                                    (node.absent || request_.goal != proto::UP);
       if (cuts_itself_off) throw cut_off(node);
-      const std::lock_guard lock(mutex);
-      (is_planned(node) ? facts_ : others_)[node.name] = std::move(hello);
+      return hello;
     });
+    for (auto& [name, hello] : hellos) {
+      (is_planned(mesh_node(name)) ? facts_ : others_)[name] = std::move(hello);
+    }
     for (const auto& [name, generation] : request_.agreed) {
       const auto now = result_.nodes.at(name).generation;
       if (!now || *now == generation) continue;
@@ -143,132 +150,28 @@ class Transaction {
 
   bool is_planned(const Node& node) const { return request_.goal == proto::UP && !node.absent; }
 
-  // What is asked of a node. With `wakes` unset one that was taken down stays down, and one that is
-  // new joins the others, whatever they are.
-  proto::Goal goal_of(const Node& node) const {
-    if (node.absent) return proto::REMOVE;
-    if (request_.goal != proto::UP || request_.wakes) return request_.goal;
-    const proto::Hello& hello = facts_.at(node.name);
-    const bool is_new = hello.generation() == 0 && !hello.is_down();
-    return hello.is_down() || (is_new && mesh_is_down()) ? proto::STORE : proto::UP;
-  }
-
-  bool mesh_is_down() const {
-    bool any_down = false;
-    for (const Node& node : mesh_.nodes) {
-      const auto facts = facts_.find(node.name);
-      if (facts == facts_.end()) continue;
-      if (facts->second.is_down())
-        any_down = true;
-      else if (facts->second.generation() != 0)
-        return false;
-    }
-    return any_down;
-  }
-
-  void warn_of_the_mesh() {
-    if (result_.mtu->segment < kLeastIpv6Mtu && !mesh_.mtu) warn_of_small_mtu(*result_.mtu);
-    if (result_.mtu->is_held) {
-      result_.warnings.push_back(
-          fmt::format("the segment's MTU stays at {} until the nodes that are left out take part",
-                      result_.mtu->segment));
-    }
-    const auto more = cautions(mesh_);
-    result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
-    for (const std::string& name : vanished_nodes(mesh_, facts_)) {
-      result_.warnings.push_back(fmt::format(
-          "{0} is no longer in the mesh file and its peers drop it, but it still holds its keys "
-          "and its plan; clean it with `wgmesh-agent down {1} -r` there, or put it back with "
-          "`state: absent`",
-          name, mesh_.name));
-    }
-  }
-
-  // One node decides for all, so it is named.
-  void warn_of_small_mtu(const SegmentMtu& mtu) {
-    const std::string cause = mtu.is_held ? fmt::format("what {} has committed", mtu.held_by)
-                                          : fmt::format("the path {}, which carries {} bytes,",
-                                                        mtu.because, mtu.underlay);
-    result_.warnings.push_back(
-        fmt::format("{} lowers the MTU of the whole segment to {}; IPv6 on it needs {}", cause,
-                    mtu.segment, kLeastIpv6Mtu));
-  }
-
-  // Missing kernel modules, names that are taken …: found before anything is planned.
   void refuse_what_hello_shows() {
-    std::map<std::string, std::vector<std::string>> warned;  // what many nodes say is said once
-    for (const Node* node : nodes_) {
-      if (!fleet_.takes_part(*node) || !is_planned(*node)) continue;
-      const proto::Hello& hello = facts_.at(node->name);
-      for (const std::string& warning : hello.warnings()) warned[warning].push_back(node->name);
-      for (const proto::MissingFeature& missing : hello.missing()) {
-        auto [message, cure] = words_of(mesh_, hello, missing);
-        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", std::move(message),
-                            std::move(cure), false});
-      }
-      for (int i = 0; i < hello.problems_size(); ++i) {
-        const std::string cure = i < hello.problem_cures_size() ? hello.problem_cures(i) : "";
-        fleet_.fail(*node, {NodeFailure::Kind::kFailed, "hello", hello.problems(i), cure, false});
-      }
+    Admission admission = admit(mesh_, facts_, left_out_);
+    for (Obstacle& obstacle : admission.obstacles) {
+      fleet_.fail(mesh_node(obstacle.node),
+                  {NodeFailure::Kind::kFailed, "hello", std::move(obstacle.message),
+                   std::move(obstacle.cure), false});
     }
-    for (const auto& [warning, names] : warned) {
-      result_.warnings.push_back(fmt::format("{}: {}", enumerated(names), warning));
-    }
-    for (const Node* node : nodes_) look_at_endpoints(*node);
-  }
-
-  // A pair's keys change at both ends or at none.
-  void refuse_half_rotations() {
-    for (const Node* node : nodes_) {
-      if (!request_.rotated.contains(node->name)) continue;
-      std::vector<std::string> missing;
-      if (left_out_.contains(node->name)) missing.push_back(node->name);
-      for (const Node* peer : peers_of(mesh_, *node)) {
-        if (left_out_.contains(peer->name)) missing.push_back(peer->name);
-      }
-      if (missing.empty()) continue;
-      result_.faults.push_back(fmt::format(
-          "{} cannot get new keys while {} cannot be reached: both ends of a pair change, "
-          "or none",
-          node->name, enumerated(missing)));
+    warn(std::move(admission.warnings));
+    for (std::string& fault : find_half_rotations(mesh_, request_.rotated, left_out_)) {
+      result_.faults.push_back(std::move(fault));
     }
   }
 
-  // An endpoint that one end cannot resolve or reach is survivable while the other end can dial.
-  void look_at_endpoints(const Node& node) {
-    if (!fleet_.takes_part(node) || !is_planned(node)) return;
-    for (const proto::EndpointRoute& route : facts_.at(node.name).routes()) {
-      // The endpoint of one that is left out stays as it is stored.
-      if (route.error().empty() || left_out_.contains(route.node())) continue;
-      const std::string text = fmt::format("endpoint of {}: {}", route.node(), route.error());
-      if (dials(route.node(), node.name)) {
-        result_.warnings.push_back(
-            fmt::format("{}: {}; {} can still dial it", node.name, text, route.node()));
-      } else {
-        fleet_.fail(
-            node,
-            {NodeFailure::Kind::kFailed, "hello", text,
-             "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes",
-             false});
-      }
-    }
-  }
-
-  bool dials(const std::string& from, const std::string& to) const {
-    const auto facts = facts_.find(from);
-    if (facts == facts_.end()) return false;
-    const auto& routes = facts->second.routes();
-    return std::any_of(routes.begin(), routes.end(), [&](const proto::EndpointRoute& route) {
-      return route.node() == to && route.error().empty();
-    });
+  void warn(std::vector<std::string> warnings) {
+    std::ranges::move(warnings, std::back_inserter(result_.warnings));
   }
 
   // One node of a pair makes the preshared key and seals it to the other; we carry the box.
   void make_secrets() {
     const auto to_make = preshared_keys_to_make(mesh_, facts_, request_.rotated);
     if (to_make.empty()) return;
-    std::mutex mutex;
-    fleet_.each(
+    const auto made = fleet_.ask(
         "secrets", [&](const Node& node) { return to_make.contains(node.name); },
         [&](const Node& node, Session& session) {
           report(node, "secrets");
@@ -278,21 +181,22 @@ class Transaction {
             one.set_node(peer);
             one.set_session_key(facts_.at(peer).session_key());
           }
-          const proto::Secrets made = session.make_secrets(wanted);
-          const std::lock_guard lock(mutex);
-          for (const proto::SealedSecret& box : made.sealed()) {
-            proto::SealedSecret& forwarded = sealed_[box.node()].emplace_back();
-            forwarded.set_node(node.name);
-            forwarded.set_box(box.box());
-          }
+          return session.make_secrets(wanted);
         });
+    for (const auto& [name, secrets] : made) {
+      for (const proto::SealedSecret& box : secrets.sealed()) {
+        proto::SealedSecret& forwarded = sealed_[box.node()].emplace_back();
+        forwarded.set_node(name);
+        forwarded.set_box(box.box());
+      }
+    }
   }
 
   void propose() {
     fleet_.each("plan", [&](const Node& node, Session& session) {
       report(node, "plan");
       proto::Propose proposal;
-      proposal.set_goal(goal_of(node));
+      proposal.set_goal(goal_for(mesh_, node, facts_, request_.goal, request_.wakes));
       proposal.set_rotates(!request_.rotated.empty());
       if (is_planned(node)) {
         *proposal.mutable_plan() =
@@ -344,19 +248,18 @@ class Transaction {
   bool switch_over() {
     if (request_.rotated.empty()) return true;
     const auto chosen = [&](const Node& node) { return takes_changes(node); };
-    std::mutex mutex;
-    std::vector<std::chrono::microseconds> times;
     fleet_.together("switch", chosen,
                     [&](const Node&, Session& session) { session.send_switch_over(); });
-    fleet_.together("switch", chosen, [&](const Node& node, Session& session) {
-      report(node, "switch");
-      const proto::SwitchedOver switched =
-          session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
-      if (switched.at() == 0) return;  // it had no keys to switch
-      const std::lock_guard lock(mutex);
-      times.emplace_back(switched.at());
-    });
+    const auto switched =
+        fleet_.ask_together("switch", chosen, [&](const Node& node, Session& session) {
+          report(node, "switch");
+          return session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
+        });
     if (stopped()) return false;
+    std::vector<std::chrono::microseconds> times;
+    for (const auto& [name, answer] : switched) {
+      if (answer.at() != 0) times.emplace_back(answer.at());  // 0: it had no keys to switch
+    }
     if (!times.empty()) {
       const auto [first, last] = std::minmax_element(times.begin(), times.end());
       result_.switch_skew = *last - *first;
@@ -373,18 +276,18 @@ class Transaction {
   // Each node promises to wait for the confirm timeout. A promise counts from before it was asked
   // for: the answer may have waited in a socket while we stood still.
   bool hold() {
-    std::mutex mutex;
-    fleet_.together(
+    promises_ = fleet_.ask_together(
         "hold", [&](const Node& node) { return takes_changes(node); },
         [&](const Node& node, Session& session) {
           report(node, "hold");
           const auto since = request_.clock();
           session.hold(promise() / 2);
-          const std::lock_guard lock(mutex);
-          promised_[node.name] = since;
-          last_promise_ = std::chrono::steady_clock::now();
-          result_.doubt_ends = request_.clock() + promise() + kOwnEnd;
+          return Promise{since, request_.clock(), std::chrono::steady_clock::now()};
         });
+    for (const auto& [name, made] : promises_) {
+      result_.doubt_ends = std::max(result_.doubt_ends, made.answered + promise() + kOwnEnd);
+      last_promise_ = std::max(last_promise_, made.heard);
+    }
     return !stopped();
   }
 
@@ -396,8 +299,8 @@ class Transaction {
         [](const Node&, Session& session) { session.listen_in(); });
     if (stopped()) return false;
     const auto now = request_.clock();
-    for (const auto& [name, since] : promised_) {
-      if (now - since <= promise() / 2) continue;
+    for (const auto& [name, made] : promises_) {
+      if (now - made.since <= promise() / 2) continue;
       result_.faults.push_back(
           fmt::format("too late to commit: of the {} s for which {} has promised to wait more than "
                       "half is over; "
@@ -406,7 +309,7 @@ class Transaction {
       return false;
     }
     std::vector<std::string> names;
-    for (const auto& [name, since] : promised_) names.push_back(name);
+    for (const auto& [name, made] : promises_) names.push_back(name);
     if (!hooks_.committing || hooks_.committing(names)) return true;
     result_.interrupted = true;
     return false;
@@ -481,9 +384,9 @@ class Transaction {
   const TransactionRequest& request_;
   const TransactionHooks& hooks_;
   TransactionResult result_;
-  Facts facts_;                                            // of the nodes that get a plan
-  Facts others_;                                           // of those that do not
-  std::map<std::string, BootClock::time_point> promised_;  // by node: before it was asked
+  Facts facts_;                              // of the nodes that get a plan
+  Facts others_;                             // of those that do not
+  std::map<std::string, Promise> promises_;  // by node
   std::chrono::steady_clock::time_point last_promise_;
   std::set<std::string> left_out_;  // unreachable, and planned around
   std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node

@@ -1,0 +1,95 @@
+#include "controller/mesh/admission.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wgmesh {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class AnAdmission : public testing::Test {
+ protected:
+  AnAdmission() {
+    mesh_.name = "m";
+    for (const char* name : {"c", "a", "b"}) {
+      mesh_.nodes.push_back({.name = name, .endpoint = HostPort{name, 51820}});
+      facts_[name];
+    }
+  }
+  void put_route(const std::string& from, const std::string& to, const std::string& error) {
+    proto::EndpointRoute& route = *facts_[from].add_routes();
+    route.set_node(to);
+    route.set_error(error);
+  }
+  Admission admission() const { return admit(mesh_, facts_, left_out_); }
+
+  Mesh mesh_;
+  Facts facts_;
+  std::set<std::string> left_out_;
+};
+
+TEST_F(AnAdmission, OfNodesInOrderIsEmpty) {
+  EXPECT_THAT(admission().obstacles, IsEmpty());
+  EXPECT_THAT(admission().warnings, IsEmpty());
+}
+
+TEST_F(AnAdmission, TellsEveryObstacleInTheOrderOfTheFile) {
+  facts_["a"].add_problems("port 51820 is in use");
+  facts_["a"].add_problem_cures("choose another listen_port");
+  facts_["a"].add_problems("eth0 is a port of vmbr0");  // an agent that names no cure for it
+  facts_["c"].add_problems("eth1 is a port of vmbr0");
+  put_route("a", "b", "no such host");
+  const auto found = admission().obstacles;
+  ASSERT_THAT(found, SizeIs(4));
+  EXPECT_EQ(found[0].node, "c");
+  EXPECT_EQ(found[1].message, "port 51820 is in use");
+  EXPECT_EQ(found[1].cure, "choose another listen_port");
+  EXPECT_EQ(found[2].cure, "");
+  EXPECT_THAT(found[3].message, AllOf(HasSubstr("endpoint of b"), HasSubstr("no such host")));
+}
+
+TEST_F(AnAdmission, SaysOnceWhatManyNodesWarnOf) {
+  for (const char* name : {"b", "c"}) facts_[name].add_warnings("the clock is off");
+  EXPECT_THAT(admission().warnings, ElementsAre("c and b: the clock is off"));
+}
+
+TEST_F(AnAdmission, AnEndpointThatOneEndCanDialIsAWarning) {
+  put_route("a", "b", "no such host");
+  put_route("b", "a", "");
+  EXPECT_THAT(admission().obstacles, IsEmpty());
+  EXPECT_THAT(admission().warnings, ElementsAre(HasSubstr("b can still dial it")));
+}
+
+TEST_F(AnAdmission, TheEndpointOfANodeThatIsLeftOutDoesNotMatter) {
+  put_route("a", "b", "no such host");
+  facts_.erase("b");
+  left_out_ = {"b"};
+  EXPECT_THAT(admission().obstacles, IsEmpty());
+}
+
+TEST_F(AnAdmission, AHalfRotationNamesWhoIsMissing) {
+  EXPECT_THAT(find_half_rotations(mesh_, {"a"}, {}), IsEmpty());
+  EXPECT_THAT(find_half_rotations(mesh_, {"a"}, {"b"}),
+              ElementsAre(AllOf(HasSubstr("a cannot get new keys"), HasSubstr("while b "))));
+  EXPECT_THAT(find_half_rotations(mesh_, {"a"}, {"a"}), SizeIs(1));
+}
+
+TEST_F(AnAdmission, ASmallMtuNamesItsCause) {
+  SegmentMtu mtu{.device = 1280, .segment = 1200, .because = "a to b", .underlay = 1300};
+  EXPECT_THAT(warnings_of(mesh_, facts_, mtu),
+              ElementsAre(AllOf(HasSubstr("a to b"), HasSubstr("1300"), HasSubstr("1200"))));
+  mtu.is_held = true;
+  mtu.held_by = "c";
+  EXPECT_THAT(warnings_of(mesh_, facts_, mtu),
+              ElementsAre(HasSubstr("what c has committed"), HasSubstr("stays at 1200")));
+  mesh_.mtu = 1200;  // the user has asked for it
+  EXPECT_THAT(warnings_of(mesh_, facts_, mtu), ElementsAre(HasSubstr("stays at 1200")));
+}
+
+}  // namespace
+}  // namespace wgmesh
