@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -11,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "common/error.h"
-#include "common/unique_fd.h"
+#include "common/posix.h"
 #include "controller/file/mesh_file.h"
 
 namespace wgmesh {
@@ -27,17 +26,10 @@ Error unreadable(const std::string& name, int error_number) {
 }
 
 // One octet more than the reader takes, so that it is the reader who says what is too much.
-std::string read_all(int fd, const std::string& name) {
-  std::string text;
-  std::array<char, 65536> buffer;
-  while (text.size() <= kMaxYamlText) {
-    const ssize_t got = read(fd, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw unreadable(name, errno);
-    if (got == 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  return text;
+std::string text_of(int fd, const std::string& name) {
+  auto text = read_all(fd, kMaxYamlText);
+  if (!text) throw unreadable(name, errno);
+  return std::move(*text);
 }
 
 }  // namespace
@@ -48,11 +40,11 @@ Mesh load_mesh(const CommandLine& command_line) {
   std::string text;
   if (name == "-") {
     name = kStandardInput;
-    text = read_all(STDIN_FILENO, name);
+    text = text_of(STDIN_FILENO, name);
   } else {
     const UniqueFd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) throw unreadable(name, errno);
-    text = read_all(fd.get(), name);
+    text = text_of(fd.get(), name);
   }
   return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml);
 }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "common/posix.h"
 #include "controller/exit_code.h"
 #include "controller/reach/thread.h"
 
@@ -44,8 +45,7 @@ Signals::Signals(std::function<void(const std::string&)> say) : say_(std::move(s
 
 Signals::~Signals() {
   const std::uint64_t one = 1;
-  while (write(stop_.get(), &one, sizeof one) < 0 && errno == EINTR) {
-  }
+  retry([&] { return write(stop_.get(), &one, sizeof one); });
   thread_.join();
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);

@@ -15,6 +15,7 @@
 #include "agent/node/process.h"
 #include "common/boot_clock.h"
 #include "common/error.h"
+#include "common/posix.h"
 
 namespace wgmesh {
 namespace {
@@ -95,15 +96,13 @@ void keep_only(int life, int lock) {
 
 Watcher::Watcher(int lock, milliseconds patience, milliseconds grace,
                  const std::function<void(int)>& finish) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw SystemError("pipe", errno);
-  const UniqueFd read_end(ends[0]);
-  life_.reset(ends[1]);
+  Pipe pipe = make_pipe(O_NONBLOCK);
+  life_ = std::move(pipe.write_end);
   const pid_t worker = ::getpid();
   child_ = ::fork();
   if (child_ < 0) throw SystemError("fork", errno);
   if (child_ > 0) return;
-  keep_only(read_end.get(), lock);
+  keep_only(pipe.read_end.get(), lock);
   run_child(
       4, worker, [&] { return watch(3, patience, grace); }, finish);
 }
@@ -114,8 +113,7 @@ void Watcher::dismiss() {
   if (child_ < 0) return;
   (void)!::write(life_.get(), &kOver, 1);
   life_.reset();
-  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  retry([&] { return ::waitpid(child_, nullptr, 0); });
   child_ = -1;
 }
 

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <new>
 
+#include "common/posix.h"
+
 namespace wgmesh {
 namespace {
 
@@ -64,19 +66,18 @@ void NetlinkSocket::send_octets(std::span<NetlinkMessage> requests) {
   message.msg_namelen = sizeof kernel;
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
-  while (sendmsg(fd(), &message, 0) < 0) {
-    if (errno != EINTR) throw SystemError("send to the kernel", errno);
+  if (retry([&] { return sendmsg(fd(), &message, 0); }) < 0) {
+    throw SystemError("send to the kernel", errno);
   }
 }
 
 void NetlinkSocket::receive(const std::function<void(const nlmsghdr&, Octets message)>& each) {
   sockaddr_nl from{};
   socklen_t from_size = sizeof from;
-  ssize_t size = -1;
-  do {
-    size = recvfrom(fd(), buffer_.data(), buffer_.size(), MSG_TRUNC,
+  const ssize_t size = retry([&] {
+    return recvfrom(fd(), buffer_.data(), buffer_.size(), MSG_TRUNC,
                     reinterpret_cast<sockaddr*>(&from), &from_size);
-  } while (size < 0 && errno == EINTR);
+  });
   if (size < 0) throw SystemError("receive from the kernel", errno);
   // Any process may send to a netlink socket; the kernel's port is 0.
   if (from.nl_pid != 0) return;

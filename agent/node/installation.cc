@@ -1,6 +1,5 @@
 #include "agent/node/installation.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <memory>
@@ -20,13 +18,14 @@
 #include "agent/store/atomic_file.h"
 #include "common/error.h"
 #include "common/exposed_folder.h"
+#include "common/posix.h"
 #include "common/sha256.h"
-#include "common/unique_dir.h"
 
 namespace wgmesh {
 namespace {
 
 constexpr unsigned kRunnable = 0700;
+constexpr std::size_t kMaxProgram = 64U << 20;
 
 struct Free {
   void operator()(char* text) const { ::free(text); }
@@ -41,15 +40,9 @@ std::string version_in(const std::string& folder) { return name_in(folder) + ".v
 std::string read_program(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw SystemError("open " + path, errno);
-  std::string content;
-  std::array<char, 1u << 16> chunk;
-  for (;;) {
-    const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
-    if (count == 0) return content;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw SystemError("read " + path, errno);
-    content.append(chunk.data(), static_cast<std::size_t>(count));
-  }
+  auto content = read_all(file.get(), kMaxProgram);
+  if (!content) throw SystemError("read " + path, errno);
+  return std::move(*content);
 }
 
 void set_link(const std::string& target, const std::string& link) {
@@ -61,11 +54,7 @@ void set_link(const std::string& target, const std::string& link) {
 
 // Other programs of this folder, and what interrupted copies left.
 void remove_others(const std::string& folder, const std::string& kept) {
-  const UniqueDir entries(::opendir(folder.c_str()));
-  while (entries) {
-    const dirent* entry = ::readdir(entries.get());
-    if (entry == nullptr) break;
-    const std::string name = entry->d_name;
+  for (const std::string& name : names_in(folder)) {
     const bool is_ours = name.starts_with(fmt::format("{}-", kProgram)) ||
                          name.starts_with(fmt::format(".{}.", kProgram));
     if (is_ours && name != kept && name != kept + ".sum") remove_file(folder + "/" + name);

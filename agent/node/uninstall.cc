@@ -1,14 +1,12 @@
 #include "agent/node/uninstall.h"
 
-#include <dirent.h>
-
 #include <string_view>
 
 #include "agent/node/program_link.h"
 #include "agent/node/units.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/node_lock.h"
-#include "common/unique_dir.h"
+#include "common/posix.h"
 
 namespace wgmesh {
 namespace {
@@ -18,13 +16,10 @@ constexpr std::string_view kUpload = ".wgmesh-agent.";
 // The running one, what links to it, and what an interrupted upload left.
 std::vector<std::string> programs_in(const std::string& folder) {
   std::vector<std::string> programs;
-  const UniqueDir entries(::opendir(folder.c_str()));
-  while (entries) {
-    const dirent* entry = ::readdir(entries.get());
-    if (entry == nullptr) break;
-    const std::string name = entry->d_name;
-    if (name.starts_with(kProgram) || name.starts_with(kUpload))
+  for (const std::string& name : names_in(folder)) {
+    if (name.starts_with(kProgram) || name.starts_with(kUpload)) {
       programs.push_back(folder + "/" + name);
+    }
   }
   return programs;
 }

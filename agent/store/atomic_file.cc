@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "common/posix.h"
+
 namespace wgmesh {
 namespace {
 
@@ -15,11 +17,8 @@ constexpr std::size_t kMaxFile = 16u << 20;
 constexpr int kMostAside = 9;
 
 UniqueFd open_file(const std::string& path, int flags) {
-  int fd = -1;
-  do {
-    fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-  } while (fd < 0 && errno == EINTR);
-  return UniqueFd(fd);
+  return UniqueFd(
+      retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600); }));
 }
 
 std::string folder_of(const std::string& path) {
@@ -79,15 +78,9 @@ std::optional<std::string> read_file(const std::string& path) {
   expect_file(path, status);
   // One allocation of the final size: growing would leave copies of secrets in freed memory.
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t have = 0;
-  while (have < content.size()) {
-    const ssize_t n = ::read(file.get(), content.data() + have, content.size() - have);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw SystemError("read " + path, errno);
-    if (n == 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  content.resize(have);
+  const ssize_t have = read_up_to(file.get(), content.data(), content.size());
+  if (have < 0) throw SystemError("read " + path, errno);
+  content.resize(static_cast<std::size_t>(have));
   return content;
 }
 
@@ -97,13 +90,7 @@ void write_file(const std::string& path, std::string_view content, unsigned mode
   const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_EXCL);
   if (!file) throw SystemError("write " + path, errno);
   try {
-    std::string_view left = content;
-    while (!left.empty()) {
-      const ssize_t n = ::write(file.get(), left.data(), left.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) throw SystemError("write " + path, errno);
-      left.remove_prefix(static_cast<std::size_t>(n));
-    }
+    if (!write_all(file.get(), content)) throw SystemError("write " + path, errno);
     if (mode != kSecret && ::fchmod(file.get(), mode) != 0)
       throw SystemError("write " + path, errno);
     if (::fsync(file.get()) != 0) throw SystemError("write " + path, errno);

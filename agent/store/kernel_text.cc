@@ -3,22 +3,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
-
-#include "common/unique_fd.h"
+#include "common/posix.h"
 
 namespace wgmesh {
+namespace {
+
+constexpr std::size_t kMaxText = 16U << 20;
+
+}  // namespace
 
 std::string read_kernel_text(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  if (!file) return text;
-  std::array<char, 4096> chunk;
-  ssize_t size = 0;
-  while ((size = ::read(file.get(), chunk.data(), chunk.size())) > 0) {
-    text.append(chunk.data(), static_cast<std::size_t>(size));
-  }
-  return text;
+  if (!file) return {};
+  return read_all(file.get(), kMaxText).value_or("");
 }
 
 }  // namespace wgmesh

@@ -13,6 +13,8 @@
 
 #include "agent/store/atomic_file.h"
 
+#include "common/posix.h"
+
 namespace wgmesh {
 namespace {
 
@@ -35,8 +37,7 @@ UniqueFd try_flock(const std::string& folder, const std::string& path) {
     UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file && errno == ENOENT) continue;  // the folder went in between
     if (!file) throw SystemError("open " + path, errno);
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EINTR) continue;
+    if (retry([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
       if (errno == EWOULDBLOCK) return UniqueFd();
       throw SystemError("lock " + path, errno);
     }

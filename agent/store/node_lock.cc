@@ -1,6 +1,5 @@
 #include "agent/store/node_lock.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -11,7 +10,7 @@
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/lock.h"
-#include "common/unique_dir.h"
+#include "common/posix.h"
 
 namespace wgmesh {
 namespace {
@@ -27,8 +26,8 @@ UniqueFd try_take(const std::string& path) {
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file && errno == ENOENT) return {};
   if (!file) throw SystemError("open " + path, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK || errno == EINTR) return {};
+  if (retry([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
+    if (errno == EWOULDBLOCK) return {};
     throw SystemError("lock " + path, errno);
   }
   struct stat mine {};
@@ -63,11 +62,7 @@ NodeLock::NodeLock(const std::string& folder, std::chrono::milliseconds patience
 void NodeLock::remove_file() { wgmesh::remove_file(path_); }
 
 bool is_another_mesh_locked(const std::string& folder, const std::string& mesh) {
-  const UniqueDir entries(::opendir(folder.c_str()));
-  while (entries) {
-    const dirent* entry = ::readdir(entries.get());
-    if (entry == nullptr) break;
-    const std::string name = entry->d_name;
+  for (const std::string& name : names_in(folder)) {
     if (name == kNodeLock || !name.ends_with(kEnding)) continue;
     if (name.substr(0, name.size() - kEnding.size()) == mesh) continue;
     if (is_locked(folder + "/" + name)) return true;

@@ -1,6 +1,5 @@
 #include "agent/store/store.h"
 
-#include <dirent.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,26 +9,12 @@
 #include "agent/store/last_change.h"
 #include "agent/store/stored_file.h"
 #include "common/naming.h"
-#include "common/unique_dir.h"
+#include "common/posix.h"
 
 namespace wgmesh {
 namespace {
 
 constexpr std::array<std::string_view, 2> kJournals = {"journal.undo", "journal.commit"};
-
-// Names of all that is in a folder, sorted; none when it is no folder.
-std::vector<std::string> names_in(const std::string& path) {
-  std::vector<std::string> names;
-  const UniqueDir folder(::opendir(path.c_str()));
-  while (folder) {
-    const dirent* entry = ::readdir(folder.get());
-    if (entry == nullptr) break;
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  std::ranges::sort(names);
-  return names;
-}
 
 // What comes behind the name of a file that we write; empty: the name is not one of ours.
 std::optional<std::string_view> ending_of(std::string_view name) {

@@ -16,25 +16,21 @@
 
 #include "common/error.h"
 #include "common/exposed_folder.h"
+#include "common/posix.h"
 #include "common/sha256.h"
-#include "common/unique_fd.h"
 
 namespace wgmesh {
 namespace {
 
+constexpr std::size_t kMaxProgram = 64U << 20;
 constexpr std::array kMachines = {"x86_64", "aarch64"};
 
 std::string read_file(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw SystemError("open " + path, errno);
-  std::string content;
-  std::array<char, 1 << 16> chunk;
-  ssize_t count = 0;
-  while ((count = ::read(fd.get(), chunk.data(), chunk.size())) > 0) {
-    content.append(chunk.data(), static_cast<std::size_t>(count));
-  }
-  if (count < 0) throw SystemError("read " + path, errno);
-  return content;
+  auto content = read_all(fd.get(), kMaxProgram);
+  if (!content) throw SystemError("read " + path, errno);
+  return std::move(*content);
 }
 
 // Empty for what is no executable of a machine we know.

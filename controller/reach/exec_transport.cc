@@ -10,7 +10,8 @@
 #include <cstring>
 #include <optional>
 
-#include "controller/reach/child_process.h"
+#include "common/posix.h"
+#include "common/spawned.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/wait.h"
 
@@ -123,7 +124,7 @@ class ExecTransport final : public Transport {
   UniqueFd to_child_;
   UniqueFd from_child_;
   UniqueFd stderr_fd_;
-  std::optional<ChildProcess> child_;
+  std::optional<Spawned> child_;
   std::string stderr_;
 };
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <chrono>
 
-#include "controller/reach/child_process.h"
+#include "controller/reach/captured_child.h"
 #include "controller/reach/wait.h"
 #include "controller/text/printable.h"
 

@@ -5,13 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "common/error.h"
-#include "common/unique_fd.h"
+#include "common/posix.h"
 
 namespace wgmesh {
 namespace {
@@ -31,16 +30,10 @@ Content read_whole(const std::string& file) {
   if (::fstat(fd.get(), &status) != 0) return {{}, strerror(errno)};
   if (S_ISCHR(status.st_mode) && file == "/dev/null") return {};
   if (!S_ISREG(status.st_mode)) return {{}, "no regular file"};
-  Content content;
-  std::array<char, 64u << 10> chunk;
-  while (true) {
-    const ssize_t count = ::read(fd.get(), chunk.data(), chunk.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return {{}, strerror(errno)};
-    if (count == 0) return content;
-    content.text.append(chunk.data(), static_cast<std::size_t>(count));
-    if (content.text.size() > kMaxFile) return {{}, "too large"};
-  }
+  auto text = read_all(fd.get(), kMaxFile);
+  if (!text) return {{}, strerror(errno)};
+  if (text->size() > kMaxFile) return {{}, "too large"};
+  return {std::move(*text), {}};
 }
 
 }  // namespace

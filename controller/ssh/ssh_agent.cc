@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "common/posix.h"
 #include "controller/reach/thread.h"
 
 namespace wgmesh {
@@ -26,15 +27,8 @@ constexpr char kSignRequest = 13;
 constexpr std::size_t kMaxMessage = 256u << 10;  // OpenSSH's own limit
 constexpr std::uint32_t kMaxKeys = 2048;
 
-bool read_all(int fd, char* into, std::size_t size) {
-  while (size > 0) {
-    const ssize_t count = ::read(fd, into, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    into += count;
-    size -= static_cast<std::size_t>(count);
-  }
-  return true;
+bool read_whole(int fd, char* into, std::size_t size) {
+  return read_up_to(fd, into, size) == static_cast<ssize_t>(size);
 }
 
 void put_u32(std::string& out, std::size_t value) {
@@ -68,9 +62,9 @@ bool send_message(int fd, std::string_view message) {
   put_string(framed, message);
   std::string_view left = framed;
   while (!left.empty()) {
-    const ssize_t count = ::send(fd, left.data(), left.size(), MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
+    // An agent that ends must not end us.
+    const ssize_t count = retry([&] { return ::send(fd, left.data(), left.size(), MSG_NOSIGNAL); });
+    if (count < 0) return false;
     left.remove_prefix(static_cast<std::size_t>(count));
   }
   return true;
@@ -78,12 +72,12 @@ bool send_message(int fd, std::string_view message) {
 
 std::optional<std::string> receive_message(int fd) {
   std::array<char, 4> header;
-  if (!read_all(fd, header.data(), header.size())) return std::nullopt;
+  if (!read_whole(fd, header.data(), header.size())) return std::nullopt;
   std::string_view in(header.data(), header.size());
   const std::uint32_t size = *take_u32(in);
   if (size == 0 || size > kMaxMessage) return std::nullopt;
   std::string message(size, '\0');
-  if (!read_all(fd, message.data(), size)) return std::nullopt;
+  if (!read_whole(fd, message.data(), size)) return std::nullopt;
   return message;
 }
 

@@ -11,7 +11,7 @@
 #include <charconv>
 #include <cstdlib>
 
-#include "controller/reach/child_process.h"
+#include "controller/reach/captured_child.h"
 #include "controller/reach/local_account.h"
 #include "controller/ssh/exec_cure.h"
 #include "controller/ssh/path_list.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/net.h"
-#include "controller/reach/child_process.h"
+#include "controller/reach/captured_child.h"
 #include "controller/reach/wait.h"
 #include "controller/ssh/host_key_check.h"
 #include "controller/ssh/host_key_order.h"

@@ -85,7 +85,7 @@ ProxyProcess::ProxyProcess(const std::vector<std::string>& words, UniqueFd& ours
   set_nonblocking(ours.get());
 }
 
-ProxyProcess::~ProxyProcess() = default;  // ChildProcess kills the group and reaps the guard
+ProxyProcess::~ProxyProcess() = default;  // Spawned kills the group and reaps the guard
 
 std::string ProxyProcess::stderr_text() {
   drain(stderr_.read_end.get(), text_, kMaxOutput);

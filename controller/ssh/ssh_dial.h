@@ -7,7 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "controller/reach/child_process.h"
+#include "common/posix.h"
+#include "common/spawned.h"
 #include "controller/ssh/ssh_config.h"
 
 namespace wgmesh {
@@ -27,7 +28,7 @@ class ProxyProcess {
  private:
   Pipe lifeline_;
   Pipe stderr_;
-  std::optional<ChildProcess> guard_;
+  std::optional<Spawned> guard_;
   std::string text_;
 };
 

@@ -39,7 +39,7 @@ class Agent {
 
  private:
   std::string socket_;
-  std::optional<ChildProcess> child_;
+  std::optional<Spawned> child_;
 };
 
 TEST_F(SshAuthTest, ARefusedLoginSaysWhatWasTried) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/reach/child_process.h"
+#include "controller/reach/captured_child.h"
 
 namespace wgmesh {
 
@@ -62,7 +62,7 @@ class SshServer {
 
   TemporaryDirectory directory_;
   std::uint16_t port_ = 0;
-  std::optional<ChildProcess> server_;
+  std::optional<Spawned> server_;
 };
 
 }  // namespace wgmesh

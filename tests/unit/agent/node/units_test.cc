@@ -111,7 +111,7 @@ TEST(Units, WhatFailsIsALineForTheUser) {
               HasSubstr("systemctl enable wgmesh@test.service: Failed to connect to bus"));
   remove_file(here.paths.systemctl);
   EXPECT_THAT(install_units(here.paths, "test", true).value(),
-              HasSubstr(here.paths.systemctl + ": No such file"));
+              HasSubstr(here.paths.systemctl + ": no such program"));
   for (const std::string& path : present_units(here.paths)) remove_file(path);
   ASSERT_TRUE(remove_folder_if_empty(here.paths.units));
   EXPECT_THAT(install_units(here.paths, "test", true).value(), HasSubstr("/units"));
