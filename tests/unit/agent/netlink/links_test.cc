@@ -41,6 +41,26 @@ TEST(Links, CreatedTunnelReadsAsItWasAsked) {
   }
 }
 
+// Without EXCL the kernel would change an interface of others that has the name.
+TEST(Links, CreationTakesNothingThatIsThere) {
+  CreateBridge bridge;
+  bridge.name = "br-test";
+  CreateWireguard wireguard;
+  wireguard.name = "wg-test";
+  CreateTunnel tunnel;
+  tunnel.name = "gt-test-b";
+  const AddAltname altname{"gt-test-b", "gt-test-bbb"};
+  const auto expect_exclusive = [](NetlinkMessage message) {
+    const unsigned flags = message.header()->nlmsg_flags;
+    EXPECT_NE(flags & NLM_F_CREATE, 0U);
+    EXPECT_NE(flags & NLM_F_EXCL, 0U);
+  };
+  expect_exclusive(make_change(bridge));
+  expect_exclusive(make_change(wireguard));
+  expect_exclusive(make_change(tunnel, 5));
+  expect_exclusive(make_change(altname));
+}
+
 TEST(Links, BridgeIsNeverCreatedWithAnMtu) {
   CreateBridge create;
   create.name = "br-test";

@@ -1,6 +1,7 @@
 #include "agent/store/journal.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <functional>
 
@@ -37,6 +38,18 @@ TEST(Journal, GoesFromUndoToCommitToNothing) {
 
   journal.close();
   EXPECT_FALSE(journal.open());
+}
+
+// It has the private key and the preshared keys of both states.
+TEST(Journal, IsForItsOwnerAlone) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const mode_t before = ::umask(0);
+  Journal(store, "test").begin({{}, example_state(example_plan()), {}, "root@ci", "boot"});
+  ::umask(before);
+  struct stat status {};
+  ASSERT_EQ(::stat((store.folder("test") + "/journal.undo").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600U);
 }
 
 TEST(Journal, DamageIsAnErrorAndNotANewBeginning) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
@@ -40,6 +41,16 @@ TEST(MeshLock, HolderLineRoundTrip) {
   Holder hostile = session(7);
   hostile.origin = "a\nb\x1b[2J";
   EXPECT_THAT(put_holder(hostile), ::testing::HasSubstr("a?b?[2J\n"));
+}
+
+// Nobody but root can write there; a link may be older than that rule.
+TEST(MeshLock, FollowsNoLink) {
+  const TemporaryFolder folder;
+  const std::string victim = folder.path() + "/victim";
+  write_file(victim, "theirs");
+  ASSERT_EQ(::symlink(victim.c_str(), (folder.path() + "/test.lock").c_str()), 0);
+  EXPECT_THROW(MeshLock(folder.path(), "test", session(1), 1s), SystemError);
+  EXPECT_EQ(read_file(victim), "theirs");
 }
 
 TEST(MeshLock, TheYoungerDiesAtOnceAndSaysWhoHoldsIt) {

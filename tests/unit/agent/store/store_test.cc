@@ -140,6 +140,33 @@ TEST(Store, ForgetLeavesOnlyWhatSomebodyElsePutThere) {
   EXPECT_TRUE(exists(mesh + "/down.damaged/theirs"));
 }
 
+// While anything of the mesh is left, so is the journal: the next command goes on from there.
+TEST(Store, ForgetsTheJournalLast) {
+  const TemporaryFolder folder;
+  const Store store(folder.path() + "/state");
+  make_folder(folder.path() + "/kept");
+  const std::string mesh = store.folder("test");
+  bool fails = true;
+  for (std::size_t call = 0; fails; ++call) {
+    ASSERT_LT(call, 100U);
+    make_folder(mesh);
+    for (const char* name : {"plan", "private_key", "preshared_keys", "journal.undo"}) {
+      write_file(mesh + "/" + name, "x");
+    }
+    disk::watch(store.root(), folder.path() + "/kept");
+    disk::fail_at(call, EROFS, true);
+    try {
+      store.forget("test");
+      fails = false;
+    } catch (const SystemError&) {
+    }
+    disk::stop_watching();
+    const bool any =
+        exists(mesh + "/plan") || exists(mesh + "/private_key") || exists(mesh + "/preshared_keys");
+    EXPECT_TRUE(!any || exists(mesh + "/journal.undo")) << "failed from call " << call;
+  }
+}
+
 TEST(Store, SyncsWhatIsStaged) {
   const TemporaryFolder folder;
   const Store store(folder.path());

@@ -1,5 +1,5 @@
-// The address of a server whose name is known (CheckHostIP). What known_hosts says of the name
-// itself is tested against ssh's own decision, in tests/ssh.
+// What known_hosts says of a server's name, and of its address (CheckHostIP). The names are tested
+// against ssh's own decision as well, in tests/ssh.
 #include "controller/ssh/host_key_check.h"
 
 #include <fmt/format.h>
@@ -18,6 +18,10 @@ constexpr const char* kKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB";
 constexpr const char* kOther =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC";
+
+constexpr const char* kOtherKind =
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 SshPublicKey key_of(const std::string& text) {
   const auto blank = text.find(' ');
@@ -40,11 +44,13 @@ class HostKeyCheck : public ::testing::Test {
 
   // What is said of a server whose name is known, where the file says that of its address.
   std::string check(const std::string& of_address) {
-    std::ofstream(config_.user_known_hosts.front()) << "node.example " << kKey << "\n"
-                                                    << of_address;
+    return check_with(fmt::format("node.example {}\n{}", kKey, of_address));
+  }
+  std::string check_with(const std::string& text) {
+    std::ofstream(config_.user_known_hosts.front()) << text;
     const KnownHosts known(known_hosts_files(config_), config_.known_hosts_name());
     try {
-      check_host_key(config_, known, {}, shown_,
+      check_host_key(config_, known, {"ssh-ed25519"}, shown_,
                      {false, [this](const std::string& line) { told_ += line; }});
     } catch (const Unreachable& error) {
       return error.message();
@@ -61,6 +67,41 @@ class HostKeyCheck : public ::testing::Test {
   ShownHostKey shown_;
   std::string told_;
 };
+
+TEST_F(HostKeyCheck, EveryVerdictButKnownIsARefusal) {
+  config_.check_host_ip = false;
+  EXPECT_EQ(check_with(fmt::format("node.example {}\n", kKey)), "trusted");
+  EXPECT_THAT(check_with(""), HasSubstr("is unknown"));
+  EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOther)), HasSubstr("has changed"));
+  EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOtherKind)),
+              HasSubstr("a key of another kind"));
+  EXPECT_THAT(check_with("node.example ssh-ed25519 garbage\n"), HasSubstr("cannot be checked"));
+  EXPECT_EQ(told_, "");
+}
+
+TEST_F(HostKeyCheck, ARevokedKeyIsRefusedWhateverElseIsWritten) {
+  config_.check_host_ip = false;
+  shown_.server_offered = "ssh-ed25519";  // no certificate
+  const std::string revoked = fmt::format("@revoked node.example {}\n", kKey);
+  EXPECT_THAT(check_with(revoked), HasSubstr("is revoked"));
+  EXPECT_THAT(check_with(revoked + fmt::format("node.example {}\n", kKey)),
+              HasSubstr("is revoked"));
+  // Who takes new keys takes no revoked one.
+  config_.host_keys = HostKeyPolicy::kAcceptNew;
+  EXPECT_THAT(check_with(revoked), HasSubstr("is revoked"));
+  EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOther)), HasSubstr("has changed"));
+  EXPECT_EQ(check_with(""), "trusted");
+  EXPECT_THAT(told_, HasSubstr("accepted the new host key of node.example"));
+}
+
+// A key that is written for the usual port is good at another one; a revoked one is not.
+TEST_F(HostKeyCheck, TheUsualPortSpeaksForTheOthers) {
+  config_.check_host_ip = false;
+  config_.port = 2222;
+  EXPECT_EQ(check_with(fmt::format("node.example {}\n", kKey)), "trusted");
+  EXPECT_THAT(check_with(fmt::format("@revoked node.example {}\n", kKey)), HasSubstr("is revoked"));
+  EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOther)), HasSubstr("is unknown"));
+}
 
 TEST_F(HostKeyCheck, AnAddressThatIsKnownByTheSameKeyIsTrusted) {
   EXPECT_EQ(check(fmt::format("192.0.2.7 {}\n", kKey)), "trusted");
