@@ -47,10 +47,9 @@ Endpoints endpoints_of(const proto::Plan& plan, const Endpoints& first, const En
   return chosen;
 }
 
-void propose_plan(Kernel& kernel, const Loaded& loaded, const Goal& goal,
-                  const Observation& observed, Proposal& proposal) {
+void propose_plan(const Loaded& loaded, const Goal& goal, const Observation& observed,
+                  const proto::Status& status, Proposal& proposal) {
   const proto::Plan& plan = *goal.plan;
-  const proto::Status status = kernel.measure(plan.mesh());
   EndpointKnowledge endpoints;
   endpoints.resolved = goal.endpoints;
   endpoints.committed = loaded.mesh.plan ? &*loaded.mesh.plan : nullptr;
@@ -141,12 +140,13 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   proposal.scope.mesh = mesh;
   for (const auto& [name, port] : loaded.mesh.former_ports)
     proposal.scope.foreign_ports.insert(name);
-  Observation observed = kernel.observe(proposal.scope);
+  const KernelReading reading = kernel.read(mesh, false);
+  Observation observed = observation_of(reading, proposal.scope);
   fill_in_times(observed.state, loaded.mesh.plan);
 
   std::set<std::string> wanted_ports;
   // A plan that is only stored is worked out all the same: what is wrong with it is found now.
-  if (goal.plan) propose_plan(kernel, loaded, goal, observed, proposal);
+  if (goal.plan) propose_plan(loaded, goal, observed, status_of(reading, mesh), proposal);
   if (goal.kind == proto::UP) {
     wanted_ports.insert(goal.plan->bridge_ports().begin(), goal.plan->bridge_ports().end());
   } else {

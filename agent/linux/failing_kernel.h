@@ -26,10 +26,11 @@ class FailingKernel final : public Kernel {
   FailingKernel(std::unique_ptr<Kernel> kernel, InjectedFault fault);
   FailingKernel(Kernel& kernel, InjectedFault fault);
 
-  Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
+  KernelReading read(const std::string& mesh, bool with_counters) override {
+    return kernel_.read(mesh, with_counters);
+  }
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
-  proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }
   // Operations asked for so far, the refused ones too.
   std::size_t count() const { return count_; }
 

@@ -41,14 +41,6 @@ KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
   return reading;
 }
 
-Observation LinuxKernel::observe(const Scope& scope) {
-  return observation_of(read(scope.mesh, false), scope);
-}
-
-proto::Status LinuxKernel::measure(const std::string& mesh) {
-  return status_of(read(mesh, true), mesh);
-}
-
 void LinuxKernel::apply(std::span<const Operation> operations,
                         const std::function<void(std::size_t)>& done) {
   OperationSender sender(

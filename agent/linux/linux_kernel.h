@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <memory>
 
-#include "agent/linux/kernel_reading.h"
 #include "agent/netlink/rtnl_socket.h"
 #include "agent/netlink/wireguard_socket.h"
 #include "agent/state/kernel.h"
@@ -17,13 +16,11 @@ class LinuxKernel final : public Kernel {
   // `max_set_bytes`: of one WireGuard message; tests make it small. Throws SystemError.
   explicit LinuxKernel(std::size_t max_set_bytes = kMaxSetBytes);
 
-  Observation observe(const Scope& scope) override;
+  KernelReading read(const std::string& mesh, bool with_counters) override;
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
-  proto::Status measure(const std::string& mesh) override;
 
  private:
-  KernelReading read(const std::string& mesh, bool with_counters);
   // Opened when first needed: asking for it loads the module, which reading alone must not do.
   WireguardSocket& wireguard();
 

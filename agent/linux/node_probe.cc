@@ -9,7 +9,6 @@
 #include <charconv>
 #include <map>
 
-#include "agent/linux/kernel_reading.h"
 #include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
 #include "common/error.h"

@@ -21,23 +21,6 @@ std::string bridge_id_text(const Attribute& attribute) {
 
 }  // namespace
 
-std::string_view port_state_name(std::uint8_t state) {
-  switch (state) {
-    case BR_STATE_DISABLED:
-      return "disabled";
-    case BR_STATE_LISTENING:
-      return "listening";
-    case BR_STATE_LEARNING:
-      return "learning";
-    case BR_STATE_FORWARDING:
-      return "forwarding";
-    case BR_STATE_BLOCKING:
-      return "blocking";
-    default:
-      return "unknown";
-  }
-}
-
 void put_bridge_data(NetlinkMessage& message, const SetBridge& change) {
   if (change.forward_delay) message.put_u32(IFLA_BR_FORWARD_DELAY, *change.forward_delay);
   if (change.hello_time) message.put_u32(IFLA_BR_HELLO_TIME, *change.hello_time);

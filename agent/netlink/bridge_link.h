@@ -10,40 +10,10 @@
 
 #include "agent/netlink/attributes.h"
 #include "agent/netlink/netlink_message.h"
+#include "agent/state/kernel_reading.h"
 #include "agent/state/operation.h"
 
 namespace wgmesh {
-
-// IFLA_BR_*. Times in hundredths of a second.
-struct BridgeData {
-  bool stp = false;
-  std::uint16_t priority = 0;
-  std::uint32_t forward_delay = 0;
-  std::uint32_t hello_time = 0;
-  std::uint32_t max_age = 0;
-  std::uint32_t ageing = 0;
-  bool topology_changes = false;  // and so `ageing` is not what was set, but twice forward_delay
-  std::string bridge_id;          // "3000.020000000001", as sysfs prints it
-  std::string root_id;
-  std::uint32_t root_path_cost = 0;
-  std::uint16_t root_port = 0;  // port number, 0: this bridge is the root
-
-  bool operator==(const BridgeData&) const = default;
-};
-
-// IFLA_BRPORT_*.
-struct PortData {
-  std::uint8_t state = 0;  // BR_STATE_*
-  std::uint16_t number = 0;
-  std::uint32_t path_cost = 0;
-  bool isolated = false;
-  std::string designated_bridge;
-
-  bool operator==(const PortData&) const = default;
-};
-
-// "disabled", "listening", "learning", "forwarding" or "blocking".
-std::string_view port_state_name(std::uint8_t state);
 
 // Puts what is present into the open IFLA_INFO_DATA nest.
 void put_bridge_data(NetlinkMessage& message, const SetBridge& change);

@@ -13,51 +13,13 @@
 #include "agent/netlink/bridge_link.h"
 #include "agent/netlink/netlink_message.h"
 #include "agent/netlink/tunnel_link.h"
+#include "agent/state/kernel_reading.h"
 #include "agent/state/operation.h"
 
 namespace wgmesh {
 
-// A link as the kernel reports it.
-struct LinkReport {
-  int index = 0;
-  std::string name;
-  std::set<std::string> altnames;
-  std::string kind;  // IFLA_INFO_KIND: "wireguard", "bridge" …; empty for hardware
-  std::string alias;
-  std::uint32_t group = 0;
-  std::uint32_t mtu = 0;   // octets
-  std::uint32_t mtu6 = 0;  // of IPv6, which a router may have lowered; 0: no IPv6 here
-  int master = 0;          // index, 0: none
-  int parent = 0;          // index of the link that a VLAN, macvlan … stands on; 0: none here
-  bool ethernet = false;   // its frames are those of Ethernet
-  bool up = false;
-  bool carrier = false;
-  bool loopback = false;
-  MacAddress mac;
-  bool ipv6 = false;  // IPv6 knows it: no link is known to a kernel without IPv6
-  bool generates_link_local = false;
-  bool accepts_router_advertisements = false;  // the sysctl accept_ra
-  std::uint64_t rx_bytes = 0;
-  std::uint64_t tx_bytes = 0;
-  std::optional<TunnelData> tunnel;
-  std::optional<BridgeData> bridge;
-  std::optional<PortData> port;  // of a bridge
-
-  bool operator==(const LinkReport&) const = default;
-};
-
 // `payload` of an RTM_NEWLINK. Throws Error when it is malformed.
 LinkReport parse_link(Octets payload);
-
-// An address on a link, as the kernel reports it.
-struct AddressReport {
-  int link = 0;  // index
-  Prefix address;
-  bool permanent = false;   // not handed out for a time by a router or a DHCP client
-  bool link_local = false;  // IPv6 fe80::/10
-
-  bool operator==(const AddressReport&) const = default;
-};
 
 // `payload` of an RTM_NEWADDR. Empty for families other than IP. Throws Error when it is malformed.
 std::optional<AddressReport> parse_address(Octets payload);

@@ -4,19 +4,9 @@
 
 #include "agent/netlink/attributes.h"
 #include "agent/netlink/netlink_message.h"
-#include "agent/state/state.h"
+#include "agent/state/kernel_reading.h"
 
 namespace wgmesh {
-
-struct TunnelData {
-  TunnelKind kind = TunnelKind::kIp6gretap;
-  IpAddress local;
-  IpAddress remote;
-  bool path_mtu_discovery = true;
-  bool ignore_df = false;
-
-  bool operator==(const TunnelData&) const = default;
-};
 
 // Puts the attributes into the open IFLA_INFO_DATA nest. Everything is named: what a change leaves
 // out, the kernel sets to its default.

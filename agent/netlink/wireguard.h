@@ -12,34 +12,12 @@
 
 #include "agent/netlink/attributes.h"
 #include "agent/netlink/netlink_message.h"
+#include "agent/state/kernel_reading.h"
 #include "agent/state/operation.h"
 #include "common/key.h"
 #include "common/net.h"
 
 namespace wgmesh {
-
-// A peer as the kernel reports it.
-struct PeerReport {
-  std::optional<Secret> preshared_key;
-  std::optional<SocketAddress> endpoint;
-  std::uint16_t persistent_keepalive = 0;  // seconds
-  std::set<Prefix> allowed_ips;
-  std::int64_t latest_handshake = 0;  // seconds since the epoch, 0: never
-  std::uint64_t rx_bytes = 0;
-  std::uint64_t tx_bytes = 0;
-
-  bool operator==(const PeerReport&) const = default;
-};
-
-struct WireguardReport {
-  std::optional<Secret> private_key;
-  std::optional<PublicKey> public_key;
-  std::uint16_t listen_port = 0;
-  std::uint32_t fwmark = 0;
-  std::map<PublicKey, PeerReport> peers;
-
-  bool operator==(const WireguardReport&) const = default;
-};
 
 // Adds what one message of a WG_CMD_GET_DEVICE dump says (`payload` begins with the genlmsghdr) to
 // what the earlier ones said: a peer with many allowed IPs comes in several messages, and only the

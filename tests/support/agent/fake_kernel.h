@@ -49,10 +49,9 @@ struct FakeLink {
 
 class FakeKernel final : public Kernel {
  public:
-  Observation observe(const Scope& scope) override;
+  KernelReading read(const std::string& mesh, bool with_counters) override;
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override;
-  proto::Status measure(const std::string& mesh) override;
 
   // One operation, or NetlinkError without context.
   void apply(const Operation& operation);
@@ -66,7 +65,7 @@ class FakeKernel final : public Kernel {
   // What this node keeps us from, and the default of links to come.
   Limits limits;
   bool new_links_take_advertisements = true;
-  // Seconds since the epoch; measure() reports them. Absent: never.
+  // Seconds since the epoch; a status reports them. Absent: never.
   std::map<PublicKey, std::int64_t> latest_handshakes;
 
  private:
@@ -85,7 +84,6 @@ class FakeKernel final : public Kernel {
   void start(const DeleteLink& remove);
   void start(const DeleteGroup& remove);
 
-  std::vector<std::pair<std::string, std::uint32_t>> links_above(const std::string& name) const;
   FakeLink& find(const std::string& name);
   bool is_name_in_use(const std::string& name) const;
   void check_new_name(const std::string& name) const;

@@ -5,7 +5,7 @@
 
 #include "agent/change/refused.h"
 #include "agent/commands.h"
-#include "agent/linux/kernel_reading.h"
+#include "agent/state/observation.h"
 #include "agent/state/diff.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"

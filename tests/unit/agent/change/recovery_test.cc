@@ -94,13 +94,14 @@ TEST(Recovery, InAContainerThatWasStartedAgainOnlyFilesAreTakenBack) {
 class BusyKernel final : public Kernel {
  public:
   BusyKernel(FakeKernel& kernel, PublicKey peer) : kernel_(kernel), peer_(peer) {}
-  Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
+  KernelReading read(const std::string& mesh, bool with_counters) override {
+    return kernel_.read(mesh, with_counters);
+  }
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override {
     kernel_.apply(operations, done);
     kernel_.links().at("wg-test").wireguard.peers.at(peer_).endpoint = kElsewhere;
   }
-  proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }
 
   const SocketAddress kElsewhere = parse_socket_address("198.51.100.9:7").value();
 

@@ -27,13 +27,14 @@ struct Look {
 class WatchedKernel final : public Kernel {
  public:
   WatchedKernel(Kernel& kernel, std::vector<Look>& looks) : kernel_(kernel), looks_(looks) {}
-  Observation observe(const Scope& scope) override { return kernel_.observe(scope); }
+  KernelReading read(const std::string& mesh, bool with_counters) override {
+    return kernel_.read(mesh, with_counters);
+  }
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override {
     kernel_.apply(operations, done);
     looks_.push_back({kernel_.observe({"test", {}, {}}).state, std::chrono::steady_clock::now()});
   }
-  proto::Status measure(const std::string& mesh) override { return kernel_.measure(mesh); }
 
  private:
   Kernel& kernel_;

@@ -1,8 +1,10 @@
-#include "agent/linux/kernel_reading.h"
+#include "agent/state/kernel_reading.h"
 
 #include <gmock/gmock.h>
 #include <linux/if_bridge.h>
 
+#include "agent/state/observation.h"
+#include "agent/state/status_of.h"
 #include "common/naming.h"
 
 namespace wgmesh {

@@ -1,7 +1,8 @@
+#include "agent/state/status_of.h"
+
 #include <algorithm>
 #include <string>
 
-#include "agent/linux/kernel_reading.h"
 #include "common/naming.h"
 
 namespace wgmesh {

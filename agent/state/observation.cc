@@ -1,15 +1,14 @@
+#include "agent/state/observation.h"
+
 #include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
 
-#include "agent/linux/kernel_reading.h"
 #include "common/naming.h"
 
 namespace wgmesh {
 namespace {
-
-bool is_tunnel_name(const std::string& name) { return name.starts_with("gt-"); }
 
 // The addresses that a plan decides. Link-local ones are the kernel's own, and what a router or a
 // DHCP client lends goes away by itself.
@@ -114,17 +113,6 @@ void note_taken_names(const LinkReport& link, const Scope& scope, Observation& o
 }
 
 }  // namespace
-
-bool is_own(const LinkReport& link, const std::string& mesh) {
-  const std::string alias = link_alias(mesh);
-  if (link.group != link_group(mesh) && link.alias != alias &&
-      !link.alias.starts_with(alias + ":")) {
-    return false;
-  }
-  if (link.kind == "wireguard") return link.name == wireguard_name(mesh);
-  if (link.kind == "bridge") return link.name == bridge_name(mesh);
-  return link.tunnel && is_tunnel_name(link.name);
-}
 
 Observation observation_of(const KernelReading& report, const Scope& scope) {
   std::map<int, std::string> names;

@@ -1,0 +1,136 @@
+// One reading of the kernel, as values: links, addresses and the mesh's WireGuard device as the
+// kernel reports them. Two things are made of it, both pure: what can be compared with a plan
+// (observation.h) and what is merely measured (status_of.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/state/state.h"
+#include "common/key.h"
+#include "common/net.h"
+
+namespace wgmesh {
+
+// IFLA_INFO_DATA of the two kinds of tunnel.
+struct TunnelData {
+  TunnelKind kind = TunnelKind::kIp6gretap;
+  IpAddress local;
+  IpAddress remote;
+  bool path_mtu_discovery = true;
+  bool ignore_df = false;
+
+  bool operator==(const TunnelData&) const = default;
+};
+
+// IFLA_BR_*. Times in hundredths of a second.
+struct BridgeData {
+  bool stp = false;
+  std::uint16_t priority = 0;
+  std::uint32_t forward_delay = 0;
+  std::uint32_t hello_time = 0;
+  std::uint32_t max_age = 0;
+  std::uint32_t ageing = 0;
+  bool topology_changes = false;  // and so `ageing` is not what was set, but twice forward_delay
+  std::string bridge_id;          // "3000.020000000001", as sysfs prints it
+  std::string root_id;
+  std::uint32_t root_path_cost = 0;
+  std::uint16_t root_port = 0;  // port number, 0: this bridge is the root
+
+  bool operator==(const BridgeData&) const = default;
+};
+
+// IFLA_BRPORT_*.
+struct PortData {
+  std::uint8_t state = 0;  // BR_STATE_*
+  std::uint16_t number = 0;
+  std::uint32_t path_cost = 0;
+  bool isolated = false;
+  std::string designated_bridge;
+
+  bool operator==(const PortData&) const = default;
+};
+
+// "disabled", "listening", "learning", "forwarding" or "blocking".
+std::string_view port_state_name(std::uint8_t state);
+
+// A link as the kernel reports it.
+struct LinkReport {
+  int index = 0;
+  std::string name;
+  std::set<std::string> altnames;
+  std::string kind;  // IFLA_INFO_KIND: "wireguard", "bridge" …; empty for hardware
+  std::string alias;
+  std::uint32_t group = 0;
+  std::uint32_t mtu = 0;   // octets
+  std::uint32_t mtu6 = 0;  // of IPv6, which a router may have lowered; 0: no IPv6 here
+  int master = 0;          // index, 0: none
+  int parent = 0;          // index of the link that a VLAN, macvlan … stands on; 0: none here
+  bool ethernet = false;   // its frames are those of Ethernet
+  bool up = false;
+  bool carrier = false;
+  bool loopback = false;
+  MacAddress mac;
+  bool ipv6 = false;  // IPv6 knows it: no link is known to a kernel without IPv6
+  bool generates_link_local = false;
+  bool accepts_router_advertisements = false;  // the sysctl accept_ra
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t tx_bytes = 0;
+  std::optional<TunnelData> tunnel;
+  std::optional<BridgeData> bridge;
+  std::optional<PortData> port;  // of a bridge
+
+  bool operator==(const LinkReport&) const = default;
+};
+
+// An address on a link, as the kernel reports it.
+struct AddressReport {
+  int link = 0;  // index
+  Prefix address;
+  bool permanent = false;   // not handed out for a time by a router or a DHCP client
+  bool link_local = false;  // IPv6 fe80::/10
+
+  bool operator==(const AddressReport&) const = default;
+};
+
+// A peer as the kernel reports it.
+struct PeerReport {
+  std::optional<Secret> preshared_key;
+  std::optional<SocketAddress> endpoint;
+  std::uint16_t persistent_keepalive = 0;  // seconds
+  std::set<Prefix> allowed_ips;
+  std::int64_t latest_handshake = 0;  // seconds since the epoch, 0: never
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t tx_bytes = 0;
+
+  bool operator==(const PeerReport&) const = default;
+};
+
+struct WireguardReport {
+  std::optional<Secret> private_key;
+  std::optional<PublicKey> public_key;
+  std::uint16_t listen_port = 0;
+  std::uint32_t fwmark = 0;
+  std::map<PublicKey, PeerReport> peers;
+
+  bool operator==(const WireguardReport&) const = default;
+};
+
+struct KernelReading {
+  std::vector<LinkReport> links;
+  std::vector<AddressReport> addresses;
+  std::optional<WireguardReport> wireguard;  // of the mesh's device, where there is one
+  Limits limits;
+  bool new_links_take_advertisements = false;  // the node's default for a bridge to come
+};
+
+// A link is the mesh's own by name and kind, and by group or alias: group alone is the mark of a
+// link whose creation was cut off before it got its alias.
+bool is_own(const LinkReport& link, const std::string& mesh);
+
+}  // namespace wgmesh
