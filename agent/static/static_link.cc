@@ -7,6 +7,9 @@
 #include <cstdlib>
 #include <exception>
 
+// See README.md here before you change a number.
+static_assert(__GLIBC__ == 2 && __GLIBC_MINOR__ == 36, "written for glibc 2.36");
+
 extern "C" {
 
 int getaddrinfo(const char* /*node*/, const char* /*service*/, const addrinfo* /*hints*/,

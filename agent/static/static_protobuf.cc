@@ -8,6 +8,10 @@
 #include <cstdlib>
 #include <ios>
 
+// These are no public interfaces: see README.md here before you change a number.
+static_assert(GOOGLE_PROTOBUF_VERSION / 1000 == 3021, "written for protobuf 3.21");
+static_assert(_GLIBCXX_RELEASE == 12, "written for libstdc++ 12");
+
 // Every object that includes <iostream> prepares std::cout and its kin before main().
 std::ios_base::Init::Init() {}   // NOLINT(cert-dcl58-cpp)
 std::ios_base::Init::~Init() {}  // NOLINT(cert-dcl58-cpp)
