@@ -24,7 +24,7 @@ int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
   const NodeLog log(this_node.paths);
   print(mesh, settle(*kernel, store, mesh, forget ? Errand::kToRemove : Errand::kToChange, log));
 
-  const Goal goal{forget ? proto::REMOVE : proto::DOWN, {}, {}, {}};
+  const WantedChange goal{forget ? proto::REMOVE : proto::DOWN, {}, {}, {}};
   const Proposal proposal = make_proposal(*kernel, store, mesh, goal);
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}};
   setup.log = log;

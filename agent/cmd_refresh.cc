@@ -57,7 +57,7 @@ Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const prot
       continue;
     }
     refreshed.operations.emplace_back(SetWireguard{
-        .name = observed.wireguard->link.name,
+        .name = observed.wireguard->interface.name,
         .peers = {{.public_key = *key, .update_only = true, .endpoint = wanted->second}}});
   }
   return refreshed;

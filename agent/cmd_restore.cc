@@ -20,7 +20,7 @@ std::string joined(const auto& texts) {
   return all;
 }
 
-Goal goal_of(const Loaded& loaded, const std::string& folder) {
+WantedChange goal_of(const Loaded& loaded, const std::string& folder) {
   constexpr const char* kCure = "run `mesh up`, which makes what is missing anew";
   refuse_unreadable(loaded);
   if (!loaded.faults.empty()) throw Error(joined(loaded.faults), kCure);

@@ -12,15 +12,15 @@
 namespace wgmesh {
 
 // The capability counts where the network namespace belongs, so only the kernel knows. It looks for
-// the capability before it looks for the link, of which there can be none by that name.
+// the capability before it looks for the interface, of which there can be none by that name.
 void require_privilege() {
-  RtnlSocket links;
+  RtnlSocket interfaces;
   std::vector<NetlinkMessage> question;
   question.emplace_back(RTM_SETLINK, 0);
   const ifinfomsg header{};
   question[0].put_header(&header, sizeof header);
   question[0].put_text(IFLA_IFNAME, "a/b");
-  const auto refusal = links.send(question);
+  const auto refusal = interfaces.send(question);
   if (!refusal || refusal->answer.error_number != EPERM) return;
   throw Refused(
       "the agent lacks the capability NET_ADMIN here",

@@ -85,14 +85,14 @@ std::string tunnel_name(std::string_view mesh, std::string_view peer) {
   return fmt::format("gt-{}~{}", peer.substr(0, 6), short_hash(mesh, peer));
 }
 
-std::uint32_t link_group(std::string_view mesh) {
+std::uint32_t interface_group(std::string_view mesh) {
   const Hash hash = hash_of({"wgmesh link group", mesh});
   std::uint32_t group = 0;
   for (std::size_t i = 0; i < 4; ++i) group = group << 8 | hash[i];
   return (group & 0x7fffffffu) | 0x10000u;
 }
 
-std::string link_alias(std::string_view mesh, std::string_view peer) {
+std::string interface_alias(std::string_view mesh, std::string_view peer) {
   return peer.empty() ? fmt::format("wgmesh:{}", mesh) : fmt::format("wgmesh:{}:{}", mesh, peer);
 }
 

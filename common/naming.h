@@ -35,10 +35,11 @@ std::string tunnel_full_name(std::string_view mesh, std::string_view peer);
 // What it was before: always gt-NAME-PEER. Plans that are stored have it.
 std::string former_full_name(std::string_view mesh, std::string_view peer);
 
-// The mark of ownership: a device group that a mesh's links are created in (never 0, the default
-// group; above 2^16, away from hand-made ones), and an alias "wgmesh:NAME" or "wgmesh:NAME:PEER".
-std::uint32_t link_group(std::string_view mesh);
-std::string link_alias(std::string_view mesh, std::string_view peer = {});
+// The mark of ownership: a device group that a mesh's interfaces are created in (never 0, the
+// default group; above 2^16, away from hand-made ones), and an alias "wgmesh:NAME" or
+// "wgmesh:NAME:PEER".
+std::uint32_t interface_group(std::string_view mesh);
+std::string interface_alias(std::string_view mesh, std::string_view peer = {});
 
 // The default underlay: an IPv6 /64 in fd00::/8 derived from the mesh name.
 Prefix default_underlay(std::string_view mesh);

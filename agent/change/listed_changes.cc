@@ -22,11 +22,11 @@ proto::Change::Kind kind_on_the_wire(OperationKind kind) {
 // The node at the other end, by the alias of each tunnel.
 std::map<std::string, std::string> peers_of_tunnels(const Proposal& proposal,
                                                     const std::string& mesh) {
-  const std::string mark = link_alias(mesh) + ":";
+  const std::string mark = interface_alias(mesh) + ":";
   std::map<std::string, std::string> peers;
   for (const State* state : {&proposal.desired, &proposal.observed}) {
     for (const auto& [name, tunnel] : state->tunnels) {
-      const std::string& alias = tunnel.link.alias;
+      const std::string& alias = tunnel.interface.alias;
       if (alias.starts_with(mark)) peers.emplace(name, alias.substr(mark.size()));
     }
   }

@@ -26,7 +26,7 @@ bool NodeChange::is_as_before() const {
   return !transaction_ || !transaction_->is_open();
 }
 
-proto::Changes NodeChange::propose(Goal goal) {
+proto::Changes NodeChange::propose(WantedChange goal) {
   proposal_ = make_proposal(kernel_, store_, mesh_, goal);
   goal_ = std::move(goal);
   proto::Changes changes = listed_changes(*proposal_, mesh_);

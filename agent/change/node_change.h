@@ -22,7 +22,7 @@ class NodeChange {
              bool changes_state);
 
   // What would be done to get there; nothing is, yet. Throws Refused.
-  proto::Changes propose(Goal goal);
+  proto::Changes propose(WantedChange goal);
   // All of these throw what Transaction does; after that nothing is proposed any more.
   void apply(TransactionSetup setup, const OnProgress& progress);
   std::optional<std::chrono::system_clock::time_point> switch_over();
@@ -63,7 +63,7 @@ class NodeChange {
   Kernel& kernel_;
   const std::string mesh_;
   Installation installation_;
-  std::optional<Goal> goal_;
+  std::optional<WantedChange> goal_;
   std::optional<Proposal> proposal_;
   std::optional<Transaction> transaction_;
   const Phase unproposed_;  // where the change begins, and where an undo leads to

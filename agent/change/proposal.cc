@@ -27,7 +27,7 @@ void settle_ports(const std::set<std::string>& wanted, const State& observed, St
     if (former.contains(name) || now == observed.foreign_ports.end()) continue;
     ForeignPort was = now->second;
     // Already in our bridge, but nobody wrote down what it was before: free is the best guess.
-    if (observed.bridge && was.master == observed.bridge->link.name) was.master.clear();
+    if (observed.bridge && was.master == observed.bridge->interface.name) was.master.clear();
     former[name] = was;
   }
 }
@@ -47,7 +47,7 @@ Endpoints endpoints_of(const proto::Plan& plan, const Endpoints& first, const En
   return chosen;
 }
 
-void propose_plan(const Loaded& loaded, const Goal& goal, const Observation& observed,
+void propose_plan(const Loaded& loaded, const WantedChange& goal, const Observation& observed,
                   const proto::Status& status, Proposal& proposal) {
   const proto::Plan& plan = *goal.plan;
   EndpointKnowledge endpoints;
@@ -130,7 +130,7 @@ void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
 }
 
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
-                       const Goal& goal) {
+                       const WantedChange& goal) {
   const Loaded loaded = store.load(mesh);
   if (goal.kind != proto::REMOVE) refuse_unreadable(loaded);
   Proposal proposal;

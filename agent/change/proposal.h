@@ -16,7 +16,7 @@
 
 namespace wgmesh {
 
-struct Goal {
+struct WantedChange {
   proto::Goal kind = proto::DOWN;
   std::optional<proto::Plan> plan;  // of UP and STORE
   std::optional<NodeSecrets> secrets;
@@ -51,7 +51,7 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored);
 
 // Throws Refused when the node cannot become that, naming everything that stands in the way.
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
-                       const Goal& goal);
+                       const WantedChange& goal);
 
 // Throws Refused for names that are taken and interfaces that do not exist.
 void refuse_obstacles(const Observation& observed, const Proposal& proposal);

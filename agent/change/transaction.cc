@@ -20,8 +20,8 @@ constexpr std::chrono::milliseconds kVerifyPause{100};
 constexpr std::chrono::milliseconds kHandshakes{150};
 // The watcher waits longer than the worker does: it is for a worker that cannot undo any more.
 constexpr std::chrono::milliseconds kWatcherGrace{30'000};
-// A link that is deleted takes the kernel up to 50 ms, and all of a group are one operation: the
-// watcher shall not take that for a worker that hangs.
+// An interface that is deleted takes the kernel up to 50 ms, and all of a group are one operation:
+// the watcher shall not take that for a worker that hangs.
 constexpr std::chrono::milliseconds kDeletion{100};
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace wgmesh {
 namespace {
 
-// Every link to come starts with this value.
+// Every interface to come starts with this value.
 constexpr const char* kDefaultAcceptRa = "/proc/sys/net/ipv6/conf/default/accept_ra";
 
 }  // namespace
@@ -26,25 +26,25 @@ WireguardSocket& LinuxKernel::wireguard() {
 
 KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
   KernelReading reading;
-  reading.links = links_.read_links(with_counters);
-  reading.addresses = links_.read_addresses();
-  for (const LinkReport& link : reading.links) {
-    if (link.kind == "wireguard" && is_own(link, mesh)) {
-      reading.wireguard = wireguard().find_device(link.name);
+  reading.interfaces = interfaces_.read_interfaces(with_counters);
+  reading.addresses = interfaces_.read_addresses();
+  for (const InterfaceReport& interface : reading.interfaces) {
+    if (interface.kind == "wireguard" && is_own(interface, mesh)) {
+      reading.wireguard = wireguard().find_device(interface.name);
     }
   }
   // The loopback interface is always there, and known to IPv6 if the kernel has it.
-  reading.limits.no_ipv6 = std::ranges::none_of(reading.links, &LinkReport::ipv6);
+  reading.limits.no_ipv6 = std::ranges::none_of(reading.interfaces, &InterfaceReport::ipv6);
   reading.limits.fixed_settings = ::access(kDefaultAcceptRa, W_OK) != 0;
   const std::string value = read_kernel_text(kDefaultAcceptRa);
-  reading.new_links_take_advertisements = !value.empty() && !value.starts_with('0');
+  reading.new_interfaces_take_advertisements = !value.empty() && !value.starts_with('0');
   return reading;
 }
 
 void LinuxKernel::apply(std::span<const Operation> operations,
                         const std::function<void(std::size_t)>& done) {
   OperationSender sender(
-      links_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
+      interfaces_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
       done);
   sender.run(operations);
 }

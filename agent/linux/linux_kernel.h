@@ -24,7 +24,7 @@ class LinuxKernel final : public Kernel {
   // Opened when first needed: asking for it loads the module, which reading alone must not do.
   WireguardSocket& wireguard();
 
-  RtnlSocket links_;
+  RtnlSocket interfaces_;
   std::unique_ptr<WireguardSocket> wireguard_;
   std::size_t max_set_bytes_;
 };

@@ -16,9 +16,9 @@
 namespace wgmesh {
 namespace {
 
-// There is no query for link kinds. A create with a name that cannot be tells an unknown kind
+// There is no query for interface kinds. A create with a name that cannot be tells an unknown kind
 // (EOPNOTSUPP) from a known one (EINVAL, or EEXIST), and creates nothing.
-std::optional<std::string> why_missing(RtnlSocket& links, std::string_view kind) {
+std::optional<std::string> why_missing(RtnlSocket& interfaces, std::string_view kind) {
   std::vector<NetlinkMessage> request;
   request.emplace_back(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
   const ifinfomsg header{};
@@ -28,7 +28,7 @@ std::optional<std::string> why_missing(RtnlSocket& links, std::string_view kind)
     const Nest info(request[0], IFLA_LINKINFO);
     request[0].put_text(IFLA_INFO_KIND, kind);
   }
-  const std::optional<Refusal> refusal = links.send(request);
+  const std::optional<Refusal> refusal = interfaces.send(request);
   if (!refusal) throw Error(fmt::format("the kernel created a link named a/b of kind {}", kind));
   const Acknowledgement& answer = refusal->answer;
   if (answer.error_number == EINVAL || answer.error_number == EEXIST) return std::nullopt;
@@ -47,7 +47,7 @@ std::optional<std::string> why_without_ipv6() {
 
 constexpr std::uint32_t kLargestPacket = 65535;
 
-// Links that take every frame of the one they stand on.
+// Interfaces that take every frame of the one they stand on.
 bool takes_all(std::string_view kind) {
   return kind == "macvlan" || kind == "macvtap" || kind == "ipvlan" || kind == "ipvtap";
 }
@@ -74,7 +74,7 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
     if (error.error_number() != ENOENT) throw;
     missing.push_back({"wireguard", "no generic netlink family of that name"});
   }
-  if (const auto why = why_missing(links_, "bridge")) missing.push_back({"bridge", *why});
+  if (const auto why = why_missing(interfaces_, "bridge")) missing.push_back({"bridge", *why});
   const bool ipv6_tunnels = kind == TunnelKind::kIp6gretap;
   if (ipv6_tunnels || ipv6_segment) {
     if (auto why = why_without_ipv6()) {
@@ -82,7 +82,7 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
       if (ipv6_tunnels) return missing;  // no module helps there
     }
   }
-  if (const auto why = why_missing(links_, kind_name(kind))) {
+  if (const auto why = why_missing(interfaces_, kind_name(kind))) {
     missing.push_back({ipv6_tunnels ? "ip6_gre" : "ip_gre", *why});
   }
   return missing;
@@ -91,27 +91,28 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
 std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& flow) {
   NetlinkMessage question = make_route_question(destination, flow);
   RouteReport route;
-  for (const NetlinkReply& reply : links_.get(question)) {
+  for (const NetlinkReply& reply : interfaces_.get(question)) {
     if (reply.type == RTM_NEWROUTE) route = parse_route(reply.payload);
   }
-  if (!route.leads_somewhere || route.links.empty()) throw NetlinkError(ENETUNREACH, "");
+  if (!route.leads_somewhere || route.interfaces.empty()) throw NetlinkError(ENETUNREACH, "");
   if (route.mtu != 0 && !route.learned) return route.mtu;
-  const std::optional<LinkReport> link = links_.find_link(*route.links.begin());
-  if (!link) throw NetlinkError(ENODEV, "");
-  const bool lowered = destination.family == Family::kIpv6 && link->mtu6 != 0;
-  const std::uint32_t mtu = lowered ? std::min(link->mtu, link->mtu6) : link->mtu;
+  const std::optional<InterfaceReport> interface =
+      interfaces_.find_interface(*route.interfaces.begin());
+  if (!interface) throw NetlinkError(ENODEV, "");
+  const bool lowered = destination.family == Family::kIpv6 && interface->mtu6 != 0;
+  const std::uint32_t mtu = lowered ? std::min(interface->mtu, interface->mtu6) : interface->mtu;
   return std::min(mtu, kLargestPacket);  // the loopback interface says one more
 }
 
 std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh) {
   bool is_ours = false;
-  for (const LinkReport& link : links_.read_links()) {
-    if (link.kind != "wireguard") continue;
-    const std::optional<WireguardReport> device = wireguard().find_device(link.name);
+  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
+    if (interface.kind != "wireguard") continue;
+    const std::optional<WireguardReport> device = wireguard().find_device(interface.name);
     if (!device || device->listen_port != port) continue;
-    if (!is_own(link, mesh)) return fmt::format("WireGuard device {}", link.name);
+    if (!is_own(interface, mesh)) return fmt::format("WireGuard device {}", interface.name);
     // A device that is down has let go of its port.
-    is_ours = link.up;
+    is_ours = interface.up;
   }
   if (is_ours) return std::nullopt;
   for (const char* const table : {"udp", "udp6"}) {
@@ -123,50 +124,52 @@ std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::
 
 std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
   std::map<int, std::string> names;
-  for (const LinkReport& link : links_.read_links()) {
-    if (!is_own(link, mesh)) names[link.index] = link.name;
+  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
+    if (!is_own(interface, mesh)) names[interface.index] = interface.name;
   }
   std::vector<NodePrefix> prefixes;
-  for (const AddressReport& address : links_.read_addresses()) {
-    const auto name = names.find(address.link);
+  for (const AddressReport& address : interfaces_.read_addresses()) {
+    const auto name = names.find(address.interface);
     if (name == names.end() || address.link_local || is_loopback(address.address)) continue;
     prefixes.push_back({name->second, address.address});
   }
   return prefixes;
 }
 
-bool Probe::has_default_route(int link) {
+bool Probe::has_default_route(int interface) {
   NetlinkMessage question = make_route_dump();
-  return std::ranges::any_of(links_.dump(question), [&](const NetlinkReply& reply) {
+  return std::ranges::any_of(interfaces_.dump(question), [&](const NetlinkReply& reply) {
     if (reply.type != RTM_NEWROUTE) return false;
     const RouteReport route = parse_route(reply.payload);
-    return route.destination_length == 0 && route.leads_somewhere && route.links.contains(link);
+    return route.destination_length == 0 && route.leads_somewhere &&
+           route.interfaces.contains(interface);
   });
 }
 
-std::optional<InterfaceReport> Probe::find_interface(const std::string& name) {
-  const std::optional<LinkReport> link = links_.find_link(name);
-  if (!link) return std::nullopt;
-  InterfaceReport interface;
-  interface.kind = link->kind;
-  interface.loopback = link->loopback;
-  interface.is_ethernet = link->ethernet;
-  if (link->master != 0) {
-    if (const auto master = links_.find_link(link->master)) {
-      interface.master = master->name;
-      interface.master_kind = master->kind;
+std::optional<CandidatePort> Probe::find_port(const std::string& name) {
+  const std::optional<InterfaceReport> interface = interfaces_.find_interface(name);
+  if (!interface) return std::nullopt;
+  CandidatePort port;
+  port.kind = interface->kind;
+  port.loopback = interface->loopback;
+  port.is_ethernet = interface->ethernet;
+  if (interface->master != 0) {
+    if (const auto master = interfaces_.find_interface(interface->master)) {
+      port.master = master->name;
+      port.master_kind = master->kind;
     }
   }
-  for (const LinkReport& other : links_.read_links()) {
-    if (other.parent == link->index && takes_all(other.kind)) interface.lower_of = other.name;
+  for (const InterfaceReport& other : interfaces_.read_interfaces()) {
+    if (other.parent == interface->index && takes_all(other.kind)) port.lower_of = other.name;
   }
-  for (const AddressReport& address : links_.read_addresses()) {
-    if (address.link == link->index && !address.link_local && !is_loopback(address.address)) {
-      interface.global_addresses.insert(address.address);
+  for (const AddressReport& address : interfaces_.read_addresses()) {
+    if (address.interface == interface->index && !address.link_local &&
+        !is_loopback(address.address)) {
+      port.global_addresses.insert(address.address);
     }
   }
-  interface.carries_default_route = has_default_route(link->index);
-  return interface;
+  port.carries_default_route = has_default_route(interface->index);
+  return port;
 }
 
 // "  sl  local_address rem_address …" and lines "  12: 00000000:0035 00000000:0000 07 …".

@@ -26,14 +26,14 @@ struct MissingModule {
 
 // A prefix that an interface of the node has.
 struct NodePrefix {
-  std::string link;
+  std::string interface;
   Prefix prefix;
 
   bool operator==(const NodePrefix&) const = default;
 };
 
 // What is to be known of an interface before it is put into a bridge.
-struct InterfaceReport {
+struct CandidatePort {
   std::string kind;    // empty for hardware
   std::string master;  // empty: none
   std::string master_kind;
@@ -43,7 +43,7 @@ struct InterfaceReport {
   bool loopback = false;
   bool is_ethernet = false;
 
-  bool operator==(const InterfaceReport&) const = default;
+  bool operator==(const CandidatePort&) const = default;
 };
 
 class Probe {
@@ -55,24 +55,24 @@ class Probe {
   std::vector<MissingModule> find_missing_modules(TunnelKind kind, bool ipv6_segment = false);
 
   // Octets of the largest packet that this node's route takes towards `destination`: of the route
-  // where it says so, else of the link. What was merely learned from the path does not count: it is
-  // forgotten after some minutes, and plans would come and go with it. `flow` is what the packets
-  // carry beside. Throws NetlinkError where there is no route.
+  // where it says so, else of the interface. What was merely learned from the path does not count:
+  // it is forgotten after some minutes, and plans would come and go with it. `flow` is what the
+  // packets carry beside. Throws NetlinkError where there is no route.
   std::uint32_t read_route_mtu(const IpAddress& destination, const Flow& flow = {});
 
   // Who has the UDP port, in words ("WireGuard device wg0"); the mesh's own device does not count.
   std::optional<std::string> find_port_user(std::uint16_t port, const std::string& mesh);
 
-  // Of all links that are not the mesh's own; without loopback and link-local ones.
+  // Of all interfaces that are not the mesh's own; without loopback and link-local ones.
   std::vector<NodePrefix> read_foreign_prefixes(const std::string& mesh);
 
-  std::optional<InterfaceReport> find_interface(const std::string& name);
+  std::optional<CandidatePort> find_port(const std::string& name);
 
  private:
-  bool has_default_route(int link);
+  bool has_default_route(int interface);
   WireguardSocket& wireguard();
 
-  RtnlSocket links_;
+  RtnlSocket interfaces_;
   std::unique_ptr<WireguardSocket> wireguard_;
 };
 

@@ -17,8 +17,8 @@ namespace {
 
 // A node without IPv6 has no such files, and takes no advertisements either. What is right already
 // is not written: it may be read-only.
-void write_ipv6_setting(const std::string& link, const char* setting, bool value) {
-  const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/{}", link, setting);
+void write_ipv6_setting(const std::string& interface, const char* setting, bool value) {
+  const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/{}", interface, setting);
   if (read_kernel_text(path) == (value ? "1\n" : "0\n")) return;
   const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file) {
@@ -30,10 +30,10 @@ void write_ipv6_setting(const std::string& link, const char* setting, bool value
 
 }  // namespace
 
-OperationSender::OperationSender(RtnlSocket& links,
+OperationSender::OperationSender(RtnlSocket& interfaces,
                                  std::function<void(const SetWireguard&)> set_wireguard,
                                  std::function<void(std::size_t)> done)
-    : links_(links), set_wireguard_(std::move(set_wireguard)), done_(std::move(done)) {}
+    : interfaces_(interfaces), set_wireguard_(std::move(set_wireguard)), done_(std::move(done)) {}
 
 void OperationSender::run(std::span<const Operation> operations) {
   operations_ = operations;
@@ -51,11 +51,11 @@ void OperationSender::run(std::span<const Operation> operations) {
 }
 
 bool OperationSender::must_wait(const Operation& operation) const {
-  const auto unknown = [this](const std::string& link) {
-    return !link.empty() && !indices_.contains(link);
+  const auto unknown = [this](const std::string& interface) {
+    return !interface.empty() && !indices_.contains(interface);
   };
   if (const auto* create = std::get_if<CreateTunnel>(&operation)) return unknown(create->master);
-  if (const auto* set = std::get_if<SetLink>(&operation))
+  if (const auto* set = std::get_if<SetInterface>(&operation))
     return set->master && unknown(*set->master);
   if (const auto* add = std::get_if<AddAddress>(&operation)) return unknown(add->name);
   if (const auto* remove = std::get_if<RemoveAddress>(&operation)) return unknown(remove->name);
@@ -69,7 +69,7 @@ void OperationSender::flush() {
     // An operation may be several messages: those before the first one that is still open are done.
     if (done_) done_(acknowledged < origins_.size() ? origins_[acknowledged] : current_);
   };
-  const auto refusal = links_.send(pending_, progress);
+  const auto refusal = interfaces_.send(pending_, progress);
   if (refusal) {
     NetlinkError error(refusal->answer.error_number, refusal->answer.extended_ack);
     error.add_context(describe(operations_[origins_[refusal->index]]));
@@ -80,12 +80,12 @@ void OperationSender::flush() {
   if (done_) done_(current_);
 }
 
-int OperationSender::index_of(const std::string& link) {
-  const auto known = indices_.find(link);
+int OperationSender::index_of(const std::string& interface) {
+  const auto known = indices_.find(interface);
   if (known != indices_.end()) return known->second;
-  const std::optional<LinkReport> report = links_.find_link(link);
+  const std::optional<InterfaceReport> report = interfaces_.find_interface(interface);
   if (!report) throw NetlinkError(ENODEV, "");
-  return indices_[link] = report->index;
+  return indices_[interface] = report->index;
 }
 
 void OperationSender::queue(NetlinkMessage message) {
@@ -108,7 +108,7 @@ void OperationSender::start(const CreateTunnel& change) {
   queue(make_change(change, change.master.empty() ? 0 : index_of(change.master)));
 }
 
-void OperationSender::start(const SetLink& change) {
+void OperationSender::start(const SetInterface& change) {
   const bool has_master = change.master && !change.master->empty();
   queue(make_changes(change, has_master ? index_of(*change.master) : 0));
 }
@@ -128,19 +128,20 @@ void OperationSender::start(const SetRouterAdvertisements& change) {
   write_ipv6_setting(change.name, "autoconf", change.accept);
 }
 
-void OperationSender::start(const DeleteLink& change) {
+void OperationSender::start(const DeleteInterface& change) {
   indices_.erase(change.name);
   queue(make_change(change));
 }
 
 void OperationSender::start(const DeleteGroup& change) {
   bool any = false;
-  for (const LinkReport& link : links_.read_links()) {
-    if (link.group != change.group) continue;
+  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
+    if (interface.group != change.group) continue;
     any = true;
-    if (!change.members.contains(link.name)) {
-      throw Error(fmt::format("{} is in the device group too, and is not of this mesh", link.name),
-                  fmt::format("ip link set {} group default", link.name));
+    if (!change.members.contains(interface.name)) {
+      throw Error(
+          fmt::format("{} is in the device group too, and is not of this mesh", interface.name),
+          fmt::format("ip link set {} group default", interface.name));
     }
   }
   indices_.clear();

@@ -1,6 +1,6 @@
-// One list of operations on its way into the kernel: link changes are gathered and sent in large
-// pieces, their acks collected afterwards; it waits only where the kernel must be asked something
-// first, or where the next change takes another way (WireGuard's netlink, a sysctl).
+// One list of operations on its way into the kernel: interface changes are gathered and sent in
+// large pieces, their acks collected afterwards; it waits only where the kernel must be asked
+// something first, or where the next change takes another way (WireGuard's netlink, a sysctl).
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace wgmesh {
 
 class OperationSender {
  public:
-  OperationSender(RtnlSocket& links, std::function<void(const SetWireguard&)> set_wireguard,
+  OperationSender(RtnlSocket& interfaces, std::function<void(const SetWireguard&)> set_wireguard,
                   std::function<void(std::size_t)> done);
 
   // As Kernel::apply.
@@ -27,7 +27,7 @@ class OperationSender {
   // What `operation` needs cannot be known, or done, before what is pending was carried out.
   bool must_wait(const Operation& operation) const;
   void flush();
-  int index_of(const std::string& link);
+  int index_of(const std::string& interface);
   void queue(NetlinkMessage message);
   void queue(std::vector<NetlinkMessage> messages);
 
@@ -35,7 +35,7 @@ class OperationSender {
   void start(const CreateBridge& change);
   void start(const CreateTunnel& change);
   void start(const SetTunnel& change);
-  void start(const SetLink& change);
+  void start(const SetInterface& change);
   void start(const AddAltname& change);
   void start(const RemoveAltname& change);
   void start(const SetBridge& change);
@@ -43,17 +43,17 @@ class OperationSender {
   void start(const AddAddress& change);
   void start(const RemoveAddress& change);
   void start(const SetWireguard& change);
-  void start(const DeleteLink& change);
+  void start(const DeleteInterface& change);
   void start(const DeleteGroup& change);
 
-  RtnlSocket& links_;
+  RtnlSocket& interfaces_;
   std::function<void(const SetWireguard&)> set_wireguard_;
   std::function<void(std::size_t)> done_;
   std::span<const Operation> operations_;
   std::size_t current_ = 0;  // the operation being started
   std::vector<NetlinkMessage> pending_;
   std::vector<std::size_t> origins_;    // of pending_, as indices into operations_
-  std::map<std::string, int> indices_;  // of links that were asked for
+  std::map<std::string, int> indices_;  // of interfaces that were asked for
 };
 
 }  // namespace wgmesh

@@ -1,5 +1,6 @@
 // Writing netlink messages: one message that is wiped when it goes, and a guard whose block is a
-// nest. What the attributes mean is known where they are put (links, bridge_link, wireguard …).
+// nest. What the attributes mean is known where they are put (interfaces, bridge_link, wireguard
+// …).
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace wgmesh {
 
 class NetlinkMessage {
  public:
-  static constexpr std::size_t kUsualSize = 2048;  // any message about one link fits
+  static constexpr std::size_t kUsualSize = 2048;  // any message about one interface fits
 
   // `flags` beside NLM_F_REQUEST. `max_size` in octets, with the header.
   NetlinkMessage(std::uint16_t type, std::uint16_t flags, std::size_t max_size = kUsualSize);

@@ -21,14 +21,14 @@ std::uint32_t parse_mtu(Attributes metrics) {
 }
 
 // RTA_MULTIPATH: rtnexthop structs, each with attributes of its own.
-void parse_hops(Octets hops, std::set<int>& links) {
+void parse_hops(Octets hops, std::set<int>& interfaces) {
   while (hops.size() >= sizeof(rtnexthop)) {
     rtnexthop hop;
     std::memcpy(&hop, hops.data(), sizeof hop);
     if (hop.rtnh_len < sizeof hop || hop.rtnh_len > hops.size()) {
       throw Error("a next hop of impossible length");
     }
-    links.insert(hop.rtnh_ifindex);
+    interfaces.insert(hop.rtnh_ifindex);
     const std::size_t step = RTNH_ALIGN(static_cast<std::size_t>(hop.rtnh_len));
     hops = hops.subspan(step < hops.size() ? step : hops.size());
   }
@@ -78,10 +78,10 @@ RouteReport parse_route(Octets payload) {
   for (const Attribute& attribute : Attributes(attributes)) {
     switch (attribute.type()) {
       case RTA_OIF:
-        route.links.insert(attribute.s32());
+        route.interfaces.insert(attribute.s32());
         break;
       case RTA_MULTIPATH:
-        parse_hops(attribute.payload(), route.links);
+        parse_hops(attribute.payload(), route.interfaces);
         break;
       case RTA_METRICS:
         route.mtu = parse_mtu(attribute.nested());

@@ -12,8 +12,8 @@ namespace wgmesh {
 
 struct RouteReport {
   unsigned destination_length = 0;  // 0: a default route
-  std::set<int> links;              // indices; several for a multipath route
-  std::uint32_t mtu = 0;            // of the route itself, in octets; 0: the link decides
+  std::set<int> interfaces;         // indices; several for a multipath route
+  std::uint32_t mtu = 0;            // of the route itself, in octets; 0: the interface decides
   bool learned = false;             // the MTU was learned from the path, and is forgotten again
   bool leads_somewhere = true;      // not blackhole, unreachable or prohibit
 

@@ -10,13 +10,13 @@ namespace wgmesh {
 
 RtnlSocket::RtnlSocket() : socket_(NETLINK_ROUTE) {}
 
-std::vector<LinkReport> RtnlSocket::read_links(bool with_counters) {
-  NetlinkMessage request = make_link_dump(with_counters);
-  std::vector<LinkReport> links;
+std::vector<InterfaceReport> RtnlSocket::read_interfaces(bool with_counters) {
+  NetlinkMessage request = make_interface_dump(with_counters);
+  std::vector<InterfaceReport> interfaces;
   for (const NetlinkReply& reply : socket_.dump(request)) {
-    if (reply.type == RTM_NEWLINK) links.push_back(parse_link(reply.payload));
+    if (reply.type == RTM_NEWLINK) interfaces.push_back(parse_interface(reply.payload));
   }
-  return links;
+  return interfaces;
 }
 
 std::vector<AddressReport> RtnlSocket::read_addresses() {
@@ -29,10 +29,10 @@ std::vector<AddressReport> RtnlSocket::read_addresses() {
   return addresses;
 }
 
-std::optional<LinkReport> RtnlSocket::ask_link(NetlinkMessage question) {
+std::optional<InterfaceReport> RtnlSocket::ask_interface(NetlinkMessage question) {
   try {
     for (const NetlinkReply& reply : socket_.get(question)) {
-      if (reply.type == RTM_NEWLINK) return parse_link(reply.payload);
+      if (reply.type == RTM_NEWLINK) return parse_interface(reply.payload);
     }
   } catch (const NetlinkError& error) {
     if (error.error_number() != ENODEV) throw;
@@ -40,12 +40,12 @@ std::optional<LinkReport> RtnlSocket::ask_link(NetlinkMessage question) {
   return std::nullopt;
 }
 
-std::optional<LinkReport> RtnlSocket::find_link(const std::string& name) {
-  return ask_link(make_link_question(name));
+std::optional<InterfaceReport> RtnlSocket::find_interface(const std::string& name) {
+  return ask_interface(make_interface_question(name));
 }
 
-std::optional<LinkReport> RtnlSocket::find_link(int index) {
-  return ask_link(make_link_question(index));
+std::optional<InterfaceReport> RtnlSocket::find_interface(int index) {
+  return ask_interface(make_interface_question(index));
 }
 
 }  // namespace wgmesh

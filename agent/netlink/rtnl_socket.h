@@ -1,4 +1,4 @@
-// The questions and changes of links.h, sent. One dump answers for all links.
+// The questions and changes of interfaces.h, sent. One dump answers for all interfaces.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/netlink/links.h"
+#include "agent/netlink/interfaces.h"
 #include "agent/netlink/netlink_socket.h"
 
 namespace wgmesh {
@@ -17,10 +17,10 @@ class RtnlSocket {
   RtnlSocket();
 
   // Of this network namespace. Throw NetlinkError.
-  std::vector<LinkReport> read_links(bool with_counters = false);
+  std::vector<InterfaceReport> read_interfaces(bool with_counters = false);
   std::vector<AddressReport> read_addresses();
-  std::optional<LinkReport> find_link(const std::string& name);  // or by altname
-  std::optional<LinkReport> find_link(int index);
+  std::optional<InterfaceReport> find_interface(const std::string& name);  // or by altname
+  std::optional<InterfaceReport> find_interface(int index);
 
   // As NetlinkSocket's.
   std::optional<Refusal> send(std::span<NetlinkMessage> requests,
@@ -31,7 +31,7 @@ class RtnlSocket {
   NetlinkReplies dump(NetlinkMessage& request) { return socket_.dump(request); }
 
  private:
-  std::optional<LinkReport> ask_link(NetlinkMessage question);
+  std::optional<InterfaceReport> ask_interface(NetlinkMessage question);
 
   NetlinkSocket socket_;
 };

@@ -126,7 +126,7 @@ void Echo::ask(std::uint32_t number, Target& target, bool is_large) const {
                                       is_large ? target.large : kEchoPacketSize);
   const KernelSocketAddress to = put_socket_address(*target.address);
   const ssize_t sent = ::sendto(target.fd, packet.data(), packet.size(), 0, to.get(), to.size);
-  if (is_large) return;  // too long for the link itself: it stays unanswered
+  if (is_large) return;  // too long for the interface itself: it stays unanswered
   // What is refused may pass in the next round: there is no neighbour yet, a buffer is full.
   if (sent >= 0) target.result.set_asked(target.result.asked() + 1);
 }

@@ -55,7 +55,7 @@ void put_overlaps(Probe& probe, const proto::Open& open, proto::Hello& hello) {
 
 void put_port_obstacle(Probe& probe, const proto::Open& open, const std::string& name,
                        proto::Hello& hello) {
-  const auto port = probe.find_interface(name);
+  const auto port = probe.find_port(name);
   if (!port) return;  // said already: it does not exist
   const auto obstacle = port_obstacle(name, *port, bridge_name(open.mesh()));
   if (obstacle) put_obstacle(*obstacle, hello);

@@ -31,7 +31,7 @@ void put_obstacle(const Obstacle& obstacle, proto::Hello& hello) {
   hello.add_problem_cures(obstacle.cure);
 }
 
-std::optional<Obstacle> port_obstacle(const std::string& name, const InterfaceReport& interface,
+std::optional<Obstacle> port_obstacle(const std::string& name, const CandidatePort& interface,
                                       const std::string& bridge) {
   const std::string leave_out = fmt::format("take {} out of bridge_ports", name);
   const auto obstacle = [&](std::string why, std::string cure) {
@@ -78,14 +78,15 @@ std::optional<Obstacle> overlap_obstacle(const std::string& what, const Prefix& 
     return Obstacle{
         fmt::format("{} {} is inside {}, which {} has: this node reaches {} through the "
                     "mesh from now on, and no longer by {}",
-                    what, network, to_text(other.prefix), other.link, network, other.link),
+                    what, network, to_text(other.prefix), other.interface, network,
+                    other.interface),
         {},
         true};
   }
   return Obstacle{
-      fmt::format("{} {} overlaps {} on {}", what, network, to_text(other.prefix), other.link),
+      fmt::format("{} {} overlaps {} on {}", what, network, to_text(other.prefix), other.interface),
       fmt::format("give the mesh another `{}`, or take the address away from {}", what,
-                  other.link)};
+                  other.interface)};
 }
 
 std::string why_not_dialable(const IpAddress& address, const proto::Open& open) {

@@ -23,7 +23,7 @@ void put_obstacle(const Obstacle& obstacle, proto::Hello& hello);
 
 // Why the interface cannot, or must not, become a port of `bridge`: the kernel would refuse it, or
 // something that the node needs would lose it.
-std::optional<Obstacle> port_obstacle(const std::string& name, const InterfaceReport& interface,
+std::optional<Obstacle> port_obstacle(const std::string& name, const CandidatePort& interface,
                                       const std::string& bridge);
 
 // Where `mine`, the mesh's "network" or "underlay", overlaps a prefix of the node. A wider one,

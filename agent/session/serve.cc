@@ -16,10 +16,10 @@
 #include "agent/peers/endpoints.h"
 #include "agent/peers/mesh_echo.h"
 #include "agent/session/hello.h"
-#include "agent/session/proposed_goal.h"
 #include "agent/session/protocol_error.h"
 #include "agent/session/session_secrets.h"
 #include "agent/session/turns.h"
+#include "agent/session/wanted_change.h"
 #include "agent/status/current_status.h"
 #include "agent/store/lock.h"
 
@@ -249,7 +249,7 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 }
 
 void ServeSession::propose(const proto::Propose& wanted) {
-  Goal goal = proposed_goal(wanted, *open_, store_, *secrets_, endpoints_);
+  WantedChange goal = wanted_change(wanted, *open_, store_, *secrets_, endpoints_);
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) lock_->set_number(kGoesOn);
   proto::FromAgent message;

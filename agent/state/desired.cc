@@ -45,8 +45,8 @@ std::uint32_t hundredths(std::uint32_t seconds, const char* key) {
   return in_range(seconds, 0, kMaxTimer, key) * 100;
 }
 
-// The controller derives names as we do; a plan that says otherwise would take links that are not
-// ours.
+// The controller derives names as we do; a plan that says otherwise would take interfaces that are
+// not ours.
 void expect_name(const std::string& name, const std::string& expected, const char* key) {
   if (name != expected) refuse("{} is '{}', not '{}'", key, name, expected);
 }
@@ -132,11 +132,11 @@ std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKe
              : (has_other ? std::optional(resolved->second) : std::nullopt);
 }
 
-Link link_of(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
-             const std::string& peer = {}) {
+Interface interface_of_report(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
+                              const std::string& peer = {}) {
   return {.name = name,
-          .group = link_group(plan.mesh()),
-          .alias = link_alias(plan.mesh(), peer),
+          .group = interface_group(plan.mesh()),
+          .alias = interface_alias(plan.mesh(), peer),
           .mtu = mtu,
           .up = true};
 }
@@ -147,18 +147,18 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
   Prefix inner = prefix_of(device.inner_address(), "device.inner_address");
   check_family(inner.address, kind, "device.inner_address");
   std::uint32_t least = inner.address.family == Family::kIpv6 ? kMinIpv6Mtu : kMinMtu;
-  return {
-      .link = link_of(plan, device.name(), in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
-      .private_key = secrets.private_key,
-      .listen_port = u16(device.listen_port(), 1, "device.listen_port"),
-      .fwmark = device.fwmark(),
-      .addresses = {inner}};
+  return {.interface = interface_of_report(plan, device.name(),
+                                           in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
+          .private_key = secrets.private_key,
+          .listen_port = u16(device.listen_port(), 1, "device.listen_port"),
+          .fwmark = device.fwmark(),
+          .addresses = {inner}};
 }
 
 Bridge bridge_of(const proto::Plan& plan) {
   const proto::Bridge& planned = plan.bridge();
   expect_name(planned.name(), bridge_name(plan.mesh()), "bridge.name");
-  Bridge bridge{.link = link_of(plan, planned.name(), plan.segment_mtu()),
+  Bridge bridge{.interface = interface_of_report(plan, planned.name(), plan.segment_mtu()),
                 .mac = mac_of(planned.mac(), "bridge.mac"),
                 .stp = planned.stp(),
                 .priority = u16(planned.priority(), 0, "bridge.priority"),
@@ -191,22 +191,23 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
                  const IpAddress& remote) {
   const proto::Tunnel& planned = peer.tunnel();
   expect_name(planned.name(), tunnel_name(plan.mesh(), peer.node()), "tunnel.name");
-  Tunnel tunnel{.link = link_of(plan, planned.name(), plan.segment_mtu(), peer.node()),
-                .mac = mac_of(planned.mac(), "tunnel.mac"),
-                .kind = kind_of(plan),
-                .local = local,
-                .remote = remote,
-                .path_mtu_discovery = !plan.fragments(),
-                .ignore_df = plan.fragments(),
-                .path_cost = u16(planned.path_cost(), 0, "tunnel.path_cost"),
-                // Without a spanning tree only isolated ports keep frames from going round.
-                .isolated = !plan.bridge().stp()};
-  tunnel.link.master = plan.bridge().name();
+  Tunnel tunnel{
+      .interface = interface_of_report(plan, planned.name(), plan.segment_mtu(), peer.node()),
+      .mac = mac_of(planned.mac(), "tunnel.mac"),
+      .kind = kind_of(plan),
+      .local = local,
+      .remote = remote,
+      .path_mtu_discovery = !plan.fragments(),
+      .ignore_df = plan.fragments(),
+      .path_cost = u16(planned.path_cost(), 0, "tunnel.path_cost"),
+      // Without a spanning tree only isolated ports keep frames from going round.
+      .isolated = !plan.bridge().stp()};
+  tunnel.interface.master = plan.bridge().name();
   if (!planned.altname().empty()) {
     if (planned.altname() != former_full_name(plan.mesh(), peer.node())) {
       expect_name(planned.altname(), tunnel_full_name(plan.mesh(), peer.node()), "tunnel.altname");
     }
-    if (planned.altname() != planned.name()) tunnel.link.altnames = {planned.altname()};
+    if (planned.altname() != planned.name()) tunnel.interface.altnames = {planned.altname()};
   }
   return tunnel;
 }
@@ -231,7 +232,7 @@ void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecret
   if (taken) refuse("inner_address {} is another node's too", peer.inner_address());
   Tunnel tunnel = tunnel_of(plan, peer, local, *remote);
   device.peers[*key] = peer_of(peer, *key, *remote, secrets, endpoints);
-  if (!state.tunnels.emplace(tunnel.link.name, tunnel).second) refuse("it is there twice");
+  if (!state.tunnels.emplace(tunnel.interface.name, tunnel).second) refuse("it is there twice");
 }
 
 void check_whole(const proto::Plan& plan) {
@@ -272,11 +273,11 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
     }
   }
   for (const std::string& name : plan.bridge_ports()) {
-    bool ours = name == state.wireguard->link.name || name == state.bridge->link.name ||
+    bool ours = name == state.wireguard->interface.name || name == state.bridge->interface.name ||
                 state.tunnels.contains(name);
     if (!is_interface_name(name) || ours) refuse("bridge_ports: '{}' cannot be a port", name);
     if (!state.foreign_ports
-             .emplace(name, ForeignPort{state.bridge->link.name, plan.segment_mtu(), true})
+             .emplace(name, ForeignPort{state.bridge->interface.name, plan.segment_mtu(), true})
              .second)
       refuse("bridge_ports has {} twice", name);
   }

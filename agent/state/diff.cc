@@ -10,38 +10,40 @@
 namespace wgmesh {
 namespace {
 
-// Deleting a group costs half of deleting its links by name, but takes a dump to check its members.
+// Deleting a group costs half of deleting its interfaces by name, but takes a dump to check its
+// members.
 constexpr std::size_t kWorthAGroup = 3;
 // Groups of ours are above this (common/naming.h); one below was set by somebody's hand.
 constexpr std::uint32_t kHandMadeGroups = 1u << 16;
 
 template <class StateType, class Visit>
-void for_each_link(StateType& state, Visit visit) {
-  if (state.wireguard) visit(state.wireguard->link);
-  if (state.bridge) visit(state.bridge->link);
-  for (auto& [name, tunnel] : state.tunnels) visit(tunnel.link);
+void for_each_interface(StateType& state, Visit visit) {
+  if (state.wireguard) visit(state.wireguard->interface);
+  if (state.bridge) visit(state.bridge->interface);
+  for (auto& [name, tunnel] : state.tunnels) visit(tunnel.interface);
 }
 
-// A name can belong to one link at a time: altnames that another link is to have go first.
+// A name can belong to one interface at a time: altnames that another interface is to have go
+// first.
 void free_altnames(const State& desired, State& now, Changes& changes) {
-  std::map<std::string, std::string> owners;  // link by wanted name
-  for_each_link(desired, [&](const Link& link) {
-    owners[link.name] = link.name;
-    for (const std::string& altname : link.altnames) owners[altname] = link.name;
+  std::map<std::string, std::string> owners;  // interface by wanted name
+  for_each_interface(desired, [&](const Interface& interface) {
+    owners[interface.name] = interface.name;
+    for (const std::string& altname : interface.altnames) owners[altname] = interface.name;
   });
-  for_each_link(now, [&](Link& link) {
-    std::erase_if(link.altnames, [&](const std::string& altname) {
+  for_each_interface(now, [&](Interface& interface) {
+    std::erase_if(interface.altnames, [&](const std::string& altname) {
       auto owner = owners.find(altname);
-      if (owner == owners.end() || owner->second == link.name) return false;
-      changes.first.push_back(RemoveAltname{link.name, altname});
+      if (owner == owners.end() || owner->second == interface.name) return false;
+      changes.first.push_back(RemoveAltname{interface.name, altname});
       return true;
     });
   });
 }
 
-// Whether a link above the port has another MTU than it is to have. What is lowered with the port
-// in this very change counts as lowered.
-bool differs_above(const ForeignPort& now, const SetLink& set,
+// Whether an interface above the port has another MTU than it is to have. What is lowered with the
+// port in this very change counts as lowered.
+bool differs_above(const ForeignPort& now, const SetInterface& set,
                    const std::pair<std::string, std::uint32_t>& wanted) {
   const auto found =
       std::ranges::find(now.above, wanted.first, &std::pair<std::string, std::uint32_t>::first);
@@ -54,11 +56,11 @@ bool differs_above(const ForeignPort& now, const SetLink& set,
 void diff_foreign_ports(const State& desired, const State& observed, bool joining,
                         Changes& changes) {
   for (const auto& [name, port] : desired.foreign_ports) {
-    bool joins = desired.bridge && port.master == desired.bridge->link.name;
+    bool joins = desired.bridge && port.master == desired.bridge->interface.name;
     if (joins != joining) continue;
     auto found = observed.foreign_ports.find(name);
     bool known = found != observed.foreign_ports.end();
-    SetLink set{.name = name};
+    SetInterface set{.name = name};
     if (!known || port.mtu != found->second.mtu) set.mtu = port.mtu;
     if (!known || port.master != found->second.master) set.master = port.master;
     if (!known || port.up != found->second.up) set.up = port.up;
@@ -66,42 +68,44 @@ void diff_foreign_ports(const State& desired, const State& observed, bool joinin
     if (joins || !known) continue;
     for (const auto& above : port.above) {
       if (differs_above(found->second, set, above))
-        changes.first.push_back(SetLink{.name = above.first, .mtu = above.second});
+        changes.first.push_back(SetInterface{.name = above.first, .mtu = above.second});
     }
   }
 }
 
-std::vector<Link> links_to_delete(const State& desired, const State& now) {
-  std::vector<Link> links;
+std::vector<Interface> interfaces_to_delete(const State& desired, const State& now) {
+  std::vector<Interface> interfaces;
   for (const auto& [name, tunnel] : now.tunnels)
-    if (!desired.tunnels.contains(name)) links.push_back(tunnel.link);
-  if (now.bridge && !desired.bridge) links.push_back(now.bridge->link);
-  if (now.wireguard && !desired.wireguard) links.push_back(now.wireguard->link);
-  return links;
+    if (!desired.tunnels.contains(name)) interfaces.push_back(tunnel.interface);
+  if (now.bridge && !desired.bridge) interfaces.push_back(now.bridge->interface);
+  if (now.wireguard && !desired.wireguard) interfaces.push_back(now.wireguard->interface);
+  return interfaces;
 }
 
-// By group where the whole mesh goes: a group that keeps a member cannot be deleted. Links in
+// By group where the whole mesh goes: a group that keeps a member cannot be deleted. Interfaces in
 // another group (ours by alias) go by name.
-void delete_links(const State& desired, const State& now, Changes& changes) {
+void delete_interfaces(const State& desired, const State& now, Changes& changes) {
   bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
   std::map<std::uint32_t, std::set<std::string>> groups;
-  std::vector<Link> links = links_to_delete(desired, now);
-  for (const Link& link : links)
-    if (all_go && link.group > kHandMadeGroups) groups[link.group].insert(link.name);
+  std::vector<Interface> interfaces = interfaces_to_delete(desired, now);
+  for (const Interface& interface : interfaces)
+    if (all_go && interface.group > kHandMadeGroups) groups[interface.group].insert(interface.name);
   std::erase_if(groups, [](const auto& group) { return group.second.size() < kWorthAGroup; });
-  for (const Link& link : links)
-    if (!groups.contains(link.group)) changes.deletions.push_back(DeleteLink{link.name});
+  for (const Interface& interface : interfaces)
+    if (!groups.contains(interface.group))
+      changes.deletions.push_back(DeleteInterface{interface.name});
   for (auto& [group, members] : groups)
     changes.deletions.push_back(DeleteGroup{group, std::move(members)});
 }
 
 using Above = std::vector<std::pair<std::string, std::uint32_t>>;
 
-// Links that only one of the two knows are nobody's to give back.
+// Interfaces that only one of the two knows are nobody's to give back.
 void keep_common(Above& wanted, Above& found) {
-  const auto lacks = [](const Above& links) {
-    return [&links](const auto& link) {
-      return std::ranges::find(links, link.first, &Above::value_type::first) == links.end();
+  const auto lacks = [](const Above& interfaces) {
+    return [&interfaces](const auto& interface) {
+      return std::ranges::find(interfaces, interface.first, &Above::value_type::first) ==
+             interfaces.end();
     };
   };
   std::erase_if(wanted, lacks(found));
@@ -121,7 +125,7 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   diff_tunnels(desired, now, changes);
   diff_foreign_ports(desired, observed, true, changes);
   if (desired.bridge) raise_bridge(*desired.bridge, now.bridge, changes);
-  delete_links(desired, now, changes);
+  delete_interfaces(desired, now, changes);
 
   std::move(changes.deletions.begin(), changes.deletions.end(), std::back_inserter(changes.first));
   return std::move(changes.first);

@@ -20,7 +20,7 @@ namespace wgmesh {
 // part, always followed there by what they make room for:
 //  - a tunnel that changes between gretap and ip6gretap under the same name (an undo re-creates
 //  it),
-//  - an altname that another link of ours is to have,
+//  - an altname that another interface of ours is to have,
 //  - an IPv6 address of which only the prefix length changes,
 //  - an IPv4 address in the subnet of one that stays or comes (a primary takes its secondaries
 //  along).

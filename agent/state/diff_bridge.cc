@@ -10,7 +10,7 @@ std::optional<std::uint32_t> known(std::uint32_t time) {
 }
 
 SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
-  SetBridge set{.name = desired.link.name};
+  SetBridge set{.name = desired.interface.name};
   if (desired.stp && !now.stp) set.stp = true;
   if (desired.priority != now.priority) set.priority = desired.priority;
   if (time_differs(desired.forward_delay, now.forward_delay))
@@ -22,7 +22,7 @@ SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
 }
 
 SetBridge every_setting(const Bridge& desired) {
-  return {.name = desired.link.name,
+  return {.name = desired.interface.name,
           .stp = desired.stp,
           .priority = desired.priority,
           .forward_delay = known(desired.forward_delay),
@@ -44,23 +44,23 @@ bool time_differs(std::uint32_t desired, std::uint32_t now) {
 // stays.
 void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, const Limits& limits,
                  Changes& changes) {
-  const Link& link = desired.link;
+  const Interface& interface = desired.interface;
   Bridge now;
   if (observed) {
     now = *observed;
   } else {
-    changes.first.push_back(CreateBridge{link.name, link.group, desired.mac});
-    now.link = {.name = link.name, .group = link.group, .mtu = kNewBridgeMtu};
+    changes.first.push_back(CreateBridge{interface.name, interface.group, desired.mac});
+    now.interface = {.name = interface.name, .group = interface.group, .mtu = kNewBridgeMtu};
     now.mac = desired.mac;
   }
 
-  bool follows_ports = !observed || (now.link.alias.empty() && !link.alias.empty());
-  bool may_be_right = observed || now.link.mtu == link.mtu;  // ports may have left by now
+  bool follows_ports = !observed || (now.interface.alias.empty() && !interface.alias.empty());
+  bool may_be_right = observed || now.interface.mtu == interface.mtu;  // ports may have left by now
   if (follows_ports && may_be_right) {
-    now.link.mtu = link.mtu + 1;
-    changes.first.push_back(SetLink{.name = link.name, .mtu = now.link.mtu});
+    now.interface.mtu = interface.mtu + 1;
+    changes.first.push_back(SetInterface{.name = interface.name, .mtu = now.interface.mtu});
   }
-  SetLink set = link_changes(link, now.link);
+  SetInterface set = interface_changes(interface, now.interface);
   if (desired.mac != now.mac) set.mac = desired.mac;
   if (set.up) forget_ipv6(now.addresses);
   if (changes_anything(set)) changes.first.push_back(set);
@@ -71,16 +71,16 @@ void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, c
   bool accepts = desired.accepts_router_advertisements;
   bool is_fixed = limits.fixed_settings || limits.no_ipv6;
   if (!is_fixed && (!observed || accepts != now.accepts_router_advertisements))
-    changes.first.push_back(SetRouterAdvertisements{link.name, accepts});
-  diff_addresses(link.name, desired.addresses, now.addresses, changes);
-  diff_altnames(link, now.link, changes);
+    changes.first.push_back(SetRouterAdvertisements{interface.name, accepts});
+  diff_addresses(interface.name, desired.addresses, now.addresses, changes);
+  diff_altnames(interface, now.interface, changes);
 }
 
 void raise_bridge(const Bridge& desired, const std::optional<Bridge>& observed, Changes& changes) {
   if (observed && observed->stp && !desired.stp)
-    changes.first.push_back(SetBridge{.name = desired.link.name, .stp = false});
-  if (desired.link.up && !(observed && observed->link.up))
-    changes.first.push_back(SetLink{.name = desired.link.name, .up = true});
+    changes.first.push_back(SetBridge{.name = desired.interface.name, .stp = false});
+  if (desired.interface.up && !(observed && observed->interface.up))
+    changes.first.push_back(SetInterface{.name = desired.interface.name, .up = true});
 }
 
 }  // namespace wgmesh

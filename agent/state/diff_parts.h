@@ -1,7 +1,7 @@
 // The pieces of diff, one per noun; only diff.cc and the pieces include this. Each lists what its
 // part of the node needs, given `now`: what was observed, as the operations listed so far have
-// changed it. A new link is its creating operation followed by the same steps as an existing one,
-// from the values that creation leaves.
+// changed it. A new interface is its creating operation followed by the same steps as an existing
+// one, from the values that creation leaves.
 #pragma once
 
 #include <optional>
@@ -19,11 +19,12 @@ struct Changes {
   std::vector<Operation> deletions;  // wait for commit
 };
 
-// What differs of a link, but for altnames and for coming up, which is each noun's last step.
-SetLink link_changes(const Link& desired, const Link& now);
-bool changes_anything(const SetLink& set);
-void diff_altnames(const Link& desired, const Link& now, Changes& changes);
-// `now` is what is there after going down, if the link does: the kernel drops IPv6 addresses then.
+// What differs of an interface, but for altnames and for coming up, which is each noun's last step.
+SetInterface interface_changes(const Interface& desired, const Interface& now);
+bool changes_anything(const SetInterface& set);
+void diff_altnames(const Interface& desired, const Interface& now, Changes& changes);
+// `now` is what is there after going down, if the interface does: the kernel drops IPv6 addresses
+// then.
 void diff_addresses(const std::string& name, const std::set<Prefix>& desired,
                     const std::set<Prefix>& now, Changes& changes);
 void forget_ipv6(std::set<Prefix>& addresses);

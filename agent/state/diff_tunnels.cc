@@ -67,10 +67,10 @@ class Moves {
   void move(Tunnel& tunnel, const Ends& ends) {
     holders_.erase(ends_of(tunnel));
     std::tie(tunnel.kind, tunnel.local, tunnel.remote) = ends;
-    holders_[ends] = tunnel.link.name;
-    changes_.first.push_back(SetTunnel{tunnel.link.name, tunnel.kind, tunnel.local, tunnel.remote,
-                                       tunnel.path_mtu_discovery, tunnel.ignore_df});
-    tunnel.link.mtu = 0;  // ip6gretap computes it anew
+    holders_[ends] = tunnel.interface.name;
+    changes_.first.push_back(SetTunnel{tunnel.interface.name, tunnel.kind, tunnel.local,
+                                       tunnel.remote, tunnel.path_mtu_discovery, tunnel.ignore_df});
+    tunnel.interface.mtu = 0;  // ip6gretap computes it anew
   }
 
   void park(Tunnel& tunnel) {
@@ -91,9 +91,9 @@ class Moves {
 // with the present other: both off in between.
 void diff_flags(const Tunnel& desired, Tunnel& now, Changes& changes) {
   auto set = [&](bool discovery, bool ignore_df) {
-    changes.first.push_back(SetTunnel{desired.link.name, desired.kind, desired.local,
+    changes.first.push_back(SetTunnel{desired.interface.name, desired.kind, desired.local,
                                       desired.remote, discovery, ignore_df});
-    now.link.mtu = 0;
+    now.interface.mtu = 0;
   };
   if (desired.path_mtu_discovery == now.path_mtu_discovery && desired.ignore_df == now.ignore_df)
     return;
@@ -106,29 +106,29 @@ void diff_flags(const Tunnel& desired, Tunnel& now, Changes& changes) {
 // one that shall be no longer goes down and comes up again, through the listening state of the
 // spanning tree.
 void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
-  const std::string& name = desired.link.name;
+  const std::string& name = desired.interface.name;
   diff_flags(desired, now, changes);
-  SetLink set = link_changes(desired.link, now.link);
+  SetInterface set = interface_changes(desired.interface, now.interface);
   if (desired.mac != now.mac) set.mac = desired.mac;
   if (desired.generates_link_local != now.generates_link_local)
     set.generates_link_local = desired.generates_link_local;
 
-  bool is_port = !desired.link.master.empty();
+  bool is_port = !desired.interface.master.empty();
   bool joins = is_port && set.master.has_value();
   if (joins) {
     now.isolated = false;
     now.path_cost = 0;
   }
-  SetLink port{.name = name};
+  SetInterface port{.name = name};
   if (is_port && desired.isolated != now.isolated) port.isolated = desired.isolated;
   if (is_port && desired.path_cost != 0 && desired.path_cost != now.path_cost)
     port.path_cost = desired.path_cost;
 
   bool could_loop = joins ? desired.isolated : is_port && now.isolated && !desired.isolated;
-  if (could_loop && now.link.up) {
+  if (could_loop && now.interface.up) {
     set.up.reset();
-    changes.first.push_back(SetLink{.name = name, .up = false});
-    now.link.up = false;
+    changes.first.push_back(SetInterface{.name = name, .up = false});
+    now.interface.up = false;
   }
   if (!joins) {
     set.isolated = port.isolated;
@@ -136,19 +136,20 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
   }
   if (changes_anything(set)) changes.first.push_back(set);
   if (joins && changes_anything(port)) changes.first.push_back(port);
-  diff_altnames(desired.link, now.link, changes);
-  if (desired.link.up && !now.link.up) changes.first.push_back(SetLink{.name = name, .up = true});
+  diff_altnames(desired.interface, now.interface, changes);
+  if (desired.interface.up && !now.interface.up)
+    changes.first.push_back(SetInterface{.name = name, .up = true});
 }
 
 // Creates a tunnel and says what creation leaves; alias, isolation and address generation are
 // ignored in a creating message.
 Tunnel create(const Tunnel& desired, Changes& changes) {
-  const Link& link = desired.link;
+  const Interface& interface = desired.interface;
   changes.first.push_back(CreateTunnel{
-      .name = link.name,
-      .group = link.group,
-      .mtu = link.mtu,
-      .master = link.master,
+      .name = interface.name,
+      .group = interface.group,
+      .mtu = interface.mtu,
+      .master = interface.master,
       .mac = desired.mac,
       .kind = desired.kind,
       .local = desired.local,
@@ -157,9 +158,9 @@ Tunnel create(const Tunnel& desired, Changes& changes) {
       .ignore_df = desired.ignore_df,
   });
   Tunnel now = desired;
-  now.link.alias.clear();
-  now.link.altnames.clear();
-  now.link.up = false;
+  now.interface.alias.clear();
+  now.interface.altnames.clear();
+  now.interface.up = false;
   now.generates_link_local = true;
   now.isolated = false;
   now.path_cost = 0;
@@ -167,13 +168,13 @@ Tunnel create(const Tunnel& desired, Changes& changes) {
 }
 
 void detach(Tunnel& tunnel, Changes& changes) {
-  Link& link = tunnel.link;
-  SetLink set{.name = link.name};
-  if (!link.master.empty()) set.master = "";
-  if (link.up) set.up = false;
+  Interface& interface = tunnel.interface;
+  SetInterface set{.name = interface.name};
+  if (!interface.master.empty()) set.master = "";
+  if (interface.up) set.up = false;
   if (changes_anything(set)) changes.first.push_back(set);
-  link.master.clear();
-  link.up = false;
+  interface.master.clear();
+  interface.up = false;
 }
 
 }  // namespace
@@ -187,7 +188,7 @@ void diff_tunnels(const State& desired, State& now, Changes& changes) {
   std::erase_if(now.tunnels, [&](const auto& entry) {
     auto wanted = desired.tunnels.find(entry.first);
     if (wanted == desired.tunnels.end() || wanted->second.kind == entry.second.kind) return false;
-    changes.first.push_back(DeleteLink{entry.first});
+    changes.first.push_back(DeleteInterface{entry.first});
     return true;
   });
   Moves(desired, now, changes).list();

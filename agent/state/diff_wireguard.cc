@@ -10,7 +10,7 @@ namespace {
 Secret no_key() { return Secret::from_octets(std::array<std::uint8_t, kKeySize>{}); }
 
 SetWireguard device_changes(const Wireguard& desired, const Wireguard& now) {
-  SetWireguard set{.name = desired.link.name};
+  SetWireguard set{.name = desired.interface.name};
   if (desired.private_key != now.private_key)
     set.private_key = desired.private_key ? *desired.private_key : no_key();
   if (desired.listen_port != now.listen_port) set.listen_port = desired.listen_port;
@@ -40,7 +40,7 @@ SetWireguard one_peer(const std::string& device, PeerUpdate update) {
 // its whole set, and no two want the same, so what one takes from another is never what that one
 // keeps.
 void diff_peers(const Wireguard& desired, const Wireguard& now, Changes& changes) {
-  const std::string& device = desired.link.name;
+  const std::string& device = desired.interface.name;
   for (const auto& [key, peer] : desired.peers) {
     auto found = now.peers.find(key);
     PeerUpdate update =
@@ -69,22 +69,22 @@ void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& ob
   if (observed) {
     now = *observed;
   } else {
-    const Link& link = desired.link;
-    changes.first.push_back(CreateWireguard{link.name, link.group, link.mtu});
-    now.link = {.name = link.name, .group = link.group, .mtu = link.mtu};
+    const Interface& interface = desired.interface;
+    changes.first.push_back(CreateWireguard{interface.name, interface.group, interface.mtu});
+    now.interface = {.name = interface.name, .group = interface.group, .mtu = interface.mtu};
   }
 
-  SetLink set = link_changes(desired.link, now.link);
+  SetInterface set = interface_changes(desired.interface, now.interface);
   if (set.up) forget_ipv6(now.addresses);
   if (changes_anything(set)) changes.first.push_back(set);
 
   SetWireguard device = device_changes(desired, now);
   if (device != SetWireguard{.name = device.name}) changes.first.push_back(device);
   diff_peers(desired, now, changes);
-  diff_addresses(desired.link.name, desired.addresses, now.addresses, changes);
-  diff_altnames(desired.link, now.link, changes);
-  if (desired.link.up && !now.link.up)
-    changes.first.push_back(SetLink{.name = desired.link.name, .up = true});
+  diff_addresses(desired.interface.name, desired.addresses, now.addresses, changes);
+  diff_altnames(desired.interface, now.interface, changes);
+  if (desired.interface.up && !now.interface.up)
+    changes.first.push_back(SetInterface{.name = desired.interface.name, .up = true});
 }
 
 }  // namespace wgmesh

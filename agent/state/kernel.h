@@ -17,8 +17,8 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
 
-  // Consistent dumps (retried when interrupted). The counters of links cost more, and only a status
-  // needs them.
+  // Consistent dumps (retried when interrupted). The counters of interfaces cost more, and only a
+  // status needs them.
   virtual KernelReading read(const std::string& mesh, bool with_counters) = 0;
 
   // Applies in order; may pipeline, so when one fails, later ones may have been done as well: the

@@ -28,15 +28,15 @@ std::string_view port_state_name(std::uint8_t state) {
   }
 }
 
-bool is_own(const LinkReport& link, const std::string& mesh) {
-  const std::string alias = link_alias(mesh);
-  if (link.group != link_group(mesh) && link.alias != alias &&
-      !link.alias.starts_with(alias + ":")) {
+bool is_own(const InterfaceReport& interface, const std::string& mesh) {
+  const std::string alias = interface_alias(mesh);
+  if (interface.group != interface_group(mesh) && interface.alias != alias &&
+      !interface.alias.starts_with(alias + ":")) {
     return false;
   }
-  if (link.kind == "wireguard") return link.name == wireguard_name(mesh);
-  if (link.kind == "bridge") return link.name == bridge_name(mesh);
-  return link.tunnel && is_tunnel_name(link.name);
+  if (interface.kind == "wireguard") return interface.name == wireguard_name(mesh);
+  if (interface.kind == "bridge") return interface.name == bridge_name(mesh);
+  return interface.tunnel && is_tunnel_name(interface.name);
 }
 
 }  // namespace wgmesh

@@ -1,5 +1,5 @@
-// One reading of the kernel, as values: links, addresses and the mesh's WireGuard device as the
-// kernel reports them. Two things are made of it, both pure: what can be compared with a plan
+// One reading of the kernel, as values: interfaces, addresses and the mesh's WireGuard device as
+// the kernel reports them. Two things are made of it, both pure: what can be compared with a plan
 // (observation.h) and what is merely measured (status_of.h).
 #pragma once
 
@@ -59,8 +59,8 @@ struct PortData {
 // "disabled", "listening", "learning", "forwarding" or "blocking".
 std::string_view port_state_name(std::uint8_t state);
 
-// A link as the kernel reports it.
-struct LinkReport {
+// An interface as the kernel reports it.
+struct InterfaceReport {
   int index = 0;
   std::string name;
   std::set<std::string> altnames;
@@ -70,13 +70,13 @@ struct LinkReport {
   std::uint32_t mtu = 0;   // octets
   std::uint32_t mtu6 = 0;  // of IPv6, which a router may have lowered; 0: no IPv6 here
   int master = 0;          // index, 0: none
-  int parent = 0;          // index of the link that a VLAN, macvlan … stands on; 0: none here
-  bool ethernet = false;   // its frames are those of Ethernet
+  int parent = 0;         // index of the interface that a VLAN, macvlan … stands on; 0: none here
+  bool ethernet = false;  // its frames are those of Ethernet
   bool up = false;
   bool carrier = false;
   bool loopback = false;
   MacAddress mac;
-  bool ipv6 = false;  // IPv6 knows it: no link is known to a kernel without IPv6
+  bool ipv6 = false;  // IPv6 knows it: no interface is known to a kernel without IPv6
   bool generates_link_local = false;
   bool accepts_router_advertisements = false;  // the sysctl accept_ra
   std::uint64_t rx_bytes = 0;
@@ -85,12 +85,12 @@ struct LinkReport {
   std::optional<BridgeData> bridge;
   std::optional<PortData> port;  // of a bridge
 
-  bool operator==(const LinkReport&) const = default;
+  bool operator==(const InterfaceReport&) const = default;
 };
 
-// An address on a link, as the kernel reports it.
+// An address on an interface, as the kernel reports it.
 struct AddressReport {
-  int link = 0;  // index
+  int interface = 0;  // index
   Prefix address;
   bool permanent = false;   // not handed out for a time by a router or a DHCP client
   bool link_local = false;  // IPv6 fe80::/10
@@ -122,15 +122,15 @@ struct WireguardReport {
 };
 
 struct KernelReading {
-  std::vector<LinkReport> links;
+  std::vector<InterfaceReport> interfaces;
   std::vector<AddressReport> addresses;
   std::optional<WireguardReport> wireguard;  // of the mesh's device, where there is one
   Limits limits;
-  bool new_links_take_advertisements = false;  // the node's default for a bridge to come
+  bool new_interfaces_take_advertisements = false;  // the node's default for a bridge to come
 };
 
-// A link is the mesh's own by name and kind, and by group or alias: group alone is the mark of a
-// link whose creation was cut off before it got its alias.
-bool is_own(const LinkReport& link, const std::string& mesh);
+// An interface is the mesh's own by name and kind, and by group or alias: group alone is the mark
+// of a interface whose creation was cut off before it got its alias.
+bool is_own(const InterfaceReport& interface, const std::string& mesh);
 
 }  // namespace wgmesh

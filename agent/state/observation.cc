@@ -10,19 +10,19 @@
 namespace wgmesh {
 namespace {
 
-// The addresses that a plan decides. Link-local ones are the kernel's own, and what a router or a
-// DHCP client lends goes away by itself.
-std::set<Prefix> fixed_addresses(const KernelReading& reading, int link) {
+// The addresses that a plan decides. Interface-local ones are the kernel's own, and what a router
+// or a DHCP client lends goes away by itself.
+std::set<Prefix> fixed_addresses(const KernelReading& reading, int interface) {
   std::set<Prefix> addresses;
   for (const AddressReport& address : reading.addresses) {
-    if (address.link == link && address.permanent && !address.link_local) {
+    if (address.interface == interface && address.permanent && !address.link_local) {
       addresses.insert(address.address);
     }
   }
   return addresses;
 }
 
-Link common_part(const LinkReport& report, const std::map<int, std::string>& names) {
+Interface common_part(const InterfaceReport& report, const std::map<int, std::string>& names) {
   const auto master = names.find(report.master);
   return {.name = report.name,
           .group = report.group,
@@ -33,9 +33,10 @@ Link common_part(const LinkReport& report, const std::map<int, std::string>& nam
           .master = master == names.end() ? std::string() : master->second};
 }
 
-Wireguard wireguard_from(const LinkReport& report, Link link, const KernelReading& node) {
+Wireguard wireguard_from(const InterfaceReport& report, Interface interface,
+                         const KernelReading& node) {
   Wireguard device;
-  device.link = std::move(link);
+  device.interface = std::move(interface);
   device.addresses = fixed_addresses(node, report.index);
   if (!node.wireguard) return device;
   device.private_key = node.wireguard->private_key;
@@ -50,10 +51,10 @@ Wireguard wireguard_from(const LinkReport& report, Link link, const KernelReadin
   return device;
 }
 
-Bridge bridge_from(const LinkReport& report, Link link, const KernelReading& node) {
+Bridge bridge_from(const InterfaceReport& report, Interface interface, const KernelReading& node) {
   const BridgeData data = report.bridge.value_or(BridgeData{});
   const bool is_root = data.root_port == 0;
-  return {.link = std::move(link),
+  return {.interface = std::move(interface),
           .mac = report.mac,
           .stp = data.stp,
           .priority = data.priority,
@@ -65,10 +66,10 @@ Bridge bridge_from(const LinkReport& report, Link link, const KernelReading& nod
           .accepts_router_advertisements = report.accepts_router_advertisements};
 }
 
-Tunnel tunnel_from(const LinkReport& report, Link link) {
+Tunnel tunnel_from(const InterfaceReport& report, Interface interface) {
   const TunnelData data = report.tunnel.value_or(TunnelData{});
   const PortData port = report.port.value_or(PortData{});
-  return {.link = std::move(link),
+  return {.interface = std::move(interface),
           .mac = report.mac,
           .kind = data.kind,
           .local = data.local,
@@ -80,34 +81,35 @@ Tunnel tunnel_from(const LinkReport& report, Link link) {
           .isolated = port.isolated};
 }
 
-// Kinds of links whose MTU follows that of the link they stand on, downwards only.
-bool follows_parent(const LinkReport& link) {
-  return link.kind == "vlan" || link.kind == "macvlan" || link.kind == "macvtap" ||
-         link.kind == "ipvlan" || link.kind == "ipvtap" || link.kind == "macsec";
+// Kinds of interfaces whose MTU follows that of the interface they stand on, downwards only.
+bool follows_parent(const InterfaceReport& interface) {
+  return interface.kind == "vlan" || interface.kind == "macvlan" || interface.kind == "macvtap" ||
+         interface.kind == "ipvlan" || interface.kind == "ipvtap" || interface.kind == "macsec";
 }
 
-// What stands on the link, the lower first.
-std::vector<std::pair<std::string, std::uint32_t>> links_above(const KernelReading& reading,
-                                                               int index) {
+// What stands on the interface, the lower first.
+std::vector<std::pair<std::string, std::uint32_t>> interfaces_above(const KernelReading& reading,
+                                                                    int index) {
   std::vector<std::pair<std::string, std::uint32_t>> above;
   std::vector<int> parents{index};
   for (std::size_t i = 0; i < parents.size(); ++i) {
-    for (const LinkReport& link : reading.links) {
-      const bool is_new = std::ranges::find(parents, link.index) == parents.end();
-      if (link.parent != parents[i] || !follows_parent(link) || !is_new) continue;
-      above.emplace_back(link.name, link.mtu);
-      parents.push_back(link.index);
+    for (const InterfaceReport& interface : reading.interfaces) {
+      const bool is_new = std::ranges::find(parents, interface.index) == parents.end();
+      if (interface.parent != parents[i] || !follows_parent(interface) || !is_new) continue;
+      above.emplace_back(interface.name, interface.mtu);
+      parents.push_back(interface.index);
     }
   }
   return above;
 }
 
-void note_taken_names(const LinkReport& link, const Scope& scope, Observation& observation) {
-  std::set<std::string> names = link.altnames;
-  names.insert(link.name);
+void note_taken_names(const InterfaceReport& interface, const Scope& scope,
+                      Observation& observation) {
+  std::set<std::string> names = interface.altnames;
+  names.insert(interface.name);
   for (const std::string& name : names) {
     if (scope.wanted_names.contains(name)) {
-      observation.taken.push_back({.name = name, .kind = link.kind, .alias = link.alias});
+      observation.taken.push_back({.name = name, .kind = interface.kind, .alias = interface.alias});
     }
   }
 }
@@ -116,36 +118,39 @@ void note_taken_names(const LinkReport& link, const Scope& scope, Observation& o
 
 Observation observation_of(const KernelReading& report, const Scope& scope) {
   std::map<int, std::string> names;
-  for (const LinkReport& link : report.links) names[link.index] = link.name;
+  for (const InterfaceReport& interface : report.interfaces)
+    names[interface.index] = interface.name;
 
   Observation observation;
   observation.missing_ports = scope.foreign_ports;
   observation.state.limits = report.limits;
-  for (const LinkReport& report_of_link : report.links) {
-    Link link = common_part(report_of_link, names);
-    const std::string name = link.name;
-    if (!is_own(report_of_link, scope.mesh)) {
-      note_taken_names(report_of_link, scope, observation);
-      if (link.master == bridge_name(scope.mesh) && !scope.foreign_ports.contains(name)) {
+  for (const InterfaceReport& report_of_interface : report.interfaces) {
+    Interface interface = common_part(report_of_interface, names);
+    const std::string name = interface.name;
+    if (!is_own(report_of_interface, scope.mesh)) {
+      note_taken_names(report_of_interface, scope, observation);
+      if (interface.master == bridge_name(scope.mesh) && !scope.foreign_ports.contains(name)) {
         observation.strangers.insert(name);
       }
       if (scope.foreign_ports.contains(name)) {
         observation.missing_ports.erase(name);
-        observation.state.foreign_ports[name] = {link.master, link.mtu, link.up,
-                                                 links_above(report, report_of_link.index)};
+        observation.state.foreign_ports[name] = {
+            interface.master, interface.mtu, interface.up,
+            interfaces_above(report, report_of_interface.index)};
       }
-    } else if (report_of_link.kind == "wireguard") {
-      observation.state.wireguard = wireguard_from(report_of_link, std::move(link), report);
-    } else if (report_of_link.kind == "bridge") {
-      observation.state.bridge = bridge_from(report_of_link, std::move(link), report);
+    } else if (report_of_interface.kind == "wireguard") {
+      observation.state.wireguard =
+          wireguard_from(report_of_interface, std::move(interface), report);
+    } else if (report_of_interface.kind == "bridge") {
+      observation.state.bridge = bridge_from(report_of_interface, std::move(interface), report);
     } else {
-      observation.state.tunnels[name] = tunnel_from(report_of_link, std::move(link));
+      observation.state.tunnels[name] = tunnel_from(report_of_interface, std::move(interface));
     }
   }
   const auto& bridge = observation.state.bridge;
   observation.takes_advertisements =
       report.limits.fixed_settings && !report.limits.no_ipv6 &&
-      (bridge ? bridge->accepts_router_advertisements : report.new_links_take_advertisements);
+      (bridge ? bridge->accepts_router_advertisements : report.new_interfaces_take_advertisements);
   return observation;
 }
 

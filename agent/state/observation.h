@@ -1,5 +1,5 @@
-// What a reading of the kernel says that can be compared with a plan: the mesh's own links as a
-// State, and what stands in the way of names and ports. Pure.
+// What a reading of the kernel says that can be compared with a plan: the mesh's own interfaces as
+// a State, and what stands in the way of names and ports. Pure.
 #pragma once
 
 #include <set>
@@ -11,14 +11,14 @@
 
 namespace wgmesh {
 
-// What to look for: the mesh's own links (by mark) and the named foreign interfaces.
+// What to look for: the mesh's own interfaces (by mark) and the named foreign interfaces.
 struct Scope {
   std::string mesh;
   std::set<std::string> wanted_names;   // interface names and altnames that the plan will use
   std::set<std::string> foreign_ports;  // interfaces of bridge_ports, now and formerly
 };
 
-// A link that has a name we want, but not our mark; never touched.
+// An interface that has a name we want, but not our mark; never touched.
 struct NameTaken {
   std::string name;
   std::string kind;   // "dummy", "bridge", … or empty

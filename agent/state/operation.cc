@@ -49,7 +49,7 @@ std::string words(const SetTunnel& set) {
   return fmt::format("ip link set {} {}", set.name, tunnel_words(set));
 }
 
-std::string words(const SetLink& set) {
+std::string words(const SetInterface& set) {
   std::string text = "ip link set " + set.name;
   if (set.group) text += fmt::format(" group {}", *set.group);
   if (set.alias) text += set.alias->empty() ? " alias \"\"" : " alias " + *set.alias;
@@ -125,7 +125,7 @@ std::string words(const SetWireguard& set) {
   return text;
 }
 
-std::string words(const DeleteLink& remove) { return "ip link del " + remove.name; }
+std::string words(const DeleteInterface& remove) { return "ip link del " + remove.name; }
 
 std::string words(const DeleteGroup& remove) {
   return fmt::format("ip link del group {}", remove.group);
@@ -173,7 +173,7 @@ std::optional<PublicKey> peer_of(const Operation& operation) {
 
 bool is_deletion(const Operation& operation) {
   return std::visit(Overloaded{
-                        [](const DeleteLink&) { return true; },
+                        [](const DeleteInterface&) { return true; },
                         [](const DeleteGroup&) { return true; },
                         [](const RemoveAddress&) { return true; },
                         [](const RemoveAltname&) { return true; },

@@ -1,5 +1,5 @@
 // One change to a node, as a value: what `diff` lists, `describe` prints, kernels apply. An
-// operation names links by name, so a list can be made before its links exist.
+// operation names interfaces by name, so a list can be made before its interfaces exist.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct CreateWireguard {
   std::uint32_t mtu = 0;
   bool operator==(const CreateWireguard&) const = default;
 };
-// No MTU: one that is given here is lost when the first port joins (see SetLink::mtu).
+// No MTU: one that is given here is lost when the first port joins (see SetInterface::mtu).
 struct CreateBridge {
   std::string name;
   std::uint32_t group = 0;
@@ -42,7 +42,7 @@ struct CreateTunnel {
 };
 
 // RTM_NEWLINK on an existing tunnel with IFLA_INFO_DATA: other ends or flags, same interface.
-// ip6gretap computes its MTU anew with this, so a SetLink with the MTU follows.
+// ip6gretap computes its MTU anew with this, so a SetInterface with the MTU follows.
 struct SetTunnel {
   std::string name;
   TunnelKind kind = TunnelKind::kIp6gretap;
@@ -56,7 +56,7 @@ struct SetTunnel {
 // Only what is present is set; all in one RTM_NEWLINK. The kernel applies a port's own settings
 // (isolated, path_cost) before master, so they are never together with a new master in one
 // operation.
-struct SetLink {
+struct SetInterface {
   std::string name;
   std::optional<std::uint32_t> group;
   std::optional<std::string> alias;
@@ -67,7 +67,7 @@ struct SetLink {
   std::optional<bool> isolated;            // bridge port
   std::optional<std::uint32_t> path_cost;  // bridge port, at least 1
   std::optional<bool> up;
-  bool operator==(const SetLink&) const = default;
+  bool operator==(const SetInterface&) const = default;
 };
 struct AddAltname {
   std::string name;
@@ -134,9 +134,9 @@ struct SetWireguard {
 };
 
 // Deletions. By group only when every member was checked to be ours.
-struct DeleteLink {
+struct DeleteInterface {
   std::string name;
-  bool operator==(const DeleteLink&) const = default;
+  bool operator==(const DeleteInterface&) const = default;
 };
 struct DeleteGroup {
   std::uint32_t group = 0;
@@ -145,9 +145,10 @@ struct DeleteGroup {
   bool operator==(const DeleteGroup&) const = default;
 };
 
-using Operation = std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetLink,
-                               AddAltname, RemoveAltname, SetBridge, SetRouterAdvertisements,
-                               AddAddress, RemoveAddress, SetWireguard, DeleteLink, DeleteGroup>;
+using Operation =
+    std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetInterface, AddAltname,
+                 RemoveAltname, SetBridge, SetRouterAdvertisements, AddAddress, RemoveAddress,
+                 SetWireguard, DeleteInterface, DeleteGroup>;
 
 enum class OperationKind : std::uint8_t { kAdd, kChange, kRemove };
 // A new WireGuard peer is an addition; a peer that loses its allowed IPs is changed.
@@ -161,8 +162,9 @@ std::optional<PublicKey> peer_of(const Operation& operation);
 // "ip link set gt-test-mesh1 master br-test". Deterministic; goldens compare it.
 std::string describe(const Operation& operation);
 
-// Deletions wait for `commit`, when every node has applied: DeleteLink, DeleteGroup, RemoveAddress,
-// RemoveAltname, and a SetWireguard that only removes peers. (diff.h says which few go earlier.)
+// Deletions wait for `commit`, when every node has applied: DeleteInterface, DeleteGroup,
+// RemoveAddress, RemoveAltname, and a SetWireguard that only removes peers. (diff.h says which few
+// go earlier.)
 bool is_deletion(const Operation& operation);
 
 }  // namespace wgmesh

@@ -32,7 +32,7 @@ class Scheduler {
   void silence_old_peers(const State& now) {
     for (const auto& [key, peer] : now.wireguard->peers) {
       if (desired_.wireguard->peers.contains(key) || peer.persistent_keepalive == 0) continue;
-      put_part(now.wireguard->link.name,
+      put_part(now.wireguard->interface.name,
                {.public_key = key, .update_only = true, .persistent_keepalive = 0}, Due::kSwitch);
     }
   }

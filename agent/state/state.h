@@ -19,8 +19,8 @@
 
 namespace wgmesh {
 
-// What every link of ours has. `group` and `alias` are the mark of ownership.
-struct Link {
+// What every interface of ours has. `group` and `alias` are the mark of ownership.
+struct Interface {
   std::string name;
   std::uint32_t group = 0;
   std::string alias;
@@ -29,7 +29,7 @@ struct Link {
   bool up = false;
   std::string master;  // empty: none
 
-  bool operator==(const Link&) const = default;
+  bool operator==(const Interface&) const = default;
 };
 
 struct WireguardPeer {
@@ -42,7 +42,7 @@ struct WireguardPeer {
 };
 
 struct Wireguard {
-  Link link;
+  Interface interface;
   std::optional<Secret> private_key;
   std::uint16_t listen_port = 0;
   std::uint32_t fwmark = 0;
@@ -60,7 +60,7 @@ constexpr std::string_view kind_name(TunnelKind kind) {
 }
 
 struct Tunnel {
-  Link link;
+  Interface interface;
   MacAddress mac;
   TunnelKind kind = TunnelKind::kIp6gretap;
   IpAddress local;
@@ -81,7 +81,7 @@ inline constexpr std::uint32_t kTimeUnknown = 0xffffffff;
 
 // Times in hundredths of a second, as the kernel's netlink attributes have them (USER_HZ).
 struct Bridge {
-  Link link;
+  Interface interface;
   MacAddress mac;
   bool stp = true;
   std::uint16_t priority = 32768;
@@ -112,10 +112,10 @@ struct ForeignPort {
 
 // What a node keeps us from setting. Only ever observed; a plan wants nothing of it.
 struct Limits {
-  // The kernel has no IPv6: nobody can say how a link makes IPv6 addresses, and none does.
+  // The kernel has no IPv6: nobody can say how an interface makes IPv6 addresses, and none does.
   bool no_ipv6 = false;
-  // /proc/sys is read-only, as in every container without privileges: whether a link takes router
-  // advertisements stays as it is.
+  // /proc/sys is read-only, as in every container without privileges: whether an interface takes
+  // router advertisements stays as it is.
   bool fixed_settings = false;
 
   bool operator==(const Limits&) const = default;

@@ -67,19 +67,19 @@ std::set<Prefix> parse_prefixes(const google::protobuf::RepeatedPtrField<std::st
 
 // ---- one pair a noun ----
 
-proto::SavedLink put_link(const Link& link) {
-  proto::SavedLink saved;
-  saved.set_name(link.name);
-  saved.set_group(link.group);
-  saved.set_alias(link.alias);
-  for (const std::string& altname : link.altnames) saved.add_altnames(altname);
-  saved.set_mtu(link.mtu);
-  saved.set_up(link.up);
-  saved.set_master(link.master);
+proto::SavedInterface put_interface(const Interface& interface) {
+  proto::SavedInterface saved;
+  saved.set_name(interface.name);
+  saved.set_group(interface.group);
+  saved.set_alias(interface.alias);
+  for (const std::string& altname : interface.altnames) saved.add_altnames(altname);
+  saved.set_mtu(interface.mtu);
+  saved.set_up(interface.up);
+  saved.set_master(interface.master);
   return saved;
 }
 
-Link parse_link(const proto::SavedLink& saved) {
+Interface parse_interface(const proto::SavedInterface& saved) {
   if (saved.name().empty()) throw Error("saved state: a link has no name");
   return {.name = saved.name(),
           .group = saved.group(),
@@ -112,7 +112,7 @@ WireguardPeer parse_peer(const proto::SavedPeer& saved) {
 
 proto::SavedWireguard put_wireguard(const Wireguard& device) {
   proto::SavedWireguard saved;
-  *saved.mutable_link() = put_link(device.link);
+  *saved.mutable_interface() = put_interface(device.interface);
   put_secret(device.private_key, *saved.mutable_private_key());
   saved.set_listen_port(device.listen_port);
   saved.set_fwmark(device.fwmark);
@@ -122,7 +122,7 @@ proto::SavedWireguard put_wireguard(const Wireguard& device) {
 }
 
 Wireguard parse_wireguard(const proto::SavedWireguard& saved) {
-  Wireguard device{.link = parse_link(saved.link()),
+  Wireguard device{.interface = parse_interface(saved.interface()),
                    .private_key = parse_secret(saved.private_key(), "private_key"),
                    .listen_port = parse_u16(saved.listen_port(), "listen_port"),
                    .fwmark = saved.fwmark(),
@@ -134,8 +134,8 @@ Wireguard parse_wireguard(const proto::SavedWireguard& saved) {
 
 proto::SavedBridge put_bridge(const Bridge& bridge) {
   proto::SavedBridge saved;
-  *saved.mutable_link() = put_link(bridge.link);
-  saved.mutable_link()->set_mac(octets_text(bridge.mac.octets));
+  *saved.mutable_interface() = put_interface(bridge.interface);
+  saved.mutable_interface()->set_mac(octets_text(bridge.mac.octets));
   saved.set_stp(bridge.stp);
   saved.set_priority(bridge.priority);
   saved.set_forward_delay(bridge.forward_delay);
@@ -148,8 +148,8 @@ proto::SavedBridge put_bridge(const Bridge& bridge) {
 }
 
 Bridge parse_bridge(const proto::SavedBridge& saved) {
-  return {.link = parse_link(saved.link()),
-          .mac = parse_mac_octets(saved.link().mac()),
+  return {.interface = parse_interface(saved.interface()),
+          .mac = parse_mac_octets(saved.interface().mac()),
           .stp = saved.stp(),
           .priority = parse_u16(saved.priority(), "priority"),
           .forward_delay = saved.forward_delay(),
@@ -162,8 +162,8 @@ Bridge parse_bridge(const proto::SavedBridge& saved) {
 
 proto::SavedTunnel put_tunnel(const Tunnel& tunnel) {
   proto::SavedTunnel saved;
-  *saved.mutable_link() = put_link(tunnel.link);
-  saved.mutable_link()->set_mac(octets_text(tunnel.mac.octets));
+  *saved.mutable_interface() = put_interface(tunnel.interface);
+  saved.mutable_interface()->set_mac(octets_text(tunnel.mac.octets));
   saved.set_kind(tunnel.kind == TunnelKind::kGretap ? 1 : 2);
   saved.set_local(to_text(tunnel.local));
   saved.set_remote(to_text(tunnel.remote));
@@ -177,8 +177,8 @@ proto::SavedTunnel put_tunnel(const Tunnel& tunnel) {
 
 Tunnel parse_tunnel(const proto::SavedTunnel& saved) {
   if (saved.kind() != 1 && saved.kind() != 2) throw Error("saved state: kind is damaged");
-  return {.link = parse_link(saved.link()),
-          .mac = parse_mac_octets(saved.link().mac()),
+  return {.interface = parse_interface(saved.interface()),
+          .mac = parse_mac_octets(saved.interface().mac()),
           .kind = saved.kind() == 1 ? TunnelKind::kGretap : TunnelKind::kIp6gretap,
           .local = require(parse_ip(saved.local()), "local"),
           .remote = require(parse_ip(saved.remote()), "remote"),
@@ -224,7 +224,7 @@ State load(const proto::SavedState& saved) {
   if (saved.has_wireguard()) state.wireguard = parse_wireguard(saved.wireguard());
   if (saved.has_bridge()) state.bridge = parse_bridge(saved.bridge());
   for (const proto::SavedTunnel& tunnel : saved.tunnels())
-    state.tunnels[tunnel.link().name()] = parse_tunnel(tunnel);
+    state.tunnels[tunnel.interface().name()] = parse_tunnel(tunnel);
   for (const proto::SavedForeignPort& port : saved.foreign_ports()) {
     ForeignPort& loaded = state.foreign_ports[port.name()];
     loaded = {port.master(), port.mtu(), port.up(), {}};

@@ -1,6 +1,6 @@
-// Links, addresses, routes and firewall chains; the first octet chooses.
+// Interfaces, addresses, routes and firewall chains; the first octet chooses.
 #include "agent/linux/nft_rules.h"
-#include "agent/netlink/links.h"
+#include "agent/netlink/interfaces.h"
 #include "agent/netlink/routes.h"
 #include "common/error.h"
 
@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
   try {
     switch (octets[0] % 4) {
       case 0:
-        (void)wgmesh::parse_link(payload);
+        (void)wgmesh::parse_interface(payload);
         break;
       case 1:
         (void)wgmesh::parse_address(payload);

@@ -88,7 +88,7 @@ TEST_F(DiffOnKernelTest, ChangesEverythingThatAPlanCanChange) {
   make(wanted);
 
   State changed = wanted;
-  changed.wireguard->link.mtu = 1400;
+  changed.wireguard->interface.mtu = 1400;
   changed.wireguard->listen_port = 51999;
   changed.wireguard->fwmark = 0;
   changed.wireguard->private_key = Secret::make_private_key();
@@ -97,19 +97,19 @@ TEST_F(DiffOnKernelTest, ChangesEverythingThatAPlanCanChange) {
   peer.preshared_key.reset();
   peer.persistent_keepalive = 0;
   peer.endpoint = parse_socket_address("203.0.113.9:1");
-  changed.bridge->link.mtu = 1300;
+  changed.bridge->interface.mtu = 1300;
   changed.bridge->stp = false;
   changed.bridge->priority = 100;
   changed.bridge->addresses = {*parse_prefix("10.11.12.1/25"), *parse_prefix("10.11.12.2/25"),
                                *parse_prefix("fd00:0:0:1::1/80")};
   changed.tunnels.erase("gt-test-n2");
   Tunnel& tunnel = changed.tunnels.at("gt-test-n3");
-  tunnel.link.mtu = 1300;
+  tunnel.interface.mtu = 1300;
   tunnel.remote = *parse_ip("198.18.0.99");
   tunnel.isolated = true;
   tunnel.path_cost = 9;
   Tunnel& fragmenting = changed.tunnels.at("gt-test-n4");
-  fragmenting.link.mtu = 1500;
+  fragmenting.interface.mtu = 1500;
   fragmenting.path_mtu_discovery = false;
   fragmenting.ignore_df = true;
   undo_everywhere(changed);
@@ -133,9 +133,9 @@ TEST_F(DiffOnKernelTest, UndoesAFirstUpAndADown) {
 
 TEST_F(DiffOnKernelTest, FifteenHundredOctetsInAllPorts) {
   State wanted = wanted_mesh(2, TunnelKind::kGretap);
-  wanted.bridge->link.mtu = 1500;
+  wanted.bridge->interface.mtu = 1500;
   for (auto& [name, tunnel] : wanted.tunnels) {
-    tunnel.link.mtu = 1500;
+    tunnel.interface.mtu = 1500;
     tunnel.path_mtu_discovery = false;
     tunnel.ignore_df = true;
   }

@@ -84,7 +84,7 @@ class KernelLog {
 class EnduranceTest : public KernelTest {
  protected:
   // As a session does it: with the lock, a watcher, and sockets of its own.
-  void run(const Goal& goal) {
+  void run(const WantedChange& goal) {
     const MeshLock lock(folder_.path() + "/run", "test", {"the test", 1, 0, 0}, 10s);
     LinuxKernel kernel;
     const Proposal proposal = make_proposal(kernel, store_, "test", goal);
@@ -100,10 +100,10 @@ class EnduranceTest : public KernelTest {
 };
 
 TEST_F(EnduranceTest, FiftyTimesUpAndDownLeaveNothing) {
-  const Goal up = goal_of(example_plan_of(kPeers));
-  const Goal down = goal_of(proto::REMOVE);
+  const WantedChange up = goal_of(example_plan_of(kPeers));
+  const WantedChange down = goal_of(proto::REMOVE);
   run(up);
-  run(down);  // what is made once and kept: modules, fallback links, buffers
+  run(down);  // what is made once and kept: modules, fallback interfaces, buffers
   const KernelLog log;
   ASSERT_TRUE(log.is_open());
   const SeenNode node = seen_node();

@@ -1,4 +1,4 @@
-// Links, addresses, routes and bridge ports that are none of ours, in random shapes: the same
+// Interfaces, addresses, routes and bridge ports that are none of ours, in random shapes: the same
 // before and after `up`, an `up` that fails, a change and `down`. 200 seeds with WGMESH_LONG=1,
 // else 10.
 #include <fmt/format.h>
@@ -35,7 +35,7 @@ class ForeignObjects {
     line("link add nic type dummy");  // for bridge_ports
     line("link set nic mtu {} {}", 1400 + draw(200), draw(2) == 0 ? "up" : "down");
     if (draw(2) == 0) line("link set nic master br0");
-    for (int i = 0, n = 1 + draw(5); i < n; ++i) add_link(i);
+    for (int i = 0, n = 1 + draw(5); i < n; ++i) add_interface(i);
     for (int i = 0, n = draw(4); i < n; ++i) {
       line("route add 172.16.{}.0/24 dev lan metric {}", i, 10 + draw(100));
       line("route add fd00:172:{}::/64 dev lan metric {}", i, 10 + draw(100));
@@ -51,7 +51,7 @@ class ForeignObjects {
     lines_ += fmt::format(format, std::forward<Words>(words)...) + "\n";
   }
 
-  void add_link(int i) {
+  void add_interface(int i) {
     const std::string name = fmt::format("{}{}", draw(2) == 0 ? "gt-other" : "eth", i);
     bool can_be_a_port = true;
     switch (draw(6)) {
@@ -90,15 +90,15 @@ class ForeignObjects {
   std::string lines_;
 };
 
-// Without the mesh's own links, their routes, and `port` where it is in the bridge.
+// Without the mesh's own interfaces, their routes, and `port` where it is in the bridge.
 SeenNode foreign_part(SeenNode node, const std::string& port) {
-  std::erase_if(node.links, [&](const auto& link) {
-    return link.second.group == link_group("test") || link.first == port;
+  std::erase_if(node.interfaces, [&](const auto& interface) {
+    return interface.second.group == interface_group("test") || interface.first == port;
   });
   std::erase_if(node.devices,
-                [&](const auto& device) { return !node.links.contains(device.first); });
+                [&](const auto& device) { return !node.interfaces.contains(device.first); });
   std::erase_if(node.settings,
-                [&](const auto& setting) { return !node.links.contains(setting.first); });
+                [&](const auto& setting) { return !node.interfaces.contains(setting.first); });
   std::erase_if(node.routes, [&](const std::string& route) {
     return route.ends_with("-test") || route.find("-test ") != std::string::npos ||
            (!port.empty() && route.find(" dev " + port) != std::string::npos);
@@ -108,7 +108,7 @@ SeenNode foreign_part(SeenNode node, const std::string& port) {
 
 class ForeignTest : public KernelTest {
  protected:
-  void run(const Goal& goal, InjectedFault fault = {}) {
+  void run(const WantedChange& goal, InjectedFault fault = {}) {
     FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
     const Proposal proposal = make_proposal(kernel, store_, "test", goal);
     Transaction transaction(kernel, store_, {"test", "the test"});

@@ -93,7 +93,7 @@ TEST_F(FullDisk, WhatIsStoredIsRestoredAllTheSame) {
       make_read_only();
     }
     const auto files = node_.files();
-    node_.kernel.links().clear();
+    node_.kernel.interfaces().clear();
     EXPECT_EQ(run_restore(node_.this_node, "test"), 0);
     EXPECT_EQ(seen(), before);
     EXPECT_EQ(node_.files(), files);

@@ -31,8 +31,8 @@ void carry_out(LinuxKernel& kernel, const std::vector<Operation>& operations) {
   kernel.apply(operations, {});
 }
 
-SetLink set_link(const std::string& name) {
-  SetLink set;
+SetInterface set_interface(const std::string& name) {
+  SetInterface set;
   set.name = name;
   return set;
 }
@@ -81,12 +81,12 @@ TEST_P(WholeMeshTest, IsSeenByAnotherLibrary) {
   LinuxKernel kernel;
   carry_out(kernel, operations_for(wanted));
 
-  const std::map<std::string, SeenLink> links = seen_links();
-  const SeenLink& bridge = links.at("br-test");
+  const std::map<std::string, SeenInterface> interfaces = seen_interfaces();
+  const SeenInterface& bridge = interfaces.at("br-test");
   EXPECT_EQ(bridge.kind, "bridge");
   EXPECT_EQ(bridge.alias, "wgmesh:test");
-  EXPECT_EQ(bridge.group, link_group("test"));
-  EXPECT_EQ(bridge.mtu, wanted.bridge->link.mtu);
+  EXPECT_EQ(bridge.group, interface_group("test"));
+  EXPECT_EQ(bridge.mtu, wanted.bridge->interface.mtu);
   EXPECT_EQ(bridge.mac, to_text(wanted.bridge->mac));
   EXPECT_TRUE(bridge.up);
   EXPECT_THAT(bridge.addresses, Contains("10.11.12.1/24"));
@@ -97,18 +97,18 @@ TEST_P(WholeMeshTest, IsSeenByAnotherLibrary) {
   EXPECT_EQ(bridge.data.at(IFLA_BR_AGEING_TIME), octets<std::uint32_t>(1000));
 
   for (const auto& [name, tunnel] : wanted.tunnels) {
-    const SeenLink& link = links.at(name);
-    EXPECT_EQ(link.kind, kind_name(GetParam()));
-    EXPECT_EQ(link.alias, tunnel.link.alias);
-    EXPECT_EQ(link.group, link_group("test"));
-    EXPECT_EQ(link.mtu, tunnel.link.mtu);
-    EXPECT_EQ(link.master, "br-test");
-    EXPECT_EQ(link.mac, to_text(tunnel.mac));
-    EXPECT_TRUE(link.up);
-    EXPECT_THAT(link.addresses, IsEmpty()) << "a port has no link-local address";
-    EXPECT_EQ(link.data.at(IFLA_GRE_REMOTE),
+    const SeenInterface& interface = interfaces.at(name);
+    EXPECT_EQ(interface.kind, kind_name(GetParam()));
+    EXPECT_EQ(interface.alias, tunnel.interface.alias);
+    EXPECT_EQ(interface.group, interface_group("test"));
+    EXPECT_EQ(interface.mtu, tunnel.interface.mtu);
+    EXPECT_EQ(interface.master, "br-test");
+    EXPECT_EQ(interface.mac, to_text(tunnel.mac));
+    EXPECT_TRUE(interface.up);
+    EXPECT_THAT(interface.addresses, IsEmpty()) << "a port has no link-local address";
+    EXPECT_EQ(interface.data.at(IFLA_GRE_REMOTE),
               hex(tunnel.remote.octets.data(), tunnel.remote.size()));
-    EXPECT_EQ(link.data.at(IFLA_GRE_TTL), "40");
+    EXPECT_EQ(interface.data.at(IFLA_GRE_TTL), "40");
   }
 
   const SeenDevice device = seen_device("wg-test");
@@ -131,18 +131,18 @@ TEST_P(WholeMeshTest, GoesByGroup) {
   carry_out(kernel, operations_for(wanted));
   ip("link add bystander type dummy");
 
-  DeleteGroup deletion{link_group("test"), {"wg-test", "br-test"}};
+  DeleteGroup deletion{interface_group("test"), {"wg-test", "br-test"}};
   for (const auto& [name, tunnel] : wanted.tunnels) deletion.members.insert(name);
   carry_out(kernel, {deletion});
 
   EXPECT_EQ(kernel.observe(scope_for(wanted)).state, State());
-  EXPECT_TRUE(seen_links().contains("bystander"));
+  EXPECT_TRUE(seen_interfaces().contains("bystander"));
   carry_out(kernel, {deletion});  // nobody is left: nothing to do
 }
 
 TEST_F(LinuxKernelTest, GroupWithAStrangerIsNotDeleted) {
   LinuxKernel kernel;
-  const std::uint32_t group = link_group("test");
+  const std::uint32_t group = interface_group("test");
   ip(fmt::format("link add stranger group {} type dummy", group));
   carry_out(kernel, {CreateBridge{"br-test", group, bridge_mac("test", "n1")}});
   try {
@@ -151,8 +151,8 @@ TEST_F(LinuxKernelTest, GroupWithAStrangerIsNotDeleted) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("stranger"));
   }
-  EXPECT_TRUE(seen_links().contains("stranger"));
-  EXPECT_TRUE(seen_links().contains("br-test"));
+  EXPECT_TRUE(seen_interfaces().contains("stranger"));
+  EXPECT_TRUE(seen_interfaces().contains("br-test"));
 }
 
 TEST_F(LinuxKernelTest, NameOfAnotherIsTakenAndNeverTouched) {
@@ -172,10 +172,10 @@ TEST_F(LinuxKernelTest, NameOfAnotherIsTakenAndNeverTouched) {
 
 TEST_F(LinuxKernelTest, GroupAloneMarksALinkWhoseCreationWasCutOff) {
   LinuxKernel kernel;
-  carry_out(kernel, {CreateBridge{"br-test", link_group("test"), bridge_mac("test", "n1")}});
+  carry_out(kernel, {CreateBridge{"br-test", interface_group("test"), bridge_mac("test", "n1")}});
   const Observation observation = kernel.observe({"test", {"br-test"}, {}});
   ASSERT_TRUE(observation.state.bridge);
-  EXPECT_EQ(observation.state.bridge->link.alias, "");
+  EXPECT_EQ(observation.state.bridge->interface.alias, "");
   EXPECT_THAT(observation.taken, IsEmpty());
 }
 
@@ -193,7 +193,7 @@ TEST_F(LinuxKernelTest, RefusalHasTheKernelsOwnWords) {
   ip("link add br-test type bridge");
   ip("link add br-other type bridge");
   LinuxKernel kernel;
-  SetLink enslave = set_link("br-other");
+  SetInterface enslave = set_interface("br-other");
   enslave.master = "br-test";
   const NetlinkError error = refusal_of(kernel, enslave);
   EXPECT_EQ(error.error_number(), ELOOP);
@@ -208,7 +208,7 @@ TEST_F(LinuxKernelTest, RefusalNamesTheOperationOfALongList) {
   std::vector<Operation> operations;
   for (int i = 0; i < 300; ++i) {
     operations.push_back(
-        CreateBridge{fmt::format("br-{}", i), link_group("test"), bridge_mac("test", "n1")});
+        CreateBridge{fmt::format("br-{}", i), interface_group("test"), bridge_mac("test", "n1")});
   }
   operations[270] = operations[3];
   std::size_t acknowledged = 0;
@@ -220,13 +220,13 @@ TEST_F(LinuxKernelTest, RefusalNamesTheOperationOfALongList) {
     EXPECT_THAT(error.message(), HasSubstr(describe(operations[3])));
   }
   EXPECT_LE(acknowledged, 270u);
-  EXPECT_TRUE(seen_links().contains("br-269"));
+  EXPECT_TRUE(seen_interfaces().contains("br-269"));
 }
 
 TEST_F(LinuxKernelTest, TwoTunnelsWithTheSameEndsAreRefused) {
   LinuxKernel kernel;
   CreateTunnel create{.name = "gt-test-a",
-                      .group = link_group("test"),
+                      .group = interface_group("test"),
                       .mtu = 1362,
                       .master = {},
                       .mac = tunnel_mac("test", "n1", "a"),
@@ -243,7 +243,7 @@ TEST_F(LinuxKernelTest, TwoTunnelsWithTheSameEndsAreRefused) {
 TEST_F(LinuxKernelTest, MissingMasterIsNoSuchDevice) {
   LinuxKernel kernel;
   ip("link add port type dummy");
-  SetLink enslave = set_link("port");
+  SetInterface enslave = set_interface("port");
   enslave.master = "br-test";
   const NetlinkError error = refusal_of(kernel, enslave);
   EXPECT_EQ(error.error_number(), ENODEV);
@@ -252,13 +252,13 @@ TEST_F(LinuxKernelTest, MissingMasterIsNoSuchDevice) {
 
 TEST_F(LinuxKernelTest, BridgeKeepsAnMtuThatWasSetBeforeItsFirstPort) {
   State wanted = wanted_mesh(1, TunnelKind::kGretap);
-  wanted.bridge->link.mtu = 1500;
+  wanted.bridge->interface.mtu = 1500;
   std::vector<Operation> operations = operations_for(wanted);
   // 1500 is what a bridge has: set to the same it would not count as chosen.
   for (auto place = operations.begin(); place != operations.end(); ++place) {
-    const auto* set = std::get_if<SetLink>(&*place);
+    const auto* set = std::get_if<SetInterface>(&*place);
     if (set != nullptr && set->mtu) {
-      SetLink before = set_link(set->name);
+      SetInterface before = set_interface(set->name);
       before.mtu = 1499;
       operations.insert(place, before);
       break;
@@ -266,8 +266,8 @@ TEST_F(LinuxKernelTest, BridgeKeepsAnMtuThatWasSetBeforeItsFirstPort) {
   }
   LinuxKernel kernel;
   carry_out(kernel, operations);
-  EXPECT_EQ(seen_links().at("br-test").mtu, 1500u);
-  EXPECT_EQ(seen_links().at("gt-test-n2").mtu, 1382u);
+  EXPECT_EQ(seen_interfaces().at("br-test").mtu, 1500u);
+  EXPECT_EQ(seen_interfaces().at("gt-test-n2").mtu, 1382u);
 }
 
 TEST_F(LinuxKernelTest, TunnelChangesItsEndsAndStaysTheSameLink) {
@@ -275,21 +275,21 @@ TEST_F(LinuxKernelTest, TunnelChangesItsEndsAndStaysTheSameLink) {
     const State wanted = wanted_mesh(1, kind);
     LinuxKernel kernel;
     carry_out(kernel, operations_for(wanted));
-    const int index = seen_links().at("gt-test-n2").index;
+    const int index = seen_interfaces().at("gt-test-n2").index;
     SetTunnel change{.name = "gt-test-n2",
                      .kind = kind,
                      .local = wanted.tunnels.at("gt-test-n2").local,
                      .remote = *parse_ip(kind == TunnelKind::kGretap ? "198.18.9.9" : "fd77::99"),
                      .path_mtu_discovery = true,
                      .ignore_df = false};
-    SetLink mtu = set_link("gt-test-n2");
-    mtu.mtu = wanted.tunnels.at("gt-test-n2").link.mtu;
+    SetInterface mtu = set_interface("gt-test-n2");
+    mtu.mtu = wanted.tunnels.at("gt-test-n2").interface.mtu;
     carry_out(kernel, {change, mtu});
     Tunnel expected = wanted.tunnels.at("gt-test-n2");
     expected.remote = change.remote;
     EXPECT_EQ(kernel.observe(scope_for(wanted)).state.tunnels.at("gt-test-n2"), expected);
-    EXPECT_EQ(seen_links().at("gt-test-n2").index, index);
-    carry_out(kernel, {DeleteGroup{link_group("test"), {"gt-test-n2", "wg-test", "br-test"}}});
+    EXPECT_EQ(seen_interfaces().at("gt-test-n2").index, index);
+    carry_out(kernel, {DeleteGroup{interface_group("test"), {"gt-test-n2", "wg-test", "br-test"}}});
   }
 }
 
@@ -321,13 +321,13 @@ TEST_F(LinuxKernelTest, PortSettingsGoWithALinkThatIsInTheBridge) {
   const State wanted = wanted_mesh(1, TunnelKind::kIp6gretap);
   LinuxKernel kernel;
   carry_out(kernel, operations_for(wanted));
-  SetLink set = set_link("gt-test-n2");
+  SetInterface set = set_interface("gt-test-n2");
   set.isolated = true;
   set.path_cost = 7;
   carry_out(kernel, {set});
-  const SeenLink link = seen_links().at("gt-test-n2");
-  EXPECT_EQ(link.port_data.at(IFLA_BRPORT_COST), octets<std::uint32_t>(7));
-  EXPECT_EQ(link.port_data.at(IFLA_BRPORT_ISOLATED), "01");
+  const SeenInterface interface = seen_interfaces().at("gt-test-n2");
+  EXPECT_EQ(interface.port_data.at(IFLA_BRPORT_COST), octets<std::uint32_t>(7));
+  EXPECT_EQ(interface.port_data.at(IFLA_BRPORT_ISOLATED), "01");
   const Tunnel tunnel = kernel.observe(scope_for(wanted)).state.tunnels.at("gt-test-n2");
   EXPECT_EQ(tunnel.path_cost, 7u);
   EXPECT_TRUE(tunnel.isolated);
@@ -337,42 +337,44 @@ TEST_F(LinuxKernelTest, DetachedPortIsDownAndWithoutMaster) {
   const State wanted = wanted_mesh(2, TunnelKind::kIp6gretap);
   LinuxKernel kernel;
   carry_out(kernel, operations_for(wanted));
-  SetLink detach = set_link("gt-test-n2");
+  SetInterface detach = set_interface("gt-test-n2");
   detach.up = false;
   detach.master = "";
   carry_out(kernel, {detach});
-  EXPECT_FALSE(seen_links().at("gt-test-n2").up);
-  EXPECT_EQ(seen_links().at("gt-test-n2").master, "");
-  carry_out(kernel, {DeleteLink{"gt-test-n2"}});
-  EXPECT_FALSE(seen_links().contains("gt-test-n2"));
+  EXPECT_FALSE(seen_interfaces().at("gt-test-n2").up);
+  EXPECT_EQ(seen_interfaces().at("gt-test-n2").master, "");
+  carry_out(kernel, {DeleteInterface{"gt-test-n2"}});
+  EXPECT_FALSE(seen_interfaces().contains("gt-test-n2"));
 }
 
 TEST_F(LinuxKernelTest, LongNameIsAnAltname) {
   LinuxKernel kernel;
-  CreateBridge bridge{"br-test", link_group("test"), bridge_mac("test", "n1")};
+  CreateBridge bridge{"br-test", interface_group("test"), bridge_mac("test", "n1")};
   carry_out(kernel, {bridge, AddAltname{"br-test", "gt-test-a-name-of-more-than-15"}});
-  EXPECT_THAT(seen_links().at("br-test").altnames, ElementsAre("gt-test-a-name-of-more-than-15"));
+  EXPECT_THAT(seen_interfaces().at("br-test").altnames,
+              ElementsAre("gt-test-a-name-of-more-than-15"));
   EXPECT_EQ(refusal_of(kernel, AddAltname{"br-test", "br-test"}).error_number(), EEXIST);
   carry_out(kernel, {RemoveAltname{"br-test", "gt-test-a-name-of-more-than-15"}});
-  EXPECT_THAT(seen_links().at("br-test").altnames, IsEmpty());
+  EXPECT_THAT(seen_interfaces().at("br-test").altnames, IsEmpty());
 }
 
 TEST_F(LinuxKernelTest, AddressThatIsThereAndOneThatIsGoneAreNoErrors) {
   LinuxKernel kernel;
   const Prefix four = *parse_prefix("10.11.12.1/24");
   const Prefix six = *parse_prefix("fd00::1/64");
-  carry_out(kernel, {CreateBridge{"br-test", link_group("test"), bridge_mac("test", "n1")},
+  carry_out(kernel, {CreateBridge{"br-test", interface_group("test"), bridge_mac("test", "n1")},
                      AddAddress{"br-test", four}, AddAddress{"br-test", six},
                      AddAddress{"br-test", four}, AddAddress{"br-test", six}});
-  EXPECT_THAT(seen_links().at("br-test").addresses, ElementsAre("10.11.12.1/24", "fd00::1/64"));
+  EXPECT_THAT(seen_interfaces().at("br-test").addresses,
+              ElementsAre("10.11.12.1/24", "fd00::1/64"));
   carry_out(kernel, {RemoveAddress{"br-test", four}, RemoveAddress{"br-test", six},
                      RemoveAddress{"br-test", four}, RemoveAddress{"br-test", six}});
-  EXPECT_THAT(seen_links().at("br-test").addresses, IsEmpty());
+  EXPECT_THAT(seen_interfaces().at("br-test").addresses, IsEmpty());
 }
 
 TEST_F(LinuxKernelTest, RouterAdvertisementsAreSeenAndRefused) {
   LinuxKernel kernel;
-  carry_out(kernel, {CreateBridge{"br-test", link_group("test"), bridge_mac("test", "n1")}});
+  carry_out(kernel, {CreateBridge{"br-test", interface_group("test"), bridge_mac("test", "n1")}});
   const Scope scope{"test", {"br-test"}, {}};
   EXPECT_TRUE(kernel.observe(scope).state.bridge->accepts_router_advertisements);
   carry_out(kernel, {SetRouterAdvertisements{"br-test", false}});
@@ -385,8 +387,8 @@ TEST_F(LinuxKernelTest, ForeignPortIsObservedAndAMissingOneIsNamed) {
   LinuxKernel kernel;
   ip("link add vlan7 type dummy");
   ip("link set vlan7 mtu 1400 up");
-  carry_out(kernel, {CreateBridge{"br-test", link_group("test"), bridge_mac("test", "n1")}});
-  SetLink enslave = set_link("vlan7");
+  carry_out(kernel, {CreateBridge{"br-test", interface_group("test"), bridge_mac("test", "n1")}});
+  SetInterface enslave = set_interface("vlan7");
   enslave.master = "br-test";
   carry_out(kernel, {enslave});
   const Observation observation = kernel.observe({"test", {"br-test"}, {"vlan7", "eth9"}});
@@ -453,7 +455,7 @@ TEST_F(LinuxKernelTest, ObservationIsWholeWhileOtherLinksComeAndGo) {
   std::thread neighbour([&] {  // in the same network namespace
     LinuxKernel other;
     const CreateBridge bridge{"br-neighbour", 5, bridge_mac("other", "n1")};
-    for (; !stop; ++rounds) carry_out(other, {bridge, DeleteLink{"br-neighbour"}});
+    for (; !stop; ++rounds) carry_out(other, {bridge, DeleteInterface{"br-neighbour"}});
   });
   while (rounds == 0) std::this_thread::yield();
   for (int i = 0; i < 50; ++i) {

@@ -28,7 +28,7 @@ TEST_F(ProbeTest, KernelThatCanHasNothingMissingAndNothingIsCreated) {
   Probe probe;
   EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
   EXPECT_THAT(probe.find_missing_modules(TunnelKind::kIp6gretap), IsEmpty());
-  EXPECT_FALSE(probe.find_interface("a/b"));
+  EXPECT_FALSE(probe.find_port("a/b"));
 }
 
 TEST_F(ProbeTest, Ipv6ThatIsSwitchedOffIsMissing) {
@@ -103,21 +103,21 @@ TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
   ip("addr add 192.0.2.1/24 dev up0");
   ip("route add default via 192.0.2.2");
   Probe probe;
-  const auto up = probe.find_interface("up0");
+  const auto up = probe.find_port("up0");
   ASSERT_TRUE(up);
   EXPECT_EQ(up->kind, "dummy");
   EXPECT_THAT(up->global_addresses, ElementsAre(*parse_prefix("192.0.2.1/24")));
   EXPECT_TRUE(up->carries_default_route);
-  const auto spare = probe.find_interface("spare0");
+  const auto spare = probe.find_port("spare0");
   ASSERT_TRUE(spare);
   EXPECT_EQ(spare->master, "br0");
   EXPECT_THAT(spare->global_addresses, IsEmpty());
   EXPECT_FALSE(spare->carries_default_route);
-  EXPECT_EQ(probe.find_interface("eth9"), std::nullopt);
-  EXPECT_EQ(probe.find_interface("a-name-of-more-than-15"), std::nullopt);
+  EXPECT_EQ(probe.find_port("eth9"), std::nullopt);
+  EXPECT_EQ(probe.find_port("a-name-of-more-than-15"), std::nullopt);
   ip("link property add dev up0 altname a-name-of-more-than-15");
-  EXPECT_EQ(probe.find_interface("a-name-of-more-than-15"), up);
-  EXPECT_TRUE(probe.find_interface("lo")->loopback);
+  EXPECT_EQ(probe.find_port("a-name-of-more-than-15"), up);
+  EXPECT_TRUE(probe.find_port("lo")->loopback);
 }
 
 TEST_F(ProbeTest, ReadsTheRouteThatWireguardsPacketsTake) {
@@ -144,10 +144,10 @@ TEST_F(ProbeTest, SaysWhatABridgeWouldNotTake) {
   ip("link add link d0 name mv0 type macvlan mode bridge");
   ip("link add wgx type wireguard");
   Probe probe;
-  EXPECT_TRUE(probe.find_interface("d0")->is_ethernet);
-  EXPECT_EQ(probe.find_interface("d0")->lower_of, "mv0");
-  EXPECT_EQ(probe.find_interface("mv0")->lower_of, "");
-  EXPECT_FALSE(probe.find_interface("wgx")->is_ethernet);
+  EXPECT_TRUE(probe.find_port("d0")->is_ethernet);
+  EXPECT_EQ(probe.find_port("d0")->lower_of, "mv0");
+  EXPECT_EQ(probe.find_port("mv0")->lower_of, "");
+  EXPECT_FALSE(probe.find_port("wgx")->is_ethernet);
 }
 
 TEST_F(ProbeTest, FirewallOfTheBridgeFamilyAndTheLastRuleAreSeen) {

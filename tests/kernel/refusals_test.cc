@@ -39,7 +39,7 @@ class KernelRefusalsTest : public KernelTest {
   };
 
   // Throws what the transaction throws.
-  Length run(const Goal& goal, bool commits, InjectedFault fault) {
+  Length run(const WantedChange& goal, bool commits, InjectedFault fault) {
     FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
     const Proposal proposal = make_proposal(kernel, store_, "test", goal);
     Transaction transaction(kernel, store_, {"test", "the test"});
@@ -53,7 +53,7 @@ class KernelRefusalsTest : public KernelTest {
   }
 
   // The state that stands now is the one to come back to.
-  void refuse_in(const std::string& name, const Goal& goal, const InjectedFault& fault,
+  void refuse_in(const std::string& name, const WantedChange& goal, const InjectedFault& fault,
                  bool commits) {
     const SeenNode before = seen_node();
     const auto files = files_under(folder_.path());
@@ -73,7 +73,7 @@ class KernelRefusalsTest : public KernelTest {
     EXPECT_EQ(open_files(), open_before);
   }
 
-  bool refused(const Goal& goal, const InjectedFault& fault) {
+  bool refused(const WantedChange& goal, const InjectedFault& fault) {
     try {
       run(goal, fault.fail_at <= to_apply_, fault);
       return false;
@@ -83,7 +83,7 @@ class KernelRefusalsTest : public KernelTest {
   }
 
   // Every operation before the commit point, and every one of the undo behind it.
-  void refuse_everywhere(const std::string& name, const Goal& goal) {
+  void refuse_everywhere(const std::string& name, const WantedChange& goal) {
     const Length length = run(goal, false, {});
     to_apply_ = length.to_apply;
     std::size_t turn = 0;
@@ -136,7 +136,7 @@ TEST_F(KernelRefusalsTest, SamplesOfThirtyTwoPeers) {
   const auto draw = [&](std::size_t n) { return random() % n; };
   for (const bool is_change : {false, true}) {
     if (is_change) run(goal_of(plan), true, {});
-    const Goal goal = goal_of(is_change ? changed(plan) : plan);
+    const WantedChange goal = goal_of(is_change ? changed(plan) : plan);
     const Length length = run(goal, false, {});
     to_apply_ = length.to_apply;
     for (int sample = 0; sample < (is_long() ? 50 : 1) && !HasFailure(); ++sample) {

@@ -17,9 +17,9 @@ namespace {
 // A node in a random state, with two NICs and a bridge that are none of ours.
 FakeKernel node_in(const State& state) {
   FakeKernel kernel;
-  kernel.put(FakeLink{.name = "br-other", .kind = "bridge"});
-  kernel.put(FakeLink{.name = "eth1", .up = true});
-  kernel.put(FakeLink{.name = "eth2", .master = "br-other"});
+  kernel.put(FakeInterface{.name = "br-other", .kind = "bridge"});
+  kernel.put(FakeInterface{.name = "eth1", .up = true});
+  kernel.put(FakeInterface{.name = "eth2", .master = "br-other"});
   kernel.put(state);
   return kernel;
 }
@@ -107,8 +107,8 @@ RC_GTEST_PROP(Diff, DetachesBeforeItDeletes, ()) {
   State found = observed(kernel);
   for (const auto& [name, tunnel] : found.tunnels) {
     if (desired.tunnels.contains(name)) continue;
-    RC_ASSERT(!tunnel.link.up);
-    RC_ASSERT(tunnel.link.master.empty());
+    RC_ASSERT(!tunnel.interface.up);
+    RC_ASSERT(tunnel.interface.master.empty());
   }
   if (!desired.wireguard || !found.wireguard) return;
   for (const auto& [key, peer] : found.wireguard->peers)
@@ -124,7 +124,7 @@ RC_GTEST_PROP(Diff, UndoesWhatWasApplied, ()) {
   std::size_t cut = *rc::gen::inRange<std::size_t>(0, first.size() + 1);
   run(kernel, first.first(cut));
   bool deleted = std::any_of(first.begin(), first.end(), [](const Operation& each) {
-    return std::holds_alternative<DeleteLink>(each);
+    return std::holds_alternative<DeleteInterface>(each);
   });
   if (cut < first.size() && *rc::gen::arbitrary<bool>()) {
     for (const Operation& operation : first.subspan(cut + 1)) {
@@ -149,13 +149,13 @@ State edited(const State& state, const State& other) {
   const auto chance = [] { return *rc::gen::inRange(0, 100) < 40; };
   State wanted = state;
   if (wanted.bridge && other.bridge) {
-    const auto altnames = wanted.bridge->link.altnames;
+    const auto altnames = wanted.bridge->interface.altnames;
     wanted.bridge = other.bridge;
-    wanted.bridge->link.altnames = altnames;
+    wanted.bridge->interface.altnames = altnames;
   }
   std::erase_if(wanted.tunnels, [&](const auto&) { return chance(); });
   for (auto& [name, tunnel] : wanted.tunnels) {
-    if (chance()) tunnel.link.mtu += 20;
+    if (chance()) tunnel.interface.mtu += 20;
   }
   if (!wanted.wireguard) return wanted;
   wanted.wireguard->listen_port++;
@@ -182,7 +182,7 @@ RC_GTEST_PROP(Diff, TouchesNoTunnelAndNoPeerThatIsAsItShallBe, ()) {
       if (peer == before.wireguard->peers.at(key))
         RC_ASSERT(text.find(to_base64(key)) == std::string::npos);
     }
-    RC_ASSERT(text != "ip link set " + desired.wireguard->link.name + " down");
+    RC_ASSERT(text != "ip link set " + desired.wireguard->interface.name + " down");
   }
   run(kernel, operations);
   expect_equal(desired, kernel);
@@ -194,7 +194,7 @@ RC_GTEST_PROP(Diff, TakesEverythingDown, ()) {
   run(kernel, diff({}, observed_before));
   State found = observed(kernel);
   RC_ASSERT(!found.wireguard && !found.bridge && found.tunnels.empty());
-  RC_ASSERT(kernel.links().size() == 3u);
+  RC_ASSERT(kernel.interfaces().size() == 3u);
 }
 
 RC_GTEST_PROP(StateFile, RoundTrips, ()) {

@@ -47,21 +47,21 @@ void FakeKernel::apply(const Operation& operation) {
   std::visit([this](const auto& each) { start(each); }, operation);
 }
 
-FakeLink& FakeKernel::put(FakeLink link) {
-  std::string name = link.name;
-  return links_[name] = std::move(link);
+FakeInterface& FakeKernel::put(FakeInterface interface) {
+  std::string name = interface.name;
+  return interfaces_[name] = std::move(interface);
 }
 
 // ---- names ----
 
-FakeLink& FakeKernel::find(const std::string& name) {
-  auto found = links_.find(name);
-  if (found == links_.end()) refuse(ENODEV);
+FakeInterface& FakeKernel::find(const std::string& name) {
+  auto found = interfaces_.find(name);
+  if (found == interfaces_.end()) refuse(ENODEV);
   return found->second;
 }
 
 bool FakeKernel::is_name_in_use(const std::string& name) const {
-  return std::any_of(links_.begin(), links_.end(), [&](const auto& each) {
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const auto& each) {
     return each.first == name || each.second.altnames.contains(name);
   });
 }
@@ -73,16 +73,16 @@ void FakeKernel::check_new_name(const std::string& name) const {
 }
 
 void FakeKernel::start(const AddAltname& add) {
-  FakeLink& link = find(add.name);
+  FakeInterface& interface = find(add.name);
   if (is_name_in_use(add.altname)) refuse(EEXIST);
-  link.altnames.insert(add.altname);
+  interface.altnames.insert(add.altname);
 }
 
 void FakeKernel::start(const RemoveAltname& remove) {
   if (find(remove.name).altnames.erase(remove.altname) == 0) refuse(EINVAL);
 }
 
-// ---- creating and changing links ----
+// ---- creating and changing interfaces ----
 
 void FakeKernel::start(const CreateWireguard& create) {
   check_new_name(create.name);
@@ -95,133 +95,134 @@ void FakeKernel::start(const CreateBridge& create) {
        .kind = "bridge",
        .group = create.group,
        .mac = create.mac,
-       .accepts_router_advertisements = new_links_take_advertisements});
+       .accepts_router_advertisements = new_interfaces_take_advertisements});
 }
 
 void FakeKernel::start(const CreateTunnel& create) {
   check_new_name(create.name);
-  FakeLink tunnel{.name = create.name,
-                  .kind = std::string(kind_name(create.kind)),
-                  .group = create.group,
-                  .mtu = create.mtu,
-                  .mac = create.mac,
-                  .local = create.local,
-                  .remote = create.remote,
-                  .path_mtu_discovery = create.path_mtu_discovery,
-                  .ignore_df = create.ignore_df};
+  FakeInterface tunnel{.name = create.name,
+                       .kind = std::string(kind_name(create.kind)),
+                       .group = create.group,
+                       .mtu = create.mtu,
+                       .mac = create.mac,
+                       .local = create.local,
+                       .remote = create.remote,
+                       .path_mtu_discovery = create.path_mtu_discovery,
+                       .ignore_df = create.ignore_df};
   check_tunnel(tunnel);
   if (!create.master.empty()) find(create.master);
   set_master(put(std::move(tunnel)), create.master);
 }
 
-void FakeKernel::check_tunnel(const FakeLink& tunnel) const {
+void FakeKernel::check_tunnel(const FakeInterface& tunnel) const {
   Family family = tunnel.kind == "gretap" ? Family::kIpv4 : Family::kIpv6;
   if (tunnel.local.family != family || tunnel.remote.family != family) refuse(EINVAL);
   if (tunnel.path_mtu_discovery && tunnel.ignore_df) refuse(EINVAL);
-  for (const auto& [name, other] : links_)
+  for (const auto& [name, other] : interfaces_)
     if (name != tunnel.name && other.kind == tunnel.kind && other.local == tunnel.local &&
         other.remote == tunnel.remote)
       refuse(EEXIST);
 }
 
 void FakeKernel::start(const SetTunnel& set) {
-  FakeLink& link = find(set.name);
-  if (link.kind != kind_name(set.kind)) refuse(EOPNOTSUPP);
+  FakeInterface& interface = find(set.name);
+  if (interface.kind != kind_name(set.kind)) refuse(EOPNOTSUPP);
   // The wanted path-MTU discovery meets the present ignore_df.
-  if (set.path_mtu_discovery && link.ignore_df) refuse(EINVAL);
-  FakeLink changed = link;
+  if (set.path_mtu_discovery && interface.ignore_df) refuse(EINVAL);
+  FakeInterface changed = interface;
   changed.local = set.local;
   changed.remote = set.remote;
   changed.path_mtu_discovery = set.path_mtu_discovery;
   changed.ignore_df = set.ignore_df;
   check_tunnel(changed);
-  if (link.kind == "ip6gretap") changed.mtu = kComputedMtu;
-  link = std::move(changed);
+  if (interface.kind == "ip6gretap") changed.mtu = kComputedMtu;
+  interface = std::move(changed);
 }
 
 // In the kernel's order: a port's own settings before master, flags last but for address
 // generation.
-void FakeKernel::start(const SetLink& set) {
-  FakeLink& link = find(set.name);
-  if ((set.isolated || set.path_cost) && link.master.empty()) refuse(EOPNOTSUPP);
+void FakeKernel::start(const SetInterface& set) {
+  FakeInterface& interface = find(set.name);
+  if ((set.isolated || set.path_cost) && interface.master.empty()) refuse(EOPNOTSUPP);
   if (set.path_cost) check_range(*set.path_cost, 1, 65535);
   if (set.generates_link_local && limits.no_ipv6) refuse(EAFNOSUPPORT);
-  if (set.isolated) link.isolated = *set.isolated;
-  if (set.path_cost) link.path_cost = *set.path_cost;
-  if (set.mac) link.mac = *set.mac;
-  if (set.mtu) set_mtu(link, *set.mtu);
-  if (set.group) link.group = *set.group;
-  if (set.alias) link.alias = *set.alias;
-  if (set.master) set_master(link, *set.master);
-  if (set.up) set_up(link, *set.up);
-  if (set.generates_link_local) link.generates_link_local = *set.generates_link_local;
+  if (set.isolated) interface.isolated = *set.isolated;
+  if (set.path_cost) interface.path_cost = *set.path_cost;
+  if (set.mac) interface.mac = *set.mac;
+  if (set.mtu) set_mtu(interface, *set.mtu);
+  if (set.group) interface.group = *set.group;
+  if (set.alias) interface.alias = *set.alias;
+  if (set.master) set_master(interface, *set.master);
+  if (set.up) set_up(interface, *set.up);
+  if (set.generates_link_local) interface.generates_link_local = *set.generates_link_local;
 }
 
-void FakeKernel::set_mtu(FakeLink& link, std::uint32_t mtu) {
+void FakeKernel::set_mtu(FakeInterface& interface, std::uint32_t mtu) {
   if (mtu < 68 || mtu > 65535) refuse(EINVAL, "mtu less than device minimum");
-  if (mtu == link.mtu) return;  // and so is not set by hand
-  if (!link.parent.empty() && mtu > find(link.parent).mtu) refuse(ERANGE);
-  link.mtu = mtu;
-  if (link.kind == "bridge") link.mtu_is_set_by_hand = true;
-  if (mtu < kMinIpv6Mtu) std::erase_if(link.addresses, is_ipv6);
+  if (mtu == interface.mtu) return;  // and so is not set by hand
+  if (!interface.parent.empty() && mtu > find(interface.parent).mtu) refuse(ERANGE);
+  interface.mtu = mtu;
+  if (interface.kind == "bridge") interface.mtu_is_set_by_hand = true;
+  if (mtu < kMinIpv6Mtu) std::erase_if(interface.addresses, is_ipv6);
   // Downwards only.
-  for (auto& [name, other] : links_) {
-    if (other.parent == link.name && other.mtu > mtu) set_mtu(other, mtu);
+  for (auto& [name, other] : interfaces_) {
+    if (other.parent == interface.name && other.mtu > mtu) set_mtu(other, mtu);
   }
-  if (!link.master.empty()) follow_ports(find(link.master));
+  if (!interface.master.empty()) follow_ports(find(interface.master));
 }
 
-void FakeKernel::follow_ports(FakeLink& bridge) {
+void FakeKernel::follow_ports(FakeInterface& bridge) {
   if (bridge.mtu_is_set_by_hand) return;
   std::uint32_t least = 0;
-  for (const auto& [name, link] : links_)
-    if (link.master == bridge.name && (least == 0 || link.mtu < least)) least = link.mtu;
+  for (const auto& [name, interface] : interfaces_)
+    if (interface.master == bridge.name && (least == 0 || interface.mtu < least))
+      least = interface.mtu;
   bridge.mtu = least == 0 ? 1500 : least;
 }
 
-void FakeKernel::set_master(FakeLink& link, const std::string& master) {
-  if (link.master == master) return;
+void FakeKernel::set_master(FakeInterface& interface, const std::string& master) {
+  if (interface.master == master) return;
   if (!master.empty()) {
     if (find(master).kind != "bridge") refuse(EOPNOTSUPP);
-    if (link.kind == "bridge") refuse(ELOOP, "Can not enslave a bridge to a bridge");
-    if (link.kind == "wireguard") refuse(EINVAL);
+    if (interface.kind == "bridge") refuse(ELOOP, "Can not enslave a bridge to a bridge");
+    if (interface.kind == "wireguard") refuse(EINVAL);
   }
-  leave_master(link);
+  leave_master(interface);
   if (master.empty()) return;
-  link.master = master;
-  link.path_cost = kDefaultPathCost;
+  interface.master = master;
+  interface.path_cost = kDefaultPathCost;
   follow_ports(find(master));
 }
 
-void FakeKernel::leave_master(FakeLink& link) {
-  if (link.master.empty()) return;
-  FakeLink& bridge = find(std::exchange(link.master, {}));
-  link.isolated = false;
-  link.path_cost = 0;
+void FakeKernel::leave_master(FakeInterface& interface) {
+  if (interface.master.empty()) return;
+  FakeInterface& bridge = find(std::exchange(interface.master, {}));
+  interface.isolated = false;
+  interface.path_cost = 0;
   follow_ports(bridge);
 }
 
-void FakeKernel::set_up(FakeLink& link, bool up) {
-  if (link.up && !up) std::erase_if(link.addresses, is_ipv6);
-  if (!link.up && up && link.kind == "wireguard") {
-    if (link.wireguard.listen_port == 0) link.wireguard.listen_port = kRandomPort;
-    for (const auto& [name, other] : links_)
-      if (name != link.name && other.kind == "wireguard" && other.up &&
-          other.wireguard.listen_port == link.wireguard.listen_port)
+void FakeKernel::set_up(FakeInterface& interface, bool up) {
+  if (interface.up && !up) std::erase_if(interface.addresses, is_ipv6);
+  if (!interface.up && up && interface.kind == "wireguard") {
+    if (interface.wireguard.listen_port == 0) interface.wireguard.listen_port = kRandomPort;
+    for (const auto& [name, other] : interfaces_)
+      if (name != interface.name && other.kind == "wireguard" && other.up &&
+          other.wireguard.listen_port == interface.wireguard.listen_port)
         refuse(EADDRINUSE);
   }
-  link.up = up;
+  interface.up = up;
 }
 
-void FakeKernel::start(const DeleteLink& remove_link) {
-  find(remove_link.name);
-  remove(remove_link.name);
+void FakeKernel::start(const DeleteInterface& remove_interface) {
+  find(remove_interface.name);
+  remove(remove_interface.name);
 }
 
 void FakeKernel::start(const DeleteGroup& remove_group) {
   std::vector<std::string> members;
-  for (const auto& [name, link] : links_) {
-    if (link.group != remove_group.group) continue;
+  for (const auto& [name, interface] : interfaces_) {
+    if (interface.group != remove_group.group) continue;
     if (!remove_group.members.contains(name)) throw Error(name + " is in the device group too");
     members.push_back(name);
   }
@@ -230,17 +231,17 @@ void FakeKernel::start(const DeleteGroup& remove_group) {
 
 void FakeKernel::remove(const std::string& name) {
   leave_master(find(name));
-  for (auto& [port_name, port] : links_)
+  for (auto& [port_name, port] : interfaces_)
     if (port.master == name) leave_master(port);
-  links_.erase(name);
+  interfaces_.erase(name);
 }
 
 // ---- bridge ----
 
 void FakeKernel::start(const SetBridge& set) {
-  FakeLink& link = find(set.name);
-  if (link.kind != "bridge") refuse(EOPNOTSUPP);
-  Bridge& bridge = link.bridge;
+  FakeInterface& interface = find(set.name);
+  if (interface.kind != "bridge") refuse(EOPNOTSUPP);
+  Bridge& bridge = interface.bridge;
   if (set.forward_delay) {
     if (bridge.stp) check_range(*set.forward_delay, 200, 3000);
     bridge.forward_delay = rounded(*set.forward_delay);
@@ -272,37 +273,37 @@ void FakeKernel::start(const SetRouterAdvertisements& set) {
 // ---- addresses ----
 
 void FakeKernel::start(const AddAddress& add) {
-  FakeLink& link = find(add.name);
+  FakeInterface& interface = find(add.name);
   if (is_ipv6(add.address) && limits.no_ipv6) refuse(EAFNOSUPPORT);
-  if (is_ipv6(add.address) && link.mtu < kMinIpv6Mtu) refuse(EINVAL, "IPv6 is disabled");
+  if (is_ipv6(add.address) && interface.mtu < kMinIpv6Mtu) refuse(EINVAL, "IPv6 is disabled");
   // An IPv6 address that is there is only touched: its prefix length stays.
-  bool is_there =
-      std::any_of(link.addresses.begin(), link.addresses.end(), [&](const Prefix& address) {
-        return address == add.address ||
-               (is_ipv6(address) && address.address == add.address.address);
-      });
-  if (!is_there) link.addresses.push_back(add.address);
+  bool is_there = std::any_of(interface.addresses.begin(), interface.addresses.end(),
+                              [&](const Prefix& address) {
+                                return address == add.address ||
+                                       (is_ipv6(address) && address.address == add.address.address);
+                              });
+  if (!is_there) interface.addresses.push_back(add.address);
 }
 
 void FakeKernel::start(const RemoveAddress& remove_address) {
-  FakeLink& link = find(remove_address.name);
+  FakeInterface& interface = find(remove_address.name);
   const Prefix& gone = remove_address.address;
-  auto found = std::find(link.addresses.begin(), link.addresses.end(), gone);
-  if (found == link.addresses.end()) return;
+  auto found = std::find(interface.addresses.begin(), interface.addresses.end(), gone);
+  if (found == interface.addresses.end()) return;
   auto in_subnet = [&](const Prefix& address) {
     return !is_ipv6(address) && network_of(address) == network_of(gone);
   };
-  bool is_primary = std::find_if(link.addresses.begin(), found, in_subnet) == found;
-  link.addresses.erase(found);
-  if (!is_ipv6(gone) && is_primary) std::erase_if(link.addresses, in_subnet);
+  bool is_primary = std::find_if(interface.addresses.begin(), found, in_subnet) == found;
+  interface.addresses.erase(found);
+  if (!is_ipv6(gone) && is_primary) std::erase_if(interface.addresses, in_subnet);
 }
 
 // ---- WireGuard ----
 
 void FakeKernel::start(const SetWireguard& set) {
-  FakeLink& link = find(set.name);
-  if (link.kind != "wireguard") refuse(EOPNOTSUPP);
-  Wireguard& device = link.wireguard;
+  FakeInterface& interface = find(set.name);
+  if (interface.kind != "wireguard") refuse(EOPNOTSUPP);
+  Wireguard& device = interface.wireguard;
   if (set.private_key) {
     auto octets = set.private_key->reveal();
     bool clears = std::all_of(octets.begin(), octets.end(), [](auto octet) { return octet == 0; });
@@ -310,7 +311,7 @@ void FakeKernel::start(const SetWireguard& set) {
     if (!clears) device.peers.erase(public_key_of(*set.private_key));
   }
   if (set.listen_port)
-    device.listen_port = *set.listen_port == 0 && link.up ? kRandomPort : *set.listen_port;
+    device.listen_port = *set.listen_port == 0 && interface.up ? kRandomPort : *set.listen_port;
   if (set.fwmark) device.fwmark = *set.fwmark;
   for (const PeerUpdate& update : set.peers) set_peer(device, update);
 }

@@ -17,8 +17,8 @@
 
 namespace wgmesh {
 
-// One link as the kernel has it; what does not belong to its kind stays as it is here.
-struct FakeLink {
+// One interface as the kernel has it; what does not belong to its kind stays as it is here.
+struct FakeInterface {
   std::string name;
   std::string kind = "dummy";  // or wireguard, bridge, gretap, ip6gretap
   std::uint32_t group = 0;
@@ -44,7 +44,7 @@ struct FakeLink {
   bool mtu_is_set_by_hand = false;  // else it follows the ports
   Wireguard wireguard;              // keys, port, mark and peers only
 
-  bool operator==(const FakeLink&) const = default;
+  bool operator==(const FakeInterface&) const = default;
 };
 
 class FakeKernel final : public Kernel {
@@ -56,15 +56,15 @@ class FakeKernel final : public Kernel {
   // One operation, or NetlinkError without context.
   void apply(const Operation& operation);
 
-  // Puts a link there, whatever was there under its name.
-  FakeLink& put(FakeLink link);
-  // Puts the links of `state` there. Foreign ports become dummies.
+  // Puts an interface there, whatever was there under its name.
+  FakeInterface& put(FakeInterface interface);
+  // Puts the interfaces of `state` there. Foreign ports become dummies.
   void put(const State& state);
 
-  std::map<std::string, FakeLink>& links() { return links_; }
-  // What this node keeps us from, and the default of links to come.
+  std::map<std::string, FakeInterface>& interfaces() { return interfaces_; }
+  // What this node keeps us from, and the default of interfaces to come.
   Limits limits;
-  bool new_links_take_advertisements = true;
+  bool new_interfaces_take_advertisements = true;
   // Seconds since the epoch; a status reports them. Absent: never.
   std::map<PublicKey, std::int64_t> latest_handshakes;
 
@@ -73,7 +73,7 @@ class FakeKernel final : public Kernel {
   void start(const CreateBridge& create);
   void start(const CreateTunnel& create);
   void start(const SetTunnel& set);
-  void start(const SetLink& set);
+  void start(const SetInterface& set);
   void start(const AddAltname& add);
   void start(const RemoveAltname& remove);
   void start(const SetBridge& set);
@@ -81,22 +81,22 @@ class FakeKernel final : public Kernel {
   void start(const AddAddress& add);
   void start(const RemoveAddress& remove);
   void start(const SetWireguard& set);
-  void start(const DeleteLink& remove);
+  void start(const DeleteInterface& remove);
   void start(const DeleteGroup& remove);
 
-  FakeLink& find(const std::string& name);
+  FakeInterface& find(const std::string& name);
   bool is_name_in_use(const std::string& name) const;
   void check_new_name(const std::string& name) const;
-  void check_tunnel(const FakeLink& tunnel) const;
-  void set_mtu(FakeLink& link, std::uint32_t mtu);
-  void set_master(FakeLink& link, const std::string& master);
-  void set_up(FakeLink& link, bool up);
+  void check_tunnel(const FakeInterface& tunnel) const;
+  void set_mtu(FakeInterface& interface, std::uint32_t mtu);
+  void set_master(FakeInterface& interface, const std::string& master);
+  void set_up(FakeInterface& interface, bool up);
   void set_peer(Wireguard& device, const PeerUpdate& update);
-  void leave_master(FakeLink& link);
-  void follow_ports(FakeLink& bridge);
+  void leave_master(FakeInterface& interface);
+  void follow_ports(FakeInterface& bridge);
   void remove(const std::string& name);
 
-  std::map<std::string, FakeLink> links_;
+  std::map<std::string, FakeInterface> interfaces_;
 };
 
 }  // namespace wgmesh

@@ -8,44 +8,47 @@
 namespace wgmesh {
 namespace {
 
-FakeLink fake_link(const Link& link, std::string kind) {
-  return {.name = link.name,
+FakeInterface fake_interface(const Interface& interface, std::string kind) {
+  return {.name = interface.name,
           .kind = std::move(kind),
-          .group = link.group,
-          .alias = link.alias,
-          .altnames = link.altnames,
-          .mtu = link.mtu,
-          .up = link.up,
-          .master = link.master};
+          .group = interface.group,
+          .alias = interface.alias,
+          .altnames = interface.altnames,
+          .mtu = interface.mtu,
+          .up = interface.up,
+          .master = interface.master};
 }
 
-bool is_tunnel(const FakeLink& link) { return link.kind == "gretap" || link.kind == "ip6gretap"; }
+bool is_tunnel(const FakeInterface& interface) {
+  return interface.kind == "gretap" || interface.kind == "ip6gretap";
+}
 
-LinkReport report_of(const FakeLink& link) {
-  LinkReport report;
-  report.name = link.name;
-  report.altnames = link.altnames;
-  report.kind = link.kind;
-  report.alias = link.alias;
-  report.group = link.group;
-  report.mtu = link.mtu;
-  report.up = link.up;
-  report.carrier = link.up;
-  report.mac = link.mac;
+InterfaceReport report_of(const FakeInterface& interface) {
+  InterfaceReport report;
+  report.name = interface.name;
+  report.altnames = interface.altnames;
+  report.kind = interface.kind;
+  report.alias = interface.alias;
+  report.group = interface.group;
+  report.mtu = interface.mtu;
+  report.up = interface.up;
+  report.carrier = interface.up;
+  report.mac = interface.mac;
   report.ipv6 = true;
-  report.generates_link_local = link.generates_link_local;
-  report.accepts_router_advertisements = link.accepts_router_advertisements;
-  if (is_tunnel(link)) {
-    const auto kind = link.kind == "gretap" ? TunnelKind::kGretap : TunnelKind::kIp6gretap;
-    report.tunnel = {kind, link.local, link.remote, link.path_mtu_discovery, link.ignore_df};
+  report.generates_link_local = interface.generates_link_local;
+  report.accepts_router_advertisements = interface.accepts_router_advertisements;
+  if (is_tunnel(interface)) {
+    const auto kind = interface.kind == "gretap" ? TunnelKind::kGretap : TunnelKind::kIp6gretap;
+    report.tunnel = {kind, interface.local, interface.remote, interface.path_mtu_discovery,
+                     interface.ignore_df};
   }
-  if (link.kind == "bridge") {
-    report.bridge = BridgeData{.stp = link.bridge.stp,
-                               .priority = link.bridge.priority,
-                               .forward_delay = link.bridge.forward_delay,
-                               .hello_time = link.bridge.hello_time,
-                               .max_age = link.bridge.max_age,
-                               .ageing = link.bridge.ageing};
+  if (interface.kind == "bridge") {
+    report.bridge = BridgeData{.stp = interface.bridge.stp,
+                               .priority = interface.bridge.priority,
+                               .forward_delay = interface.bridge.forward_delay,
+                               .hello_time = interface.bridge.hello_time,
+                               .max_age = interface.bridge.max_age,
+                               .ageing = interface.bridge.ageing};
   }
   return report;
 }
@@ -72,42 +75,43 @@ WireguardReport wireguard_report(const Wireguard& device,
 
 void FakeKernel::put(const State& state) {
   if (state.wireguard) {
-    FakeLink& link = put(fake_link(state.wireguard->link, "wireguard"));
-    link.wireguard = *state.wireguard;
-    link.addresses = {state.wireguard->addresses.begin(), state.wireguard->addresses.end()};
+    FakeInterface& interface = put(fake_interface(state.wireguard->interface, "wireguard"));
+    interface.wireguard = *state.wireguard;
+    interface.addresses = {state.wireguard->addresses.begin(), state.wireguard->addresses.end()};
   }
   if (state.bridge) {
-    FakeLink& link = put(fake_link(state.bridge->link, "bridge"));
-    link.bridge = *state.bridge;
-    link.mac = state.bridge->mac;
-    link.addresses = {state.bridge->addresses.begin(), state.bridge->addresses.end()};
-    link.accepts_router_advertisements = state.bridge->accepts_router_advertisements;
+    FakeInterface& interface = put(fake_interface(state.bridge->interface, "bridge"));
+    interface.bridge = *state.bridge;
+    interface.mac = state.bridge->mac;
+    interface.addresses = {state.bridge->addresses.begin(), state.bridge->addresses.end()};
+    interface.accepts_router_advertisements = state.bridge->accepts_router_advertisements;
     // The agent sets both in one message.
-    link.mtu_is_set_by_hand = !state.bridge->link.alias.empty();
+    interface.mtu_is_set_by_hand = !state.bridge->interface.alias.empty();
   }
   for (const auto& [name, tunnel] : state.tunnels) {
-    FakeLink& link =
-        put(fake_link(tunnel.link, tunnel.kind == TunnelKind::kGretap ? "gretap" : "ip6gretap"));
-    link.mac = tunnel.mac;
-    link.local = tunnel.local;
-    link.remote = tunnel.remote;
-    link.path_mtu_discovery = tunnel.path_mtu_discovery;
-    link.ignore_df = tunnel.ignore_df;
-    link.generates_link_local = tunnel.generates_link_local;
-    link.isolated = tunnel.isolated;
-    link.path_cost = tunnel.path_cost == 0 && !link.master.empty() ? 100 : tunnel.path_cost;
+    FakeInterface& interface = put(fake_interface(
+        tunnel.interface, tunnel.kind == TunnelKind::kGretap ? "gretap" : "ip6gretap"));
+    interface.mac = tunnel.mac;
+    interface.local = tunnel.local;
+    interface.remote = tunnel.remote;
+    interface.path_mtu_discovery = tunnel.path_mtu_discovery;
+    interface.ignore_df = tunnel.ignore_df;
+    interface.generates_link_local = tunnel.generates_link_local;
+    interface.isolated = tunnel.isolated;
+    interface.path_cost =
+        tunnel.path_cost == 0 && !interface.master.empty() ? 100 : tunnel.path_cost;
   }
   for (const auto& [name, port] : state.foreign_ports)
-    put(FakeLink{.name = name, .mtu = port.mtu, .up = port.up, .master = port.master});
-  if (state.bridge) follow_ports(find(state.bridge->link.name));
+    put(FakeInterface{.name = name, .mtu = port.mtu, .up = port.up, .master = port.master});
+  if (state.bridge) follow_ports(find(state.bridge->interface.name));
 }
 
 KernelReading FakeKernel::read(const std::string& mesh, bool /*with_counters*/) {
   KernelReading reading;
   reading.limits = limits;
-  reading.new_links_take_advertisements = new_links_take_advertisements;
+  reading.new_interfaces_take_advertisements = new_interfaces_take_advertisements;
   std::map<std::string, int> indexes;
-  for (const auto& [name, link] : links_) {
+  for (const auto& [name, interface] : interfaces_) {
     const int next = static_cast<int>(indexes.size()) + 1;
     indexes[name] = next;
   }
@@ -115,28 +119,28 @@ KernelReading FakeKernel::read(const std::string& mesh, bool /*with_counters*/) 
     const auto found = indexes.find(name);
     return found == indexes.end() ? 0 : found->second;
   };
-  for (const auto& [name, link] : links_) {
-    LinkReport report = report_of(link);
+  for (const auto& [name, interface] : interfaces_) {
+    InterfaceReport report = report_of(interface);
     report.index = index_of(name);
-    report.master = index_of(link.master);
-    report.parent = index_of(link.parent);
+    report.master = index_of(interface.master);
+    report.parent = index_of(interface.parent);
     if (limits.no_ipv6) {
       report.ipv6 = report.generates_link_local = report.accepts_router_advertisements = false;
     }
     if (report.master != 0) {
-      report.port = PortData{
-          .state = static_cast<std::uint8_t>(link.up ? BR_STATE_FORWARDING : BR_STATE_DISABLED),
-          .number = static_cast<std::uint16_t>(report.index),
-          .path_cost = link.path_cost,
-          .isolated = link.isolated};
+      report.port = PortData{.state = static_cast<std::uint8_t>(interface.up ? BR_STATE_FORWARDING
+                                                                             : BR_STATE_DISABLED),
+                             .number = static_cast<std::uint16_t>(report.index),
+                             .path_cost = interface.path_cost,
+                             .isolated = interface.isolated};
     }
-    for (const Prefix& address : link.addresses) {
+    for (const Prefix& address : interface.addresses) {
       reading.addresses.push_back({report.index, address, true, false});
     }
-    if (link.kind == "wireguard" && is_own(report, mesh)) {
-      reading.wireguard = wireguard_report(link.wireguard, latest_handshakes);
+    if (interface.kind == "wireguard" && is_own(report, mesh)) {
+      reading.wireguard = wireguard_report(interface.wireguard, latest_handshakes);
     }
-    reading.links.push_back(std::move(report));
+    reading.interfaces.push_back(std::move(report));
   }
   return reading;
 }

@@ -32,8 +32,8 @@ void rehearse(RehearsedChange& change) {
 
 }  // namespace
 
-Goal goal_of(const proto::Plan& plan) {
-  Goal goal{proto::UP, plan, example_secrets(plan), {}};
+WantedChange goal_of(const proto::Plan& plan) {
+  WantedChange goal{proto::UP, plan, example_secrets(plan), {}};
   for (const proto::Peer& peer : plan.peers()) {
     if (const auto address = parse_socket_address(peer.endpoint())) {
       goal.endpoints[peer.node()] = *address;
@@ -42,8 +42,8 @@ Goal goal_of(const proto::Plan& plan) {
   return goal;
 }
 
-Goal goal_of(proto::Goal kind) {
-  Goal goal;
+WantedChange goal_of(proto::Goal kind) {
+  WantedChange goal;
   goal.kind = kind;
   return goal;
 }
@@ -56,7 +56,9 @@ NodeUnderChange::NodeUnderChange(const RehearsedChange& change, const std::strin
   store.publish("test", files);
 }
 
-NodeSnapshot NodeUnderChange::snapshot() { return {kernel.links(), files_under(store.root())}; }
+NodeSnapshot NodeUnderChange::snapshot() {
+  return {kernel.interfaces(), files_under(store.root())};
+}
 
 std::size_t NodeUnderChange::run(const RehearsedChange& change, InjectedFault fault) {
   FailingKernel failing(kernel, fault);
@@ -75,19 +77,19 @@ std::size_t NodeUnderChange::run(const RehearsedChange& change, InjectedFault fa
 std::vector<RehearsedChange> rehearsed_changes(int peers) {
   const proto::Plan plan = example_plan_of(peers);
   FakeKernel bare;
-  bare.put(FakeLink{.name = "eth1", .up = true});
+  bare.put(FakeInterface{.name = "eth1", .up = true});
   RehearsedChange up;
   up.name = "up";
   up.kernel = bare;
   up.goal = goal_of(plan);
   rehearse(up);
   RehearsedChange on_top;
-  on_top.kernel.links() = up.after.links;
+  on_top.kernel.interfaces() = up.after.interfaces;
   on_top.stored = stored_for(plan);
 
   std::vector<RehearsedChange> changes;
   for (const bool commits : {true, false}) {
-    const auto add = [&](RehearsedChange change, const char* name, Goal goal) {
+    const auto add = [&](RehearsedChange change, const char* name, WantedChange goal) {
       change.name = fmt::format("{} with {} peers{}", name, peers, commits ? "" : ", then undone");
       change.goal = std::move(goal);
       change.commits = commits;

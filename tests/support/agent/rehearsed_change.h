@@ -14,9 +14,9 @@
 
 namespace wgmesh {
 
-// Links and stored files of a node.
+// Interfaces and stored files of a node.
 struct NodeSnapshot {
-  std::map<std::string, FakeLink> links;
+  std::map<std::string, FakeInterface> interfaces;
   std::map<std::string, std::string> files;
   bool operator==(const NodeSnapshot&) const = default;
 };
@@ -25,7 +25,7 @@ struct RehearsedChange {
   std::string name;
   FakeKernel kernel;  // where it begins
   StoredMesh stored;
-  Goal goal;
+  WantedChange goal;
   bool commits = true;  // or everything is applied and then undone
 
   NodeSnapshot before;
@@ -35,8 +35,8 @@ struct RehearsedChange {
 };
 
 // With every peer's endpoint as an address; and goals that have no plan.
-Goal goal_of(const proto::Plan& plan);
-Goal goal_of(proto::Goal kind);
+WantedChange goal_of(const proto::Plan& plan);
+WantedChange goal_of(proto::Goal kind);
 
 // A first `up` with that many peers, a change with something of each kind, `down` and `down -r`;
 // each committed, and each undone when it is applied.

@@ -41,15 +41,12 @@ std::map<std::string, std::string> files_under(const std::string& folder) {
 }
 
 TestNode::TestNode() {
-  this_node.paths = {folder.path() + "/lib",
-                     folder.path() + "/run",
-                     {links.path()},
-                     {folder.path() + "/lib/bin", folder.path() + "/opt"},
-                     folder.path() + "/no-systemd",
-                     folder.path() + "/units",
-                     folder.path() + "/systemctl",
-                     folder.path() + "/journal.socket",
-                     folder.path() + "/log.socket"};
+  this_node.paths = {
+      folder.path() + "/lib",        folder.path() + "/run",
+      {interfaces.path()},           {folder.path() + "/lib/bin", folder.path() + "/opt"},
+      folder.path() + "/no-systemd", folder.path() + "/units",
+      folder.path() + "/systemctl",  folder.path() + "/journal.socket",
+      folder.path() + "/log.socket"};
   this_node.paths.self = "";  // the test's own program is large, and stays where it is
   this_node.open_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, InjectedFault{});

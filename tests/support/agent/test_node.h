@@ -43,7 +43,7 @@ class TestNode {
 
   FakeKernel kernel;
   TemporaryFolder folder;
-  TemporaryFolder links;  // on the PATH, as it were
+  TemporaryFolder interfaces;  // on the PATH, as it were
   ThisNode this_node;
   InjectedFault fault;  // of the kernel that the next session gets
   // Added to the session's clock, as if the machine had slept for so long. Any thread.

@@ -91,39 +91,40 @@ std::string ip_text(int family, const void* octets, int length) {
   return std::string(text) + "/" + std::to_string(length);
 }
 
-SeenLink see_link(const Attributes& attributes) {
-  SeenLink link;
-  if (attributes.contains(IFLA_MTU)) link.mtu = mnl_attr_get_u32(attributes.at(IFLA_MTU));
-  if (attributes.contains(IFLA_GROUP)) link.group = mnl_attr_get_u32(attributes.at(IFLA_GROUP));
+SeenInterface see_link(const Attributes& attributes) {
+  SeenInterface interface;
+  if (attributes.contains(IFLA_MTU)) interface.mtu = mnl_attr_get_u32(attributes.at(IFLA_MTU));
+  if (attributes.contains(IFLA_GROUP))
+    interface.group = mnl_attr_get_u32(attributes.at(IFLA_GROUP));
   if (attributes.contains(IFLA_IFALIAS)) {
-    link.alias = mnl_attr_get_str(attributes.at(IFLA_IFALIAS));
+    interface.alias = mnl_attr_get_str(attributes.at(IFLA_IFALIAS));
   }
   if (attributes.contains(IFLA_ADDRESS)) {
     const auto* octets =
         static_cast<const std::uint8_t*>(mnl_attr_get_payload(attributes.at(IFLA_ADDRESS)));
     for (int i = 0; i < mnl_attr_get_payload_len(attributes.at(IFLA_ADDRESS)); ++i) {
-      link.mac += (i == 0 ? "" : ":") + hex(octets + i, 1);
+      interface.mac += (i == 0 ? "" : ":") + hex(octets + i, 1);
     }
   }
   if (attributes.contains(IFLA_PROP_LIST)) {
     for (const nlattr* name : items_of(attributes.at(IFLA_PROP_LIST))) {
-      link.altnames.insert(mnl_attr_get_str(name));
+      interface.altnames.insert(mnl_attr_get_str(name));
     }
   }
-  if (!attributes.contains(IFLA_LINKINFO)) return link;
+  if (!attributes.contains(IFLA_LINKINFO)) return interface;
   const Attributes info = nested(attributes.at(IFLA_LINKINFO));
-  if (info.contains(IFLA_INFO_KIND)) link.kind = mnl_attr_get_str(info.at(IFLA_INFO_KIND));
+  if (info.contains(IFLA_INFO_KIND)) interface.kind = mnl_attr_get_str(info.at(IFLA_INFO_KIND));
   if (info.contains(IFLA_INFO_DATA)) {
     for (const auto& [type, value] : nested(info.at(IFLA_INFO_DATA))) {
-      link.data[type] = hex_of(value);
+      interface.data[type] = hex_of(value);
     }
   }
   if (info.contains(IFLA_INFO_SLAVE_DATA)) {
     for (const auto& [type, value] : nested(info.at(IFLA_INFO_SLAVE_DATA))) {
-      link.port_data[type] = hex_of(value);
+      interface.port_data[type] = hex_of(value);
     }
   }
-  return link;
+  return interface;
 }
 
 void see_peer(const nlattr* attribute, SeenDevice& device) {
@@ -179,8 +180,8 @@ std::string hex(const void* octets, std::size_t size) {
   return text;
 }
 
-std::map<std::string, SeenLink> seen_links() {
-  std::map<std::string, SeenLink> links;
+std::map<std::string, SeenInterface> seen_interfaces() {
+  std::map<std::string, SeenInterface> interfaces;
   std::map<int, std::string> names;
   std::map<std::string, int> masters;
   ask(
@@ -194,16 +195,16 @@ std::map<std::string, SeenLink> seen_links() {
         const auto* header = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(answer));
         const Attributes attributes = attributes_of(answer, sizeof(ifinfomsg));
         const std::string name = mnl_attr_get_str(attributes.at(IFLA_IFNAME));
-        SeenLink link = see_link(attributes);
-        link.index = header->ifi_index;
-        link.up = (header->ifi_flags & IFF_UP) != 0;
-        names[link.index] = name;
+        SeenInterface interface = see_link(attributes);
+        interface.index = header->ifi_index;
+        interface.up = (header->ifi_flags & IFF_UP) != 0;
+        names[interface.index] = name;
         if (attributes.contains(IFLA_MASTER)) {
           masters[name] = static_cast<int>(mnl_attr_get_u32(attributes.at(IFLA_MASTER)));
         }
-        links[name] = std::move(link);
+        interfaces[name] = std::move(interface);
       });
-  for (const auto& [name, master] : masters) links[name].master = names[master];
+  for (const auto& [name, master] : masters) interfaces[name].master = names[master];
   ask(
       NETLINK_ROUTE,
       [](nlmsghdr* request) {
@@ -216,10 +217,10 @@ std::map<std::string, SeenLink> seen_links() {
         const Attributes attributes = attributes_of(answer, sizeof(ifaddrmsg));
         const nlattr* address =
             attributes.contains(IFA_LOCAL) ? attributes.at(IFA_LOCAL) : attributes.at(IFA_ADDRESS);
-        links[names[static_cast<int>(header->ifa_index)]].addresses.insert(
+        interfaces[names[static_cast<int>(header->ifa_index)]].addresses.insert(
             ip_text(header->ifa_family, mnl_attr_get_payload(address), header->ifa_prefixlen));
       });
-  return links;
+  return interfaces;
 }
 
 SeenDevice seen_device(const std::string& name) {
@@ -271,8 +272,8 @@ void keep_only(const int (&kept)[N], std::map<int, std::string>& attributes) {
   });
 }
 
-std::string setting_of(const std::string& link, const char* name) {
-  std::ifstream file("/proc/sys/net/ipv6/conf/" + link + "/" + name);
+std::string setting_of(const std::string& interface, const char* name) {
+  std::ifstream file("/proc/sys/net/ipv6/conf/" + interface + "/" + name);
   std::string value;
   file >> value;
   return value;
@@ -318,7 +319,7 @@ void compare(const std::string& what, const Value& a, const Value& b, std::strin
   if (a != b) text += " " + what;
 }
 
-void compare(const SeenLink& a, const SeenLink& b, std::string& text) {
+void compare(const SeenInterface& a, const SeenInterface& b, std::string& text) {
   compare("kind", a.kind, b.kind, text);
   compare("alias", a.alias, b.alias, text);
   compare("altnames", a.altnames, b.altnames, text);
@@ -336,24 +337,25 @@ void compare(const SeenLink& a, const SeenLink& b, std::string& text) {
 
 SeenNode seen_node() {
   SeenNode node;
-  node.links = seen_links();
+  node.interfaces = seen_interfaces();
   // They come with the modules.
   for (const char* name : {"gre0", "gretap0", "erspan0", "ip6tnl0", "ip6gre0"}) {
-    node.links.erase(name);
+    node.interfaces.erase(name);
   }
   std::map<int, std::string> names;
-  for (auto& [name, link] : node.links) {
-    names[std::exchange(link.index, 0)] = name;
-    if (link.kind == "wireguard") node.devices[name] = seen_device(name);
-    if (link.kind == "bridge") keep_only(kBridgeSettings, link.data);
-    keep_only(kPortSettings, link.port_data);
+  for (auto& [name, interface] : node.interfaces) {
+    names[std::exchange(interface.index, 0)] = name;
+    if (interface.kind == "wireguard") node.devices[name] = seen_device(name);
+    if (interface.kind == "bridge") keep_only(kBridgeSettings, interface.data);
+    keep_only(kPortSettings, interface.port_data);
     node.settings[name] = setting_of(name, "accept_ra") + setting_of(name, "autoconf");
   }
   node.routes = seen_routes(names);
   // A bridge gets its link-local address, and the route of that, when its first port forwards.
-  for (auto& [name, link] : node.links) {
-    if (link.kind != "bridge") continue;
-    std::erase_if(link.addresses, [](const std::string& it) { return it.starts_with("fe80:"); });
+  for (auto& [name, interface] : node.interfaces) {
+    if (interface.kind != "bridge") continue;
+    std::erase_if(interface.addresses,
+                  [](const std::string& it) { return it.starts_with("fe80:"); });
     std::erase_if(node.routes, [&](const std::string& it) {
       return it.starts_with("fe80::/64 dev " + name + " ");
     });
@@ -363,17 +365,17 @@ SeenNode seen_node() {
 
 std::string difference(const SeenNode& a, const SeenNode& b) {
   std::string text;
-  for (const auto& [name, link] : a.links) {
+  for (const auto& [name, interface] : a.interfaces) {
     std::string fields;
-    if (const auto other = b.links.find(name); other == b.links.end()) {
+    if (const auto other = b.interfaces.find(name); other == b.interfaces.end()) {
       fields = " is gone";
     } else {
-      compare(link, other->second, fields);
+      compare(interface, other->second, fields);
     }
     if (!fields.empty()) text += name + ":" + fields + "\n";
   }
-  for (const auto& [name, link] : b.links) {
-    if (!a.links.contains(name)) text += name + ": is new\n";
+  for (const auto& [name, interface] : b.interfaces) {
+    if (!a.interfaces.contains(name)) text += name + ": is new\n";
   }
   if (a.devices != b.devices) text += "WireGuard differs\n";
   if (a.settings != b.settings) text += "router advertisements differ\n";

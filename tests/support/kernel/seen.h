@@ -9,7 +9,7 @@
 
 namespace wgmesh {
 
-struct SeenLink {
+struct SeenInterface {
   int index = 0;
   std::string kind;
   std::string alias;
@@ -23,7 +23,7 @@ struct SeenLink {
   // Of the kind, and of the bridge port, by attribute number: the octets in hex.
   std::map<int, std::string> data;
   std::map<int, std::string> port_data;
-  bool operator==(const SeenLink&) const = default;
+  bool operator==(const SeenInterface&) const = default;
 };
 
 struct SeenPeer {
@@ -42,20 +42,20 @@ struct SeenDevice {
   bool operator==(const SeenDevice&) const = default;
 };
 
-// All links of the namespace, and every WireGuard device; without what changes by itself or is
+// All interfaces of the namespace, and every WireGuard device; without what changes by itself or is
 // handed out: index, what the spanning tree is at, timers, link-local addresses of bridges.
 struct SeenNode {
-  std::map<std::string, SeenLink> links;
+  std::map<std::string, SeenInterface> interfaces;
   std::map<std::string, SeenDevice> devices;
   std::set<std::string> routes;                 // of the main tables, as `ip` words
-  std::map<std::string, std::string> settings;  // router advertisements of each link
+  std::map<std::string, std::string> settings;  // router advertisements of each interface
   bool operator==(const SeenNode&) const = default;
 };
 
-std::map<std::string, SeenLink> seen_links();  // by name
+std::map<std::string, SeenInterface> seen_interfaces();  // by name
 SeenDevice seen_device(const std::string& name);
 SeenNode seen_node();
-// The links, and their fields, in which two nodes differ; empty: they are equal.
+// The interfaces, and their fields, in which two nodes differ; empty: they are equal.
 std::string difference(const SeenNode& a, const SeenNode& b);
 std::string hex(const void* octets, std::size_t size);
 

@@ -23,45 +23,45 @@ void add_peer(State& state, TunnelKind kind, int number) {
   const std::string name = tunnel_name(kMesh, node);
   const std::string full_name = tunnel_full_name(kMesh, node);
   Tunnel tunnel;
-  tunnel.link = {.name = name,
-                 .group = link_group(kMesh),
-                 .alias = link_alias(kMesh, node),
-                 .altnames = {},
-                 .mtu = kind == TunnelKind::kGretap ? 1382u : 1362u,
-                 .up = true,
-                 .master = bridge_name(kMesh)};
-  if (full_name != name) tunnel.link.altnames.insert(full_name);
+  tunnel.interface = {.name = name,
+                      .group = interface_group(kMesh),
+                      .alias = interface_alias(kMesh, node),
+                      .altnames = {},
+                      .mtu = kind == TunnelKind::kGretap ? 1382u : 1362u,
+                      .up = true,
+                      .master = bridge_name(kMesh)};
+  if (full_name != name) tunnel.interface.altnames.insert(full_name);
   tunnel.mac = tunnel_mac(kMesh, "n1", node);
   tunnel.kind = kind;
   tunnel.local = inner(kind, 1);
   tunnel.remote = inner(kind, number);
-  tunnel.path_cost = 100;  // the kernel's for a link without a speed
+  tunnel.path_cost = 100;  // the kernel's for an interface without a speed
   state.tunnels[name] = tunnel;
 }
 
 std::vector<Operation> operations_for(const Tunnel& tunnel) {
   std::vector<Operation> operations;
-  operations.push_back(CreateTunnel{.name = tunnel.link.name,
-                                    .group = tunnel.link.group,
-                                    .mtu = tunnel.link.mtu,
-                                    .master = tunnel.link.master,
+  operations.push_back(CreateTunnel{.name = tunnel.interface.name,
+                                    .group = tunnel.interface.group,
+                                    .mtu = tunnel.interface.mtu,
+                                    .master = tunnel.interface.master,
                                     .mac = tunnel.mac,
                                     .kind = tunnel.kind,
                                     .local = tunnel.local,
                                     .remote = tunnel.remote,
                                     .path_mtu_discovery = tunnel.path_mtu_discovery,
                                     .ignore_df = tunnel.ignore_df});
-  SetLink set;
-  set.name = tunnel.link.name;
-  set.alias = tunnel.link.alias;
+  SetInterface set;
+  set.name = tunnel.interface.name;
+  set.alias = tunnel.interface.alias;
   set.generates_link_local = tunnel.generates_link_local;
   if (tunnel.isolated) set.isolated = true;
   operations.push_back(set);
-  for (const std::string& altname : tunnel.link.altnames) {
-    operations.push_back(AddAltname{tunnel.link.name, altname});
+  for (const std::string& altname : tunnel.interface.altnames) {
+    operations.push_back(AddAltname{tunnel.interface.name, altname});
   }
-  SetLink up;
-  up.name = tunnel.link.name;
+  SetInterface up;
+  up.name = tunnel.interface.name;
   up.up = true;
   operations.push_back(up);
   return operations;
@@ -72,13 +72,13 @@ std::vector<Operation> operations_for(const Tunnel& tunnel) {
 State wanted_mesh(int peers, TunnelKind kind) {
   State state;
   Wireguard device;
-  device.link = {.name = wireguard_name(kMesh),
-                 .group = link_group(kMesh),
-                 .alias = link_alias(kMesh),
-                 .altnames = {},
-                 .mtu = 1420,
-                 .up = true,
-                 .master = {}};
+  device.interface = {.name = wireguard_name(kMesh),
+                      .group = interface_group(kMesh),
+                      .alias = interface_alias(kMesh),
+                      .altnames = {},
+                      .mtu = 1420,
+                      .up = true,
+                      .master = {}};
   device.private_key = Secret::make_private_key();
   device.listen_port = 51850;
   device.fwmark = 0x77;
@@ -86,13 +86,13 @@ State wanted_mesh(int peers, TunnelKind kind) {
   state.wireguard = device;
 
   Bridge bridge;
-  bridge.link = {.name = bridge_name(kMesh),
-                 .group = link_group(kMesh),
-                 .alias = link_alias(kMesh),
-                 .altnames = {},
-                 .mtu = kind == TunnelKind::kGretap ? 1382u : 1362u,
-                 .up = true,
-                 .master = {}};
+  bridge.interface = {.name = bridge_name(kMesh),
+                      .group = interface_group(kMesh),
+                      .alias = interface_alias(kMesh),
+                      .altnames = {},
+                      .mtu = kind == TunnelKind::kGretap ? 1382u : 1362u,
+                      .up = true,
+                      .master = {}};
   bridge.mac = bridge_mac(kMesh, "n1");
   bridge.priority = 8192;
   bridge.forward_delay = 400;
@@ -109,26 +109,26 @@ std::vector<Operation> operations_for(const State& state) {
   const Wireguard& device = *state.wireguard;
   const Bridge& bridge = *state.bridge;
   std::vector<Operation> operations{
-      CreateWireguard{device.link.name, device.link.group, device.link.mtu},
-      CreateBridge{bridge.link.name, bridge.link.group, bridge.mac}};
-  SetLink mark;
-  mark.alias = device.link.alias;
-  mark.name = device.link.name;
+      CreateWireguard{device.interface.name, device.interface.group, device.interface.mtu},
+      CreateBridge{bridge.interface.name, bridge.interface.group, bridge.mac}};
+  SetInterface mark;
+  mark.alias = device.interface.alias;
+  mark.name = device.interface.name;
   operations.push_back(mark);
-  mark.name = bridge.link.name;
-  mark.mtu = bridge.link.mtu;
+  mark.name = bridge.interface.name;
+  mark.mtu = bridge.interface.mtu;
   operations.push_back(mark);
-  operations.push_back(SetBridge{.name = bridge.link.name,
+  operations.push_back(SetBridge{.name = bridge.interface.name,
                                  .stp = bridge.stp,
                                  .priority = bridge.priority,
                                  .forward_delay = bridge.forward_delay,
                                  .hello_time = bridge.hello_time,
                                  .max_age = bridge.max_age,
                                  .ageing = bridge.ageing});
-  operations.push_back(SetRouterAdvertisements{bridge.link.name, false});
+  operations.push_back(SetRouterAdvertisements{bridge.interface.name, false});
 
   SetWireguard set;
-  set.name = device.link.name;
+  set.name = device.interface.name;
   set.private_key = device.private_key;
   set.listen_port = device.listen_port;
   set.fwmark = device.fwmark;
@@ -143,19 +143,19 @@ std::vector<Operation> operations_for(const State& state) {
   }
   operations.push_back(set);
   for (const Prefix& address : device.addresses) {
-    operations.push_back(AddAddress{device.link.name, address});
+    operations.push_back(AddAddress{device.interface.name, address});
   }
-  SetLink up;
+  SetInterface up;
   up.up = true;
-  up.name = device.link.name;
+  up.name = device.interface.name;
   operations.push_back(up);
   for (const auto& [name, tunnel] : state.tunnels) {
     for (Operation& operation : operations_for(tunnel)) operations.push_back(std::move(operation));
   }
   for (const Prefix& address : bridge.addresses) {
-    operations.push_back(AddAddress{bridge.link.name, address});
+    operations.push_back(AddAddress{bridge.interface.name, address});
   }
-  up.name = bridge.link.name;
+  up.name = bridge.interface.name;
   operations.push_back(up);
   return operations;
 }
@@ -166,7 +166,7 @@ Scope scope_for(const State& state) {
   scope.wanted_names = {wireguard_name(kMesh), bridge_name(kMesh)};
   for (const auto& [name, tunnel] : state.tunnels) {
     scope.wanted_names.insert(name);
-    scope.wanted_names.insert(tunnel.link.altnames.begin(), tunnel.link.altnames.end());
+    scope.wanted_names.insert(tunnel.interface.altnames.begin(), tunnel.interface.altnames.end());
   }
   return scope;
 }

@@ -52,7 +52,7 @@ std::vector<int> shuffled(int count) {
 struct Looseness {
   int drift = 30;          // chance in a hundred that a flag or mark is not as planned
   int missing = 25;        // that a thing is not there
-  bool has_marks = false;  // both, on every link
+  bool has_marks = false;  // both, on every interface
 };
 
 class Builder {
@@ -63,7 +63,7 @@ class Builder {
     State state;
     if (!is_missing()) state.wireguard = wireguard();
     if (!is_missing()) state.bridge = bridge();
-    if (state.bridge) master_ = state.bridge->link.name;
+    if (state.bridge) master_ = state.bridge->interface.name;
     add_tunnels(state);
     add_altnames(state);
     for (const char* name : {"eth1", "eth2"})
@@ -76,17 +76,19 @@ class Builder {
   bool is_missing() { return in_a_hundred(looseness_.missing); }
 
   // One of the two marks is there, or it would not be ours.
-  Link link(const std::string& name, const std::string& peer = {}) {
-    Link link{.name = name, .group = link_group(kMesh), .alias = link_alias(kMesh, peer)};
+  Interface interface(const std::string& name, const std::string& peer = {}) {
+    Interface interface {
+      .name = name, .group = interface_group(kMesh), .alias = interface_alias(kMesh, peer)
+    };
     if (!looseness_.has_marks && drifts()) {
       if (in_a_hundred(50))
-        link.alias.clear();
+        interface.alias.clear();
       else
-        link.group = static_cast<std::uint32_t>(number(0, 2));
+        interface.group = static_cast<std::uint32_t>(number(0, 2));
     }
-    link.mtu = static_cast<std::uint32_t>(one_of<int>({1280, 1354, 1420, 1500}));
-    link.up = !drifts();
-    return link;
+    interface.mtu = static_cast<std::uint32_t>(one_of<int>({1280, 1354, 1420, 1500}));
+    interface.up = !drifts();
+    return interface;
   }
 
   std::set<Prefix> addresses(const std::string& third) {
@@ -100,7 +102,7 @@ class Builder {
   }
 
   Wireguard wireguard() {
-    Wireguard device{.link = link(wireguard_name(kMesh)),
+    Wireguard device{.interface = interface(wireguard_name(kMesh)),
                      .listen_port = static_cast<std::uint16_t>(number(51820, 51823)),
                      .fwmark = static_cast<std::uint32_t>(number(0, 3)),
                      .addresses = addresses("1")};
@@ -124,7 +126,7 @@ class Builder {
   }
 
   Bridge bridge() {
-    return {.link = link(bridge_name(kMesh)),
+    return {.interface = interface(bridge_name(kMesh)),
             .mac = mac(number(0, 2)),
             .stp = !drifts(),
             .priority = static_cast<std::uint16_t>(one_of<int>({0, 4096, 32768, 65535})),
@@ -141,18 +143,19 @@ class Builder {
     bool is_gretap = in_a_hundred(50);
     for (int node = 0; node < kNodes; ++node) {
       if (is_missing()) continue;
-      Tunnel each{.link = link(tunnel(node), "n" + std::to_string(node)), .mac = mac(10 + node)};
+      Tunnel each{.interface = interface(tunnel(node), "n" + std::to_string(node)),
+                  .mac = mac(10 + node)};
       int remote = drifts() ? remotes[static_cast<std::size_t>(node)] : remotes[0] + node;
       each.kind =
           is_gretap != (drifts() && drifts()) ? TunnelKind::kGretap : TunnelKind::kIp6gretap;
       set_ends(each, remote);
       each.generates_link_local = drifts();
-      if (!drifts()) each.link.master = master_;
-      if (!each.link.master.empty()) {
+      if (!drifts()) each.interface.master = master_;
+      if (!each.interface.master.empty()) {
         each.isolated = drifts();
         if (drifts()) each.path_cost = static_cast<std::uint32_t>(number(1, 200));
       }
-      if (ends_are_free(state, each)) state.tunnels[each.link.name] = each;
+      if (ends_are_free(state, each)) state.tunnels[each.interface.name] = each;
     }
   }
 
@@ -174,17 +177,17 @@ class Builder {
     });
   }
 
-  // Each altname belongs to one link, and may belong to another in the next state.
+  // Each altname belongs to one interface, and may belong to another in the next state.
   void add_altnames(State& state) {
-    std::vector<Link*> links;
-    if (state.wireguard) links.push_back(&state.wireguard->link);
-    if (state.bridge) links.push_back(&state.bridge->link);
-    for (auto& [name, each] : state.tunnels) links.push_back(&each.link);
-    if (links.empty()) return;
+    std::vector<Interface*> interfaces;
+    if (state.wireguard) interfaces.push_back(&state.wireguard->interface);
+    if (state.bridge) interfaces.push_back(&state.bridge->interface);
+    for (auto& [name, each] : state.tunnels) interfaces.push_back(&each.interface);
+    if (interfaces.empty()) return;
     for (const char* altname : {"alt-a", "alt-b", "alt-c"})
       if (in_a_hundred(60))
-        links[static_cast<std::size_t>(number(0, static_cast<int>(links.size())))]->altnames.insert(
-            altname);
+        interfaces[static_cast<std::size_t>(number(0, static_cast<int>(interfaces.size())))]
+            ->altnames.insert(altname);
   }
 
   ForeignPort foreign_port() {

@@ -14,9 +14,9 @@ namespace wgmesh {
 
 inline constexpr const char* kMesh = "m";
 
-// What a node may be found in: anything, and links with one of their marks only.
+// What a node may be found in: anything, and interfaces with one of their marks only.
 rc::Gen<State> arbitrary_state();
-// What may be wished for: the same, but with both marks on every link, as every plan has them.
+// What may be wished for: the same, but with both marks on every interface, as every plan has them.
 rc::Gen<State> arbitrary_wish();
 // With less chance: nearly everything is there and up.
 rc::Gen<State> planned_state();

@@ -124,7 +124,7 @@ class DamagedStore : public testing::TestWithParam<Damage> {
 
   // The whole node as it was before the damage.
   static void fill(TestNode& node, const proto::Plan& plan, const std::string& file) {
-    node.kernel.put(FakeLink{.name = "eth1", .mtu = 1500, .up = true});
+    node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = true});
     bring_up(node, plan);
     const Store store = node.store();
     if (file == "down") write_file(store.folder("test") + "/down", down_content());

@@ -5,8 +5,8 @@
 
 #include "agent/change/refused.h"
 #include "agent/commands.h"
-#include "agent/state/observation.h"
 #include "agent/state/diff.h"
+#include "agent/state/observation.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
@@ -39,7 +39,7 @@ TEST(ReadOnlySettings, UpWorksAndASecondOneChangesNothing) {
   node.kernel.limits.fixed_settings = true;
   const proto::Plan plan = plan_with_addresses();
   bring_up(node, plan);
-  EXPECT_TRUE(node.kernel.links().at("br-test").accepts_router_advertisements);
+  EXPECT_TRUE(node.kernel.interfaces().at("br-test").accepts_router_advertisements);
   TestSession session(node);
   session.open(open_for(plan));
   const auto changes = session.propose(proto::UP, &plan);
@@ -89,7 +89,7 @@ TEST(ReadOnlySettings, AreWarnedOfOnceAndOnlyWhereAMeshIsPlanned) {
 TEST(ReadOnlySettings, ThatAreRightAlreadyAreNoReasonToWarn) {
   TestNode node;
   node.kernel.limits.fixed_settings = true;
-  node.kernel.new_links_take_advertisements = false;
+  node.kernel.new_interfaces_take_advertisements = false;
   const proto::Plan plan = plan_with_addresses();
   TestSession session(node);
   EXPECT_THAT(session.open(open_for(plan)).warnings(), IsEmpty());
@@ -116,7 +116,7 @@ TEST(ReadOnlySettings, StandInNobodysWayWhenAChangeIsUndoneOrTheMeshGoes) {
   }
   EXPECT_TRUE(matches(before, node.kernel.observe({"test", {}, {}}).state));
   EXPECT_EQ(run_down(node.this_node, "test", true), 0);
-  EXPECT_THAT(node.kernel.links(), IsEmpty());
+  EXPECT_THAT(node.kernel.interfaces(), IsEmpty());
 }
 
 TEST(NoIpv6, AnIpv4MeshComesUpAndGoes) {
@@ -124,14 +124,14 @@ TEST(NoIpv6, AnIpv4MeshComesUpAndGoes) {
   node.kernel.limits = {.no_ipv6 = true, .fixed_settings = true};
   const proto::Plan plan = ipv4_plan();
   bring_up(node, plan);
-  EXPECT_EQ(node.kernel.links().size(), 5u);
+  EXPECT_EQ(node.kernel.interfaces().size(), 5u);
   TestSession session(node);
   EXPECT_THAT(session.open(open_for(plan)).warnings(), IsEmpty());
   const auto changes = session.propose(proto::UP, &plan);
   EXPECT_THAT(words_of(changes.changes()), IsEmpty()) << changes.error().message();
   session.close();
   EXPECT_EQ(run_down(node.this_node, "test", false), 0);
-  EXPECT_THAT(node.kernel.links(), IsEmpty());
+  EXPECT_THAT(node.kernel.interfaces(), IsEmpty());
 }
 
 TEST(NoIpv6, NothingThatSpeaksOfItIsPlanned) {
@@ -146,19 +146,19 @@ TEST(NoIpv6, NothingThatSpeaksOfItIsPlanned) {
 TEST(Limits, AreSeenInOneReadingOfTheKernel) {
   KernelReading report;
   report.limits.fixed_settings = true;
-  report.new_links_take_advertisements = true;
+  report.new_interfaces_take_advertisements = true;
   const Scope scope{"test", {}, {}};
   EXPECT_TRUE(observation_of(report, scope).takes_advertisements);
   EXPECT_TRUE(observation_of(report, scope).state.limits.fixed_settings);
-  report.new_links_take_advertisements = false;
+  report.new_interfaces_take_advertisements = false;
   EXPECT_FALSE(observation_of(report, scope).takes_advertisements);
 
-  LinkReport bridge;
+  InterfaceReport bridge;
   bridge.name = "br-test";
   bridge.kind = "bridge";
   bridge.alias = "wgmesh:test";
   bridge.accepts_router_advertisements = true;
-  report.links = {bridge};
+  report.interfaces = {bridge};
   EXPECT_TRUE(observation_of(report, scope).takes_advertisements);
   report.limits.no_ipv6 = true;
   EXPECT_FALSE(observation_of(report, scope).takes_advertisements);

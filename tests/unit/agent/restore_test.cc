@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 class Restore : public testing::Test {
  protected:
-  void reboot() { node.kernel.links().clear(); }
+  void reboot() { node.kernel.interfaces().clear(); }
   State seen() { return node.kernel.observe({"test", {}, {"eth1"}}).state; }
   void run(int expected, const std::string& mesh = {}) {
     testing::internal::CaptureStdout();
@@ -136,7 +136,7 @@ TEST_F(Restore, AFirstUpThatWasCutLeavesNothing) {
 }
 
 TEST_F(Restore, GoesOnWithoutABridgePortThatIsNotThereYet) {
-  node.kernel.put(FakeLink{.name = "eth1", .mtu = 1500, .up = true});
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = true});
   plan.add_bridge_ports("eth1");
   bring_up(node, plan);
   const auto files = node.files();
@@ -145,7 +145,7 @@ TEST_F(Restore, GoesOnWithoutABridgePortThatIsNotThereYet) {
   EXPECT_EQ(out, "test: restored\n");
   EXPECT_THAT(err, HasSubstr("there is no interface eth1"));
   EXPECT_EQ(seen().tunnels.size(), 3u);
-  node.kernel.put(FakeLink{.name = "eth1", .mtu = 1500, .up = true});
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = true});
   run(0);
   EXPECT_EQ(seen().foreign_ports.at("eth1").master, "br-test");
   EXPECT_EQ(node.files(), files);

@@ -1,7 +1,8 @@
 // The values that are fixed here must never change between releases: every node derives its peers'
-// addresses from names alone, and a group is how a mesh finds its own links again. A change would
-// cut every link between an old and a new release, and leave links behind that nobody owns. They
-// were computed apart from this code, from the rule in the header (Python's hashlib.blake2b).
+// addresses from names alone, and a group is how a mesh finds its own interfaces again. A change
+// would cut every link between an old and a new release, and leave interfaces behind that nobody
+// owns. They were computed apart from this code, from the rule in the header (Python's
+// hashlib.blake2b).
 #include "common/naming.h"
 
 #include <set>
@@ -91,19 +92,19 @@ TEST(TunnelName, FiveHundredPeersOfOneBeginningDiffer) {
 }
 
 TEST(LinkAlias, NamesMeshAndPeer) {
-  EXPECT_EQ(link_alias("test"), "wgmesh:test");
-  EXPECT_EQ(link_alias("test", "mesh1"), "wgmesh:test:mesh1");
+  EXPECT_EQ(interface_alias("test"), "wgmesh:test");
+  EXPECT_EQ(interface_alias("test", "mesh1"), "wgmesh:test:mesh1");
 }
 
 TEST(LinkGroup, IsFixed) {
-  EXPECT_EQ(link_group("test"), 0x4c85b5dcu);
-  EXPECT_EQ(link_group("lab-1"), 0x5ac1bbb2u);
+  EXPECT_EQ(interface_group("test"), 0x4c85b5dcu);
+  EXPECT_EQ(interface_group("lab-1"), 0x5ac1bbb2u);
 }
 
 TEST(LinkGroup, IsAwayFromHandMadeOnesAndFitsAnInt) {
   std::set<std::uint32_t> groups;
   for (int i = 0; i < 2000; ++i) {
-    const std::uint32_t group = link_group(fmt::format("m{}", i));
+    const std::uint32_t group = interface_group(fmt::format("m{}", i));
     EXPECT_GE(group, 0x10000u);
     EXPECT_LE(group, 0x7fffffffu);  // iproute2 reads it as an int
     groups.insert(group);

@@ -36,15 +36,16 @@ std::string fault_after(const RehearsedChange& change, NodeUnderChange& node, bo
     return "files are neither old nor new:" + names;
   }
   if (now.files.empty() && exists(node.store.folder("test"))) return "an empty folder is left";
-  const auto& links = now.files == change.after.files ? change.after.links : change.before.links;
-  if (kernel_lives && now.links != links) return "links are not those of the files";
+  const auto& interfaces =
+      now.files == change.after.files ? change.after.interfaces : change.before.interfaces;
+  if (kernel_lives && now.interfaces != interfaces) return "links are not those of the files";
   RehearsedChange again = change;
   again.commits = true;
   node.run(again);
   if (!make_proposal(node.kernel, node.store, "test", change.goal).changes_nothing()) {
     return "a second run has something to do";
   }
-  return change.commits && kernel_lives && node.kernel.links() != change.after.links
+  return change.commits && kernel_lives && node.kernel.interfaces() != change.after.interfaces
              ? "the next run leads elsewhere"
              : "";
 }
@@ -52,7 +53,8 @@ std::string fault_after(const RehearsedChange& change, NodeUnderChange& node, bo
 [[noreturn]] void restart(const RehearsedChange& change, NodeUnderChange& node, End end) {
   if (end != End::kKilled) {
     disk::cut_power(end == End::kPowerCut ? disk::Names::kAsSynced : disk::Names::kAsLastSeen);
-    std::erase_if(node.kernel.links(), [](const auto& link) { return link.first != "eth1"; });
+    std::erase_if(node.kernel.interfaces(),
+                  [](const auto& interface) { return interface.first != "eth1"; });
   } else {
     disk::stop_watching();
   }

@@ -13,7 +13,7 @@ namespace {
 // What `up` does to a node that has nothing, and `down` to one that has it all.
 class ListedChanges : public testing::Test {
  protected:
-  proto::Changes listed(const Goal& goal) {
+  proto::Changes listed(const WantedChange& goal) {
     return listed_changes(make_proposal(node_.kernel, node_.store(), "test", goal), "test");
   }
   // The first with such words.

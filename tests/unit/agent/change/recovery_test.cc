@@ -70,7 +70,7 @@ TEST(Recovery, AfterARebootOnlyFilesAreTakenBack) {
   Interrupted here;
   const Journal journal(here.node.store(), "test");
   journal.begin({here.before, here.after, here.files, "root@gone", "another boot"});
-  here.node.kernel.links().clear();
+  here.node.kernel.interfaces().clear();
   finish_open_transaction(here.node.kernel, here.node.store(), "test");
   EXPECT_EQ(here.seen(), State{});
   EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
@@ -84,7 +84,7 @@ TEST(Recovery, InAContainerThatWasStartedAgainOnlyFilesAreTakenBack) {
   const std::string boot = boot_id().substr(0, boot_id().find('/'));
   here.before.foreign_ports["eth1"] = {"br-test", 1500, true};
   journal.begin({here.before, here.after, here.files, "root@gone", boot + "/1234567890123"});
-  here.node.kernel.links().clear();
+  here.node.kernel.interfaces().clear();
   finish_open_transaction(here.node.kernel, here.node.store(), "test");
   EXPECT_EQ(here.seen(), State{});
   EXPECT_THAT(here.node.files(), ::testing::IsEmpty());
@@ -100,7 +100,7 @@ class BusyKernel final : public Kernel {
   void apply(std::span<const Operation> operations,
              const std::function<void(std::size_t)>& done) override {
     kernel_.apply(operations, done);
-    kernel_.links().at("wg-test").wireguard.peers.at(peer_).endpoint = kElsewhere;
+    kernel_.interfaces().at("wg-test").wireguard.peers.at(peer_).endpoint = kElsewhere;
   }
 
   const SocketAddress kElsewhere = parse_socket_address("198.51.100.9:7").value();
@@ -114,7 +114,7 @@ TEST(Recovery, GoesBackWhilePeersRoam) {
   Interrupted here;
   const PublicKey peer = here.before.wireguard->peers.begin()->first;
   BusyKernel kernel(here.node.kernel, peer);
-  here.node.kernel.links().at("wg-test").wireguard.peers.at(peer).endpoint = kernel.kElsewhere;
+  here.node.kernel.interfaces().at("wg-test").wireguard.peers.at(peer).endpoint = kernel.kElsewhere;
   finish_open_transaction(kernel, here.node.store(), "test");
   EXPECT_FALSE(Journal(here.node.store(), "test").open());
   here.before.wireguard->peers.at(peer).endpoint = kernel.kElsewhere;
@@ -123,8 +123,8 @@ TEST(Recovery, GoesBackWhilePeersRoam) {
 
 TEST(Recovery, WhatTheKernelRefusesStaysOpen) {
   Interrupted here;
-  FakeKernel other;  // has none of the links, and something that is not ours in the way
-  other.put(FakeLink{.name = "br-test", .kind = "bridge"});
+  FakeKernel other;  // has none of the interfaces, and something that is not ours in the way
+  other.put(FakeInterface{.name = "br-test", .kind = "bridge"});
   EXPECT_THROW(finish_open_transaction(other, here.node.store(), "test"), Error);
   EXPECT_TRUE(Journal(here.node.store(), "test").open());
 }
@@ -241,7 +241,7 @@ TEST(Recovery, BehindTheCommitPointStagedFilesStandForADamagedJournal) {
 TEST(Recovery, WhoRemovesIsNotKeptFromItByAnUndoThatTheKernelRefuses) {
   Interrupted here;
   FakeKernel other;
-  other.put(FakeLink{.name = "br-test", .kind = "bridge"});
+  other.put(FakeInterface{.name = "br-test", .kind = "bridge"});
   EXPECT_THROW(settle(other, here.node.store(), "test", Errand::kToChange, NodeLog()), Error);
   const Settled settled = settle(other, here.node.store(), "test", Errand::kToRemove, NodeLog());
   EXPECT_THAT(settled.warnings, ::testing::ElementsAre(HasSubstr("it is removed all the same")));

@@ -52,7 +52,7 @@ Ending ending_of(const Refusal& refusal) {
   }
   const NodeSnapshot& expected = is_new ? change.after : change.before;
   const NodeSnapshot end = node.snapshot();
-  if (end.links != expected.links) ending.fault = "links differ";
+  if (end.interfaces != expected.interfaces) ending.fault = "links differ";
   if (end.files != expected.files) ending.fault = "files differ";
   if (change.commits && !is_new && told.empty()) ending.fault = "nobody was told";
   if (!ending.fault.empty()) {

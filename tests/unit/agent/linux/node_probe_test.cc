@@ -51,7 +51,7 @@ TEST(Routes, TellTheirMtuAndWhetherItWasLearned) {
   const RouteReport fixed = parse_route(route_message(AF_INET, RTM_F_CLONED, 1400, 0).payload());
   EXPECT_EQ(fixed.mtu, 1400u);
   EXPECT_FALSE(fixed.learned);
-  EXPECT_THAT(fixed.links, ElementsAre(2));
+  EXPECT_THAT(fixed.interfaces, ElementsAre(2));
   EXPECT_TRUE(parse_route(route_message(AF_INET, RTM_F_CLONED, 1400, 99).payload()).learned);
   EXPECT_TRUE(parse_route(route_message(AF_INET6, RTM_F_CLONED, 1400, 99).payload()).learned);
   // The route of a router advertisement expires as a whole.
@@ -65,7 +65,7 @@ TEST(Routes, HaveALinkForEachHop) {
   message.put_header(&header, sizeof header);
   const rtnexthop hops[2] = {{sizeof(rtnexthop), 0, 0, 4}, {sizeof(rtnexthop), 0, 0, 7}};
   message.put(RTA_MULTIPATH, {reinterpret_cast<const std::uint8_t*>(hops), sizeof hops});
-  EXPECT_THAT(parse_route(message.payload()).links, ElementsAre(4, 7));
+  EXPECT_THAT(parse_route(message.payload()).interfaces, ElementsAre(4, 7));
 
   NetlinkMessage endless(RTM_NEWROUTE, 0);
   endless.put_header(&header, sizeof header);

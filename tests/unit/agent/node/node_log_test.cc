@@ -143,7 +143,7 @@ TEST(NodeLog, HearsOfEachCommitUndoRestoreAndRemoval) {
   }
   EXPECT_EQ(read_last_change(node.store(), "test")->deed, Deed::kUndone);
   bring_up(node, here.plan);
-  node.kernel.links().clear();
+  node.kernel.interfaces().clear();
   testing::internal::CaptureStdout();
   EXPECT_EQ(run_restore(node.this_node, "test"), 0);
   const State now = node.kernel.observe({"test", {}, {}}).state;

@@ -34,7 +34,7 @@ TEST(Hello, NamesWhatAnotherMeshOfTheNodeHas) {
   other.set_mesh("other");
   other.add_bridge_ports("eth1");
   store_mesh(node, other);
-  node.kernel.put(FakeLink{.name = "eth1"});
+  node.kernel.put(FakeInterface{.name = "eth1"});
 
   proto::Open open = open_for(example_plan());
   open.add_bridge_ports("eth1");

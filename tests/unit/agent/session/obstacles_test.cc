@@ -10,9 +10,9 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-InterfaceReport nic() { return {.is_ethernet = true}; }
+CandidatePort nic() { return {.is_ethernet = true}; }
 
-std::string told(const InterfaceReport& interface) {
+std::string told(const CandidatePort& interface) {
   const auto obstacle = port_obstacle("eth1", interface, "br-m");
   if (!obstacle) return {};
   EXPECT_THAT(obstacle->cure, testing::Not(IsEmpty()));
@@ -22,10 +22,10 @@ std::string told(const InterfaceReport& interface) {
 
 TEST(PortObstacle, AFreeEthernetInterfaceIsNone) {
   EXPECT_EQ(told(nic()), "");
-  InterfaceReport vlan = nic();
+  CandidatePort vlan = nic();
   vlan.kind = "vlan";
   EXPECT_EQ(told(vlan), "");
-  InterfaceReport ours = nic();
+  CandidatePort ours = nic();
   ours.master = "br-m";
   ours.master_kind = "bridge";
   EXPECT_EQ(told(ours), "");
@@ -34,45 +34,45 @@ TEST(PortObstacle, AFreeEthernetInterfaceIsNone) {
 TEST(PortObstacle, NamesWhatWouldLoseIt) {
   for (const auto& [master, kind] :
        {std::pair("vmbr0", "bridge"), {"bond0", "bond"}, {"team0", "team"}, {"red", "vrf"}}) {
-    InterfaceReport port = nic();
+    CandidatePort port = nic();
     port.master = master;
     port.master_kind = kind;
     EXPECT_EQ(
         told(port),
         fmt::format("bridge_ports: eth1 is a port of {} ({}), which would lose it", master, kind));
   }
-  InterfaceReport port = nic();
+  CandidatePort port = nic();
   port.master = "vmbr0";
   EXPECT_THAT(port_obstacle("eth1", port, "br-m")->cure, HasSubstr("ip link set eth1 nomaster"));
 }
 
 TEST(PortObstacle, NamesWhatTheKernelWouldRefuse) {
   for (const char* kind : {"wireguard", "tun", "sit", "vti6"}) {
-    InterfaceReport tunnel = nic();
+    CandidatePort tunnel = nic();
     tunnel.is_ethernet = false;
     tunnel.kind = kind;
     EXPECT_EQ(told(tunnel),
               fmt::format("bridge_ports: eth1 is not an Ethernet interface (kind {})", kind));
   }
-  InterfaceReport modem = nic();
+  CandidatePort modem = nic();
   modem.is_ethernet = false;
   EXPECT_EQ(told(modem), "bridge_ports: eth1 is not an Ethernet interface");
-  InterfaceReport bridge = nic();
+  CandidatePort bridge = nic();
   bridge.kind = "bridge";
   EXPECT_THAT(told(bridge), HasSubstr("is a bridge itself"));
-  InterfaceReport parent = nic();
+  CandidatePort parent = nic();
   parent.lower_of = "macvlan0";
   EXPECT_THAT(told(parent), HasSubstr("carries macvlan0"));
-  InterfaceReport loopback = nic();
+  CandidatePort loopback = nic();
   loopback.loopback = true;
   EXPECT_THAT(told(loopback), HasSubstr("loopback"));
 }
 
 TEST(PortObstacle, NamesWhatCutsTheNodeOff) {
-  InterfaceReport with_address = nic();
+  CandidatePort with_address = nic();
   with_address.global_addresses = {*parse_prefix("192.0.2.1/24")};
   EXPECT_THAT(told(with_address), HasSubstr("192.0.2.1/24"));
-  InterfaceReport way_out = nic();
+  CandidatePort way_out = nic();
   way_out.carries_default_route = true;
   EXPECT_THAT(told(way_out), HasSubstr("default route"));
 }

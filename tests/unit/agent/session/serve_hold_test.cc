@@ -104,7 +104,7 @@ TEST_F(ServeHold, IsAskedForAtOpenAlready) {
 TEST_F(ServeHold, ReadsTheKernelAgain) {
   TestSession session(node);
   apply(session);
-  node.kernel.links().at("br-test").bridge.priority = 1;
+  node.kernel.interfaces().at("br-test").bridge.priority = 1;
   const auto answer = session.hold();
   EXPECT_THAT(answer.error().message(), HasSubstr("this is still to do"));
   EXPECT_EQ(answer.error().step(), "hold");

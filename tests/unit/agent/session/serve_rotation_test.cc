@@ -253,7 +253,7 @@ TEST_F(ServeRotation, TellsTheSwitchAsOneOperation) {
 }
 
 TEST_F(ServeRotation, ListensAndProbesWithoutBeingUp) {
-  node.kernel.links().clear();
+  node.kernel.interfaces().clear();
   TestSession session(node);
   proto::Open open = open_for(plan);
   open.set_changes_state(false);

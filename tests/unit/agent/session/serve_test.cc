@@ -192,7 +192,7 @@ TEST(Serve, RefusesToApplyAListThatIsNoLongerTrue) {
 // Peers roam, and others set up their own interfaces, while the controller waits for other nodes.
 TEST(Serve, AppliesAListThatPeersAndPortsOfOthersHaveOutlived) {
   TestNode node;
-  node.kernel.put(FakeLink{.name = "eth1"});
+  node.kernel.put(FakeInterface{.name = "eth1"});
   const proto::Plan plan = plan_with_addresses();
   bring_up(node, plan);
   TestSession session(node);
@@ -205,7 +205,7 @@ TEST(Serve, AppliesAListThatPeersAndPortsOfOthersHaveOutlived) {
   for (auto& [key, peer] : roamed.wireguard->peers)
     peer.endpoint = parse_socket_address("192.0.2.99:7");
   node.kernel.put(roamed);
-  node.kernel.put(FakeLink{.name = "eth1", .mtu = 1492, .up = true});
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1492, .up = true});
   EXPECT_TRUE(session.apply().has_applied());
   EXPECT_TRUE(session.commit().has_committed());
 }
@@ -242,7 +242,7 @@ TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {
 
 TEST(Serve, GivesAForeignPortBack) {
   TestNode node;
-  node.kernel.put(FakeLink{.name = "eth1", .mtu = 1500, .up = false});
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = false});
   proto::Plan plan = plan_with_addresses();
   const State before = seen(node);
   plan.add_bridge_ports("eth1");
@@ -258,18 +258,20 @@ TEST(Serve, GivesAForeignPortBack) {
 // The kernel lowers them with the port, and nobody else raises them again.
 TEST(Serve, GivesBackTheMtusOfWhatStandsOnAForeignPort) {
   TestNode node;
-  node.kernel.put(FakeLink{.name = "eth1", .mtu = 9000});
-  node.kernel.put(FakeLink{.name = "eth1.100", .kind = "vlan", .mtu = 9000, .parent = "eth1"});
-  node.kernel.put(FakeLink{.name = "qinq", .kind = "vlan", .mtu = 8996, .parent = "eth1.100"});
-  node.kernel.put(FakeLink{.name = "small", .kind = "vlan", .mtu = 1280, .parent = "eth1"});
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 9000});
+  node.kernel.put(FakeInterface{.name = "eth1.100", .kind = "vlan", .mtu = 9000, .parent = "eth1"});
+  node.kernel.put(FakeInterface{.name = "qinq", .kind = "vlan", .mtu = 8996, .parent = "eth1.100"});
+  node.kernel.put(FakeInterface{.name = "small", .kind = "vlan", .mtu = 1280, .parent = "eth1"});
   proto::Plan plan = plan_with_addresses();
   plan.add_bridge_ports("eth1");
   bring_up(node, plan);
-  const auto mtu = [&](const char* link) { return node.kernel.links().at(link).mtu; };
+  const auto mtu = [&](const char* interface) {
+    return node.kernel.interfaces().at(interface).mtu;
+  };
   EXPECT_EQ(mtu("eth1.100"), plan.segment_mtu());
   EXPECT_EQ(mtu("qinq"), plan.segment_mtu());
 
-  node.kernel.links().erase("small");  // gone meanwhile
+  node.kernel.interfaces().erase("small");  // gone meanwhile
   plan.clear_bridge_ports();
   bring_up(node, plan);
   EXPECT_EQ(mtu("eth1"), 9000u);
@@ -279,8 +281,8 @@ TEST(Serve, GivesBackTheMtusOfWhatStandsOnAForeignPort) {
 
 TEST(Serve, UndoGivesThemBackToo) {
   TestNode node;
-  node.kernel.put(FakeLink{.name = "eth1", .mtu = 9000});
-  node.kernel.put(FakeLink{.name = "eth1.100", .kind = "vlan", .mtu = 9000, .parent = "eth1"});
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 9000});
+  node.kernel.put(FakeInterface{.name = "eth1.100", .kind = "vlan", .mtu = 9000, .parent = "eth1"});
   proto::Plan plan = plan_with_addresses();
   plan.add_bridge_ports("eth1");
   TestSession session(node);
@@ -288,10 +290,10 @@ TEST(Serve, UndoGivesThemBackToo) {
   session.make_secrets(plan);
   ASSERT_TRUE(session.propose(proto::UP, &plan).has_changes());
   ASSERT_TRUE(session.apply().has_applied());
-  EXPECT_EQ(node.kernel.links().at("eth1.100").mtu, plan.segment_mtu());
+  EXPECT_EQ(node.kernel.interfaces().at("eth1.100").mtu, plan.segment_mtu());
   const auto undone = session.undo();
   EXPECT_EQ(undone.undone().error(), "");
-  EXPECT_EQ(node.kernel.links().at("eth1.100").mtu, 9000u);
+  EXPECT_EQ(node.kernel.interfaces().at("eth1.100").mtu, 9000u);
 }
 
 TEST(Serve, SaysWhatOthersHadInABridgeThatGoes) {
@@ -299,7 +301,7 @@ TEST(Serve, SaysWhatOthersHadInABridgeThatGoes) {
   const proto::Plan plan = plan_with_addresses();
   bring_up(node, plan);
   for (const char* name : {"vm0", "vm1"}) {
-    node.kernel.put(FakeLink{.name = name, .master = "br-test"});
+    node.kernel.put(FakeInterface{.name = name, .master = "br-test"});
   }
   TestSession session(node);
   session.open(open_for(plan));
@@ -313,7 +315,7 @@ TEST(Serve, SaysWhatOthersHadInABridgeThatGoes) {
 
 TEST(Serve, RefusesANameThatIsTaken) {
   TestNode node;
-  node.kernel.put(FakeLink{.name = "br-test", .kind = "bridge"});
+  node.kernel.put(FakeInterface{.name = "br-test", .kind = "bridge"});
   const proto::Plan plan = plan_with_addresses();
   TestSession session(node);
   const proto::Hello hello = session.open(open_for(plan));
@@ -574,7 +576,7 @@ TEST(Serve, FinishesWhatADeadSessionLeft) {
   State after = before;
   after.bridge->priority = 100;
   journal.begin({before, after, {}, "root@gone", boot_id()});
-  node.kernel.links().at("br-test").bridge.priority = 100;
+  node.kernel.interfaces().at("br-test").bridge.priority = 100;
 
   TestSession session(node);
   EXPECT_THAT(session.open(open_for(plan)).undone(), HasSubstr("root@gone"));

@@ -16,15 +16,15 @@ using ::testing::HasSubstr;
 
 TEST(DesiredState, MarksEveryLinkAsOurs) {
   State state = example_state(example_plan());
-  EXPECT_EQ(state.wireguard->link.group, link_group("test"));
-  EXPECT_EQ(state.wireguard->link.alias, "wgmesh:test");
-  EXPECT_EQ(state.bridge->link.group, link_group("test"));
+  EXPECT_EQ(state.wireguard->interface.group, interface_group("test"));
+  EXPECT_EQ(state.wireguard->interface.alias, "wgmesh:test");
+  EXPECT_EQ(state.bridge->interface.group, interface_group("test"));
   ASSERT_EQ(state.tunnels.size(), 3u);
   const Tunnel& tunnel = state.tunnels.at(tunnel_name("test", "a-longer-name"));
-  EXPECT_EQ(tunnel.link.alias, "wgmesh:test:a-longer-name");
-  EXPECT_EQ(tunnel.link.altnames, std::set<std::string>{"gt-test-a-longer-name"});
-  EXPECT_EQ(tunnel.link.master, "br-test");
-  EXPECT_TRUE(state.tunnels.at("gt-test-mesh1").link.altnames.empty());
+  EXPECT_EQ(tunnel.interface.alias, "wgmesh:test:a-longer-name");
+  EXPECT_EQ(tunnel.interface.altnames, std::set<std::string>{"gt-test-a-longer-name"});
+  EXPECT_EQ(tunnel.interface.master, "br-test");
+  EXPECT_TRUE(state.tunnels.at("gt-test-mesh1").interface.altnames.empty());
 }
 
 TEST(DesiredState, GivesAPeerOneAllowedAddress) {

@@ -97,13 +97,13 @@ TEST(Diff, ReplacesTunnelsOfAnotherKind) {
 
 TEST(Diff, FinishesACreationThatWasCutOff) {
   State observed = up();
-  observed.bridge->link.alias.clear();
-  observed.bridge->link.mtu = 1500;
-  observed.bridge->link.up = false;
+  observed.bridge->interface.alias.clear();
+  observed.bridge->interface.mtu = 1500;
+  observed.bridge->interface.up = false;
   Tunnel& tunnel = observed.tunnels.at(tunnel_to("a-longer-name"));
-  tunnel.link.alias.clear();
-  tunnel.link.altnames.clear();
-  tunnel.link.up = false;
+  tunnel.interface.alias.clear();
+  tunnel.interface.altnames.clear();
+  tunnel.interface.up = false;
   tunnel.generates_link_local = true;
   observed.tunnels.erase(tunnel_to("mesh2"));
   expect_change("cut_off_creation", up(), observed);
@@ -137,8 +137,8 @@ TEST(Diff, RenamesAPeerThatKeepsItsAddress) {
   State desired = up();
   auto node = desired.tunnels.extract(tunnel_to("mesh1"));
   node.key() = tunnel_to("mesh9");
-  node.mapped().link.name = tunnel_to("mesh9");
-  node.mapped().link.alias = link_alias("test", "mesh9");
+  node.mapped().interface.name = tunnel_to("mesh9");
+  node.mapped().interface.alias = interface_alias("test", "mesh9");
   desired.tunnels.insert(std::move(node));
   expect_change("peer_renamed", desired, up());
 }
@@ -190,7 +190,7 @@ TEST(Diff, TakesABridgeTimerOneTickOffAsEqual) {
 
 TEST(Diff, AddsIpv6AddressesAgainThatGoingDownTook) {
   State desired = up();
-  desired.bridge->link.up = false;
+  desired.bridge->interface.up = false;
   expect_leads_to(desired, up());
 }
 
@@ -206,26 +206,26 @@ TEST(Diff, ReplacesAnIpv4AddressInItsSubnet) {
 
 TEST(Diff, DeletesByNameWhatIsNotInTheGroup) {
   State observed = up();
-  observed.bridge->link.group = 0;  // by hand; still ours by alias
+  observed.bridge->interface.group = 0;  // by hand; still ours by alias
   std::vector<Operation> operations = diff({}, observed);
   std::vector<Operation> deletions(
       operations.begin() + static_cast<std::ptrdiff_t>(first_deletion(operations)),
       operations.end());
   ASSERT_EQ(deletions.size(), 2u);
-  EXPECT_EQ(deletions[0], Operation(DeleteLink{"br-test"}));
+  EXPECT_EQ(deletions[0], Operation(DeleteInterface{"br-test"}));
   EXPECT_FALSE(std::get<DeleteGroup>(deletions[1]).members.contains("br-test"));
 }
 
-// Links of others may be in it.
+// Interfaces of others may be in it.
 TEST(Diff, DeletesNoGroupThatWasSetByHand) {
   State observed = up();
-  observed.wireguard->link.group = 7;
-  observed.bridge->link.group = 7;
-  for (auto& [name, tunnel] : observed.tunnels) tunnel.link.group = 7;
+  observed.wireguard->interface.group = 7;
+  observed.bridge->interface.group = 7;
+  for (auto& [name, tunnel] : observed.tunnels) tunnel.interface.group = 7;
   std::size_t by_name = 0;
   for (const Operation& operation : diff({}, observed)) {
     EXPECT_FALSE(std::holds_alternative<DeleteGroup>(operation)) << describe(operation);
-    if (std::holds_alternative<DeleteLink>(operation)) ++by_name;
+    if (std::holds_alternative<DeleteInterface>(operation)) ++by_name;
   }
   EXPECT_EQ(by_name, 2 + observed.tunnels.size());
   EXPECT_GE(by_name, 3u);
@@ -239,10 +239,11 @@ TEST(Diff, LeavesForeignPortsThatNobodyMentions) {
 }
 
 TEST(FirstDeletion, IsBehindDeletionsThatMadeRoom) {
-  std::vector<Operation> operations = {DeleteLink{"a"}, AddAltname{"b", "c"}, DeleteLink{"d"}};
+  std::vector<Operation> operations = {DeleteInterface{"a"}, AddAltname{"b", "c"},
+                                       DeleteInterface{"d"}};
   EXPECT_EQ(first_deletion(operations), 2u);
   EXPECT_EQ(first_deletion({}), 0u);
-  EXPECT_EQ(first_deletion({DeleteLink{"d"}}), 0u);
+  EXPECT_EQ(first_deletion({DeleteInterface{"d"}}), 0u);
 }
 
 }  // namespace

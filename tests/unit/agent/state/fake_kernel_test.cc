@@ -16,7 +16,7 @@ IpAddress ip(const char* text) { return parse_ip(text).value(); }
 
 CreateTunnel tunnel(const char* name, const char* remote) {
   return {.name = name,
-          .group = link_group("test"),
+          .group = interface_group("test"),
           .mtu = 1362,
           .local = ip("fd00::1"),
           .remote = ip(remote)};
@@ -33,7 +33,7 @@ int error_of(FakeKernel& kernel, const Operation& operation) {
 
 class Fake : public ::testing::Test {
  protected:
-  Fake() { kernel.apply(CreateBridge{.name = "br-test", .group = link_group("test")}); }
+  Fake() { kernel.apply(CreateBridge{.name = "br-test", .group = interface_group("test")}); }
   FakeKernel kernel;
 };
 
@@ -41,7 +41,7 @@ TEST_F(Fake, HasEachNameOnce) {
   EXPECT_EQ(error_of(kernel, CreateWireguard{.name = "br-test"}), EEXIST);
   EXPECT_EQ(error_of(kernel, AddAltname{"br-test", "br-test"}), EEXIST);
   EXPECT_EQ(error_of(kernel, CreateWireguard{.name = "sixteen-letters!"}), EINVAL);
-  EXPECT_EQ(error_of(kernel, DeleteLink{"nothing"}), ENODEV);
+  EXPECT_EQ(error_of(kernel, DeleteInterface{"nothing"}), ENODEV);
 }
 
 TEST_F(Fake, HasEachPairOfEndsOnce) {
@@ -52,31 +52,31 @@ TEST_F(Fake, HasEachPairOfEndsOnce) {
 
 TEST_F(Fake, RefusesABridgeAsPort) {
   kernel.apply(CreateBridge{.name = "br-two"});
-  EXPECT_EQ(error_of(kernel, SetLink{.name = "br-two", .master = "br-test"}), ELOOP);
+  EXPECT_EQ(error_of(kernel, SetInterface{.name = "br-two", .master = "br-test"}), ELOOP);
 }
 
 TEST_F(Fake, LetsABridgesMtuFollowItsPortsUntilItIsSet) {
-  kernel.apply(SetLink{.name = "br-test", .mtu = 1500});  // as it is: does not count as set
+  kernel.apply(SetInterface{.name = "br-test", .mtu = 1500});  // as it is: does not count as set
   kernel.apply(tunnel("a", "fd00::2"));
-  kernel.apply(SetLink{.name = "a", .master = "br-test"});
-  EXPECT_EQ(kernel.links().at("br-test").mtu, 1362u);
-  kernel.apply(SetLink{.name = "br-test", .mtu = 1400});
-  kernel.apply(SetLink{.name = "a", .mtu = 1300});
-  EXPECT_EQ(kernel.links().at("br-test").mtu, 1400u);
+  kernel.apply(SetInterface{.name = "a", .master = "br-test"});
+  EXPECT_EQ(kernel.interfaces().at("br-test").mtu, 1362u);
+  kernel.apply(SetInterface{.name = "br-test", .mtu = 1400});
+  kernel.apply(SetInterface{.name = "a", .mtu = 1300});
+  EXPECT_EQ(kernel.interfaces().at("br-test").mtu, 1400u);
 }
 
 TEST_F(Fake, AppliesAPortsOwnSettingsBeforeMaster) {
   kernel.apply(tunnel("a", "fd00::2"));
-  EXPECT_EQ(error_of(kernel, SetLink{.name = "a", .master = "br-test", .isolated = true}),
+  EXPECT_EQ(error_of(kernel, SetInterface{.name = "a", .master = "br-test", .isolated = true}),
             EOPNOTSUPP);
 }
 
 TEST_F(Fake, DropsIpv6AddressesWhenALinkGoesDown) {
-  kernel.apply(SetLink{.name = "br-test", .up = true});
+  kernel.apply(SetInterface{.name = "br-test", .up = true});
   kernel.apply(AddAddress{"br-test", parse_prefix("fd00::1/64").value()});
   kernel.apply(AddAddress{"br-test", parse_prefix("10.0.0.1/24").value()});
-  kernel.apply(SetLink{.name = "br-test", .up = false});
-  EXPECT_EQ(kernel.links().at("br-test").addresses,
+  kernel.apply(SetInterface{.name = "br-test", .up = false});
+  EXPECT_EQ(kernel.interfaces().at("br-test").addresses,
             std::vector{parse_prefix("10.0.0.1/24").value()});
 }
 
@@ -84,7 +84,7 @@ TEST_F(Fake, TakesSecondaryAddressesWithTheirPrimary) {
   for (const char* text : {"10.0.0.1/24", "10.0.0.2/24", "10.1.0.1/24"})
     kernel.apply(AddAddress{"br-test", parse_prefix(text).value()});
   kernel.apply(RemoveAddress{"br-test", parse_prefix("10.0.0.1/24").value()});
-  EXPECT_EQ(kernel.links().at("br-test").addresses,
+  EXPECT_EQ(kernel.interfaces().at("br-test").addresses,
             std::vector{parse_prefix("10.1.0.1/24").value()});
 }
 
@@ -95,20 +95,20 @@ TEST_F(Fake, MovesAnAllowedIpToWhoAsksLast) {
   for (const PublicKey& key : {first, second})
     kernel.apply(
         SetWireguard{.name = "wg-test", .peers = {{.public_key = key, .allowed_ips = prefixes}}});
-  const auto& peers = kernel.links().at("wg-test").wireguard.peers;
+  const auto& peers = kernel.interfaces().at("wg-test").wireguard.peers;
   EXPECT_TRUE(peers.at(first).allowed_ips.empty());
   EXPECT_EQ(peers.at(second).allowed_ips, prefixes);
 }
 
 TEST_F(Fake, DeletesAGroupOnlyWithoutStrangers) {
   kernel.apply(tunnel("a", "fd00::2"));
-  EXPECT_THROW(kernel.apply(DeleteGroup{link_group("test"), {"a"}}), Error);
-  kernel.apply(DeleteGroup{link_group("test"), {"a", "br-test"}});
-  EXPECT_TRUE(kernel.links().empty());
+  EXPECT_THROW(kernel.apply(DeleteGroup{interface_group("test"), {"a"}}), Error);
+  kernel.apply(DeleteGroup{interface_group("test"), {"a", "br-test"}});
+  EXPECT_TRUE(kernel.interfaces().empty());
 }
 
 TEST_F(Fake, NamesTheOperationThatFailed) {
-  std::vector<Operation> operations = {DeleteLink{"br-test"}, DeleteLink{"br-test"}};
+  std::vector<Operation> operations = {DeleteInterface{"br-test"}, DeleteInterface{"br-test"}};
   std::size_t done = 0;
   try {
     kernel.apply(operations, [&](std::size_t count) { done = count; });
@@ -120,10 +120,10 @@ TEST_F(Fake, NamesTheOperationThatFailed) {
 }
 
 TEST_F(Fake, ObservesWhatCarriesAMarkAndNamesWhatDoesNot) {
-  kernel.put(FakeLink{.name = "wg-test", .kind = "dummy"});
-  kernel.put(FakeLink{.name = "gt-test-a", .kind = "ip6gretap", .alias = "wgmesh:test:a"});
-  kernel.put(FakeLink{.name = "gt-test-b", .kind = "ip6gretap", .alias = "wgmesh:testing:b"});
-  kernel.put(FakeLink{.name = "eth1", .up = true});
+  kernel.put(FakeInterface{.name = "wg-test", .kind = "dummy"});
+  kernel.put(FakeInterface{.name = "gt-test-a", .kind = "ip6gretap", .alias = "wgmesh:test:a"});
+  kernel.put(FakeInterface{.name = "gt-test-b", .kind = "ip6gretap", .alias = "wgmesh:testing:b"});
+  kernel.put(FakeInterface{.name = "eth1", .up = true});
   Observation seen = kernel.observe({.mesh = "test",
                                      .wanted_names = {"wg-test", "gt-test-b"},
                                      .foreign_ports = {"eth1", "eth2"}});

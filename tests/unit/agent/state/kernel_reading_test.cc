@@ -13,17 +13,17 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-LinkReport link(int index, const std::string& name, const std::string& kind) {
-  LinkReport report;
+InterfaceReport interface(int index, const std::string& name, const std::string& kind) {
+  InterfaceReport report;
   report.index = index;
   report.name = name;
   report.kind = kind;
   return report;
 }
 
-LinkReport own(int index, const std::string& name, const std::string& kind) {
-  LinkReport report = link(index, name, kind);
-  report.group = link_group("test");
+InterfaceReport own(int index, const std::string& name, const std::string& kind) {
+  InterfaceReport report = interface(index, name, kind);
+  report.group = interface_group("test");
   if (kind == "gretap")
     report.tunnel = TunnelData{.kind = TunnelKind::kGretap, .local = {}, .remote = {}};
   if (kind == "bridge") report.bridge = BridgeData();
@@ -34,7 +34,7 @@ TEST(Ownership, IsNameAndKindWithGroupOrAlias) {
   EXPECT_TRUE(is_own(own(1, "br-test", "bridge"), "test"));
   EXPECT_TRUE(is_own(own(1, "wg-test", "wireguard"), "test"));
   EXPECT_TRUE(is_own(own(1, "gt-test-a", "gretap"), "test"));
-  LinkReport by_alias = link(1, "br-test", "bridge");
+  InterfaceReport by_alias = interface(1, "br-test", "bridge");
   EXPECT_FALSE(is_own(by_alias, "test"));
   by_alias.alias = "wgmesh:test";
   EXPECT_TRUE(is_own(by_alias, "test"));
@@ -46,7 +46,7 @@ TEST(Ownership, IsNameAndKindWithGroupOrAlias) {
 
 TEST(Observation, LeavesOutAddressesThatAreNotThePlans) {
   KernelReading reading;
-  reading.links = {own(3, "br-test", "bridge")};
+  reading.interfaces = {own(3, "br-test", "bridge")};
   reading.addresses = {{3, *parse_prefix("fd00::1/64"), true, false},
                        {3, *parse_prefix("fe80::1/64"), true, true},
                        {3, *parse_prefix("2001:db8::1/64"), false, false},
@@ -58,9 +58,9 @@ TEST(Observation, LeavesOutAddressesThatAreNotThePlans) {
 
 TEST(Observation, NamesTheLinkThatHasAWantedAltname) {
   KernelReading reading;
-  reading.links = {link(1, "eth0", "")};
-  reading.links[0].altnames = {"enp3s0", "gt-test-a"};
-  reading.links[0].alias = "uplink";
+  reading.interfaces = {interface(1, "eth0", "")};
+  reading.interfaces[0].altnames = {"enp3s0", "gt-test-a"};
+  reading.interfaces[0].alias = "uplink";
   const Observation observation =
       observation_of(reading, {"test", {"gt-test-a"}, {"eth0", "eth1"}});
   ASSERT_EQ(observation.taken.size(), 1u);
@@ -72,10 +72,10 @@ TEST(Observation, NamesTheLinkThatHasAWantedAltname) {
 
 TEST(Observation, ABridgeThatIsNotTheRootDoesNotShowItsOwnTimes) {
   KernelReading reading;
-  reading.links = {own(3, "br-test", "bridge")};
-  reading.links[0].bridge = BridgeData{.stp = true, .forward_delay = 1500, .ageing = 1000};
+  reading.interfaces = {own(3, "br-test", "bridge")};
+  reading.interfaces[0].bridge = BridgeData{.stp = true, .forward_delay = 1500, .ageing = 1000};
   EXPECT_EQ(observation_of(reading, {"test", {}, {}}).state.bridge->forward_delay, 1500u);
-  reading.links[0].bridge->root_port = 1;
+  reading.interfaces[0].bridge->root_port = 1;
   const Observation observation = observation_of(reading, {"test", {}, {}});
   EXPECT_EQ(observation.state.bridge->forward_delay, kTimeUnknown);
   EXPECT_EQ(observation.state.bridge->ageing, 1000u);
@@ -89,22 +89,23 @@ TEST(Observation, OfANodeThatHasNothingIsEmpty) {
 
 TEST(Status, NamesPortsByTheirAliasAndSortsThemByNumber) {
   KernelReading reading;
-  reading.links = {own(3, "br-test", "bridge"), own(4, "gt-test-b", "gretap"), link(5, "eth1", "")};
-  reading.links[0].up = true;
-  reading.links[0].bridge->root_id = "0064.020000000001";
-  reading.links[1].alias = "wgmesh:test:mesh-b";
-  reading.links[1].master = 3;
-  reading.links[1].port = PortData{.state = BR_STATE_BLOCKING,
-                                   .number = 2,
-                                   .path_cost = 100,
-                                   .isolated = false,
-                                   .designated_bridge = {}};
-  reading.links[2].master = 3;
-  reading.links[2].port = PortData{.state = BR_STATE_FORWARDING,
-                                   .number = 1,
-                                   .path_cost = 2,
-                                   .isolated = false,
-                                   .designated_bridge = {}};
+  reading.interfaces = {own(3, "br-test", "bridge"), own(4, "gt-test-b", "gretap"),
+                        interface(5, "eth1", "")};
+  reading.interfaces[0].up = true;
+  reading.interfaces[0].bridge->root_id = "0064.020000000001";
+  reading.interfaces[1].alias = "wgmesh:test:mesh-b";
+  reading.interfaces[1].master = 3;
+  reading.interfaces[1].port = PortData{.state = BR_STATE_BLOCKING,
+                                        .number = 2,
+                                        .path_cost = 100,
+                                        .isolated = false,
+                                        .designated_bridge = {}};
+  reading.interfaces[2].master = 3;
+  reading.interfaces[2].port = PortData{.state = BR_STATE_FORWARDING,
+                                        .number = 1,
+                                        .path_cost = 2,
+                                        .isolated = false,
+                                        .designated_bridge = {}};
   const proto::Status status = status_of(reading, "test");
   EXPECT_FALSE(status.is_up());  // no WireGuard device
   EXPECT_EQ(status.bridge().root_id(), "0064.020000000001");

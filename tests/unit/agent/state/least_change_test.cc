@@ -1,6 +1,6 @@
 // What a running node does for each kind of edit of mesh.yaml: the operations of `sync`, each on
-// one line, and nothing beside them. A link that goes down, or a peer that is made anew, would cost
-// traffic of pairs that the edit does not concern.
+// one line, and nothing beside them. An interface that goes down, or a peer that is made anew,
+// would cost traffic of pairs that the edit does not concern.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -20,15 +20,16 @@ SetWireguard set_peer(PeerUpdate update) {
 }
 
 TEST(Describe, SaysOneChangeInTheWordsOfIp) {
-  EXPECT_EQ(describe(SetLink{.name = "gt-test-mesh1", .master = "br-test"}),
+  EXPECT_EQ(describe(SetInterface{.name = "gt-test-mesh1", .master = "br-test"}),
             "ip link set gt-test-mesh1 master br-test");
-  EXPECT_EQ(describe(SetLink{.name = "gt-test-mesh1", .master = "", .up = false}),
+  EXPECT_EQ(describe(SetInterface{.name = "gt-test-mesh1", .master = "", .up = false}),
             "ip link set gt-test-mesh1 nomaster down");
-  EXPECT_EQ(describe(SetLink{.name = "br-test", .alias = ""}), "ip link set br-test alias \"\"");
+  EXPECT_EQ(describe(SetInterface{.name = "br-test", .alias = ""}),
+            "ip link set br-test alias \"\"");
 }
 
 TEST(Describe, PutsAPortsOwnSettingsBehindItsType) {
-  EXPECT_EQ(describe(SetLink{.name = "p", .isolated = true, .path_cost = 5, .up = true}),
+  EXPECT_EQ(describe(SetInterface{.name = "p", .isolated = true, .path_cost = 5, .up = true}),
             "ip link set p up type bridge_slave isolated on cost 5");
 }
 
@@ -62,13 +63,13 @@ TEST(Describe, TellsClearingFromSetting) {
 }
 
 TEST(IsDeletion, IsWhatAnUndoCouldNotTakeBack) {
-  EXPECT_TRUE(is_deletion(DeleteLink{"gt-test-mesh1"}));
+  EXPECT_TRUE(is_deletion(DeleteInterface{"gt-test-mesh1"}));
   EXPECT_TRUE(is_deletion(DeleteGroup{70000, {}}));
   EXPECT_TRUE(is_deletion(RemoveAddress{"br-test", {}}));
   EXPECT_TRUE(is_deletion(RemoveAltname{"br-test", "a"}));
   EXPECT_TRUE(is_deletion(set_peer({.remove = true})));
   EXPECT_FALSE(is_deletion(set_peer({.allowed_ips = std::set<Prefix>()})));
-  EXPECT_FALSE(is_deletion(SetLink{.name = "gt-test-mesh1", .master = "", .up = false}));
+  EXPECT_FALSE(is_deletion(SetInterface{.name = "gt-test-mesh1", .master = "", .up = false}));
 }
 
 TEST(IsDeletion, DoesNotHoldForAnUpdateThatDoesMore) {

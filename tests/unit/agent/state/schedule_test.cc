@@ -213,11 +213,11 @@ TEST_F(ARotation, LeavesNothingOfAStepToDo) {
 // What else is to change, changes while nobody uses the new keys yet.
 TEST_F(ARotation, StagesWhatChangesBesideTheKeys) {
   State wanted = new_;
-  wanted.wireguard->link.mtu = 1360;
+  wanted.wireguard->interface.mtu = 1360;
   wanted.wireguard->listen_port = 51999;
   const Schedule all = schedule(wanted, old_, true);
   carry_out(all, Due::kApply);
-  EXPECT_EQ(kernel_.observe(kScope).state.wireguard->link.mtu, 1360u);
+  EXPECT_EQ(kernel_.observe(kScope).state.wireguard->interface.mtu, 1360u);
   EXPECT_NE(kernel_.observe(kScope).state.wireguard->listen_port, 51999);
   for (const Due due : {Due::kSwitch, Due::kCall}) {
     carry_out(all, due);

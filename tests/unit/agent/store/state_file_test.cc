@@ -57,11 +57,11 @@ TEST(StateFile, RefusesDamagedValues) {
   EXPECT_THROW(load(saved), Error);
 
   saved = save(example());
-  saved.mutable_bridge()->mutable_link()->clear_mac();
+  saved.mutable_bridge()->mutable_interface()->clear_mac();
   EXPECT_THROW(load(saved), Error);
 
   saved = save(example());
-  saved.mutable_tunnels(0)->mutable_link()->clear_name();
+  saved.mutable_tunnels(0)->mutable_interface()->clear_name();
   EXPECT_THROW(load(saved), Error);
 }
 

@@ -1,6 +1,7 @@
-// Links and their addresses as rtnetlink messages: each question and change as a message, each
-// answer as a plain struct. Links are addressed by name, so changes can be sent before their links
-// exist; only where the kernel insists (masters, addresses) is an index asked for. Sends nothing.
+// Interfaces and their addresses as rtnetlink messages: each question and change as a message, each
+// answer as a plain struct. Interfaces are addressed by name, so changes can be sent before their
+// interfaces exist; only where the kernel insists (masters, addresses) is an index asked for. Sends
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +11,24 @@
 #include <vector>
 
 #include "agent/netlink/attributes.h"
-#include "agent/netlink/bridge_link.h"
+#include "agent/netlink/bridge_attributes.h"
 #include "agent/netlink/netlink_message.h"
-#include "agent/netlink/tunnel_link.h"
+#include "agent/netlink/tunnel_attributes.h"
 #include "agent/state/kernel_reading.h"
 #include "agent/state/operation.h"
 
 namespace wgmesh {
 
 // `payload` of an RTM_NEWLINK. Throws Error when it is malformed.
-LinkReport parse_link(Octets payload);
+InterfaceReport parse_interface(Octets payload);
 
 // `payload` of an RTM_NEWADDR. Empty for families other than IP. Throws Error when it is malformed.
 std::optional<AddressReport> parse_address(Octets payload);
 
-// Questions. The dump of links leaves the counters out unless asked for.
-NetlinkMessage make_link_dump(bool with_counters);
-NetlinkMessage make_link_question(const std::string& name);
-NetlinkMessage make_link_question(int index);
+// Questions. The dump of interfaces leaves the counters out unless asked for.
+NetlinkMessage make_interface_dump(bool with_counters);
+NetlinkMessage make_interface_question(const std::string& name);
+NetlinkMessage make_interface_question(int index);
 NetlinkMessage make_address_dump();
 
 // Changes; `master` is an index.
@@ -36,13 +37,13 @@ NetlinkMessage make_change(const CreateBridge& change);
 NetlinkMessage make_change(const CreateTunnel& change, int master);
 std::vector<NetlinkMessage> make_changes(const SetTunnel& change);
 // `master`: index of change.master, 0 for none.
-std::vector<NetlinkMessage> make_changes(const SetLink& change, int master);
+std::vector<NetlinkMessage> make_changes(const SetInterface& change, int master);
 NetlinkMessage make_change(const AddAltname& change);
 NetlinkMessage make_change(const RemoveAltname& change);
 NetlinkMessage make_change(const SetBridge& change);
-NetlinkMessage make_change(const AddAddress& change, int link);
-NetlinkMessage make_change(const RemoveAddress& change, int link);
-NetlinkMessage make_change(const DeleteLink& change);
+NetlinkMessage make_change(const AddAddress& change, int interface);
+NetlinkMessage make_change(const RemoveAddress& change, int interface);
+NetlinkMessage make_change(const DeleteInterface& change);
 NetlinkMessage make_change(const DeleteGroup& change);
 
 }  // namespace wgmesh

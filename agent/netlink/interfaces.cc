@@ -1,4 +1,4 @@
-#include "agent/netlink/links.h"
+#include "agent/netlink/interfaces.h"
 
 #include <linux/if.h>
 #include <linux/if_link.h>
@@ -10,8 +10,8 @@
 namespace wgmesh {
 namespace {
 
-NetlinkMessage link_message(std::uint16_t type, std::uint16_t flags, const std::string& name,
-                            std::optional<bool> up = std::nullopt) {
+NetlinkMessage interface_message(std::uint16_t type, std::uint16_t flags, const std::string& name,
+                                 std::optional<bool> up = std::nullopt) {
   NetlinkMessage message(type, flags);
   ifinfomsg header{};
   header.ifi_family = AF_UNSPEC;
@@ -25,7 +25,7 @@ NetlinkMessage link_message(std::uint16_t type, std::uint16_t flags, const std::
 }
 
 NetlinkMessage creation(const std::string& name, std::uint32_t group) {
-  NetlinkMessage message = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, name);
+  NetlinkMessage message = interface_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, name);
   message.put_u32(IFLA_GROUP, group);
   return message;
 }
@@ -47,26 +47,26 @@ void put_tunnel_info(NetlinkMessage& message, const TunnelData& tunnel) {
 }
 
 NetlinkMessage tunnel_change(const std::string& name, const TunnelData& tunnel) {
-  NetlinkMessage message = link_message(RTM_NEWLINK, 0, name);
+  NetlinkMessage message = interface_message(RTM_NEWLINK, 0, name);
   put_tunnel_info(message, tunnel);
   return message;
 }
 
 NetlinkMessage altname_change(std::uint16_t type, std::uint16_t flags, const std::string& name,
                               const std::string& altname) {
-  NetlinkMessage message = link_message(type, flags, name);
+  NetlinkMessage message = interface_message(type, flags, name);
   const Nest list(message, IFLA_PROP_LIST);
   message.put_text(IFLA_ALT_IFNAME, altname);
   return message;
 }
 
-NetlinkMessage address_change(std::uint16_t type, std::uint16_t flags, int link,
+NetlinkMessage address_change(std::uint16_t type, std::uint16_t flags, int interface,
                               const Prefix& prefix) {
   NetlinkMessage message(type, flags);
   ifaddrmsg header{};
   header.ifa_family = prefix.address.family == Family::kIpv4 ? AF_INET : AF_INET6;
   header.ifa_prefixlen = static_cast<std::uint8_t>(prefix.length);
-  header.ifa_index = static_cast<std::uint32_t>(link);
+  header.ifa_index = static_cast<std::uint32_t>(interface);
   // The plan makes addresses unique; waiting for duplicates would only keep them from being used.
   if (prefix.address.family == Family::kIpv6) header.ifa_flags = IFA_F_NODAD;
   message.put_header(&header, sizeof header);
@@ -77,22 +77,22 @@ NetlinkMessage address_change(std::uint16_t type, std::uint16_t flags, int link,
 
 }  // namespace
 
-NetlinkMessage make_link_dump(bool with_counters) {
-  NetlinkMessage message = link_message(RTM_GETLINK, 0, {});
+NetlinkMessage make_interface_dump(bool with_counters) {
+  NetlinkMessage message = interface_message(RTM_GETLINK, 0, {});
   if (!with_counters) message.put_u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   return message;
 }
 
-NetlinkMessage make_link_question(const std::string& name) {
+NetlinkMessage make_interface_question(const std::string& name) {
   // The kernel refuses to look at a long name in IFLA_IFNAME.
   const bool fits = name.size() < IFNAMSIZ;
-  NetlinkMessage message = link_message(RTM_GETLINK, 0, fits ? name : std::string());
+  NetlinkMessage message = interface_message(RTM_GETLINK, 0, fits ? name : std::string());
   if (!fits) message.put_text(IFLA_ALT_IFNAME, name);
   message.put_u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   return message;
 }
 
-NetlinkMessage make_link_question(int index) {
+NetlinkMessage make_interface_question(int index) {
   NetlinkMessage message(RTM_GETLINK, 0);
   ifinfomsg header{};
   header.ifi_index = index;
@@ -156,13 +156,13 @@ std::vector<NetlinkMessage> make_changes(const SetTunnel& change) {
 // changes the whole group. Only NEWLINK takes port attributes, and it looks at the master before it
 // sets one. Up comes last: in one message with it the flag is applied before the generation mode
 // and the port would have made its link-local address, or forwarded before it is isolated.
-std::vector<NetlinkMessage> make_changes(const SetLink& change, int master) {
+std::vector<NetlinkMessage> make_changes(const SetInterface& change, int master) {
   std::vector<NetlinkMessage> messages;
   const bool goes_down = change.up && !*change.up;
   if (change.group || change.alias || change.mtu || change.master || change.mac ||
       change.generates_link_local || goes_down) {
-    NetlinkMessage message =
-        link_message(RTM_SETLINK, 0, change.name, goes_down ? std::optional(false) : std::nullopt);
+    NetlinkMessage message = interface_message(RTM_SETLINK, 0, change.name,
+                                               goes_down ? std::optional(false) : std::nullopt);
     if (change.group) message.put_u32(IFLA_GROUP, *change.group);
     if (change.alias) message.put_text(IFLA_IFALIAS, *change.alias);
     if (change.mtu) message.put_u32(IFLA_MTU, *change.mtu);
@@ -178,7 +178,7 @@ std::vector<NetlinkMessage> make_changes(const SetLink& change, int master) {
     messages.push_back(std::move(message));
   }
   if (change.isolated || change.path_cost) {
-    NetlinkMessage message = link_message(RTM_NEWLINK, 0, change.name);
+    NetlinkMessage message = interface_message(RTM_NEWLINK, 0, change.name);
     const Nest info(message, IFLA_LINKINFO);
     message.put_text(IFLA_INFO_SLAVE_KIND, "bridge");
     {
@@ -187,7 +187,8 @@ std::vector<NetlinkMessage> make_changes(const SetLink& change, int master) {
     }
     messages.push_back(std::move(message));
   }
-  if (change.up && *change.up) messages.push_back(link_message(RTM_SETLINK, 0, change.name, true));
+  if (change.up && *change.up)
+    messages.push_back(interface_message(RTM_SETLINK, 0, change.name, true));
   return messages;
 }
 
@@ -202,7 +203,7 @@ NetlinkMessage make_change(const RemoveAltname& change) {
 
 // IFLA_LINKINFO { IFLA_INFO_KIND; IFLA_INFO_DATA { IFLA_BR_* } }
 NetlinkMessage make_change(const SetBridge& change) {
-  NetlinkMessage message = link_message(RTM_NEWLINK, 0, change.name);
+  NetlinkMessage message = interface_message(RTM_NEWLINK, 0, change.name);
   const Nest info(message, IFLA_LINKINFO);
   message.put_text(IFLA_INFO_KIND, "bridge");
   const Nest data(message, IFLA_INFO_DATA);
@@ -210,22 +211,22 @@ NetlinkMessage make_change(const SetBridge& change) {
   return message;
 }
 
-NetlinkMessage make_change(const AddAddress& change, int link) {
-  return address_change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, link, change.address);
+NetlinkMessage make_change(const AddAddress& change, int interface) {
+  return address_change(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, interface, change.address);
 }
 
-NetlinkMessage make_change(const RemoveAddress& change, int link) {
-  NetlinkMessage message = address_change(RTM_DELADDR, 0, link, change.address);
+NetlinkMessage make_change(const RemoveAddress& change, int interface) {
+  NetlinkMessage message = address_change(RTM_DELADDR, 0, interface, change.address);
   message.tolerate(EADDRNOTAVAIL);  // gone with its primary address
   return message;
 }
 
-NetlinkMessage make_change(const DeleteLink& change) {
-  return link_message(RTM_DELLINK, 0, change.name);
+NetlinkMessage make_change(const DeleteInterface& change) {
+  return interface_message(RTM_DELLINK, 0, change.name);
 }
 
 NetlinkMessage make_change(const DeleteGroup& change) {
-  NetlinkMessage message = link_message(RTM_DELLINK, 0, {});
+  NetlinkMessage message = interface_message(RTM_DELLINK, 0, {});
   message.put_u32(IFLA_GROUP, change.group);
   return message;
 }

@@ -1,5 +1,5 @@
 // IFLA_INFO_DATA of a bridge and IFLA_INFO_SLAVE_DATA of its ports, both ways: what is set, and
-// what spanning tree says of itself. Knows nothing of the links that carry them.
+// what spanning tree says of itself. Knows nothing of the interfaces that carry them.
 #pragma once
 
 #include <array>

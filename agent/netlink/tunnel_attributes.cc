@@ -1,4 +1,4 @@
-#include "agent/netlink/tunnel_link.h"
+#include "agent/netlink/tunnel_attributes.h"
 
 #include <linux/if_tunnel.h>
 #include <linux/ip6_tunnel.h>

@@ -1,4 +1,4 @@
-#include "agent/session/proposed_goal.h"
+#include "agent/session/wanted_change.h"
 
 #include "agent/change/refused.h"
 #include "agent/session/hello.h"
@@ -6,14 +6,15 @@
 
 namespace wgmesh {
 
-Goal proposed_goal(const proto::Propose& wanted, const proto::Open& open, const Store& store,
-                   SessionSecrets& secrets, const std::map<std::string, SocketAddress>& endpoints) {
+WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open,
+                           const Store& store, SessionSecrets& secrets,
+                           const std::map<std::string, SocketAddress>& endpoints) {
   const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
   if (has_plan && !wanted.has_plan()) throw ProtocolError("a goal without its plan");
   if (!proto::Goal_IsValid(wanted.goal()) || wanted.goal() == proto::GOAL_UNSPECIFIED) {
     throw ProtocolError("a plan without a goal");
   }
-  Goal goal;
+  WantedChange goal;
   goal.kind = wanted.goal();
   goal.rotates = wanted.rotates();
   if (!has_plan) return goal;

@@ -14,7 +14,8 @@ namespace wgmesh {
 // Takes the sealed keys into `secrets`. `endpoints`: of the peers that `open` asked for, resolved.
 // Checks all of it, for the controller is hostile until then: throws ProtocolError, or Refused for
 // a plan that is not for this node.
-Goal proposed_goal(const proto::Propose& wanted, const proto::Open& open, const Store& store,
-                   SessionSecrets& secrets, const std::map<std::string, SocketAddress>& endpoints);
+WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open,
+                           const Store& store, SessionSecrets& secrets,
+                           const std::map<std::string, SocketAddress>& endpoints);
 
 }  // namespace wgmesh

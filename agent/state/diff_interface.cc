@@ -14,8 +14,8 @@ bool in_the_way(const Prefix& leaving, const Prefix& wanted) {
 
 }  // namespace
 
-SetLink link_changes(const Link& desired, const Link& now) {
-  SetLink set{.name = desired.name};
+SetInterface interface_changes(const Interface& desired, const Interface& now) {
+  SetInterface set{.name = desired.name};
   if (desired.group != now.group) set.group = desired.group;
   if (desired.alias != now.alias) set.alias = desired.alias;
   if (desired.mtu != now.mtu) set.mtu = desired.mtu;
@@ -24,9 +24,9 @@ SetLink link_changes(const Link& desired, const Link& now) {
   return set;
 }
 
-bool changes_anything(const SetLink& set) { return set != SetLink{.name = set.name}; }
+bool changes_anything(const SetInterface& set) { return set != SetInterface{.name = set.name}; }
 
-void diff_altnames(const Link& desired, const Link& now, Changes& changes) {
+void diff_altnames(const Interface& desired, const Interface& now, Changes& changes) {
   for (const std::string& altname : desired.altnames)
     if (!now.altnames.contains(altname)) changes.first.push_back(AddAltname{desired.name, altname});
   for (const std::string& altname : now.altnames)

@@ -1,4 +1,4 @@
-#include "agent/netlink/bridge_link.h"
+#include "agent/netlink/bridge_attributes.h"
 
 #include <fmt/format.h>
 #include <linux/if_bridge.h>
