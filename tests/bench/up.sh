@@ -2,10 +2,10 @@
 # How long `mesh up` takes against plain SSH on the same machine in the same run, and what it costs in things
 # that a slow or emulated CPU cannot distort: connections, channels, processes, round trips.
 #
-#   tests/lab/with-kernel --limit 1800 -- tests/bench/up.sh [NODES]
+#   tests/lab/tools/with-kernel --limit 1800 -- tests/bench/up.sh [NODES]
 #
 # The yardstick is `ssh NODE true` to all nodes at once, with the key exchange that libssh uses.
-. "$(dirname "$(readlink -f "$0")")/../lab/lib.sh"
+. "$(dirname "$(readlink -f "$0")")/../lab/lib/lib.sh"
 
 count=${1:-10}
 write_mesh() { # write_mesh N

@@ -1,0 +1,162 @@
+#!/bin/bash
+# vm: --mem 2048
+# A node with systemd, here as process 1 of a pid namespace: the first `up` installs and enables the unit,
+# the unit brings the mesh up at the next boot from inside its sandbox, the timer finds a peer that moved, and
+# `down -r` takes both away. No kernel module that the mesh needs is loaded beforehand: neither the agent, which
+# keeps CAP_NET_ADMIN alone, nor the unit may be in the kernel's way when it loads them.
+# It empties folders of /etc and /lib, so it only runs in a machine that forgets.
+. "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
+[ -n "${WGMESH_IN_VM:-}" ] || exec "$lab_folder/tools/vm" "$0"
+
+place=/srv/wgmesh-boot
+mesh_file=$work/mesh.yaml
+declare -A pids
+
+on_node() { nsenter -t "${pids[$1]}" -a -- "${@:2}"; }
+
+# Only what a unit needs to be started: all else of this machine's boot would cost a minute here.
+prepare_systemd() {
+  local target
+  mkdir -p $place/a $place/b /var/lib/wgmesh
+  rm -rf /etc/systemd/system/*
+  for target in sysinit basic; do
+    printf '%s\n' '[Unit]' 'DefaultDependencies=no' >/etc/systemd/system/$target.target
+  done
+  printf 'Wants=timers.target\n' >>/etc/systemd/system/basic.target
+  for target in multi-user timers; do
+    [ ! -d /lib/systemd/system/$target.target.wants ] || mount -t tmpfs none /lib/systemd/system/$target.target.wants
+  done
+  echo 10.98.0.2 b.example >$place/hosts
+  mkdir -p /sys/fs/cgroup
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null
+}
+
+start_a() {
+  unshare --pid --fork --mount --net --uts --ipc --cgroup --propagation private bash -c "
+    mount -t proc proc /proc && mount -t sysfs sysfs /sys && mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
+    mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /tmp && mount --bind $place/a /var/lib/wgmesh &&
+    mount --bind $place/hosts /etc/hosts && mkdir -p /run/systemd/system/wgmesh@.service.d &&
+    printf '[Service]\nStandardError=file:/run/restore.log\n' >/run/systemd/system/wgmesh@.service.d/lab.conf &&
+    exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target \
+      --log-target=console --show-status=0" >"$work/systemd.log" 2>&1 &
+  pids[a-outside]=$!
+  await 60 child_of "${pids[a-outside]}"
+  pids[a]=$child
+  await 120 a_is_there || { echo '# systemd did not start:'; tail -n 20 "$work/systemd.log"; }
+}
+child_of() { read -r -d ' ' child <"/proc/$1/task/$1/children"; } # sets child
+a_is_there() { [ "$(on_node a systemctl is-active multi-user.target)" = active ]; }
+
+start_b() {
+  unshare --pid --fork --mount --net --uts --ipc --cgroup --propagation private bash -c "
+    mount -t proc proc /proc && mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run &&
+    mount --bind $place/b /var/lib/wgmesh && : >/run/ready && exec sleep infinity" &
+  pids[b-outside]=$!
+  await 60 child_of "${pids[b-outside]}"
+  pids[b]=$child
+  await 60 test -e "/proc/$child/root/run/ready"
+}
+
+join() {
+  ip link add ua type veth peer name ub
+  ip link set ua netns "${pids[a]}"
+  ip link set ub netns "${pids[b]}"
+  printf '%s\n' 'addr add 10.98.0.1/24 dev ua' 'link set ua up' 'link set lo up' | on_node a ip -batch -
+  printf '%s\n' 'addr add 10.98.0.2/24 dev ub' 'link set ub up' 'link set lo up' | on_node b ip -batch -
+  cat >"$mesh_file" <<MESH
+name: boot
+network: fd00:b::/64
+nodes:
+  a: {addr: fd00:b::1/64, endpoint: 10.98.0.1, exec: nsenter -t ${pids[a]} -a --}
+  b: {addr: fd00:b::2/64, endpoint: b.example, exec: nsenter -t ${pids[b]} -a --}
+MESH
+}
+
+stop() { # stop a|b
+  kill -KILL "${pids[$1]}"
+  wait "${pids[$1-outside]}" 2>/dev/null
+}
+
+modules='wireguard ip6_gre ip_gre gre bridge'
+loaded() { grep -wE "^(${modules// /|})" /proc/modules; }
+unload() { # shellcheck disable=SC2086
+  modprobe -qr $modules
+  ! loaded
+}
+
+prepare_systemd
+test_case 'the kernel starts without the modules'
+expect 'none is loaded' await 60 unload
+start_a
+start_b
+join
+
+test_case 'the first up installs and enables the unit, with no capability but CAP_NET_ADMIN'
+here up
+expect_status 0
+expect 'the modules came by themselves' loaded
+expect 'wgmesh@boot.service is enabled' on_node a systemctl is-enabled wgmesh@boot.service
+expect 'wgmesh-refresh@boot.timer is enabled' on_node a systemctl is-enabled wgmesh-refresh@boot.timer
+expect 'the timer runs' on_node a systemctl is-active wgmesh-refresh@boot.timer
+expect 'the unit may be read' test "$(stat -c %a:%U /etc/systemd/system/wgmesh@.service)" = 644:root
+! grep -E '(^|[^a-z])a: .*at boot' <<<"$err" || fail 'there is nothing to add on a'
+expect_err 'let it run `/var/lib/wgmesh/bin/wgmesh-agent restore`'
+
+test_case 'a second up changes nothing'
+before=$(find /etc/systemd $place -type f -printf '%p %T@\n' | sort)
+here up
+expect_status 0
+expect 'no file was written' test "$(find /etc/systemd $place -type f -printf '%p %T@\n' | sort)" = "$before"
+key=$(on_node a wg show wg-boot public-key)
+
+test_case 'at boot the unit brings the mesh up, from inside its sandbox'
+stop a
+stop b
+expect 'the modules are unloaded' await 60 unload
+start_a
+expect 'the unit ran' test "$(on_node a systemctl is-active wgmesh@boot.service)" = active
+expect 'the device is there, with its key' test "$(on_node a wg show wg-boot public-key)" = "$key"
+expect 'its peer has the address that was stored' test "$(on_node a wg show wg-boot endpoints | cut -f 2)" = 10.98.0.2:51820
+expect 'the tunnel is in the bridge' on_node a test -e /sys/class/net/br-boot/brif/gt-boot-b
+expect 'the bridge takes no router advertisements' test "$(on_node a cat /proc/sys/net/ipv6/conf/br-boot/accept_ra)" = 0
+[ -z "$broken" ] || on_node a cat /run/restore.log # there is no journal to look into
+
+test_case 'the timer finds a peer whose name has got another address'
+start_b
+join
+here up
+expect_status 0
+b_key=$(on_node b wg show wg-boot public-key)
+on_node b ip link set ub down
+on_node b wg set wg-boot peer "$key" endpoint 10.98.0.9:51820 # so it is not b that is heard of first
+printf '%s\n' 'addr del 10.98.0.2/24 dev ub' 'addr add 10.98.0.3/24 dev ub' 'link set ub up' | on_node b ip -batch -
+echo 10.98.0.3 b.example >$place/hosts
+has_moved() { [ "$(on_node a wg show wg-boot endpoints)" = "$b_key"$'\t10.98.0.3:51820' ]; }
+expect 'a sends to where b is now' await 300 has_moved
+expect 'b answers' on_node a ping -q -c 1 -W 10 fd00:b::2
+[ -z "$broken" ] || on_node a systemctl status wgmesh-refresh@boot.timer wgmesh-refresh@boot.service
+echo 10.98.0.2 b.example >$place/hosts
+
+test_case 'a mesh that was taken down stays down at boot'
+stop b
+start_b
+join
+here down
+expect_status 0
+stop a
+start_a
+expect 'the unit ran' test "$(on_node a systemctl is-active wgmesh@boot.service)" = active
+expect 'there is no bridge' bash -c "! nsenter -t ${pids[a]} -a -- test -e /sys/class/net/br-boot"
+
+test_case 'down -r takes the units away'
+stop b
+start_b
+join
+here down -r
+expect_status 0
+expect 'no file is left' bash -c "! find /etc/systemd $place -mindepth 1 -name '*wgmesh*' | grep ."
+expect 'the timer has ended' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-active wgmesh-refresh@boot.timer"
+expect 'systemd has forgotten it' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-enabled wgmesh@boot.service"
+stop a
+stop b
+finish
