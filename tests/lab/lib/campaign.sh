@@ -40,7 +40,6 @@ campaign_nodes=4
 mesh_name=k
 at=a # the mesh that stands
 agent_folder=${WGMESH_AGENT_DIR:-$build/agent/faults}
-see_nodes=$build/tests/lab/see_nodes
 export WGMESH_AGENT_DIR=$agent_folder
 
 seed=${WGMESH_SEED:-$((SRANDOM % 1000000))}

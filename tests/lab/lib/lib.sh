@@ -10,7 +10,7 @@
 #   expect_out TEXT, expect_err TEXT, expect_no_out TEXT    … said TEXT (a bash pattern, anywhere in it)
 #   expect 'WHAT' CMD…          CMD succeeds; WHAT is what to call it in a failure
 #   await SECONDS CMD…          polls CMD; false once the time is over
-#   remember I…                 keeps what nodes I… are: links, addresses, WireGuard, stored files
+#   remember I…                 keeps what nodes I… are: links, addresses, WireGuard, routes, stored files
 #   expect_as_before I…         … and they are that again, within 15 s (a node may still be undoing)
 #   ping_pairs COUNT ADDRESS-FUNCTION [SECONDS]   every directed pair of nodes 0…COUNT-1 pings, at once;
 #                               SECONDS: how long a pair may try (default: the first echo must come back)
@@ -24,6 +24,7 @@ source_folder=$(dirname "$(dirname "$lab_folder")")
 nodes=$lab_folder/tools/nodes
 build=${WGMESH_BUILD:-$source_folder/build/release}
 mesh_program=$build/controller/mesh
+see_nodes=$build/tests/lab/see_nodes
 mesh_file=''
 LAB=${LAB:-/var/tmp/wgmesh-lab}
 work=$(mktemp -d "${TMPDIR:-/tmp}/wgmesh-test.XXXXXX")
@@ -97,37 +98,24 @@ await() {
 
 on() { "$nodes" in "$@"; } # on I CMD…
 
-# What node I is, without what moves by itself: index numbers, counters, timers, the tree, the link-local
-# address that a bridge gets when its first port forwards, and the note of the last change, which may be an undo.
-node_state() {
-  on "$1" sh -c 'ip -d -o link; ip -o address; wg show all dump
-    find /var/lib/wgmesh -path /var/lib/wgmesh/bin -prune -o -type f ! -name last_change -printf "%p %m %s %T@ %i\n"' 2>/dev/null |
-    sed -E '/ inet6 fe80:/d; s/^[0-9]+: //; s/ [a-z_]+_timer +[0-9.]+//g; s/ (designated_[a-z]+|root_port|root_path_cost|ageing_time) [^ ]+//g
-      s/ (topology_change[a-z_]*|config_pending) [01]//g; s/ state [A-Za-z]+//g; s/NO-CARRIER,|,LOWER_UP//g
-      s/^(([^\t]*\t){5})[0-9]+\t[0-9]+\t[0-9]+\t/\1/'
+# See see_nodes.cc for what counts; a file that was written anew does, too.
+see_exactly() { # see_exactly I… [-- OPTION…]
+  local arguments=()
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    arguments+=("$1=$(<"$LAB/n/$1/pid"):$LAB/n/$1/upper")
+    shift
+  done
+  "$see_nodes" "${@:2}" --exact "$work/before" "${arguments[@]}" >"$work/seen" 2>&1
 }
 
-as_before() { diff "$work/before.$1" <(node_state "$1"); }
-
 remember() {
-  local i waiting=()
-  for i in "$@"; do
-    node_state "$i" >"$work/before.$i" &
-    waiting+=($!)
-  done
-  wait "${waiting[@]}"
+  rm -rf "$work/before"
+  mkdir "$work/before"
+  see_exactly "$@" -- --keep before || fail "nodes $* cannot be seen: $(<"$work/seen")"
 }
 
 expect_as_before() {
-  local i waiting=()
-  for i in "$@"; do
-    await 15 as_before "$i" || echo "$i" >"$work/differs.$i" &
-    waiting+=($!)
-  done
-  wait "${waiting[@]}"
-  for i in "$@"; do
-    [ ! -e "$work/differs.$i" ] || { rm "$work/differs.$i"; expect "node $i is as before" as_before "$i"; }
-  done
+  await 15 see_exactly "$@" || { fail "nodes $* are not all as before"; sed -E 's/^(.{400}).*/\1…/; s/^/#     /' "$work/seen" | head -n 20; }
 }
 
 # One shell on each node starts its pings, for starting programs is what costs under emulation. The first

@@ -1,21 +1,26 @@
-// see_nodes [--keep STATE] MESH FOLDER PID:ROOT... - what the nodes of a lab are, as a reader sees
-// them that shares no code with the agent.
+// see_nodes [--keep STATE] MESH|--exact FOLDER [I=]PID:ROOT... - what the nodes of a lab are, as a
+// reader sees them that shares no code with the agent.
 //
 // A node is the network namespace of process PID, and ROOT, where the files that it wrote are found
-// from here.
+// from here. I is the node's number: its place among the arguments, unless the number is said.
 // --keep writes what each is to FOLDER/STATE.I. Without it every node is compared with all that was
 // kept, and three kinds of lines are printed: one with each node's state, by name, or 'neither';
 // one that says 'keys match', or of which pair they do not (a preshared key shall stand at two
-// nodes); and for a node that is neither, how it differs from each state.
+// nodes); and for a node that is neither, how it differs from each state. The exit status is 1 when
+// a node is neither, and 2 when the nodes cannot be seen.
 //
 // Compared are all links, WireGuard devices, routes and settings of the namespace, and the names of
 // the files of MESH; but neither index, counters and timers, what the spanning tree is at,
 // link-local addresses, nor endpoints (a peer that answered from its other port is no difference).
+// --exact is for a node that shall not have been touched. Endpoints, preshared keys, the bridge's
+// times and how link-local addresses are made count as well, and so does each file of the agent,
+// with mode, size, time and inode: a file that was written anew with the same content differs.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <linux/if_link.h>
 #include <sched.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -41,14 +46,19 @@ namespace fs = std::filesystem;
 using Lines = std::set<std::string>;
 
 struct Node {
+  std::string number;
   std::string pid;
   std::string root;
 };
 
-Node parse_node(const std::string& text) {
+Node parse_node(const std::string& text, std::size_t place) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) throw Error("PID:ROOT, not " + text);
-  return {text.substr(0, colon), text.substr(colon + 1)};
+  if (colon == std::string::npos) throw Error("[I=]PID:ROOT, not " + text);
+  const std::string root = text.substr(colon + 1);
+  const std::string pid = text.substr(0, colon);
+  const std::size_t equals = pid.find('=');
+  if (equals == std::string::npos) return {std::to_string(place), pid, root};
+  return {pid.substr(0, equals), pid.substr(equals + 1), root};
 }
 
 void enter(const Node& node) {
@@ -88,9 +98,9 @@ std::string words_of(const SeenLink& link) {
       words_of(link.port_data));
 }
 
-Lines lines_of(SeenNode seen, const fs::path& files) {
+Lines lines_of_network(const SeenNode& seen) {
   Lines lines;
-  for (auto& [name, link] : seen.links) {
+  for (auto [name, link] : seen.links) {
     if (link.kind == "bridge") {  // these times are the root's, and late in coming
       for (const int time : {IFLA_BR_FORWARD_DELAY, IFLA_BR_HELLO_TIME, IFLA_BR_MAX_AGE}) {
         link.data.erase(time);
@@ -111,17 +121,75 @@ Lines lines_of(SeenNode seen, const fs::path& files) {
   for (const std::string& route : seen.routes) {
     if (!is_link_local(route)) lines.insert("route " + route);
   }
-  std::error_code missing;
-  for (const auto& file : fs::directory_iterator(files, missing)) {
-    // A note of what was done last, an undo too; no part of what the node is.
-    if (file.path().filename() == "last_change") continue;
-    lines.insert("file " + file.path().filename().string());
+  return lines;
+}
+
+std::string address_mode_of(const std::string& link) {
+  std::ifstream file("/proc/sys/net/ipv6/conf/" + link + "/addr_gen_mode");
+  std::string mode;
+  file >> mode;
+  return mode;
+}
+
+// What only a node that nobody touches keeps.
+Lines exact_lines_of_network(const SeenNode& seen) {
+  Lines lines;
+  for (const auto& [name, link] : seen.links) {
+    lines.insert(fmt::format("address mode {} {}", name, address_mode_of(name)));
+    if (link.kind == "bridge") lines.insert("data " + name + words_of(link.data));
+  }
+  for (const auto& [name, device] : seen.devices) {
+    for (const auto& [key, peer] : device.peers) {
+      lines.insert(fmt::format("peer {} of {} key '{}' endpoint '{}'", key, name,
+                               peer.preshared_key, peer.endpoint));
+    }
   }
   return lines;
 }
 
-std::string file_of(const std::string& folder, const std::string& state, std::size_t node) {
-  return fmt::format("{}/{}.{}", folder, state, node);
+// A note of what was done last, an undo too; no part of what the node is.
+bool is_note(const fs::path& file) { return file.filename() == "last_change"; }
+
+Lines names_of_files(const fs::path& folder) {
+  Lines lines;
+  std::error_code missing;
+  for (const auto& file : fs::directory_iterator(folder, missing)) {
+    if (!is_note(file.path())) lines.insert("file " + file.path().filename().string());
+  }
+  return lines;
+}
+
+// Of all meshes; but not the agent itself, which comes before anything is changed.
+Lines exact_lines_of_files(const fs::path& folder) {
+  Lines lines;
+  if (!fs::exists(folder)) return lines;
+  for (const auto& file : fs::recursive_directory_iterator(folder)) {
+    const fs::path name = file.path().lexically_relative(folder);
+    struct stat status {};
+    if (is_note(name) || *name.begin() == "bin") continue;
+    if (::lstat(file.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    lines.insert(fmt::format("file {} mode {:o} size {} time {}.{:09} inode {}", name.string(),
+                             status.st_mode & 07777u, status.st_size, status.st_mtim.tv_sec,
+                             status.st_mtim.tv_nsec, status.st_ino));
+  }
+  return lines;
+}
+
+// MESH empty: exact.
+Lines lines_of(const SeenNode& seen, const std::string& root, const std::string& mesh) {
+  const fs::path files = fs::path(root) / "var/lib/wgmesh";
+  Lines lines = lines_of_network(seen);
+  if (mesh.empty()) {
+    lines.merge(exact_lines_of_network(seen));
+    lines.merge(exact_lines_of_files(files));
+  } else {
+    lines.merge(names_of_files(files / mesh));
+  }
+  return lines;
+}
+
+std::string file_of(const std::string& folder, const std::string& state, const Node& node) {
+  return fmt::format("{}/{}.{}", folder, state, node.number);
 }
 
 void write_lines(const std::string& path, const Lines& lines) {
@@ -138,9 +206,9 @@ Lines read_lines(const std::string& path) {
 }
 
 // What was kept of a node, by state.
-std::map<std::string, Lines> kept_states(const std::string& folder, std::size_t node) {
+std::map<std::string, Lines> kept_states(const std::string& folder, const Node& node) {
   std::map<std::string, Lines> states;
-  const std::string end = fmt::format(".{}", node);
+  const std::string end = "." + node.number;
   for (const auto& file : fs::directory_iterator(folder)) {
     const std::string name = file.path().filename().string();
     if (!name.ends_with(end)) continue;
@@ -156,7 +224,7 @@ std::string name_of(const Lines& now, const std::map<std::string, Lines>& states
   return "neither";
 }
 
-void tell_difference(std::size_t node, const std::string& state, const Lines& then,
+void tell_difference(const Node& node, const std::string& state, const Lines& then,
                      const Lines& now) {
   Lines gone;
   Lines added;
@@ -164,12 +232,13 @@ void tell_difference(std::size_t node, const std::string& state, const Lines& th
                       std::inserter(gone, gone.end()));
   std::set_difference(now.begin(), now.end(), then.begin(), then.end(),
                       std::inserter(added, added.end()));
-  for (const std::string& line : gone) fmt::print("n{}, not as {}: < {}\n", node, state, line);
-  for (const std::string& line : added) fmt::print("n{}, not as {}: > {}\n", node, state, line);
+  const std::string head = fmt::format("n{}, not as {}: ", node.number, state);
+  for (const std::string& line : gone) fmt::print("{}< {}\n", head, line);
+  for (const std::string& line : added) fmt::print("{}> {}\n", head, line);
 }
 
 // The nodes at which each preshared key stands.
-using Keys = std::map<std::string, std::vector<std::size_t>>;
+using Keys = std::map<std::string, std::vector<std::string>>;
 
 void tell_keys(const Keys& keys) {
   std::vector<std::string> faults;
@@ -185,7 +254,7 @@ void tell_keys(const Keys& keys) {
 
 struct Arguments {
   std::string keep;
-  std::string mesh;
+  std::string mesh;  // empty: --exact
   std::string folder;
   std::vector<Node> nodes;
 };
@@ -196,45 +265,58 @@ Arguments parse_arguments(std::vector<std::string> words) {
     arguments.keep = words[1];
     words.erase(words.begin(), words.begin() + 2);
   }
-  if (words.size() < 3) throw Error("see_nodes [--keep STATE] MESH FOLDER PID:ROOT...");
-  arguments.mesh = words[0];
+  if (words.size() < 3) {
+    throw Error("see_nodes [--keep STATE] MESH|--exact FOLDER [I=]PID:ROOT...");
+  }
+  if (words[0] != "--exact") arguments.mesh = words[0];
   arguments.folder = words[1];
-  std::transform(words.begin() + 2, words.end(), std::back_inserter(arguments.nodes), parse_node);
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    arguments.nodes.push_back(parse_node(words[i], i - 2));
+  }
   return arguments;
 }
 
-void run(const Arguments& arguments) {
-  std::vector<Lines> now;
-  Keys keys;
-  for (std::size_t i = 0; i < arguments.nodes.size(); ++i) {
-    const Node& node = arguments.nodes[i];
-    enter(node);
-    const SeenNode seen = seen_whole();
-    now.push_back(lines_of(seen, fs::path(node.root) / "var/lib/wgmesh" / arguments.mesh));
-    for (const auto& [name, device] : seen.devices) {
-      for (const auto& [key, peer] : device.peers) {
-        if (!peer.preshared_key.empty()) keys[peer.preshared_key].push_back(i);
-      }
-    }
+void keep(const Arguments& arguments, const std::vector<Lines>& now) {
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    write_lines(file_of(arguments.folder, arguments.keep, arguments.nodes[i]), now[i]);
   }
-  if (!arguments.keep.empty()) {
-    for (std::size_t i = 0; i < now.size(); ++i) {
-      write_lines(file_of(arguments.folder, arguments.keep, i), now[i]);
-    }
-    return;
-  }
+}
+
+// Whether each node is in a state that was kept.
+bool compare(const Arguments& arguments, const std::vector<Lines>& now, const Keys& keys) {
   std::vector<std::map<std::string, Lines>> kept;
   std::vector<std::string> names;
   for (std::size_t i = 0; i < now.size(); ++i) {
-    kept.push_back(kept_states(arguments.folder, i));
+    kept.push_back(kept_states(arguments.folder, arguments.nodes[i]));
     names.push_back(name_of(now[i], kept[i]));
   }
   fmt::print("{}\n", fmt::join(names, " "));
   tell_keys(keys);
   for (std::size_t i = 0; i < now.size(); ++i) {
     if (names[i] != "neither") continue;
-    for (const auto& [state, lines] : kept[i]) tell_difference(i, state, lines, now[i]);
+    for (const auto& [state, lines] : kept[i]) {
+      tell_difference(arguments.nodes[i], state, lines, now[i]);
+    }
   }
+  return std::find(names.begin(), names.end(), "neither") == names.end();
+}
+
+int run(const Arguments& arguments) {
+  std::vector<Lines> now;
+  Keys keys;
+  for (const Node& node : arguments.nodes) {
+    enter(node);
+    const SeenNode seen = seen_whole();
+    now.push_back(lines_of(seen, node.root, arguments.mesh));
+    for (const auto& [name, device] : seen.devices) {
+      for (const auto& [key, peer] : device.peers) {
+        if (!peer.preshared_key.empty()) keys[peer.preshared_key].push_back(node.number);
+      }
+    }
+  }
+  if (arguments.keep.empty()) return compare(arguments, now, keys) ? 0 : 1;
+  keep(arguments, now);
+  return 0;
 }
 
 }  // namespace
@@ -242,8 +324,7 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   try {
-    wgmesh::run(wgmesh::parse_arguments({argv + std::min(argc, 1), argv + argc}));
-    return 0;
+    return wgmesh::run(wgmesh::parse_arguments({argv + std::min(argc, 1), argv + argc}));
   } catch (const std::exception& error) {
     fmt::print(stderr, "see_nodes: {}\n", error.what());
     return 2;

@@ -285,6 +285,8 @@ void see_route(const nlmsghdr* answer, const std::map<int, std::string>& names,
   const Attributes attributes = attributes_of(answer, sizeof(rtmsg));
   // Multicast and local routes come and go with addresses, which are compared themselves.
   if (header->rtm_table != RT_TABLE_MAIN || header->rtm_type != RTN_UNICAST) return;
+  // What the kernel has learned of the path to one address is no route that somebody made.
+  if ((header->rtm_flags & RTM_F_CLONED) != 0) return;
   std::string route = "default";
   if (attributes.contains(RTA_DST)) {
     route = ip_text(header->rtm_family, mnl_attr_get_payload(attributes.at(RTA_DST)),
