@@ -9,7 +9,7 @@
 // nodes); and for a node that is neither, how it differs from each state. The exit status is 1 when
 // a node is neither, and 2 when the nodes cannot be seen.
 //
-// Compared are all links, WireGuard devices, routes and settings of the namespace, and the names of
+// Compared are all interfaces, WireGuard devices, routes and settings of the namespace, and the names of
 // the files of MESH; but neither index, counters and timers, what the spanning tree is at,
 // link-local addresses, nor endpoints (a peer that answered from its other port is no difference).
 // --exact is for a node that shall not have been touched. Endpoints, preshared keys, the bridge's
@@ -88,7 +88,7 @@ std::string words_of(const std::map<int, std::string>& attributes) {
   return words;
 }
 
-std::string words_of(const SeenLink& link) {
+std::string words_of(const SeenInterface& link) {
   Lines addresses = link.addresses;
   std::erase_if(addresses, is_link_local);
   return fmt::format(
@@ -100,7 +100,7 @@ std::string words_of(const SeenLink& link) {
 
 Lines lines_of_network(const SeenNode& seen) {
   Lines lines;
-  for (auto [name, link] : seen.links) {
+  for (auto [name, link] : seen.interfaces) {
     if (link.kind == "bridge") {  // these times are the root's, and late in coming
       for (const int time : {IFLA_BR_FORWARD_DELAY, IFLA_BR_HELLO_TIME, IFLA_BR_MAX_AGE}) {
         link.data.erase(time);
@@ -134,7 +134,7 @@ std::string address_mode_of(const std::string& link) {
 // What only a node that nobody touches keeps.
 Lines exact_lines_of_network(const SeenNode& seen) {
   Lines lines;
-  for (const auto& [name, link] : seen.links) {
+  for (const auto& [name, link] : seen.interfaces) {
     lines.insert(fmt::format("address mode {} {}", name, address_mode_of(name)));
     if (link.kind == "bridge") lines.insert("data " + name + words_of(link.data));
   }
