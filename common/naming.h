@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/limits.h"
 #include "common/net.h"
 
 namespace wgmesh {
@@ -15,8 +16,6 @@ namespace wgmesh {
 inline constexpr std::size_t kMaxInterfaceName = 15;
 inline constexpr std::size_t kMaxMeshName = 12;
 inline constexpr std::size_t kMaxNodeName = 63;
-// Ports of a bridge (BR_MAX_PORTS - 1 in the kernel).
-inline constexpr int kMaxPorts = 1023;
 
 // What each may be called. A name from outside is checked before it becomes part of a path.
 bool is_mesh_name(std::string_view name);  // [A-Za-z0-9_-]{1,12}

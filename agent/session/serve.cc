@@ -22,6 +22,7 @@
 #include "agent/session/wanted_change.h"
 #include "agent/status/current_status.h"
 #include "agent/store/lock.h"
+#include "common/limits.h"
 
 namespace wgmesh {
 namespace {
@@ -38,7 +39,7 @@ constexpr auto kProgressPause = 200ms;
 // where its word is late, it may be because it comes through the mesh.
 constexpr auto kCallsAtLatest = 1s;
 // A segment address and an inner one of every node that there can be.
-constexpr int kMostTargets = 2 * 4096;
+constexpr int kMostTargets = 2 * static_cast<int>(kMaxNodes);
 
 Errand errand_of(const proto::Open& open) {
   if (!open.changes_state()) return Errand::kToLook;

@@ -14,13 +14,10 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::uint32_t kPlanFormat = 1;
 // What plans may ask for by name.
 constexpr std::array<std::string_view, 1> kKnownNeeds = {"fragments"};
 constexpr std::int64_t kLive =
     135;  // seconds: a session that works has a handshake at least this often
-constexpr std::uint32_t kMinMtu = 576;
-constexpr std::uint32_t kMinIpv6Mtu = 1280;
 constexpr std::uint32_t kMaxMtu = 65000;
 constexpr std::uint32_t kMaxTimer = 1'000'000;  // seconds
 
@@ -146,7 +143,7 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
   expect_name(device.name(), wireguard_name(plan.mesh()), "device.name");
   Prefix inner = prefix_of(device.inner_address(), "device.inner_address");
   check_family(inner.address, kind, "device.inner_address");
-  std::uint32_t least = inner.address.family == Family::kIpv6 ? kMinIpv6Mtu : kMinMtu;
+  std::uint32_t least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
   return {.interface = interface_of_report(plan, device.name(),
                                            in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
           .private_key = secrets.private_key,
@@ -168,9 +165,9 @@ Bridge bridge_of(const proto::Plan& plan) {
                 .ageing = hundredths(planned.ageing(), "bridge.ageing")};
   for (const std::string& text : planned.addresses()) {
     Prefix address = prefix_of(text, "bridge.addresses");
-    if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kMinIpv6Mtu)
+    if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kLeastIpv6Mtu)
       refuse("segment_mtu {} is too small for {}: IPv6 needs {}", plan.segment_mtu(), text,
-             kMinIpv6Mtu);
+             kLeastIpv6Mtu);
     if (!bridge.addresses.insert(address).second) refuse("bridge.addresses has {} twice", text);
   }
   return bridge;
@@ -250,7 +247,7 @@ void check_whole(const proto::Plan& plan) {
   if (!is_mesh_name(plan.mesh())) refuse("'{}' is no mesh name", plan.mesh());
   if (!is_node_name(plan.node())) refuse("'{}' is no node name", plan.node());
   if (!plan.has_device() || !plan.has_bridge()) refuse("device or bridge is missing");
-  in_range(plan.segment_mtu(), kMinMtu, kMaxMtu, "segment_mtu");
+  in_range(plan.segment_mtu(), kLeastIpv4Mtu, kMaxMtu, "segment_mtu");
   if (plan.fragments() && plan.tunnel_kind() != proto::GRETAP) {
     refuse("only gretap tunnels can fragment");
   }

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <string>
+#include <utility>
 
 #include "common/key.h"
+#include "common/wg_text.h"
 
 namespace wgmesh {
 namespace {
@@ -17,67 +19,28 @@ std::string joined(const Texts& texts) {
   return line.empty() ? "(none)" : line;
 }
 
-// As `wg` says it: "1 minute, 5 seconds".
-std::string duration_text(std::int64_t seconds) {
-  using Unit = std::pair<std::int64_t, const char*>;
-  static constexpr std::array<Unit, 4> kUnits = {
-      Unit{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
-  std::string text;
-  for (const auto& [length, name] : kUnits) {
-    const std::int64_t count = seconds / length;
-    seconds %= length;
-    if (count == 0) continue;
-    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, name, count == 1 ? "" : "s");
-  }
-  return text;
+WgPeer wg_peer(const proto::PeerStatus& peer) {
+  return {.public_key = key_text(peer.public_key(), "(none)"),
+          .node = peer.node(),
+          .has_preshared_key = peer.has_preshared_key(),
+          .endpoint = peer.endpoint(),
+          .allowed_ips = {peer.allowed_ips().begin(), peer.allowed_ips().end()},
+          .latest_handshake = peer.latest_handshake(),
+          .rx_bytes = peer.transfer_rx(),
+          .tx_bytes = peer.transfer_tx(),
+          .persistent_keepalive = peer.persistent_keepalive()};
 }
 
-std::string age_text(std::int64_t seconds) {
-  if (seconds < 0) return "in the future (the clock was set back)";
-  return seconds == 0 ? "now" : duration_text(seconds) + " ago";
-}
-
-// Two decimals without floating point, as `wg` prints them.
-std::string bytes_text(std::uint64_t bytes) {
-  static constexpr std::array<const char*, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  std::size_t unit = 0;
-  std::uint64_t scale = 1024;
-  while (unit + 1 < kUnits.size() && bytes / scale >= 1024) {
-    scale *= 1024;
-    ++unit;
-  }
-  return fmt::format("{}.{:02} {}", bytes / scale, bytes % scale * 100 / scale, kUnits[unit]);
-}
-
-std::string peer_text(const proto::PeerStatus& peer, std::int64_t now) {
-  std::string text = fmt::format("\npeer: {}\n", key_text(peer.public_key(), "(none)"));
-  if (!peer.node().empty()) text += fmt::format("  node: {}\n", peer.node());
-  if (peer.has_preshared_key()) text += "  preshared key: (hidden)\n";
-  if (!peer.endpoint().empty()) text += fmt::format("  endpoint: {}\n", peer.endpoint());
-  text += fmt::format("  allowed ips: {}\n", joined(peer.allowed_ips()));
-  if (peer.latest_handshake() != 0) {
-    text += fmt::format("  latest handshake: {}\n", age_text(now - peer.latest_handshake()));
-  }
-  if (peer.transfer_rx() != 0 || peer.transfer_tx() != 0) {
-    text += fmt::format("  transfer: {} received, {} sent\n", bytes_text(peer.transfer_rx()),
-                        bytes_text(peer.transfer_tx()));
-  }
-  if (peer.persistent_keepalive() != 0) {
-    text += fmt::format("  persistent keepalive: every {}\n",
-                        duration_text(peer.persistent_keepalive()));
-  }
-  return text;
-}
-
-std::string device_text(const proto::DeviceStatus& device, std::int64_t now) {
-  std::string text = fmt::format("interface: {}\n  public key: {}\n  private key: (hidden)\n",
-                                 device.name(), key_text(device.public_key(), "(none)"));
-  text += fmt::format("  listening port: {}\n", device.listen_port());
-  if (device.fwmark() != 0) text += fmt::format("  fwmark: {:#x}\n", device.fwmark());
-  text += fmt::format("  addresses: {}\n  mtu: {}\n", joined(device.addresses()), device.mtu());
-  for (const proto::PeerStatus& peer : device.peers()) text += peer_text(peer, now);
-  return text;
+std::string device_text(const proto::DeviceStatus& status, std::int64_t now) {
+  WgDevice device{
+      .name = status.name(),
+      .public_key = key_text(status.public_key(), ""),
+      .listen_port = status.listen_port(),
+      .fwmark = status.fwmark(),
+      .more = {{"addresses", joined(status.addresses())}, {"mtu", std::to_string(status.mtu())}},
+      .peers = {}};
+  for (const proto::PeerStatus& peer : status.peers()) device.peers.push_back(wg_peer(peer));
+  return wg_device_text(std::move(device), now, false);
 }
 
 std::string bridge_text(const proto::BridgeStatus& bridge) {

@@ -13,7 +13,6 @@ namespace wgmesh {
 namespace {
 
 constexpr std::size_t kBase64Key = 44;
-constexpr std::uint32_t kMinPlannedMtu = 576;  // as desired_state has them
 constexpr std::uint32_t kMaxStoredMtu = 65'535;
 constexpr std::uint32_t kMinPortMtu = 68;  // what the kernel lets an Ethernet interface have
 
@@ -182,8 +181,8 @@ std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
 // Of the plan's values those that are told or used before `desired_state` looks at all of them.
 void check_values(const proto::Plan& plan) {
   if (!is_mesh_name(plan.mesh()) || !is_node_name(plan.node())) throw Damaged("holds no plan");
-  check_mtu(plan.segment_mtu(), kMinPlannedMtu, "a segment MTU");
-  check_mtu(plan.device().mtu(), kMinPlannedMtu, "a WireGuard MTU");
+  check_mtu(plan.segment_mtu(), kLeastIpv4Mtu, "a segment MTU");
+  check_mtu(plan.device().mtu(), kLeastIpv4Mtu, "a WireGuard MTU");
   for (const proto::Peer& peer : plan.peers()) {
     if (!is_node_name(peer.node())) throw Damaged("holds a peer without a name");
   }
@@ -194,8 +193,8 @@ proto::Plan parse_plan(std::string_view payload) {
   if (!plan.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     throw Damaged("holds no plan");
   }
-  if (plan.format_version() > kStoredFormat) {
-    throw NewerFormat("holds a plan of", plan.format_version(), kStoredFormat);
+  if (plan.format_version() > kPlanFormat) {
+    throw NewerFormat("holds a plan of", plan.format_version(), kPlanFormat);
   }
   check_values(plan);
   return plan;

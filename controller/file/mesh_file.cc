@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/limits.h"
 #include "common/naming.h"
 #include "common/nearest.h"
 #include "controller/file/mesh_file_defaults.h"
@@ -17,6 +18,7 @@
 #include "controller/file/mesh_file_segment.h"
 #include "controller/file/peering_is_known.h"
 #include "controller/file/yaml_value.h"
+#include "controller/mesh/planner.h"
 #include "controller/text/enumeration.h"
 
 namespace wgmesh {
@@ -33,7 +35,6 @@ const std::array<std::string, 14> kMeshKeys = {"name",        "network",
                                                "defaults",    "format_version"};
 
 // Peering is looked at pair by pair.
-constexpr std::size_t kMaxNodes = 4096;
 
 // One file on its way to a Mesh.
 class MeshFile {
@@ -154,8 +155,8 @@ void MeshFile::read_mtu() {
   const auto value = map_.find("mtu");
   if (!value) return;
   if (value->is_text() && value->node->text == "auto") return;
-  // IPv6 needs 1280 on whatever carries it: the segment, or the WireGuard device under ip6gretap
-  // (58).
+  // IPv6 has its least MTU on whatever carries it: the segment, or the WireGuard device under
+  // ip6gretap.
   bool ipv6 = mesh_.network.address.family == Family::kIpv6;
   for (const Entry& entry : entries_) {
     for (const Prefix& address : entry.node.addresses) {
@@ -163,7 +164,9 @@ void MeshFile::read_mtu() {
     }
   }
   const bool ipv6_inside = mesh_.underlay.address.family == Family::kIpv6;
-  const unsigned least = ipv6 ? 1280 : ipv6_inside ? 1280 - 58 : 576;
+  const unsigned least = ipv6          ? kLeastIpv6Mtu
+                         : ipv6_inside ? kLeastIpv6Mtu - kIp6gretapCost
+                                       : kLeastIpv4Mtu;
   const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
   if (mtu && !mesh_.fragments) mesh_.mtu = static_cast<unsigned>(*mtu);
 }

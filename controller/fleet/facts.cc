@@ -51,8 +51,8 @@ void expect_at_most(std::uint64_t value, std::uint64_t most, std::string_view wh
 
 void expect_mtu(std::uint32_t mtu, std::string_view what) {
   if (mtu == 0) return;
-  if (mtu < kLeastMtu || mtu > kLargestMtu) {
-    refuse_fact("{} of {} bytes, not {} to {}", what, mtu, kLeastMtu, kLargestMtu);
+  if (mtu < kLeastIpv4Mtu || mtu > kLargestMtu) {
+    refuse_fact("{} of {} bytes, not {} to {}", what, mtu, kLeastIpv4Mtu, kLargestMtu);
   }
 }
 

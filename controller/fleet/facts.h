@@ -9,9 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "common/limits.h"
+
 namespace wgmesh {
 
-inline constexpr unsigned kLeastMtu = 576;      // every IPv4 host takes a packet of that size
 inline constexpr unsigned kLargestMtu = 65535;  // no IP packet is longer
 
 // Throws Error "the node tells …", with a cure.
@@ -23,7 +24,7 @@ template <class... Arguments>
 }
 
 // Of a node's WireGuard peers, foreign ones included.
-inline constexpr std::uint64_t kMostPeers = 4096;
+inline constexpr std::uint64_t kMostPeers = kMaxNodes;
 
 void expect_node_name(const std::string& name, std::string_view what);
 // Of an interface, kernel module, release …: one line without blanks. May be empty.

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "common/limits.h"
 #include "controller/mesh/missing_feature.h"
 #include "controller/text/enumeration.h"
 

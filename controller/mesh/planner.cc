@@ -15,14 +15,9 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::uint32_t kPlanFormat = 1;
 constexpr unsigned kDefaultRouteMtu = 1500;
 constexpr unsigned kWireguardOverIpv4 = 60;
 constexpr unsigned kWireguardOverIpv6 = 80;
-constexpr unsigned kGretapCost = 38;
-constexpr unsigned kIp6gretapCost = 58;  // without the encapsulation limit option
-constexpr unsigned kMinIpv6Mtu = kLeastIpv6Mtu;
-constexpr unsigned kMinIpv4Mtu = 576;
 constexpr unsigned kLargestDevice = 65000;  // that agents take; paths may carry more (65520)
 
 std::string octets_of(const MacAddress& mac) { return {mac.octets.begin(), mac.octets.end()}; }
@@ -161,7 +156,7 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
   const SmallestRoute route = smallest_route(facts);
   const unsigned wireguard_cost = route.ipv6 ? kWireguardOverIpv6 : kWireguardOverIpv4;
   const unsigned tunnel_cost = is_ipv6(mesh.underlay) ? kIp6gretapCost : kGretapCost;
-  const unsigned floor = is_ipv6(mesh.underlay) ? kMinIpv6Mtu : kMinIpv4Mtu;
+  const unsigned floor = is_ipv6(mesh.underlay) ? kLeastIpv6Mtu : kLeastIpv4Mtu;
   const std::string because =
       route.because.empty() ? "the usual 1500 of Ethernet" : "the path " + route.because;
 

@@ -19,7 +19,9 @@ namespace wgmesh {
 // that works goes on working, and one that never was is made when the node is there.
 using Facts = std::map<std::string, proto::Hello>;  // by node name
 
-inline constexpr unsigned kLeastIpv6Mtu = 1280;
+// What a tunnel takes of each packet inside WireGuard: IP, GRE and Ethernet. Bytes.
+inline constexpr unsigned kGretapCost = 38;
+inline constexpr unsigned kIp6gretapCost = 58;  // without the encapsulation limit option
 
 // One value for the whole segment, since an L2 segment cannot have two. Bytes.
 struct SegmentMtu {

@@ -1,13 +1,12 @@
 #include "controller/show/render_show.h"
 
-#include <algorithm>
-#include <array>
-#include <vector>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "common/key.h"
+#include "common/wg_text.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -23,94 +22,39 @@ bool has_device(const proto::Status& status) {
   return status.has_device() && !status.device().name().empty();
 }
 
-// "1 hour, 2 minutes, 5 seconds"; a year has 365 days, as `wg` counts.
-std::string duration_text(std::int64_t seconds) {
-  struct Unit {
-    std::int64_t seconds;
-    std::string_view name;
-  };
-  static constexpr std::array<Unit, 5> kUnits = {
-      {{31536000, "year"}, {86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}}};
-  std::vector<std::string> parts;
-  for (const Unit& unit : kUnits) {
-    const std::int64_t count = seconds / unit.seconds;
-    seconds %= unit.seconds;
-    if (count > 0) parts.push_back(fmt::format("{} {}{}", count, unit.name, count == 1 ? "" : "s"));
-  }
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string ago_text(std::int64_t seconds) {
-  if (seconds == 0) return "Now";
-  if (seconds < 0) return "(in the future; the node's clock was set back)";
-  return duration_text(seconds) + " ago";
-}
-
-std::string bytes_text(std::uint64_t bytes) {
-  static constexpr std::array<std::string_view, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
-  return fmt::format("{:.2f} {}", value, kUnits[unit]);
-}
-
-std::string allowed_ips_text(const proto::PeerStatus& peer, std::string_view separator) {
+std::string allowed_ips_text(const proto::PeerStatus& peer) {
   if (peer.allowed_ips().empty()) return std::string(kNone);
-  return printable(fmt::format("{}", fmt::join(peer.allowed_ips(), separator)));
+  return printable(fmt::format("{}", fmt::join(peer.allowed_ips(), ",")));
 }
 
 std::string or_none(const std::string& text) {
   return text.empty() ? std::string(kNone) : printable(text);
 }
 
-std::string heading(std::string_view label, std::string_view value, bool color) {
-  return color ? fmt::format("\x1b[1m{}\x1b[0m: \x1b[32m{}\x1b[0m\n", label, value)
-               : fmt::format("{}: {}\n", label, value);
+WgPeer wg_peer(const proto::PeerStatus& peer) {
+  WgPeer made{.public_key = key_text(peer.public_key(), kNone),
+              .node = printable(peer.node()),
+              .has_preshared_key = peer.has_preshared_key(),
+              .endpoint = printable(peer.endpoint()),
+              .allowed_ips = {},
+              .latest_handshake = peer.latest_handshake(),
+              .rx_bytes = peer.transfer_rx(),
+              .tx_bytes = peer.transfer_tx(),
+              .persistent_keepalive = peer.persistent_keepalive()};
+  for (const std::string& prefix : peer.allowed_ips())
+    made.allowed_ips.push_back(printable(prefix));
+  return made;
 }
 
-std::string peer_text(const proto::PeerStatus& peer, std::int64_t now, bool color) {
-  std::string out = '\n' + heading("peer", key_text(peer.public_key(), kNone), color);
-  const auto put = [&out](std::string_view label, const std::string& value) {
-    out += fmt::format("  {}: {}\n", label, value);
-  };
-  if (!peer.node().empty()) put("node", printable(peer.node()));
-  if (peer.has_preshared_key()) put("preshared key", std::string(kHidden));
-  if (!peer.endpoint().empty()) put("endpoint", printable(peer.endpoint()));
-  put("allowed ips", allowed_ips_text(peer, ", "));
-  if (peer.latest_handshake() > 0) {
-    put("latest handshake", ago_text(now - peer.latest_handshake()));
-  }
-  if (peer.transfer_rx() > 0 || peer.transfer_tx() > 0) {
-    put("transfer", fmt::format("{} received, {} sent", bytes_text(peer.transfer_rx()),
-                                bytes_text(peer.transfer_tx())));
-  }
-  if (peer.persistent_keepalive() > 0) {
-    put("persistent keepalive", "every " + duration_text(peer.persistent_keepalive()));
-  }
-  return out;
-}
-
-// The most recent handshake first, as `wg show` has it; peers without one last.
-std::vector<const proto::PeerStatus*> by_handshake(const proto::DeviceStatus& device) {
-  std::vector<const proto::PeerStatus*> peers;
-  for (const proto::PeerStatus& peer : device.peers()) peers.push_back(&peer);
-  std::stable_sort(peers.begin(), peers.end(), [](const auto* a, const auto* b) {
-    return a->latest_handshake() > b->latest_handshake();
-  });
-  return peers;
-}
-
-std::string device_text(const proto::DeviceStatus& device, std::int64_t now, bool color) {
-  std::string out = heading("interface", printable(device.name()), color);
-  if (public_key_from(device.public_key())) {
-    out += fmt::format("  public key: {}\n  private key: {}\n",
-                       key_text(device.public_key(), kNone), kHidden);
-  }
-  if (device.listen_port() > 0) out += fmt::format("  listening port: {}\n", device.listen_port());
-  if (device.fwmark() > 0) out += fmt::format("  fwmark: {:#x}\n", device.fwmark());
-  for (const proto::PeerStatus* peer : by_handshake(device)) out += peer_text(*peer, now, color);
-  return out;
+std::string device_text(const proto::DeviceStatus& status, std::int64_t now, bool color) {
+  WgDevice device{.name = printable(status.name()),
+                  .public_key = key_text(status.public_key(), ""),
+                  .listen_port = status.listen_port(),
+                  .fwmark = status.fwmark(),
+                  .more = {},
+                  .peers = {}};
+  for (const proto::PeerStatus& peer : status.peers()) device.peers.push_back(wg_peer(peer));
+  return wg_device_text(std::move(device), now, color);
 }
 
 Json peer_json(const proto::PeerStatus& peer) {
@@ -151,7 +95,7 @@ std::string render_show(std::span<const NodeReport> reports,
   std::string out;
   for (const NodeReport& report : reports) {
     if (!out.empty()) out += '\n';
-    out += heading("node", printable(report.node), color);
+    out += wg_heading("node", printable(report.node), color);
     if (!report.status) {
       out += fmt::format("  unreachable: {}\n", printable(report.unreachable));
     } else if (!has_device(*report.status)) {
@@ -179,7 +123,7 @@ std::string render_show_dump(std::span<const NodeReport> reports) {
       out += fmt::format("{}{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", front,
                          key_text(peer.public_key(), kNone),
                          peer.has_preshared_key() ? kHidden : kNone, or_none(peer.endpoint()),
-                         allowed_ips_text(peer, ","), peer.latest_handshake(), peer.transfer_rx(),
+                         allowed_ips_text(peer), peer.latest_handshake(), peer.transfer_rx(),
                          peer.transfer_tx(), keepalive > 0 ? std::to_string(keepalive) : "off");
     }
   }

@@ -158,10 +158,12 @@ TEST_F(AHold, IsVoidWhenANodeThatHasNothingToDoIsLost) {
 
 TEST_F(AHold, IsTooOldWhenHalfOfItIsOver) {
   request_.confirm_timeout = 10;
-  scripts_["b"].answers[Body::kHold] = [&](const proto::ToAgent&) {
-    stood_still_ = 5001ms;  // after hold was sent, before its answer is read
-    return std::vector{held()};
-  };
+  for (const char* node : {"a", "b", "c"}) {
+    scripts_[node].answers[Body::kHold] = [&](const proto::ToAgent&) {
+      stood_still_ = 5001ms;  // after hold was sent, before its answer is read
+      return std::vector{held()};
+    };
+  }
   const TransactionResult result = run();
   expect_no_commit(result, 1);
   EXPECT_EQ(outcome(result, "b"), Outcome::kUndone);
