@@ -11,6 +11,7 @@
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_changes.h"
+#include "controller/summary_of.h"
 
 namespace wgmesh {
 namespace {
@@ -43,16 +44,13 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
   }
 
   run.pass_on_notes(result);
-  Summary summary;
-  summary.verb = to_text(Verb::kDown);
+  Summary summary = summary_of(Verb::kDown, result);
   summary.is_down = true;
   summary.removed = command_line.remove;
-  summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {
     if (node.skipped) continue;
-    const bool changed = node.outcome == Outcome::kApplied;
-    ++(changed ? summary.changed : summary.unchanged);
-    run.progress().end(name, Ending::kDone, changed ? "down" : "was down");
+    run.progress().end(name, Ending::kDone,
+                       node.outcome == Outcome::kApplied ? "down" : "was down");
   }
   run.progress().close(true);
   if (command_line.json_out) {

@@ -22,6 +22,7 @@
 #include "controller/show/render_changes.h"
 #include "controller/show/render_error.h"
 #include "controller/show/render_info.h"
+#include "controller/summary_of.h"
 #include "controller/text/enumeration.h"
 
 namespace wgmesh {
@@ -147,14 +148,8 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
                         static_cast<double>(result.switch_skew->count()) / 1000));
   }
   Summary& summary = pass.summary;
-  summary.verb = to_text(command_line.verb);
+  summary = summary_of(command_line.verb, result);
   summary.pairs = count_pairs(mesh, up);
-  summary.skipped = result.skipped();
-  for (const auto& [name, node] : result.nodes) {
-    if (node.skipped) continue;
-    if (node.stays_down) summary.stay_down.push_back(name);
-    ++(node.outcome == Outcome::kApplied ? summary.changed : summary.unchanged);
-  }
 
   Statuses statuses;
   summary.forwarding = up.empty() ? Forwarding::kUnknown : Forwarding::kNotWaited;

@@ -1,5 +1,6 @@
-// The one change that a session makes to its node: proposed, applied, switched where keys rotate,
-// then committed or taken back. Knows no frames; whose turn it is, the session says (serve.cc).
+// The one change that a session makes to its node: it is proposed, applied, switched if keys
+// rotate, then committed or taken back. Knows no frames. Which step may come next, session/turns.h
+// says.
 #pragma once
 
 #include <chrono>
@@ -21,22 +22,23 @@ class NodeChange {
   NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel, std::string mesh,
              bool changes_state);
 
-  // What would be done to get there; nothing is, yet. Throws Refused.
+  // The list of changes that lead to `goal`. Changes nothing. Throws Refused.
   proto::Changes propose(WantedChange goal);
-  // All of these throw what Transaction does; after that nothing is proposed any more.
+  // All of these throw what Transaction throws. Then nothing is proposed any more.
   void apply(TransactionSetup setup, const OnProgress& progress);
   std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
   void hold();
-  // What goes wrong behind the commit point is a note.
+  // A failure after the commit point is reported as a note in `told`.
   void commit(proto::Committed& told, const OnProgress& progress);
-  // Back to what was before, from wherever it is. What the kernel says against it; empty: nothing.
+  // Undoes the change from any step. Returns what the kernel says against the undo; empty if it
+  // succeeded.
   std::string take_back(const OnProgress& progress);
 
   // A newer agent that is installed may be replaced by this one.
   void replace_newer_agent() { installation_.accept_older(); }
   void beat() const;
-  // Before the commit the store does not know the new peers' names.
+  // Names the new peers in `status`: before the commit the store does not know their names.
   void put_names_into(proto::Status& status) const;
 
   Phase phase() const { return phase_; }

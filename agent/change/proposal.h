@@ -1,5 +1,5 @@
-// What a controller wants of this node, worked out against what the node is: wanted state, files to
-// store, and the list of operations. Reads the kernel, changes nothing.
+// What a controller wants of this node, compared with what the node is: the desired state, the files
+// to store, and the list of operations. Reads the kernel and changes nothing.
 #pragma once
 
 #include <map>
@@ -21,7 +21,7 @@ struct WantedChange {
   std::optional<proto::Plan> plan;  // of UP and STORE
   std::optional<NodeSecrets> secrets;
   std::map<std::string, SocketAddress> endpoints;  // resolved, by peer node
-  // What is stored is brought up again: it stays as it is, and so does its generation.
+  // The stored plan is brought up again. Its files and its generation stay as they are.
   bool restores = false;
   // Keys change in two steps: staged beside those in use, then put into use.
   bool rotates = false;
@@ -43,13 +43,14 @@ struct Proposal {
   bool changes_nothing() const { return schedule.empty() && files.empty(); }
 };
 
-// `plan` as this node is to have it: peers that are marked as_stored come from the committed plan;
-// one of which plan or preshared key are not there, or on tunnels of another kind, is left out.
-// Throws Refused for a plan that was not made from the committed one: somebody has changed the node
-// in between.
+// `plan`, completed from what is stored. A peer that is marked as_stored comes from the committed
+// plan. It is left out if the committed plan or its preshared key is missing, or if the kind of
+// tunnel changes. Throws Refused if `plan` was not made from the committed plan, because somebody
+// has changed the node in between.
 proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored);
 
-// Throws Refused when the node cannot become that, naming everything that stands in the way.
+// Throws Refused if the node cannot become what is wanted, and names everything that stands in the
+// way.
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
                        const WantedChange& goal);
 

@@ -1,5 +1,5 @@
-// One change of a node, all or nothing: apply, then commit or undo. Keeps the journal and the
-// watcher that see to it when this process does not live to do so.
+// One change of a node, all or nothing: apply, then commit or undo. A journal and a watcher process
+// finish the change if this process dies.
 #pragma once
 
 #include <chrono>
@@ -28,8 +28,8 @@ struct TransactionSetup {
   std::chrono::milliseconds patience{60'000};  // of a worker with a controller that is silent
   // Made in the watcher, for itself. Empty: no watcher (tests that have only one process).
   std::function<std::unique_ptr<Kernel>()> open_kernel;
-  // False: where the disk takes no journal it goes on without. After a cut there is nothing to take
-  // back then but what is in the kernel, and the next command mends that.
+  // If false, the change proceeds even when the journal cannot be written. Then a power cut leaves
+  // nothing to undo but the kernel's state, which the next command mends.
   bool needs_journal = true;
   NodeLog log{};
   bool restores = false;  // for the log
@@ -43,23 +43,23 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Adds, changes and detaches, then reads the kernel again. Whatever it throws, the node is as
-  // before, unless the undo failed too: then it throws UndoFailed. Does nothing where nothing
-  // changes. Throws Refused if the node is not what the proposal started from, and Error where an
+  // Carries out what is due at kApply, then reads the kernel again. If it throws, the node is as
+  // before; if the undo failed too, it throws UndoFailed. Does nothing if the proposal changes
+  // nothing. Throws Refused if the node is not what the proposal started from, and Error if an
   // earlier change is still open.
   void apply(const Proposal& proposal, const OnProgress& progress);
-  // Of a proposal that rotates: apply has staged, this puts the new keys into use, and call_peers,
-  // when all nodes have done so, calls those peers that this end shall call (first_contact.h), then
-  // reads the kernel again. As apply, they end in the state before when they throw. switch_over
-  // returns when the kernel had the keys; empty where there are none to switch.
+  // Only of a proposal that rotates. switch_over puts the staged keys into use; it returns the time
+  // at which the kernel had them, or nothing if there are no keys to switch. call_peers is for when
+  // all nodes have switched: it calls the peers that this end calls first (first_contact.h), then
+  // reads the kernel again. If one of them throws, the node is as before, as with apply.
   std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
   // Reads the kernel again and syncs every file, so that commit() is one rename that needs no
-  // space. As apply, it ends in the state before when it throws.
+  // space. If it throws, the node is as before, as with apply.
   void hold();
-  // When it returns it is committed; when it throws it was undone, as above. A deletion that the
-  // kernel refuses is returned as a line for the user, and is tried again by the next agent
-  // command.
+  // If it returns, the change is committed; if it throws, the change was undone, as above. If the
+  // kernel refuses a deletion, a line for the user is returned, and the next agent command tries
+  // again.
   std::optional<std::string> commit(const OnProgress& progress = {});
   void undo(const OnProgress& progress = {});
 
@@ -74,7 +74,7 @@ class Transaction {
   bool write_journal(const JournalEntry& entry) const;
   // Undoes everything when `step` throws.
   void attempt(const std::function<void()>& step);
-  // Throws UndoFailed where that cannot be done, with `error`, which is the reason for it.
+  // `error`: why. Throws UndoFailed, with both reasons, if the undo fails.
   void undo_because_of(const Error& error);
   // As `progress`, and tells the watcher that we live.
   OnProgress with_beats(const OnProgress& progress) const;

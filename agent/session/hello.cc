@@ -160,15 +160,16 @@ void check_open(const proto::Open& open) {
     throw ProtocolError("the controller does not ask to hold before it commits",
                         "use the mesh and the wgmesh-agent of one release");
   }
-  if (!is_mesh_name(open.mesh())) throw Refused("the mesh's name is not one");
-  if (!is_node_name(open.node())) throw Refused("the node's name is not one");
+  if (!is_mesh_name(open.mesh())) throw Refused("invalid mesh name");
+  if (!is_node_name(open.node())) throw Refused("invalid node name");
   check_count(open.peers_size() + open.bridge_ports_size());
   // It comes back to the terminal of whoever finds the mesh locked or a change interrupted.
   const bool is_clean = std::ranges::none_of(
       open.origin(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
-  if (!is_clean || open.origin().size() > kMaxOrigin) throw Refused("the origin is not a name");
+  if (!is_clean || open.origin().size() > kMaxOrigin)
+    throw Refused("invalid origin: more than 255 octets, or control characters");
   for (const proto::OpenPeer& peer : open.peers()) {
-    if (!is_node_name(peer.node())) throw Refused("the name of a peer is not one");
+    if (!is_node_name(peer.node())) throw Refused("invalid name of a peer");
     if (!peer.endpoint().empty() && !parse_host_port(peer.endpoint())) {
       throw Refused(fmt::format("the endpoint of {} is not host:port", peer.node()));
     }

@@ -1,5 +1,7 @@
 #include "agent/session/wanted_change.h"
 
+#include <fmt/format.h>
+
 #include "agent/change/refused.h"
 #include "agent/session/hello.h"
 #include "agent/session/protocol_error.h"
@@ -19,7 +21,10 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
   goal.rotates = wanted.rotates();
   if (!has_plan) return goal;
   if (wanted.plan().mesh() != open.mesh() || wanted.plan().node() != open.node()) {
-    throw Refused("the plan is another mesh's or node's than the session");
+    throw Refused(
+        fmt::format("the plan is for mesh {}, node {}, but this session is for mesh {}, "
+                    "node {}",
+                    wanted.plan().mesh(), wanted.plan().node(), open.mesh(), open.node()));
   }
   check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
   check_count(wanted.sealed_size());

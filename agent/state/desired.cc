@@ -212,7 +212,7 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
 void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecrets& secrets,
               const EndpointKnowledge& endpoints, State& state) {
   Wireguard& device = *state.wireguard;
-  if (!is_node_name(peer.node())) refuse("'{}' is no node name", peer.node());
+  if (!is_node_name(peer.node())) refuse("invalid node name '{}'", peer.node());
   if (peer.node() == plan.node()) refuse("the node is its own peer");
   auto key = public_key_from(peer.public_key());
   if (!key) refuse("public_key has {} octets, not {}", peer.public_key().size(), kKeySize);
@@ -245,7 +245,7 @@ void check_whole(const proto::Plan& plan) {
                 "a newer mesh has made it: run `mesh up` with that one again");
   }
   if (!is_mesh_name(plan.mesh())) refuse("'{}' is no mesh name", plan.mesh());
-  if (!is_node_name(plan.node())) refuse("'{}' is no node name", plan.node());
+  if (!is_node_name(plan.node())) refuse("invalid node name '{}'", plan.node());
   if (!plan.has_device() || !plan.has_bridge()) refuse("device or bridge is missing");
   in_range(plan.segment_mtu(), kLeastIpv4Mtu, kMaxMtu, "segment_mtu");
   if (plan.fragments() && plan.tunnel_kind() != proto::GRETAP) {

@@ -135,7 +135,7 @@ const BadPlan kFaults[] = {
      [](auto& plan) { second_peer(plan).set_inner_address(plan.peers(0).inner_address()); },
      "another node's too"},
     {"ItselfAsPeer", [](auto& plan) { plan.set_node("mesh2"); }, "its own peer"},
-    {"BadNodeName", [](auto& plan) { second_peer(plan).set_node("a/b"); }, "no node name"},
+    {"BadNodeName", [](auto& plan) { second_peer(plan).set_node("a/b"); }, "invalid node name"},
     {"ShortMac", [](auto& plan) { second_peer(plan).mutable_tunnel()->set_mac("x"); },
      "tunnel.mac has 1 octets"},
     {"GroupMac",

@@ -50,7 +50,7 @@ class HostKeyCheck : public ::testing::Test {
     std::ofstream(config_.user_known_hosts.front()) << text;
     const KnownHosts known(known_hosts_files(config_), config_.known_hosts_name());
     try {
-      check_host_key(config_, known, {"ssh-ed25519"}, shown_,
+      check_host_key(config_, known, order_, shown_,
                      {false, [this](const std::string& line) { told_ += line; }});
     } catch (const Unreachable& error) {
       return error.message();
@@ -65,6 +65,7 @@ class HostKeyCheck : public ::testing::Test {
   std::string folder_;
   SshConfig config_;
   ShownHostKey shown_;
+  std::vector<std::string> order_ = {"ssh-ed25519"};
   std::string told_;
 };
 
@@ -92,6 +93,17 @@ TEST_F(HostKeyCheck, ARevokedKeyIsRefusedWhateverElseIsWritten) {
   EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOther)), HasSubstr("has changed"));
   EXPECT_EQ(check_with(""), "trusted");
   EXPECT_THAT(told_, HasSubstr("accepted the new host key of node.example"));
+}
+
+// ssh looks at the certificate, and may find that a revoked authority has signed it. libssh cannot.
+TEST_F(HostKeyCheck, WhatACertificateMayDecideIsLeftToSsh) {
+  config_.check_host_ip = false;
+  const std::string text = fmt::format("node.example {}\n@revoked node.example {}\n", kKey, kOther);
+  shown_.server_offered = "ssh-ed25519-cert-v01@openssh.com,ssh-ed25519";
+  order_ = {"ssh-ed25519-cert-v01@openssh.com", "ssh-ed25519"};
+  EXPECT_THAT(check_with(text), HasSubstr("is to be checked by a certificate"));
+  order_ = {"ssh-ed25519"};  // ssh would not have asked for the certificate
+  EXPECT_EQ(check_with(text), "trusted");
 }
 
 // A key that is written for the usual port is good at another one; a revoked one is not.
