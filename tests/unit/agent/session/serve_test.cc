@@ -537,7 +537,7 @@ TEST(Serve, RefusesThePlanOfAnotherNodeOrMesh) {
     session.make_secrets(plan);
     const proto::FromAgent answer = session.propose(proto::UP, &other);
     EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
-    EXPECT_THAT(answer.error().message(), HasSubstr("than the session"));
+    EXPECT_THAT(answer.error().message(), HasSubstr("but this session is for mesh test, node mesh0"));
     session.close();
     EXPECT_EQ(seen(node), State{});
     EXPECT_THAT(node.files(), IsEmpty());
