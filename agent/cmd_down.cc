@@ -28,6 +28,7 @@ int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
   const Proposal proposal = make_proposal(*kernel, store, mesh, goal);
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}};
   setup.log = log;
+  setup.list_was_shown = false;
   if (this_node.with_watcher) setup.open_kernel = this_node.open_kernel;
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});

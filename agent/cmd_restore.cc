@@ -57,6 +57,7 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   }
   if (proposal.changes_nothing()) return "is up already";
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
+  setup.list_was_shown = false;
   if (this_node.with_watcher) setup.open_kernel = this_node.open_kernel;
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});

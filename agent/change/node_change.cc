@@ -148,7 +148,7 @@ std::string NodeChange::take_back(const OnProgress& progress) {
   installation_.discard();
   transaction_.reset();
   proposal_.reset();
-  if (phase_ != Phase::kUndoFailed) phase_ = unproposed_;
+  if (phase_ < Phase::kCommitted) phase_ = unproposed_;
   return fault;
 }
 

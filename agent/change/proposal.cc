@@ -142,6 +142,7 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
     proposal.scope.foreign_ports.insert(name);
   const KernelReading reading = kernel.read(mesh, false);
   Observation observed = observation_of(reading, proposal.scope);
+  proposal.observed = observed.state;
   fill_in_times(observed.state, loaded.mesh.plan);
 
   std::set<std::string> wanted_ports;
@@ -169,7 +170,6 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   proposal.rotates =
       goal.rotates && proposal.desired.wireguard && observed.state.wireguard.has_value();
   proposal.schedule = schedule(proposal.desired, observed.state, proposal.rotates);
-  proposal.observed = std::move(observed.state);
   put_peers(goal.plan, proposal.peers);
   put_peers(loaded.mesh.plan, proposal.peers);
   proposal.files = store.changes(mesh, proposal.stored);

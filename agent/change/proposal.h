@@ -1,5 +1,5 @@
-// What a controller wants of this node, compared with what the node is: the desired state, the files
-// to store, and the list of operations. Reads the kernel and changes nothing.
+// What a controller wants of this node, compared with what the node is: the desired state, the
+// files to store, and the list of operations. Reads the kernel and changes nothing.
 #pragma once
 
 #include <map>
@@ -32,7 +32,7 @@ struct Proposal {
   State desired;
   StoredMesh stored;                       // what is kept once it is committed
   std::vector<Staged> files;               // which files change by that
-  State observed;                          // what the list starts from
+  State observed;                          // what the list starts from, as it was read
   Schedule schedule;                       // what is shown, and what is applied
   bool is_first = false;                   // no plan was stored before
   bool rotates = false;                    // keys change in two steps: see Due

@@ -33,6 +33,8 @@ struct TransactionSetup {
   bool needs_journal = true;
   NodeLog log{};
   bool restores = false;  // for the log
+  // If false, nobody has seen the proposal's list: what is due now is applied, whatever was listed.
+  bool list_was_shown = true;
 };
 
 class Transaction {
@@ -45,7 +47,7 @@ class Transaction {
 
   // Carries out what is due at kApply, then reads the kernel again. If it throws, the node is as
   // before; if the undo failed too, it throws UndoFailed. Does nothing if the proposal changes
-  // nothing. Throws Refused if the node is not what the proposal started from, and Error if an
+  // nothing. Throws Refused if the node is not what the shown list started from, and Error if an
   // earlier change is still open.
   void apply(const Proposal& proposal, const OnProgress& progress);
   // Only of a proposal that rotates. switch_over puts the staged keys into use; it returns the time

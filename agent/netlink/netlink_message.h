@@ -1,6 +1,6 @@
 // Writing netlink messages: one message that is wiped when it goes, and a guard whose block is a
-// nest. What the attributes mean is known where they are put (interfaces, bridge_link, wireguard
-// …).
+// nest. What the attributes mean is known where they are put (interfaces, bridge_attributes,
+// wireguard …).
 #pragma once
 
 #include <cstddef>

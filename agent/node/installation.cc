@@ -25,7 +25,7 @@ namespace wgmesh {
 namespace {
 
 constexpr unsigned kRunnable = 0700;
-constexpr std::size_t kMaxProgram = 64U << 20;
+constexpr std::size_t kMaxProgram = 256U << 20;
 
 struct Free {
   void operator()(char* text) const { ::free(text); }
@@ -42,6 +42,7 @@ std::string read_program(const std::string& path) {
   if (!file) throw SystemError("open " + path, errno);
   auto content = read_all(file.get(), kMaxProgram);
   if (!content) throw SystemError("read " + path, errno);
+  if (content->size() > kMaxProgram) throw Error(path + " is too large for an agent");
   return std::move(*content);
 }
 

@@ -129,7 +129,7 @@ std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKe
              : (has_other ? std::optional(resolved->second) : std::nullopt);
 }
 
-Interface interface_of_report(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
+Interface interface_from(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
                               const std::string& peer = {}) {
   return {.name = name,
           .group = interface_group(plan.mesh()),
@@ -144,7 +144,7 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
   Prefix inner = prefix_of(device.inner_address(), "device.inner_address");
   check_family(inner.address, kind, "device.inner_address");
   std::uint32_t least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
-  return {.interface = interface_of_report(plan, device.name(),
+  return {.interface = interface_from(plan, device.name(),
                                            in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
           .private_key = secrets.private_key,
           .listen_port = u16(device.listen_port(), 1, "device.listen_port"),
@@ -155,7 +155,7 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
 Bridge bridge_of(const proto::Plan& plan) {
   const proto::Bridge& planned = plan.bridge();
   expect_name(planned.name(), bridge_name(plan.mesh()), "bridge.name");
-  Bridge bridge{.interface = interface_of_report(plan, planned.name(), plan.segment_mtu()),
+  Bridge bridge{.interface = interface_from(plan, planned.name(), plan.segment_mtu()),
                 .mac = mac_of(planned.mac(), "bridge.mac"),
                 .stp = planned.stp(),
                 .priority = u16(planned.priority(), 0, "bridge.priority"),
@@ -189,7 +189,7 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
   const proto::Tunnel& planned = peer.tunnel();
   expect_name(planned.name(), tunnel_name(plan.mesh(), peer.node()), "tunnel.name");
   Tunnel tunnel{
-      .interface = interface_of_report(plan, planned.name(), plan.segment_mtu(), peer.node()),
+      .interface = interface_from(plan, planned.name(), plan.segment_mtu(), peer.node()),
       .mac = mac_of(planned.mac(), "tunnel.mac"),
       .kind = kind_of(plan),
       .local = local,

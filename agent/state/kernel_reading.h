@@ -130,7 +130,7 @@ struct KernelReading {
 };
 
 // An interface is the mesh's own by name and kind, and by group or alias: group alone is the mark
-// of a interface whose creation was cut off before it got its alias.
+// of an interface whose creation was cut off before it got its alias.
 bool is_own(const InterfaceReport& interface, const std::string& mesh);
 
 }  // namespace wgmesh

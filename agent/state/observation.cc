@@ -10,7 +10,7 @@
 namespace wgmesh {
 namespace {
 
-// The addresses that a plan decides. Interface-local ones are the kernel's own, and what a router
+// The addresses that a plan decides. Link-local ones are the kernel's own, and what a router
 // or a DHCP client lends goes away by itself.
 std::set<Prefix> fixed_addresses(const KernelReading& reading, int interface) {
   std::set<Prefix> addresses;

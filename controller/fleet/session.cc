@@ -117,10 +117,11 @@ proto::SwitchedOver Session::wait_switched_over(std::chrono::milliseconds silenc
   return expect(proto::FromAgent::kSwitchedOver, {}, {silence, silence}).switched_over();
 }
 
-void Session::call_peers() {
+void Session::call_peers(milliseconds silence) {
   proto::ToAgent frame;
   frame.mutable_call_peers();
-  ask(frame, proto::FromAgent::kPeersCalled);
+  send(frame);
+  expect(proto::FromAgent::kPeersCalled, {}, {silence, silence});
 }
 
 void Session::hold(milliseconds silence) {

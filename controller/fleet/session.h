@@ -58,7 +58,7 @@ class Session {
   // heard first, in this step as in each but commit.
   void send_switch_over();
   proto::SwitchedOver wait_switched_over(std::chrono::milliseconds silence);
-  void call_peers();
+  void call_peers(std::chrono::milliseconds silence);
   // The node's promise to wait. See proto/session.proto.
   void hold(std::chrono::milliseconds silence);
   // Commit is two steps, because it is sent to all nodes before any answer is read. What goes wrong

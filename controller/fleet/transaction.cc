@@ -265,7 +265,9 @@ class Transaction {
       result_.switch_skew = *last - *first;
     }
     // Now that everybody understands it one end of each pair calls.
-    fleet_.together("switch", chosen, [&](const Node&, Session& session) { session.call_peers(); });
+    fleet_.together("switch", chosen, [&](const Node&, Session& session) {
+      session.call_peers(request_.apply_silence);
+    });
     return !stopped();
   }
 

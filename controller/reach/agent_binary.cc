@@ -22,7 +22,7 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::size_t kMaxProgram = 64U << 20;
+constexpr std::size_t kMaxProgram = 256U << 20;
 constexpr std::array kMachines = {"x86_64", "aarch64"};
 
 std::string read_file(const std::string& path) {
@@ -30,6 +30,7 @@ std::string read_file(const std::string& path) {
   if (!fd) throw SystemError("open " + path, errno);
   auto content = read_all(fd.get(), kMaxProgram);
   if (!content) throw SystemError("read " + path, errno);
+  if (content->size() > kMaxProgram) throw Error(path + " is too large for an agent");
   return std::move(*content);
 }
 

@@ -210,6 +210,64 @@ TEST(Serve, AppliesAListThatPeersAndPortsOfOthersHaveOutlived) {
   EXPECT_TRUE(session.commit().has_committed());
 }
 
+// A bridge port of others that left while the controller waited is put back, though the list had no
+// line for it.
+TEST(Serve, WorksOutAnewWhatIsDueForPortsOfOthers) {
+  TestNode node;
+  node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = true});
+  proto::Plan plan = plan_with_addresses();
+  plan.add_bridge_ports("eth1");
+  bring_up(node, plan);
+  TestSession session(node);
+  session.open(open_for(plan));
+  proto::Plan other = plan;
+  other.mutable_bridge()->set_priority(100);
+  session.make_secrets(other);
+  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  node.kernel.apply(SetInterface{.name = "eth1", .master = "", .up = false});
+  EXPECT_TRUE(session.apply().has_applied());
+  EXPECT_TRUE(session.commit().has_committed());
+  EXPECT_EQ(seen(node).foreign_ports.at("eth1").master, "br-test");
+  EXPECT_TRUE(seen(node).foreign_ports.at("eth1").up);
+}
+
+// A bridge that is not the root does not show its own times: they are no change of anybody's.
+TEST(Serve, AppliesAListThatATimeWhichCannotBeReadHasOutlived) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  State drifted = seen(node);
+  drifted.bridge->forward_delay = kTimeUnknown;
+  node.kernel.put(drifted);
+  TestSession session(node);
+  session.open(open_for(plan));
+  proto::Plan other = plan;
+  other.mutable_bridge()->set_priority(100);
+  session.make_secrets(other);
+  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  drifted.bridge->forward_delay = 2900;  // it is the root now, and somebody had set that by hand
+  node.kernel.put(drifted);
+  const auto answer = session.apply();
+  EXPECT_THAT(answer.error().message(), testing::Not(HasSubstr("has changed since")));
+}
+
+TEST(Serve, WhatIsCommittedIsNotUndoneByAMessageOutOfPlace) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  session.propose(proto::UP, &plan);
+  ASSERT_TRUE(session.apply().has_applied());
+  ASSERT_TRUE(session.commit().has_committed());
+  const State committed = seen(node);
+  const auto answer = session.commit_at_once();
+  EXPECT_EQ(answer.error().kind(), proto::Error::PROTOCOL);
+  EXPECT_FALSE(answer.error().undone());
+  session.close();
+  EXPECT_EQ(seen(node), committed);
+}
+
 TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();
@@ -537,7 +595,8 @@ TEST(Serve, RefusesThePlanOfAnotherNodeOrMesh) {
     session.make_secrets(plan);
     const proto::FromAgent answer = session.propose(proto::UP, &other);
     EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
-    EXPECT_THAT(answer.error().message(), HasSubstr("but this session is for mesh test, node mesh0"));
+    EXPECT_THAT(answer.error().message(),
+                HasSubstr("but this session is for mesh test, node mesh0"));
     session.close();
     EXPECT_EQ(seen(node), State{});
     EXPECT_THAT(node.files(), IsEmpty());

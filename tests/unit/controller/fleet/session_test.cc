@@ -76,7 +76,7 @@ std::vector<Step> steps() {
           [](Session& s) { s.propose({}); },
           [](Session& s) { s.apply({}, 60ms); },
           [](Session& s) { s.wait_switched_over(60ms); },
-          [](Session& s) { s.call_peers(); },
+          [](Session& s) { s.call_peers(60ms); },
           [](Session& s) { s.hold(60ms); },
           [](Session& s) { s.wait_committed({}); },
           [](Session& s) { s.undo(60ms); },

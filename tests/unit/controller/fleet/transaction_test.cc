@@ -310,6 +310,22 @@ TEST_F(ATransaction, UndoesEverywhereWhenANodeFailsToCallItsPeers) {
   expect_undone_when_b_fails(Body::kCallPeers);
 }
 
+// Its peers are cut off meanwhile, or about to undo.
+TEST_F(ATransaction, WaitsForASilentNodeNoLongerThanAChangeMayTake) {
+  using std::chrono::steady_clock;
+  request_.rotated = {"a", "b", "c"};
+  request_.apply_silence = std::chrono::milliseconds(200);
+  request_.confirm_timeout = 1;
+  for (const auto step : {Body::kApply, Body::kSwitchOver, Body::kCallPeers, Body::kHold}) {
+    answer("b", step, {});
+    const auto start = steady_clock::now();
+    EXPECT_NE(run().exit_code(), 0) << "step " << step;
+    EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(15)) << "step " << step;
+    EXPECT_FALSE(scripts_["b"].saw(Body::kCommit)) << "step " << step;
+    scripts_["b"].answers.erase(step);
+  }
+}
+
 TEST_F(ATransaction, RefusesNewKeysForAPairOfWhichOneEndIsLeftOut) {
   request_.skip_unreachable = true;
   request_.rotated = {"a"};
