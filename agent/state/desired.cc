@@ -130,7 +130,7 @@ std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKe
 }
 
 Interface interface_from(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
-                              const std::string& peer = {}) {
+                         const std::string& peer = {}) {
   return {.name = name,
           .group = interface_group(plan.mesh()),
           .alias = interface_alias(plan.mesh(), peer),
@@ -145,7 +145,7 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
   check_family(inner.address, kind, "device.inner_address");
   std::uint32_t least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
   return {.interface = interface_from(plan, device.name(),
-                                           in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
+                                      in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
           .private_key = secrets.private_key,
           .listen_port = u16(device.listen_port(), 1, "device.listen_port"),
           .fwmark = device.fwmark(),
@@ -188,17 +188,16 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
                  const IpAddress& remote) {
   const proto::Tunnel& planned = peer.tunnel();
   expect_name(planned.name(), tunnel_name(plan.mesh(), peer.node()), "tunnel.name");
-  Tunnel tunnel{
-      .interface = interface_from(plan, planned.name(), plan.segment_mtu(), peer.node()),
-      .mac = mac_of(planned.mac(), "tunnel.mac"),
-      .kind = kind_of(plan),
-      .local = local,
-      .remote = remote,
-      .path_mtu_discovery = !plan.fragments(),
-      .ignore_df = plan.fragments(),
-      .path_cost = u16(planned.path_cost(), 0, "tunnel.path_cost"),
-      // Without a spanning tree only isolated ports keep frames from going round.
-      .isolated = !plan.bridge().stp()};
+  Tunnel tunnel{.interface = interface_from(plan, planned.name(), plan.segment_mtu(), peer.node()),
+                .mac = mac_of(planned.mac(), "tunnel.mac"),
+                .kind = kind_of(plan),
+                .local = local,
+                .remote = remote,
+                .path_mtu_discovery = !plan.fragments(),
+                .ignore_df = plan.fragments(),
+                .path_cost = u16(planned.path_cost(), 0, "tunnel.path_cost"),
+                // Without a spanning tree only isolated ports keep frames from going round.
+                .isolated = !plan.bridge().stp()};
   tunnel.interface.master = plan.bridge().name();
   if (!planned.altname().empty()) {
     if (planned.altname() != former_full_name(plan.mesh(), peer.node())) {

@@ -9,8 +9,8 @@
 // nodes); and for a node that is neither, how it differs from each state. The exit status is 1 when
 // a node is neither, and 2 when the nodes cannot be seen.
 //
-// Compared are all interfaces, WireGuard devices, routes and settings of the namespace, and the names of
-// the files of MESH; but neither index, counters and timers, what the spanning tree is at,
+// Compared are all interfaces, WireGuard devices, routes and settings of the namespace, and the
+// names of the files of MESH; but neither index, counters and timers, what the spanning tree is at,
 // link-local addresses, nor endpoints (a peer that answered from its other port is no difference).
 // --exact is for a node that shall not have been touched. Endpoints, preshared keys, the bridge's
 // times and how link-local addresses are made count as well, and so does each file of the agent,
