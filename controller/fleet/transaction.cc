@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "controller/fleet/promises.h"
 #include "controller/mesh/admission.h"
 #include "controller/mesh/goal.h"
 #include "controller/mesh/identity.h"
@@ -19,16 +20,6 @@ namespace {
 
 // To switch is one message to a kernel, and while one node has not, its pairs are cut.
 constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
-
-// What a node takes to undo by itself when its promise has run out; and the second of grace.
-constexpr std::chrono::milliseconds kOwnEnd = std::chrono::seconds(3);
-
-// When a node promised to wait for the confirm timeout.
-struct Promise {
-  BootClock::time_point since;  // before it was asked
-  BootClock::time_point answered;
-  std::chrono::steady_clock::time_point heard;
-};
 
 class Transaction {
  public:
@@ -286,10 +277,7 @@ class Transaction {
           session.hold(promise() / 2);
           return Promise{since, request_.clock(), std::chrono::steady_clock::now()};
         });
-    for (const auto& [name, made] : promises_) {
-      result_.doubt_ends = std::max(result_.doubt_ends, made.answered + promise() + kOwnEnd);
-      last_promise_ = std::max(last_promise_, made.heard);
-    }
+    result_.doubt_ends = end_of_doubt(promises_, promise());
     return !stopped();
   }
 
@@ -300,14 +288,12 @@ class Transaction {
         "hold", [](const Node&) { return true; },
         [](const Node&, Session& session) { session.listen_in(); });
     if (stopped()) return false;
-    const auto now = request_.clock();
-    for (const auto& [name, made] : promises_) {
-      if (now - made.since <= promise() / 2) continue;
+    if (const auto stale = find_stale(promises_, request_.clock(), promise())) {
       result_.faults.push_back(
           fmt::format("too late to commit: of the {} s for which {} has promised to wait more than "
                       "half is over; "
                       "mesh was stopped, or the way to the nodes is slow",
-                      request_.confirm_timeout, name));
+                      request_.confirm_timeout, *stale));
       return false;
     }
     std::vector<std::string> names;
@@ -348,7 +334,7 @@ class Transaction {
     fleet_.each("commit", chosen,
                 [&](const Node&, Session& session) { session.send_commit(promise()); });
     result_.commit_window = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - last_promise_);
+        std::chrono::steady_clock::now() - last_heard(promises_));
     fleet_.each("commit", chosen, [&](const Node& node, Session& session) {
       report(node, "commit");
       const proto::Committed committed =
@@ -386,10 +372,9 @@ class Transaction {
   const TransactionRequest& request_;
   const TransactionHooks& hooks_;
   TransactionResult result_;
-  Facts facts_;                              // of the nodes that get a plan
-  Facts others_;                             // of those that do not
-  std::map<std::string, Promise> promises_;  // by node
-  std::chrono::steady_clock::time_point last_promise_;
+  Facts facts_;   // of the nodes that get a plan
+  Facts others_;  // of those that do not
+  Promises promises_;
   std::set<std::string> left_out_;  // unreachable, and planned around
   std::map<std::string, std::vector<proto::SealedSecret>> sealed_;  // by receiving node
 };
