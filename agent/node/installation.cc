@@ -19,13 +19,13 @@
 #include "common/error.h"
 #include "common/exposed_folder.h"
 #include "common/posix.h"
+#include "common/program_file.h"
 #include "common/sha256.h"
 
 namespace wgmesh {
 namespace {
 
 constexpr unsigned kRunnable = 0700;
-constexpr std::size_t kMaxProgram = 256U << 20;
 
 struct Free {
   void operator()(char* text) const { ::free(text); }
@@ -35,16 +35,6 @@ std::string folder_of(const std::string& path) { return path.substr(0, path.rfin
 std::string file_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 std::string name_in(const std::string& folder) { return fmt::format("{}/{}", folder, kProgram); }
 std::string version_in(const std::string& folder) { return name_in(folder) + ".version"; }
-
-// By way of /proc/self/exe this works for a file that is gone, too.
-std::string read_program(const std::string& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) throw SystemError("open " + path, errno);
-  auto content = read_all(file.get(), kMaxProgram);
-  if (!content) throw SystemError("read " + path, errno);
-  if (content->size() > kMaxProgram) throw Error(path + " is too large for an agent");
-  return std::move(*content);
-}
 
 void set_link(const std::string& target, const std::string& link) {
   const std::string next = link + ".next";

@@ -17,22 +17,13 @@
 #include "common/error.h"
 #include "common/exposed_folder.h"
 #include "common/posix.h"
+#include "common/program_file.h"
 #include "common/sha256.h"
 
 namespace wgmesh {
 namespace {
 
-constexpr std::size_t kMaxProgram = 256U << 20;
 constexpr std::array kMachines = {"x86_64", "aarch64"};
-
-std::string read_file(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) throw SystemError("open " + path, errno);
-  auto content = read_all(fd.get(), kMaxProgram);
-  if (!content) throw SystemError("read " + path, errno);
-  if (content->size() > kMaxProgram) throw Error(path + " is too large for an agent");
-  return std::move(*content);
-}
 
 // Empty for what is no executable of a machine we know.
 std::string machine_of(const std::string& path) {
@@ -79,14 +70,14 @@ bool is_file(const std::string& path) {
 AgentBinary::AgentBinary(std::string machine, std::string path)
     : machine_(std::move(machine)),
       path_(std::move(path)),
-      sha256_(
-          std::async(std::launch::async, [path = path_] { return sha256_of(read_file(path)); })) {}
+      sha256_(std::async(std::launch::async,
+                         [path = path_] { return sha256_of(read_program(path)); })) {}
 
 const std::string& AgentBinary::sha256() const { return sha256_.get(); }
 
 const std::string& AgentBinary::content() const {
   std::call_once(content_once_, [&] {
-    std::string content = read_file(path_);
+    std::string content = read_program(path_);
     if (sha256_of(content) != sha256()) {
       throw Error(path_ + " has changed since this command began", "run the command again");
     }
