@@ -40,12 +40,8 @@ int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
   if (left) throw Error(*left);
   if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);
   if (forget) {
-    store.forget(mesh);
-    for (const std::string& path : store.leftovers(mesh)) {
-      fmt::print(stderr, "{}: {} is not wgmesh's, and stays\n", mesh, path);
-    }
-    lock.remove_file();
-    remove_agent_with_last_mesh(this_node.paths, store, mesh);
+    forget_mesh(this_node.paths, store, mesh, lock,
+                [&](const std::string& said) { fmt::print(stderr, "{}: {}\n", mesh, said); });
   }
   return 0;
 }

@@ -1,10 +1,12 @@
-// Takes the agent itself away when a node has no mesh left.
+// Forgets a mesh, and takes the agent itself away when a node has no mesh left.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "agent/node/paths.h"
+#include "agent/store/lock.h"
 #include "agent/store/store.h"
 
 namespace wgmesh {
@@ -17,5 +19,10 @@ std::vector<std::string> agent_leaves_with(const Paths& paths, const Store& stor
 // either, and no session held another mesh, and so the agent, its units, its link and its folders
 // were removed.
 bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const std::string& mesh);
+
+// Removes what is stored of `mesh` and its lock's file, then the agent, as above. `tell` gets a
+// sentence for each file that is not wgmesh's and stays.
+bool forget_mesh(const Paths& paths, const Store& store, const std::string& mesh, MeshLock& lock,
+                 const std::function<void(const std::string&)>& tell);
 
 }  // namespace wgmesh

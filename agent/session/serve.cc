@@ -109,12 +109,13 @@ int ServeSession::run() {
     }
     if (const auto* ended = std::get_if<Ended>(&came)) {
       if (*ended == Ended::kSilent && phase() == Phase::kSwitched) {
-        step_ = "call";
+        step_ = step_of(proto::ToAgent::kCallPeers);
         if (!guarded([&] { change_->call_peers(); })) return 1;
         continue;
       }
       const bool in_order = *ended == Ended::kClosed && !is_open_change(phase());
-      // Told as well: the other side may only have fallen silent.
+      step_ = step_of(proto::ToAgent::kUndo);
+      // The undo is told: the other side may only have fallen silent.
       if (phase() != Phase::kCommitted) undo();
       return in_order ? 0 : 1;
     }
@@ -314,20 +315,15 @@ void ServeSession::commit() {
 
 void ServeSession::forget_node_if_empty(proto::Committed& committed) {
   try {
-    store_.forget(open_->mesh());
-    for (const std::string& path : store_.leftovers(open_->mesh())) {
-      committed.add_notes(path + " is not wgmesh's, and stays");
-    }
-    lock_->remove_file();
     committed.set_agent_removed(
-        remove_agent_with_last_mesh(this_node_.paths, store_, open_->mesh()));
+        forget_mesh(this_node_.paths, store_, open_->mesh(), *lock_,
+                    [&](const std::string& said) { committed.add_notes(said); }));
   } catch (const Error& error) {
     committed.add_notes(error.message());  // the mesh is gone all the same
   }
 }
 
 void ServeSession::undo() {
-  step_ = "undo";
   if (phase() == Phase::kCommitted) {
     throw Refused("it is committed; there is nothing to undo");
   }
