@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <ctime>
 #include <thread>
 #include <utility>
@@ -24,16 +23,6 @@ constexpr std::chrono::milliseconds kWatcherGrace{30'000};
 // An interface that is deleted takes the kernel up to 50 ms, and all of a group are one operation:
 // the watcher shall not take that for a worker that hangs.
 constexpr std::chrono::milliseconds kDeletion{100};
-
-bool are_ports_unchanged(const Proposal& proposal, const State& now) {
-  return std::ranges::all_of(proposal.desired.foreign_ports, [&](const auto& wanted) {
-    const auto before = proposal.observed.foreign_ports.find(wanted.first);
-    const auto found = now.foreign_ports.find(wanted.first);
-    const bool was_there = before != proposal.observed.foreign_ports.end();
-    const bool is_there = found != now.foreign_ports.end();
-    return was_there == is_there && (!is_there || before->second == found->second);
-  });
-}
 
 }  // namespace
 
@@ -58,7 +47,7 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   // The barrier may have taken a while: what is undone is what is there now.
   Observation observed = kernel_.observe(proposal.scope);
   const bool is_stale = !is_unchanged(proposal.observed, observed.state);
-  const bool ports_moved = !are_ports_unchanged(proposal, observed.state);
+  const bool ports_moved = proposal.observed.foreign_ports != observed.state.foreign_ports;
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
   if (is_stale && setup_.list_was_shown) {

@@ -13,7 +13,7 @@ FirstContact::FirstContact(const State& desired, const State& before, bool rotat
 }
 
 bool FirstContact::may_call(const PublicKey& peer) const {
-  return !own_ || known_.contains(peer) || (*own_ < peer && !keeps_key_);
+  return !own_ || is_known(peer) || (*own_ < peer && !keeps_key_);
 }
 
 }  // namespace wgmesh

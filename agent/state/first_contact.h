@@ -22,6 +22,8 @@ class FirstContact {
   // True: `peer` is called at once, because this end has the lesser public key, or knew the peer
   // before. If only the peer gets a new key, the peer calls: nothing but the own key is new there.
   bool may_call(const PublicKey& peer) const;
+  // True: `before` has the peer.
+  bool is_known(const PublicKey& peer) const { return known_.contains(peer); }
 
  private:
   std::set<PublicKey> known_;

@@ -12,7 +12,7 @@ namespace {
 class Scheduler {
  public:
   Scheduler(const State& desired, const State& before, bool rotates)
-      : desired_(desired), before_(before), rotates_(rotates), contact_(desired, before, rotates) {}
+      : desired_(desired), rotates_(rotates), contact_(desired, before, rotates) {}
 
   void put(Operation operation, Due due) {
     steps_[static_cast<std::size_t>(due)].push_back(std::move(operation));
@@ -53,8 +53,7 @@ class Scheduler {
   Due keys_due() const { return rotates_ ? Due::kSwitch : Due::kApply; }
 
   bool is_new(const PublicKey& key) const {
-    const bool is_known = before_.wireguard && before_.wireguard->peers.contains(key);
-    return !is_known && desired_.wireguard && desired_.wireguard->peers.contains(key);
+    return !contact_.is_known(key) && desired_.wireguard && desired_.wireguard->peers.contains(key);
   }
 
   Due contact_due(const PublicKey& key) const {
@@ -72,11 +71,11 @@ class Scheduler {
     PeerUpdate routes{.public_key = update.public_key, .update_only = true};
     PeerUpdate contact = routes;
     if (keys_due() != Due::kApply) std::swap(routes.allowed_ips, update.allowed_ips);
-    if (contact_due(update.public_key) != Due::kApply) {
+    const Due contact_at = contact_due(update.public_key);
+    if (contact_at != Due::kApply) {
       std::swap(contact.endpoint, update.endpoint);
       std::swap(contact.persistent_keepalive, update.persistent_keepalive);
     }
-    const Due contact_at = contact_due(update.public_key);
     put_part(device, std::move(update), Due::kApply);
     put_part(device, std::move(routes), keys_due());
     put_part(device, std::move(contact), contact_at);
@@ -103,7 +102,6 @@ class Scheduler {
   }
 
   const State& desired_;
-  const State& before_;
   const bool rotates_;
   const FirstContact contact_;
   std::array<std::vector<Operation>, 4> steps_;

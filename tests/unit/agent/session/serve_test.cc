@@ -20,6 +20,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+// Opens the session, and proposes `plan` as what shall be.
+void propose(TestSession& session, const proto::Plan& plan) {
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  ASSERT_TRUE(session.propose(proto::UP, &plan).has_changes());
+}
+
 State seen(TestNode& node) { return node.kernel.observe({"test", {}, {"eth1"}}).state; }
 
 TEST(Serve, BringsAMeshUpAndStoresIt) {
@@ -173,10 +180,7 @@ TEST(Serve, RefusesToApplyAListThatIsNoLongerTrue) {
   const proto::Plan plan = plan_with_addresses();
   bring_up(node, plan);
   TestSession session(node);
-  session.open(open_for(plan));
-  const proto::Plan other = changed(plan);
-  session.make_secrets(other);
-  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  propose(session, changed(plan));
   State by_hand = seen(node);
   by_hand.bridge->priority = 0;
   node.kernel.put(by_hand);
@@ -196,11 +200,9 @@ TEST(Serve, AppliesAListThatPeersAndPortsOfOthersHaveOutlived) {
   const proto::Plan plan = plan_with_addresses();
   bring_up(node, plan);
   TestSession session(node);
-  session.open(open_for(plan));
   proto::Plan other = changed(plan);
   other.add_bridge_ports("eth1");
-  session.make_secrets(other);
-  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  propose(session, other);
   State roamed = seen(node);
   for (auto& [key, peer] : roamed.wireguard->peers)
     peer.endpoint = parse_socket_address("192.0.2.99:7");
@@ -219,11 +221,9 @@ TEST(Serve, WorksOutAnewWhatIsDueForPortsOfOthers) {
   plan.add_bridge_ports("eth1");
   bring_up(node, plan);
   TestSession session(node);
-  session.open(open_for(plan));
   proto::Plan other = plan;
   other.mutable_bridge()->set_priority(100);
-  session.make_secrets(other);
-  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  propose(session, other);
   node.kernel.apply(SetInterface{.name = "eth1", .master = "", .up = false});
   EXPECT_TRUE(session.apply().has_applied());
   EXPECT_TRUE(session.commit().has_committed());
@@ -240,11 +240,9 @@ TEST(Serve, AppliesAListThatATimeWhichCannotBeReadHasOutlived) {
   drifted.bridge->forward_delay = kTimeUnknown;
   node.kernel.put(drifted);
   TestSession session(node);
-  session.open(open_for(plan));
   proto::Plan other = plan;
   other.mutable_bridge()->set_priority(100);
-  session.make_secrets(other);
-  ASSERT_TRUE(session.propose(proto::UP, &other).has_changes());
+  propose(session, other);
   drifted.bridge->forward_delay = 2900;  // it is the root now, and somebody had set that by hand
   node.kernel.put(drifted);
   const auto answer = session.apply();
@@ -255,9 +253,7 @@ TEST(Serve, WhatIsCommittedIsNotUndoneByAMessageOutOfPlace) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();
   TestSession session(node);
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  session.propose(proto::UP, &plan);
+  propose(session, plan);
   ASSERT_TRUE(session.apply().has_applied());
   ASSERT_TRUE(session.commit().has_committed());
   const State committed = seen(node);
