@@ -16,7 +16,7 @@
 namespace wgmesh {
 
 int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
-  if (!is_mesh_name(mesh)) throw Refused(fmt::format("{} is not the name of a mesh", mesh));
+  if (!is_mesh_name(mesh)) { throw Refused(fmt::format("{} is not the name of a mesh", mesh)); }
   const Store store(this_node.paths.state);
   const Holder me{"wgmesh-agent down", 0, std::time(nullptr), ::getpid()};
   MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);
@@ -29,16 +29,16 @@ int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}};
   setup.log = log;
   setup.list_was_shown = false;
-  if (this_node.with_watcher) setup.open_kernel = this_node.open_kernel;
+  if (this_node.with_watcher) { setup.open_kernel = this_node.open_kernel; }
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   const auto left = transaction.commit();
   for (const ScheduledOperation& each : proposal.schedule) {
     fmt::print("{}\n", describe(each.operation));
   }
-  for (const std::string& note : proposal.notes) fmt::print("{}\n", note);
-  if (left) throw Error(*left);
-  if (proposal.changes_nothing()) fmt::print("{}: nothing to do\n", mesh);
+  for (const std::string& note : proposal.notes) { fmt::print("{}\n", note); }
+  if (left) { throw Error(*left); }
+  if (proposal.changes_nothing()) { fmt::print("{}: nothing to do\n", mesh); }
   if (forget) {
     forget_mesh(this_node.paths, store, mesh, lock,
                 [&](const std::string& said) { fmt::print(stderr, "{}: {}\n", mesh, said); });

@@ -24,7 +24,7 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   open.set_node(plan.node());
   open.set_fwmark(plan.device().fwmark());
   for (const proto::Peer& peer : plan.peers()) {
-    if (peer.endpoint().empty() || is_live(peer, status, wall_clock())) continue;
+    if (peer.endpoint().empty() || is_live(peer, status, wall_clock())) { continue; }
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer.node());
     out.set_endpoint(peer.endpoint());
@@ -44,14 +44,14 @@ Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const prot
   const auto endpoints = choose_endpoints(open, hello);
   Refreshed refreshed;
   for (const proto::EndpointRoute& route : hello.routes()) {
-    if (route.error().empty()) continue;
+    if (route.error().empty()) { continue; }
     refreshed.faults += fmt::format("{}endpoint of {}: {}", refreshed.faults.empty() ? "" : "; ",
                                     route.node(), route.error());
   }
   for (const proto::Peer& peer : plan.peers()) {
     const auto wanted = endpoints.find(peer.node());
     const auto key = public_key_from(peer.public_key());
-    if (wanted == endpoints.end() || !key || !observed.wireguard) continue;
+    if (wanted == endpoints.end() || !key || !observed.wireguard) { continue; }
     const auto present = observed.wireguard->peers.find(*key);
     if (present == observed.wireguard->peers.end() || present->second.endpoint == wanted->second) {
       continue;
@@ -75,9 +75,9 @@ std::string refresh(const ThisNode& this_node, const Store& store, const std::st
   if (!loaded.mesh.plan && !loaded.faults.empty()) {
     throw Error(loaded.faults.front(), "run `mesh up`, which makes what is missing anew");
   }
-  if (!loaded.mesh.plan || loaded.mesh.taken_down) return "is down";
+  if (!loaded.mesh.plan || loaded.mesh.taken_down) { return "is down"; }
   const proto::Open open = quiet_peers(*loaded.mesh.plan, kernel->measure(mesh));
-  if (open.peers_size() == 0) return "no peer is quiet";
+  if (open.peers_size() == 0) { return "no peer is quiet"; }
   const State observed = kernel->observe({mesh, {}, {}}).state;
   Refreshed refreshed = look_up(this_node, *loaded.mesh.plan, open, observed);
   faults = std::move(refreshed.faults);

@@ -16,20 +16,20 @@ namespace {
 
 std::string joined(const auto& texts) {
   std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+  for (const std::string& text : texts) { all += (all.empty() ? "" : "; ") + text; }
   return all;
 }
 
 WantedChange goal_of(const Loaded& loaded, const std::string& folder) {
   constexpr const char* kCure = "run `mesh up`, which makes what is missing anew";
   refuse_unreadable(loaded);
-  if (!loaded.faults.empty()) throw Error(joined(loaded.faults), kCure);
+  if (!loaded.faults.empty()) { throw Error(joined(loaded.faults), kCure); }
   const StoredMesh& mesh = loaded.mesh;
   if (!mesh.plan || !mesh.private_key) {
     throw Error("the plan or the private key is missing in " + folder, kCure);
   }
   for (const proto::Peer& peer : mesh.plan->peers()) {
-    if (mesh.preshared_keys.contains(peer.node())) continue;
+    if (mesh.preshared_keys.contains(peer.node())) { continue; }
     throw Error(fmt::format("the preshared key of {} is missing in {}", peer.node(), folder),
                 kCure);
   }
@@ -47,21 +47,21 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   const NodeLog log(this_node.paths);
   print(mesh, settle(*kernel, store, mesh, Errand::kToChange, log));
   const Loaded loaded = store.load(mesh);
-  if (loaded.mesh.empty() && loaded.faults.empty()) return "nothing is stored";
-  if (loaded.mesh.taken_down) return "stays down";
+  if (loaded.mesh.empty() && loaded.faults.empty()) { return "nothing is stored"; }
+  if (loaded.mesh.taken_down) { return "stays down"; }
 
   const Proposal proposal =
       make_proposal(*kernel, store, mesh, goal_of(loaded, store.folder(mesh)));
   if (!proposal.left_out.empty()) {
     faults = "bridge_ports: there is no interface " + joined(proposal.left_out);
   }
-  if (proposal.changes_nothing()) return "is up already";
+  if (proposal.changes_nothing()) { return "is up already"; }
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
   setup.list_was_shown = false;
-  if (this_node.with_watcher) setup.open_kernel = this_node.open_kernel;
+  if (this_node.with_watcher) { setup.open_kernel = this_node.open_kernel; }
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
-  if (const auto left = transaction.commit()) faults = *left;
+  if (const auto left = transaction.commit()) { faults = *left; }
   return "restored";
 }
 

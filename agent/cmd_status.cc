@@ -20,11 +20,11 @@ namespace {
 // it. What cannot be finished is told, and the mesh is shown all the same.
 void finish_abandoned(const ThisNode& this_node, Kernel& kernel, const Store& store,
                       const std::string& mesh) {
-  if (!Journal(store, mesh).open()) return;
+  if (!Journal(store, mesh).open()) { return; }
   const Holder me{"wgmesh-agent status", kEndsSoon, std::time(nullptr), ::getpid()};
   try {
     const auto lock = MeshLock::try_take(this_node.paths.run, mesh, me);
-    if (!lock) return;
+    if (!lock) { return; }
     const NodeLog log(this_node.paths);
     print(mesh, settle(kernel, store, mesh, Errand::kToLook, log));
   } catch (const Error& error) {

@@ -29,17 +29,17 @@ constexpr std::array<VerbShape, 7> kVerbs = {VerbShape{"serve", Verb::kServe, 0,
 
 std::string nearest_command(std::string_view name) {
   // As the controller's user calls them.
-  if (name == "up" || name == "start") return "restore";
-  if (name == "show" || name == "info" || name == "list") return "status";
-  if (name == "stop") return "down";
+  if (name == "up" || name == "start") { return "restore"; }
+  if (name == "show" || name == "info" || name == "list") { return "status"; }
+  if (name == "stop") { return "down"; }
   std::vector<std::string> names;
-  for (const VerbShape& verb : kVerbs) names.emplace_back(verb.name);
+  for (const VerbShape& verb : kVerbs) { names.emplace_back(verb.name); }
   return find_nearest(name, names).value_or("");
 }
 
 const VerbShape& find_verb(std::string_view name) {
   for (const VerbShape& verb : kVerbs) {
-    if (verb.name == name) return verb;
+    if (verb.name == name) { return verb; }
   }
   const std::string nearest = nearest_command(name);
   throw UsageError(fmt::format("unknown command '{}'{}", name,
@@ -51,14 +51,14 @@ const VerbShape& find_verb(std::string_view name) {
 CommandLine help_about(const std::vector<std::string>& words) {
   std::size_t verb = !words.empty() && words[0] == "help" ? 1 : 0;
   CommandLine line;
-  if (verb < words.size()) line.topic = find_verb(words[verb]).name;
+  if (verb < words.size()) { line.topic = find_verb(words[verb]).name; }
   return line;
 }
 
 }  // namespace
 
 std::string help_for(std::string_view topic) {
-  if (topic.empty()) return kUsage;
+  if (topic.empty()) { return kUsage; }
   // The lines of kUsage that are about it: one that begins with it, and those that go on with it.
   std::string text = "usage:\n";
   std::string_view rest = kUsage;
@@ -71,7 +71,7 @@ std::string help_for(std::string_view topic) {
       const std::string_view command = line.substr(kProgram.size());
       is_about = command.starts_with(topic) && command.find_first_of(" \n") == topic.size();
     }
-    if (is_about) text += line;
+    if (is_about) { text += line; }
     rest.remove_prefix(end);
   }
   return text;
@@ -106,12 +106,12 @@ CommandLine parse_command_line(int argc, char** argv) {
   ::optind = 0;  // start anew
   for (;;) {
     const int found = ::getopt_long(argc, argv, ":rhv", kOptions.data(), nullptr);
-    if (found == -1) break;
-    if (found == 'j') line.as_json = true;
-    if (found == 'r') line.remove = true;
-    if (found == 'f') line.fleeting = true;
-    if (found == 'V') is_version = true;
-    if (found == 'v') line.verbose = true;
+    if (found == -1) { break; }
+    if (found == 'j') { line.as_json = true; }
+    if (found == 'r') { line.remove = true; }
+    if (found == 'f') { line.fleeting = true; }
+    if (found == 'V') { is_version = true; }
+    if (found == 'v') { line.verbose = true; }
     is_help = is_help || found == 'h';
     if (found == '?' || found == ':') {
       const bool is_short = ::optopt != 0;
@@ -121,23 +121,25 @@ CommandLine parse_command_line(int argc, char** argv) {
     }
   }
   const std::vector<std::string> words(argv + ::optind, argv + argc);
-  if (is_help || (!words.empty() && words[0] == "help")) return help_about(words);
-  if (is_version) return {.verb = Verb::kVersion, .verbose = line.verbose};
-  if (words.empty()) throw UsageError("a command is missing", "wgmesh-agent --help lists them");
+  if (is_help || (!words.empty() && words[0] == "help")) { return help_about(words); }
+  if (is_version) { return {.verb = Verb::kVersion, .verbose = line.verbose}; }
+  if (words.empty()) { throw UsageError("a command is missing", "wgmesh-agent --help lists them"); }
   const VerbShape& verb = find_verb(words[0]);
   line.verb = verb.verb;
   const std::size_t arguments = words.size() - 1;
-  if (arguments < verb.least) throw UsageError(fmt::format("{} needs a MESH", verb.name));
+  if (arguments < verb.least) { throw UsageError(fmt::format("{} needs a MESH", verb.name)); }
   if (arguments > verb.most) {
     throw UsageError(fmt::format("{} takes {}, and got {}", verb.name,
                                  verb.most == 0 ? "no MESH" : "one MESH",
                                  fmt::join(words.begin() + 1, words.end(), " ")));
   }
-  if (line.as_json && line.verb != Verb::kStatus) throw UsageError("--json goes with status");
-  if (line.verbose && line.verb != Verb::kVersion) throw UsageError("-v goes with version");
-  if (line.fleeting && line.verb != Verb::kServe) throw UsageError("--fleeting goes with serve");
-  if (line.remove && line.verb != Verb::kDown) throw UsageError("-r goes with down");
-  if (arguments > 0) line.mesh = words[1];
+  if (line.as_json && line.verb != Verb::kStatus) { throw UsageError("--json goes with status"); }
+  if (line.verbose && line.verb != Verb::kVersion) { throw UsageError("-v goes with version"); }
+  if (line.fleeting && line.verb != Verb::kServe) {
+    throw UsageError("--fleeting goes with serve");
+  }
+  if (line.remove && line.verb != Verb::kDown) { throw UsageError("-r goes with down"); }
+  if (arguments > 0) { line.mesh = words[1]; }
   return line;
 }
 

@@ -20,7 +20,7 @@ int for_each_mesh(const ThisNode& this_node, const std::string& mesh, const char
     int code = kExitFailed;
     try {
       outcome = step(this_node, store, name, faults);
-      if (faults.empty()) code = 0;
+      if (faults.empty()) { code = 0; }
     } catch (const Locked& error) {
       faults = error.message();
       code = kExitLocked;
@@ -29,9 +29,9 @@ int for_each_mesh(const ThisNode& this_node, const std::string& mesh, const char
       cure = error.cure();
     }
     fmt::print("{}: {}\n", name, outcome);
-    if (!faults.empty()) fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, faults);
-    if (!cure.empty()) fmt::print(stderr, "  {}\n", cure);
-    if (result != kExitFailed && code != 0) result = code;
+    if (!faults.empty()) { fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, faults); }
+    if (!cure.empty()) { fmt::print(stderr, "  {}\n", cure); }
+    if (result != kExitFailed && code != 0) { result = code; }
   }
   return result;
 }

@@ -27,14 +27,14 @@ namespace {
 // "CLIENT PORT SERVER PORT", as sshd has it.
 std::string own_end_of(const char* connection) {
   std::string words = connection == nullptr ? "" : connection;
-  for (int before = 0; before < 2; ++before) words.erase(0, words.find(' ') + 1);
+  for (int before = 0; before < 2; ++before) { words.erase(0, words.find(' ') + 1); }
   return words.substr(0, words.find(' '));
 }
 
 #ifdef WGMESH_FAULTS
 // For as many milliseconds as the variable says.
 void stand_still(const char* variable) {
-  if (const char* time = std::getenv(variable)) ::poll(nullptr, 0, std::atoi(time));
+  if (const char* time = std::getenv(variable)) { ::poll(nullptr, 0, std::atoi(time)); }
 }
 #endif
 
@@ -48,7 +48,7 @@ ThisNode this_node() {
   node.before_promise = [] { stand_still("WGMESH_PROMISE_AFTER"); };
   node.after_promise = [] {
     stand_still("WGMESH_DEAF_AFTER_PROMISE");
-    if (std::getenv("WGMESH_DIE_AFTER_PROMISE") != nullptr) ::raise(SIGKILL);
+    if (std::getenv("WGMESH_DIE_AFTER_PROMISE") != nullptr) { ::raise(SIGKILL); }
   };
   node.open_session_kernel = [] {
     return std::make_unique<FailingKernel>(std::make_unique<LinuxKernel>(), read_fault());
@@ -73,7 +73,7 @@ int run(int argc, char** argv) {
       std::fputs(help_for(line.topic).c_str(), stdout);
       return 0;
     case Verb::kServe:
-      if (line.fleeting) remove_own_program();
+      if (line.fleeting) { remove_own_program(); }
       return run_serve();
     case Verb::kStatus:
       return run_status(this_node(), line.mesh, line.as_json);
@@ -94,8 +94,8 @@ int run(int argc, char** argv) {
 }
 
 int exit_code_of(const Error& error) {
-  if (dynamic_cast<const UsageError*>(&error) != nullptr) return kExitUsage;
-  if (dynamic_cast<const Locked*>(&error) != nullptr) return kExitLocked;
+  if (dynamic_cast<const UsageError*>(&error) != nullptr) { return kExitUsage; }
+  if (dynamic_cast<const Locked*>(&error) != nullptr) { return kExitLocked; }
   return kExitFailed;
 }
 
@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
     return wgmesh::run(argc, argv);
   } catch (const wgmesh::Error& error) {
     std::fprintf(stderr, "wgmesh-agent: %s\n", error.what());
-    if (!error.cure().empty()) std::fprintf(stderr, "  %s\n", error.cure().c_str());
+    if (!error.cure().empty()) { std::fprintf(stderr, "  %s\n", error.cure().c_str()); }
     return wgmesh::exit_code_of(error);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wgmesh-agent: %s\n", error.what());

@@ -21,7 +21,7 @@ void require_privilege() {
   question[0].put_header(&header, sizeof header);
   question[0].put_text(IFLA_IFNAME, "a/b");
   const auto refusal = interfaces.send(question);
-  if (!refusal || refusal->answer.error_number != EPERM) return;
+  if (!refusal || refusal->answer.error_number != EPERM) { return; }
   throw Refused(
       "the agent lacks the capability NET_ADMIN here",
       "start the container with `--cap-add NET_ADMIN` (podman, Docker), `cap_add: [NET_ADMIN]` "

@@ -43,19 +43,20 @@ std::optional<std::string> FrameReader::next() {
   std::size_t length = 0;
   std::size_t at = start_;
   for (unsigned shift = 0;; shift += 7, ++at) {
-    if (at - start_ == kMaxLengthOctets)
+    if (at - start_ == kMaxLengthOctets) {
       throw Error("garbage instead of a frame: its length never ends");
-    if (at == buffer_.size()) return std::nullopt;
+    }
+    if (at == buffer_.size()) { return std::nullopt; }
     const auto octet = static_cast<std::uint8_t>(buffer_[at]);
     length |= static_cast<std::size_t>(octet & 0x7fu) << shift;
-    if ((octet & 0x80u) == 0) break;
+    if ((octet & 0x80u) == 0) { break; }
   }
   ++at;
   if (length > kMaxFrame) {
     throw Error(fmt::format("a frame of {} octets is announced; at most {} are allowed", length,
                             kMaxFrame));
   }
-  if (buffer_.size() - at < length) return std::nullopt;
+  if (buffer_.size() - at < length) { return std::nullopt; }
   std::string message = buffer_.substr(at, length);
   start_ = at + length;
   return message;
@@ -70,7 +71,7 @@ std::optional<std::string> LineScanner::find(std::string_view octets, std::strin
     check_bound(length);
     std::string line = buffer_.substr(start, length - 1);
     start = end + 1;
-    if (line.ends_with('\r')) line.pop_back();
+    if (line.ends_with('\r')) { line.pop_back(); }
     if (line.starts_with(prefix)) {
       buffer_.erase(0, start);
       searched_ = 0;

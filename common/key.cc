@@ -22,7 +22,7 @@ struct Secret::Octets {
 static_assert(kKeySize == kSecretSlot);
 
 void init_crypto() {
-  if (sodium_init() < 0) throw Error("libsodium cannot find a source of randomness");
+  if (sodium_init() < 0) { throw Error("libsodium cannot find a source of randomness"); }
 }
 
 std::string to_base64(const PublicKey& key) {
@@ -40,12 +40,12 @@ std::optional<PublicKey> parse_public_key(std::string_view base64) {
                         &length, &end, sodium_base64_VARIANT_ORIGINAL) != 0) {
     return std::nullopt;
   }
-  if (length != kKeySize || end != base64.data() + base64.size()) return std::nullopt;
+  if (length != kKeySize || end != base64.data() + base64.size()) { return std::nullopt; }
   return key;
 }
 
 std::optional<PublicKey> public_key_from(std::string_view octets) {
-  if (octets.size() != kKeySize) return std::nullopt;
+  if (octets.size() != kKeySize) { return std::nullopt; }
   PublicKey key;
   std::copy(octets.begin(), octets.end(), key.octets.begin());
   return key;
@@ -110,12 +110,12 @@ SessionKey::SessionKey() : public_key_(), private_key_(Secret::make_private_key(
 }
 
 std::optional<Secret> SessionKey::open(std::string_view box) const {
-  if (box.size() != crypto_box_SEALBYTES + kKeySize) return std::nullopt;
+  if (box.size() != crypto_box_SEALBYTES + kKeySize) { return std::nullopt; }
   std::array<std::uint8_t, kKeySize> octets{};
   const int failed =
       crypto_box_seal_open(octets.data(), reinterpret_cast<const unsigned char*>(box.data()),
                            box.size(), public_key_.octets.data(), private_key_.reveal().data());
-  if (failed != 0) return std::nullopt;
+  if (failed != 0) { return std::nullopt; }
   Secret secret = Secret::from_octets(octets);
   sodium_memzero(octets.data(), octets.size());
   return secret;

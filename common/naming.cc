@@ -16,7 +16,7 @@ constexpr std::string_view kBase32 = "0123456789abcdefghjkmnpqrstvwxyz";
 std::string short_hash(std::string_view mesh, std::string_view peer) {
   const Hash hash = hash_of({"wgmesh tunnel name", mesh, peer});
   std::string text;
-  for (std::size_t i = 0; i < 5; ++i) text += kBase32[hash[i] & 31u];
+  for (std::size_t i = 0; i < 5; ++i) { text += kBase32[hash[i] & 31u]; }
   return text;
 }
 
@@ -32,7 +32,7 @@ MacAddress mac_from(const Hash& hash) {
 // too: the reserved anycast addresses sit there.
 bool is_host(const Prefix& candidate) {
   const Prefix network = network_of(candidate);
-  if (candidate.address == network.address) return false;
+  if (candidate.address == network.address) { return false; }
   IpAddress broadcast = network.address;
   for (unsigned bit = candidate.length; bit < broadcast.bits(); ++bit) {
     broadcast.octets[bit / 8] |= static_cast<std::uint8_t>(0x80u >> (bit % 8));
@@ -80,7 +80,7 @@ std::string former_full_name(std::string_view mesh, std::string_view peer) {
 std::string tunnel_name(std::string_view mesh, std::string_view peer) {
   std::string full = tunnel_full_name(mesh, peer);
   // A '-' in the mesh's name would let mesh "a", peer "b-c" meet mesh "a-b", peer "c".
-  if (full.size() <= kMaxInterfaceName && mesh.find('-') == std::string_view::npos) return full;
+  if (full.size() <= kMaxInterfaceName && mesh.find('-') == std::string_view::npos) { return full; }
   // Neither mesh nor node names may hold '~', so the two forms never meet.
   return fmt::format("gt-{}~{}", peer.substr(0, 6), short_hash(mesh, peer));
 }
@@ -88,7 +88,7 @@ std::string tunnel_name(std::string_view mesh, std::string_view peer) {
 std::uint32_t interface_group(std::string_view mesh) {
   const Hash hash = hash_of({"wgmesh link group", mesh});
   std::uint32_t group = 0;
-  for (std::size_t i = 0; i < 4; ++i) group = group << 8 | hash[i];
+  for (std::size_t i = 0; i < 4; ++i) { group = group << 8 | hash[i]; }
   return (group & 0x7fffffffu) | 0x10000u;
 }
 
@@ -127,7 +127,7 @@ Prefix inner_address(std::string_view mesh, std::string_view node, const Prefix&
       const std::size_t from = hash.size() - bits / 8 + bit / 8;
       candidate.address.octets[bit / 8] |= static_cast<std::uint8_t>(hash[from] & mask);
     }
-    if (is_host(candidate)) return candidate;
+    if (is_host(candidate)) { return candidate; }
   }
 }
 

@@ -11,19 +11,20 @@ namespace {
 
 // Decimal digits only, no sign, no leading zero but for "0" itself.
 std::optional<unsigned> parse_decimal(std::string_view text, unsigned most) {
-  if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  if (text.empty() || (text.size() > 1 && text.front() == '0')) { return std::nullopt; }
   unsigned value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size() || value > most)
+  if (failed != std::errc() || end != text.data() + text.size() || value > most) {
     return std::nullopt;
+  }
   return value;
 }
 
 // The octet at `index` of a mask of `length` leading ones.
 std::uint8_t mask_octet(unsigned length, std::size_t index) {
   const auto before = static_cast<unsigned>(index) * 8;
-  if (length >= before + 8) return 0xff;
-  if (length <= before) return 0;
+  if (length >= before + 8) { return 0xff; }
+  if (length <= before) { return 0; }
   return static_cast<std::uint8_t>(0xff00u >> (length - before));
 }
 
@@ -31,22 +32,22 @@ std::uint8_t mask_octet(unsigned length, std::size_t index) {
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
   // inet_pton wants a terminated string, and the longest address has 45 characters.
-  if (text.size() > 45 || text.find('\0') != std::string_view::npos) return std::nullopt;
+  if (text.size() > 45 || text.find('\0') != std::string_view::npos) { return std::nullopt; }
   const std::string terminated(text);
   IpAddress address;
   address.family = text.find(':') == std::string_view::npos ? Family::kIpv4 : Family::kIpv6;
   const int family = address.family == Family::kIpv4 ? AF_INET : AF_INET6;
-  if (inet_pton(family, terminated.c_str(), address.octets.data()) != 1) return std::nullopt;
+  if (inet_pton(family, terminated.c_str(), address.octets.data()) != 1) { return std::nullopt; }
   return address;
 }
 
 std::optional<Prefix> parse_prefix(std::string_view text) {
   const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
+  if (slash == std::string_view::npos) { return std::nullopt; }
   const auto address = parse_ip(text.substr(0, slash));
-  if (!address) return std::nullopt;
+  if (!address) { return std::nullopt; }
   const auto length = parse_decimal(text.substr(slash + 1), address->bits());
-  if (!length) return std::nullopt;
+  if (!length) { return std::nullopt; }
   return Prefix{*address, *length};
 }
 
@@ -55,38 +56,38 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   std::string_view port;
   if (!text.empty() && text.front() == '[') {
     const auto close = text.find("]:");
-    if (close == std::string_view::npos) return std::nullopt;
+    if (close == std::string_view::npos) { return std::nullopt; }
     host = text.substr(1, close - 1);
     port = text.substr(close + 2);
     const auto address = parse_ip(host);
-    if (!address || address->family != Family::kIpv6) return std::nullopt;
+    if (!address || address->family != Family::kIpv6) { return std::nullopt; }
   } else {
     const auto colon = text.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
+    if (colon == std::string_view::npos) { return std::nullopt; }
     host = text.substr(0, colon);
     port = text.substr(colon + 1);
   }
   const auto number = parse_decimal(port, 65535);
-  if (host.empty() || !number || *number == 0) return std::nullopt;
+  if (host.empty() || !number || *number == 0) { return std::nullopt; }
   return HostPort{std::string(host), static_cast<std::uint16_t>(*number)};
 }
 
 std::optional<SocketAddress> parse_socket_address(std::string_view text) {
   const auto host_port = parse_host_port(text);
-  if (!host_port) return std::nullopt;
+  if (!host_port) { return std::nullopt; }
   const auto address = parse_ip(host_port->host);
-  if (!address) return std::nullopt;
+  if (!address) { return std::nullopt; }
   return SocketAddress{*address, host_port->port};
 }
 
 std::optional<MacAddress> parse_mac(std::string_view text) {
   MacAddress mac;
-  if (text.size() != 17) return std::nullopt;
+  if (text.size() != 17) { return std::nullopt; }
   for (std::size_t i = 0; i < 6; ++i) {
     const std::string_view pair = text.substr(i * 3, 2);
     const auto [end, failed] = std::from_chars(pair.data(), pair.data() + 2, mac.octets[i], 16);
-    if (failed != std::errc() || end != pair.data() + 2) return std::nullopt;
-    if (i < 5 && text[i * 3 + 2] != ':') return std::nullopt;
+    if (failed != std::errc() || end != pair.data() + 2) { return std::nullopt; }
+    if (i < 5 && text[i * 3 + 2] != ':') { return std::nullopt; }
   }
   return mac;
 }

@@ -18,7 +18,7 @@ template <class Call>
 auto retry(const Call& call) {
   for (;;) {
     const auto result = call();
-    if (result >= 0 || errno != EINTR) return result;
+    if (result >= 0 || errno != EINTR) { return result; }
   }
 }
 

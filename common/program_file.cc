@@ -17,10 +17,10 @@ constexpr std::size_t kMaxProgram = 256U << 20;
 
 std::string read_program(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) throw SystemError("open " + path, errno);
+  if (!file) { throw SystemError("open " + path, errno); }
   auto content = read_all(file.get(), kMaxProgram);
-  if (!content) throw SystemError("read " + path, errno);
-  if (content->size() > kMaxProgram) throw Error(path + " is too large for an agent");
+  if (!content) { throw SystemError("read " + path, errno); }
+  if (content->size() > kMaxProgram) { throw Error(path + " is too large for an agent"); }
   return std::move(*content);
 }
 

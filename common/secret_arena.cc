@@ -25,8 +25,8 @@ struct Arena {
     free.reserve(slots + kChunk / kSecretSlot);
     void* memory =
         mmap(nullptr, kChunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::bad_alloc();
-    if (mlock(memory, kChunk) != 0) locked = false;
+    if (memory == MAP_FAILED) { throw std::bad_alloc(); }
+    if (mlock(memory, kChunk) != 0) { locked = false; }
     madvise(memory, kChunk, MADV_DONTDUMP);
     auto* octets = static_cast<std::uint8_t*>(memory);
     for (std::size_t at = kChunk; at > 0; at -= kSecretSlot) {
@@ -47,7 +47,7 @@ Arena& arena() {
 std::uint8_t* take_secret_slot() {
   Arena& a = arena();
   const std::lock_guard lock(a.mutex);
-  if (a.free.empty()) a.grow();
+  if (a.free.empty()) { a.grow(); }
   std::uint8_t* slot = a.free.back();
   a.free.pop_back();
   return slot;

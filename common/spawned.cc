@@ -33,7 +33,7 @@ class FileActions {
   // The source is moved up first: it might have the number of a later target.
   void dup(int ours, int theirs) {
     const int high = fcntl(ours, F_DUPFD_CLOEXEC, kAboveChildFds);
-    if (high < 0) throw SystemError("fcntl", errno);
+    if (high < 0) { throw SystemError("fcntl", errno); }
     kept_.emplace_back(high);
     posix_spawn_file_actions_adddup2(&actions_, high, theirs);
   }
@@ -61,7 +61,7 @@ class Attributes {
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes_, &defaults);
-    if (options.own_group) flags |= POSIX_SPAWN_SETPGROUP;
+    if (options.own_group) { flags |= POSIX_SPAWN_SETPGROUP; }
     posix_spawnattr_setflags(&attributes_, flags);
   }
   ~Attributes() { posix_spawnattr_destroy(&attributes_); }
@@ -75,7 +75,7 @@ class Attributes {
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : texts) { pointers.push_back(const_cast<char*>(text.c_str())); }
   pointers.push_back(nullptr);
   return pointers;
 }
@@ -88,15 +88,15 @@ Spawned::Spawned(const std::vector<std::string>& words, const SpawnOptions& opti
   const std::vector<char*> environment = pointers_to(options.environment);
   char* const* const environment_given = options.environment.empty() ? environ : environment.data();
   FileActions actions;
-  for (const auto& [ours, theirs] : options.fds) actions.dup(ours, theirs);
+  for (const auto& [ours, theirs] : options.fds) { actions.dup(ours, theirs); }
   const Attributes attributes(options);
   const auto spawn = options.path.empty() ? posix_spawnp : posix_spawn;
   const std::string& program = options.path.empty() ? words[0] : options.path;
   const int failed = spawn(&pid_, program.c_str(), actions.get(), attributes.get(),
                            arguments.data(), environment_given);
-  if (failed == 0) return;
+  if (failed == 0) { return; }
   pid_ = -1;
-  if (failed == ENOENT) throw ProgramMissing(program + ": no such program");
+  if (failed == ENOENT) { throw ProgramMissing(program + ": no such program"); }
   throw SystemError("start " + program, failed);
 }
 
@@ -104,25 +104,25 @@ Spawned::Spawned(Spawned&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), own_group_(other.own_group_), status_(other.status_) {}
 
 Spawned::~Spawned() {
-  if (pid_ < 0) return;
+  if (pid_ < 0) { return; }
   kill(SIGKILL);
   reap(0);
 }
 
 std::optional<int> Spawned::wait(steady_clock::time_point deadline) {
-  if (status_) return status_;
+  if (status_) { return status_; }
   // Not through <sys/pidfd.h>: glibc 2.36 declares it with C++ linkage.
   const UniqueFd ended(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-  if (!ended) return wait_by_asking(deadline);
+  if (!ended) { return wait_by_asking(deadline); }
   for (;;) {
     const auto left =
         std::clamp(std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()),
                    std::chrono::milliseconds(0), std::chrono::milliseconds(std::chrono::hours(1)));
     pollfd entry{ended.get(), POLLIN, 0};
     const int count = ::poll(&entry, 1, static_cast<int>(left.count()));
-    if (count < 0 && errno != EINTR) throw SystemError("poll", errno);
-    if (count > 0) break;
-    if (steady_clock::now() >= deadline) return std::nullopt;
+    if (count < 0 && errno != EINTR) { throw SystemError("poll", errno); }
+    if (count > 0) { break; }
+    if (steady_clock::now() >= deadline) { return std::nullopt; }
   }
   reap(0);
   return status_;
@@ -139,14 +139,14 @@ std::optional<int> Spawned::wait_by_asking(steady_clock::time_point deadline) {
 bool Spawned::reap(int options) {
   int status = 0;
   const pid_t reaped = retry([&] { return waitpid(pid_, &status, options); });
-  if (reaped == 0) return false;
+  if (reaped == 0) { return false; }
   pid_ = -1;
   status_ = status;
   return true;
 }
 
 void Spawned::kill(int signal) {
-  if (pid_ > 0) ::kill(own_group_ ? -pid_ : pid_, signal);
+  if (pid_ > 0) { ::kill(own_group_ ? -pid_ : pid_, signal); }
 }
 
 }  // namespace wgmesh

@@ -18,9 +18,9 @@ void put_line(std::string& text, std::string_view label, std::string_view value)
 
 std::string peer_paragraph(const WgPeer& peer, std::int64_t now, bool color) {
   std::string text = '\n' + wg_heading("peer", peer.public_key, color);
-  if (!peer.node.empty()) put_line(text, "node", peer.node);
-  if (peer.has_preshared_key) put_line(text, "preshared key", kHidden);
-  if (!peer.endpoint.empty()) put_line(text, "endpoint", peer.endpoint);
+  if (!peer.node.empty()) { put_line(text, "node", peer.node); }
+  if (peer.has_preshared_key) { put_line(text, "preshared key", kHidden); }
+  if (!peer.endpoint.empty()) { put_line(text, "endpoint", peer.endpoint); }
   put_line(text, "allowed ips",
            peer.allowed_ips.empty() ? std::string(kNone)
                                     : fmt::format("{}", fmt::join(peer.allowed_ips, ", ")));
@@ -56,7 +56,7 @@ std::string duration_text(std::int64_t seconds) {
   for (const Unit& unit : kUnits) {
     const std::int64_t count = seconds / unit.seconds;
     seconds %= unit.seconds;
-    if (count <= 0) continue;
+    if (count <= 0) { continue; }
     text +=
         fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, unit.name, count == 1 ? "" : "s");
   }
@@ -64,8 +64,8 @@ std::string duration_text(std::int64_t seconds) {
 }
 
 std::string age_text(std::int64_t seconds) {
-  if (seconds == 0) return "Now";
-  if (seconds < 0) return "(in the future; the node's clock was set back)";
+  if (seconds == 0) { return "Now"; }
+  if (seconds < 0) { return "(in the future; the node's clock was set back)"; }
   return duration_text(seconds) + " ago";
 }
 
@@ -73,7 +73,7 @@ std::string age_text(std::int64_t seconds) {
 // all of this file.
 std::string bytes_text(std::uint64_t bytes) {
   static constexpr std::array<std::string_view, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} B", bytes);
+  if (bytes < 1024) { return fmt::format("{} B", bytes); }
   std::size_t unit = 0;
   std::uint64_t scale = 1024;
   while (unit + 1 < kUnits.size() && bytes / scale >= 1024) {
@@ -83,7 +83,7 @@ std::string bytes_text(std::uint64_t bytes) {
   const std::uint64_t rest = bytes % scale * 100;
   std::uint64_t hundredths = bytes / scale * 100 + rest / scale;
   const std::uint64_t left = rest % scale;
-  if (left * 2 > scale || (left * 2 == scale && hundredths % 2 == 1)) ++hundredths;
+  if (left * 2 > scale || (left * 2 == scale && hundredths % 2 == 1)) { ++hundredths; }
   return fmt::format("{}.{:02} {}", hundredths / 100, hundredths % 100, kUnits[unit]);
 }
 
@@ -93,11 +93,13 @@ std::string wg_device_text(WgDevice device, std::int64_t now, bool color) {
     put_line(text, "public key", device.public_key);
     put_line(text, "private key", kHidden);
   }
-  if (device.listen_port > 0) put_line(text, "listening port", std::to_string(device.listen_port));
-  if (device.fwmark > 0) put_line(text, "fwmark", fmt::format("{:#x}", device.fwmark));
-  for (const auto& [label, value] : device.more) put_line(text, label, value);
+  if (device.listen_port > 0) {
+    put_line(text, "listening port", std::to_string(device.listen_port));
+  }
+  if (device.fwmark > 0) { put_line(text, "fwmark", fmt::format("{:#x}", device.fwmark)); }
+  for (const auto& [label, value] : device.more) { put_line(text, label, value); }
   std::ranges::stable_sort(device.peers, std::ranges::greater(), &WgPeer::latest_handshake);
-  for (const WgPeer& peer : device.peers) text += peer_paragraph(peer, now, color);
+  for (const WgPeer& peer : device.peers) { text += peer_paragraph(peer, now, color); }
   return text;
 }
 

@@ -20,12 +20,12 @@ std::variant<std::map<std::string, std::uint64_t>, int> agreed_generations(
   }
   run.progress().close(false);
   for (const auto& [name, node] : result.nodes) {
-    if (node.generation) generations.emplace(name, *node.generation);
+    if (node.generation) { generations.emplace(name, *node.generation); }
   }
   run.fleet().end_sessions();
-  if (!result.anything_to_do()) return generations;
+  if (!result.anything_to_do()) { return generations; }
   say(render_changes(changes_of(mesh, result), false));
-  if (confirm(question)) return generations;
+  if (confirm(question)) { return generations; }
   say("declined: nothing has changed\n");
   return static_cast<int>(kExitFailed);
 }

@@ -16,7 +16,7 @@ void look(Run& run, const Names& nodes, Statuses& statuses) {
   auto answers = run.fleet().ask(
       "status", [&](const Node& node) { return nodes.contains(node.name); },
       [](const Node&, Session& session) { return session.status(); });
-  for (auto& [name, status] : answers) statuses[name] = std::move(status);
+  for (auto& [name, status] : answers) { statuses[name] = std::move(status); }
 }
 
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
@@ -35,11 +35,11 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
   for (;;) {
     look(run, up, statuses);
     const Missing missing = missing_for_forwarding(mesh, statuses);
-    if (!lost_nodes(run, up).empty()) return missing;
+    if (!lost_nodes(run, up).empty()) { return missing; }
     const auto now = std::chrono::steady_clock::now();
     const bool is_settled =
         missing.nothing() && (!missing.root_was_not_asked || now > dead_root_is_forgotten);
-    if (is_settled || now > deadline) return missing;
+    if (is_settled || now > deadline) { return missing; }
     for (const std::string& node : up) {
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");

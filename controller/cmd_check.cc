@@ -42,14 +42,14 @@ Examination examine(Run& run, const Mesh& mesh) {
   examination.measured = measure_paths(run.fleet(), mesh, up, kDuration);
   Statuses afterwards;
   Names asked;
-  for (const auto& [name, status] : up) asked.insert(name);
+  for (const auto& [name, status] : up) { asked.insert(name); }
   look(run, asked, afterwards);
   for (auto& [name, status] : afterwards) {
     examination.nodes[name].afterwards = std::move(status);
   }
   const auto failures = run.fleet().failures();
   for (const auto& [name, status] : up) {
-    if (!failures.contains(name)) run.progress().end(name, Ending::kDone);
+    if (!failures.contains(name)) { run.progress().end(name, Ending::kDone); }
   }
   run.tell_rest();
   for (const auto& [name, failure] : failures) {
@@ -69,14 +69,14 @@ int run_check(const CommandLine& command_line, const Mesh& mesh) {
     run.progress().warn({}, sentence);
   }
   run.progress().close(false);
-  if (run.signals().requested()) return kExitInterrupted;
+  if (run.signals().requested()) { return kExitInterrupted; }
   const std::vector<Finding> findings = diagnose(mesh, examination);
   put_result(command_line.json_out ? render_check_json(mesh, examination, findings)
                                    : render_check(mesh, examination, findings));
   const bool all_asked =
       std::all_of(examination.nodes.begin(), examination.nodes.end(),
                   [](const auto& node) { return node.second.status.has_value(); });
-  if (!all_asked) return kExitUnreachable;
+  if (!all_asked) { return kExitUnreachable; }
   return findings.empty() ? kExitDone : kExitFailed;
 }
 

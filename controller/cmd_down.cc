@@ -26,7 +26,7 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
   const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
   const TransactionResult result = run.transact(goal, command_line.dry_run, {});
   const int code = result.exit_code();
-  if (!mends) run.warn_of(result);
+  if (!mends) { run.warn_of(result); }
   if (result.wants_mending() && !mends) {
     await_end_of_doubt(run, result);
     return kInDoubt;
@@ -48,7 +48,7 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
   summary.is_down = true;
   summary.removed = command_line.remove;
   for (const auto& [name, node] : result.nodes) {
-    if (node.skipped) continue;
+    if (node.skipped) { continue; }
     run.progress().end(name, Ending::kDone,
                        node.outcome == Outcome::kApplied ? "down" : "was down");
   }
@@ -68,7 +68,7 @@ int run_down(const CommandLine& command_line, const Mesh& mesh) {
   if (command_line.interactive && !command_line.dry_run) {
     const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
     auto agreed = agreed_generations(command_line, mesh, goal, "Take this down?");
-    if (const int* code = std::get_if<int>(&agreed)) return *code;
+    if (const int* code = std::get_if<int>(&agreed)) { return *code; }
     generations = std::get<0>(std::move(agreed));
   }
   const int code = take_down(command_line, mesh, std::move(generations), false);

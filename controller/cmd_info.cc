@@ -13,7 +13,7 @@ int run_info(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);
   const std::vector<NodeReport> reports = run.ask_statuses();
   run.progress().close(false);
-  if (run.signals().requested()) return kExitInterrupted;
+  if (run.signals().requested()) { return kExitInterrupted; }
   put_result(render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
   const bool all = std::all_of(reports.begin(), reports.end(),
                                [](const NodeReport& report) { return report.status.has_value(); });

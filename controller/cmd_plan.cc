@@ -12,14 +12,14 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh) {
   for (const std::string& problem : problems) {
     print_error({{}, "mesh file", problem, {}}, command_line.progress);
   }
-  if (!problems.empty()) return kExitBadMeshFile;
+  if (!problems.empty()) { return kExitBadMeshFile; }
 
   Run run(command_line, mesh);
   const TransactionResult result = run.transact(proto::UP, true, {});
   run.warn_of(result);
   run.tell(result);
   // Nodes that cannot be asked are planned around; one that refuses leaves nobody a plan.
-  if (!result.faults.empty() || result.any_refused()) return result.exit_code();
+  if (!result.faults.empty() || result.any_refused()) { return result.exit_code(); }
   const auto changes = changes_of(mesh, result);
   put_result(command_line.json_out ? render_changes_json(changes)
                                    : render_changes(changes, stdout_takes_color()));

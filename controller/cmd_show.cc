@@ -13,7 +13,7 @@ int run_show(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);
   const std::vector<NodeReport> reports = run.ask_statuses();
   run.progress().close(false);
-  if (run.signals().requested()) return kExitInterrupted;
+  if (run.signals().requested()) { return kExitInterrupted; }
   if (command_line.json_out) {
     put_result(render_show_json(reports));
   } else if (command_line.dump) {

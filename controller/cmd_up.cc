@@ -33,7 +33,7 @@ Names nodes_up(const Mesh& mesh, const TransactionResult& result) {
   Names up;
   for (const Node& node : mesh.nodes) {
     const NodeOutcome& outcome = result.nodes.at(node.name);
-    if (!outcome.skipped && !outcome.stays_down) up.insert(node.name);
+    if (!outcome.skipped && !outcome.stays_down) { up.insert(node.name); }
   }
   return up;
 }
@@ -41,8 +41,8 @@ Names nodes_up(const Mesh& mesh, const TransactionResult& result) {
 std::size_t count_pairs(const Mesh& mesh, const Names& up) {
   std::size_t ends = 0;
   for (const Node& node : mesh.nodes) {
-    if (!up.contains(node.name)) continue;
-    for (const Node* peer : peers_of(mesh, node)) ends += up.count(peer->name);
+    if (!up.contains(node.name)) { continue; }
+    for (const Node* peer : peers_of(mesh, node)) { ends += up.count(peer->name); }
   }
   return ends / 2;
 }
@@ -71,7 +71,7 @@ void warn_of(Run& run, const Missing& missing) {
 void look_at_the_others(Run& run, const Mesh& mesh, Statuses& statuses) {
   Names others;
   for (const Node& node : mesh.nodes) {
-    if (!statuses.contains(node.name)) others.insert(node.name);
+    if (!statuses.contains(node.name)) { others.insert(node.name); }
   }
   look(run, others, statuses);
 }
@@ -107,7 +107,7 @@ struct Pass {
 // A better tree than the one that stands, by what the nodes measure just now.
 std::optional<TreeChoice> measure_tree(Run& run, const Mesh& mesh, const Names& up,
                                        const Statuses& statuses) {
-  for (const std::string& node : up) run.progress().set(node, "measuring");
+  for (const std::string& node : up) { run.progress().set(node, "measuring"); }
   const Measurements measured = measure_paths(run.fleet(), mesh, statuses, kMeasureFor);
   return choose_better_tree(mesh, statuses, round_trips_of(mesh, measured));
 }
@@ -126,7 +126,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
   const TransactionResult result = run.transact(proto::UP, false, {}, std::move(before.tree));
   Pass pass;
   pass.code = result.exit_code();
-  if (!is_second) run.warn_of(result);
+  if (!is_second) { run.warn_of(result); }
   if (result.wants_mending() && !before.mends) {
     await_end_of_doubt(run, result);
     pass.in_doubt = true;
@@ -134,7 +134,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
   }
   if (!is_done(pass.code)) {
     run.tell(result);
-    if (before.mends) pass.code = kExitUnknownState;
+    if (before.mends) { pass.code = kExitUnknownState; }
     pass.ended = true;
     return pass;
   }
@@ -163,13 +163,13 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
     }
     const bool all = missing.nothing() && lost.empty();
     summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
-    if (!all) pass.code = kExitNotForwarding;
+    if (!all) { pass.code = kExitNotForwarding; }
     if (all && !is_second && mesh.path_cost.kind == PathCost::Kind::kMeasured) {
       pass.better_tree = measure_tree(run, mesh, up, statuses);
     }
   }
   for (const auto& [name, node] : result.nodes) {
-    if (!node.skipped) run.progress().end(name, Ending::kDone, last_word(node));
+    if (!node.skipped) { run.progress().end(name, Ending::kDone, last_word(node)); }
   }
   if (command_line.show_info) {
     look_at_the_others(run, mesh, statuses);
@@ -193,31 +193,31 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
   for (const std::string& problem : problems) {
     print_error({{}, "mesh file", problem, {}}, command_line.progress);
   }
-  if (!problems.empty()) return kExitBadMeshFile;
-  if (command_line.dry_run) return run_plan(command_line, mesh);
+  if (!problems.empty()) { return kExitBadMeshFile; }
+  if (command_line.dry_run) { return run_plan(command_line, mesh); }
 
   Before before;
   if (command_line.interactive) {
     auto agreed = agreed_generations(command_line, mesh, proto::UP, "Make these changes?");
-    if (const int* code = std::get_if<int>(&agreed)) return *code;
+    if (const int* code = std::get_if<int>(&agreed)) { return *code; }
     before.agreed = std::get<0>(std::move(agreed));
   }
   Pass pass = make_pass(command_line, mesh, std::move(before));
-  if (pass.in_doubt) pass = make_pass(mending(command_line), mesh, {.mends = true});
+  if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}); }
   if (pass.better_tree) {
     const Summary first = pass.summary;
     pass = make_pass(command_line, mesh, {.tree = std::move(pass.better_tree)});
-    if (pass.in_doubt) pass = make_pass(mending(command_line), mesh, {.mends = true});
+    if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}); }
     // What the first pass did counts as well.
     if (first.changed > pass.summary.changed) {
       pass.summary.changed = first.changed;
       pass.summary.unchanged = first.unchanged;
     }
   }
-  if (pass.ended) return pass.code;
+  if (pass.ended) { return pass.code; }
   if (command_line.json_out) {
     // One document on stdout: -i wants the larger one.
-    if (!command_line.show_info) put_result(render_summary_json(pass.summary));
+    if (!command_line.show_info) { put_result(render_summary_json(pass.summary)); }
   } else if (!command_line.quiet) {
     put_result(render_summary(pass.summary));
   }

@@ -52,7 +52,7 @@ std::optional<Verb> find_verb(std::string_view word) {
 
 std::vector<std::string> verb_names() {
   std::vector<std::string> names;
-  for (const Verb verb : kVerbs) names.push_back(to_text(verb));
+  for (const Verb verb : kVerbs) { names.push_back(to_text(verb)); }
   return names;
 }
 
@@ -71,7 +71,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kOtherWo
 
 std::string command_meant_by(std::string_view word) {
   for (const auto& [other, ours] : kOtherWords) {
-    if (other == word) return fmt::format("; here it is 'mesh {}'", ours);
+    if (other == word) { return fmt::format("; here it is 'mesh {}'", ours); }
   }
   return word == "version" ? "; did you mean 'mesh --version'?" : did_you_mean(word, verb_names());
 }
@@ -114,15 +114,13 @@ class Parser {
     try {
       // CLI11 takes them from the back.
       app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::ParseError&) {
-      return bad_usage(find_bad_value(arguments), topic());
-    }
+    } catch (const CLI::ParseError&) { return bad_usage(find_bad_value(arguments), topic()); }
     if (const auto unknown = app_.remaining(); !unknown.empty()) {
       return bad_usage(fmt::format("unknown option '{}'{}", unknown.front(),
                                    did_you_mean(unknown.front(), option_names())),
                        topic());
     }
-    if (version_) return UsageExit{0, version_text(line_.verbose > 0), {}};
+    if (version_) { return UsageExit{0, version_text(line_.verbose > 0), {}}; }
     if (!words_.empty() && words_.front() == "help") {
       help_ = true;
       words_.erase(words_.begin());
@@ -132,8 +130,8 @@ class Parser {
       return bad_usage(
           fmt::format("unknown command '{}'{}", words_.front(), command_meant_by(words_.front())));
     }
-    if (help_) return UsageExit{0, help_for(topic()), {}};
-    if (!verb) return UsageExit{kExitBadUsage, {}, help_for({})};
+    if (help_) { return UsageExit{0, help_for(topic()), {}}; }
+    if (!verb) { return UsageExit{kExitBadUsage, {}, help_for({})}; }
     line_.verb = *verb;
     line_.nodes.assign(words_.begin() + 1, words_.end());
     const auto* mode = std::find_if(kModes.begin(), kModes.end(),
@@ -144,8 +142,10 @@ class Parser {
           topic());
     }
     line_.progress = mode->second;
-    if (const std::string fault = find_misfit(); !fault.empty()) return bad_usage(fault, topic());
-    if (line_.quiet) line_.progress = ProgressMode::kQuiet;
+    if (const std::string fault = find_misfit(); !fault.empty()) {
+      return bad_usage(fault, topic());
+    }
+    if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
     return line_;
   }
 
@@ -161,15 +161,15 @@ class Parser {
     for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
       const std::string word = arguments[i].substr(0, arguments[i].find('='));
       const CLI::Option* option = find_option(word);
-      if (option == nullptr) continue;
+      if (option == nullptr) { continue; }
       const std::string name = "--" + option->get_lnames().front();
       const bool has_value_within = word.size() < arguments[i].size();
       if (option->get_items_expected_max() == 0) {
-        if (has_value_within) return fmt::format("{} takes no value", name);
+        if (has_value_within) { return fmt::format("{} takes no value", name); }
         continue;
       }
       const std::string value_name = option->get_type_name();
-      if (!seen.insert(option).second) return name + " is given twice";
+      if (!seen.insert(option).second) { return name + " is given twice"; }
       if (!has_value_within && i + 1 == arguments.size()) {
         return fmt::format("{0} wants a value: {0} {1}", name, value_name);
       }
@@ -192,7 +192,7 @@ class Parser {
   const CLI::Option* find_option(const std::string& word) const {
     const bool is_cluster = word.size() > 2 && word[0] == '-' && word[1] != '-';
     const std::string name = is_cluster ? "-" + word.substr(word.size() - 1) : word;
-    if (name.size() < 2 || name[0] != '-') return nullptr;
+    if (name.size() < 2 || name[0] != '-') { return nullptr; }
     return app_.get_option_no_throw(name);
   }
 
@@ -204,7 +204,7 @@ class Parser {
   std::vector<std::string> option_names() const {
     std::vector<std::string> names;
     for (const CLI::Option* option : app_.get_options()) {
-      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      for (const std::string& name : option->get_lnames()) { names.push_back("--" + name); }
     }
     return names;
   }
@@ -213,10 +213,11 @@ class Parser {
   std::string find_misfit() const {
     const Verb verb = line_.verb;
     for (const auto& [verbs, option] : restricted_) {
-      if (option->count() == 0 || std::find(verbs.begin(), verbs.end(), verb) != verbs.end())
+      if (option->count() == 0 || std::find(verbs.begin(), verbs.end(), verb) != verbs.end()) {
         continue;
+      }
       std::vector<std::string> names;
-      for (const Verb fitting : verbs) names.push_back(to_text(fitting));
+      for (const Verb fitting : verbs) { names.push_back(to_text(fitting)); }
       return fmt::format("--{} does not go with '{}', only with {}", option->get_lnames().front(),
                          to_text(verb), fmt::join(names, ", "));
     }
@@ -230,8 +231,10 @@ class Parser {
       return fmt::format("--confirm-timeout is {} to {} seconds, not {}", kLeastConfirm,
                          kMostConfirm, line_.confirm_timeout);
     }
-    if (line_.dump && line_.json_out) return "--dump and --json-out are two formats; choose one";
-    if (line_.quiet && line_.verbose > 0) return "--quiet and --verbose exclude each other";
+    if (line_.dump && line_.json_out) {
+      return "--dump and --json-out are two formats; choose one";
+    }
+    if (line_.quiet && line_.verbose > 0) { return "--quiet and --verbose exclude each other"; }
     if (line_.interactive && line_.dry_run) {
       return "--dry-run changes nothing, so --interactive has nothing to ask";
     }
@@ -284,7 +287,7 @@ std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::str
 std::string default_mesh_file() {
   for (const char* name : {"mesh.yaml", "mesh.yml", "mesh.json"}) {
     std::error_code ignored;
-    if (std::filesystem::exists(name, ignored)) return name;
+    if (std::filesystem::exists(name, ignored)) { return name; }
   }
   return "mesh.yaml";
 }

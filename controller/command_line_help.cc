@@ -171,7 +171,7 @@ Prints the mesh file as it was understood, with every default filled in. Contact
 
 std::string help_for(std::string_view verb) {
   for (const Page& page : kPages) {
-    if (page.verb == verb) return std::string(page.text) + std::string(kCommonOptions);
+    if (page.verb == verb) { return std::string(page.text) + std::string(kCommonOptions); }
   }
   return std::string(kOverview) + std::string(kCommonOptions);
 }

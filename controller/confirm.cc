@@ -21,7 +21,7 @@ bool confirm(std::istream& in, std::ostream& out, std::string_view question) {
 bool confirm(std::string_view question) {
   std::ifstream in("/dev/tty");
   std::ofstream out("/dev/tty");
-  if (!in || !out) throw Error("there is no terminal to ask on", "leave out --interactive");
+  if (!in || !out) { throw Error("there is no terminal to ask on", "leave out --interactive"); }
   return confirm(in, out, question);
 }
 

@@ -20,15 +20,15 @@ constexpr const char* kStandardInput = "standard input";
 
 Error unreadable(const std::string& name, int error_number) {
   std::string cure;
-  if (error_number == ENOENT) cure = "name the mesh file with -f FILE, or go to where it is";
-  if (error_number == EISDIR) cure = "name the file in it, such as " + name + "/mesh.yaml";
+  if (error_number == ENOENT) { cure = "name the mesh file with -f FILE, or go to where it is"; }
+  if (error_number == EISDIR) { cure = "name the file in it, such as " + name + "/mesh.yaml"; }
   return Error(fmt::format("read {}: {}", name, std::strerror(error_number)), cure);
 }
 
 // One octet more than the reader takes, so that it is the reader who says what is too much.
 std::string text_of(int fd, const std::string& name) {
   auto text = read_all(fd, kMaxYamlText);
-  if (!text) throw unreadable(name, errno);
+  if (!text) { throw unreadable(name, errno); }
   return std::move(*text);
 }
 
@@ -43,7 +43,7 @@ Mesh load_mesh(const CommandLine& command_line) {
     text = text_of(STDIN_FILENO, name);
   } else {
     const UniqueFd fd(open(name.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) throw unreadable(name, errno);
+    if (!fd) { throw unreadable(name, errno); }
     text = text_of(fd.get(), name);
   }
   return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml);

@@ -86,7 +86,7 @@ struct Login::Shared {
 
 Login::Login(const CommandLine& command_line, Progress& progress, const Interrupt& interrupt)
     : shared_(std::make_unique<Shared>(command_line, progress, interrupt)) {
-  if (!command_line.ask_become_pass) return;
+  if (!command_line.ask_become_pass) { return; }
   shared_->become_password = shared_->prompter.ask("Password for sudo on the nodes: ");
   if (!shared_->become_password) {
     throw Error("-K asks for a password, and there is no terminal to ask on",

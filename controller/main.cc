@@ -33,12 +33,12 @@ namespace {
 // The first node on the command line that the mesh does not have, as an error.
 std::optional<ErrorReport> find_unknown_node(const CommandLine& line, const Mesh& mesh) {
   std::vector<std::string> known;
-  for (const Node& node : mesh.nodes) known.push_back(node.name);
+  for (const Node& node : mesh.nodes) { known.push_back(node.name); }
   if (changes_nodes(line.verb)) {
-    for (const Node& node : mesh.absent) known.push_back(node.name);
+    for (const Node& node : mesh.absent) { known.push_back(node.name); }
   }
   for (const std::string& name : line.nodes) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end()) { continue; }
     const std::optional<std::string> nearest = find_nearest(name, known);
     return ErrorReport{{},
                        {},
@@ -77,7 +77,7 @@ int run(const CommandLine& line) {
   try {
     mesh = load_mesh(line);
   } catch (const MeshFileFaults& faults) {
-    for (const Fault& fault : faults.faults()) print_fault(fault, line.progress);
+    for (const Fault& fault : faults.faults()) { print_fault(fault, line.progress); }
     return kExitBadMeshFile;
   } catch (const Error& error) {
     print_error(report_of(error), line.progress);
@@ -110,7 +110,7 @@ bool changes_state(const CommandLine& line) {
 // info | head`) is nothing to complain about.
 int with_result_told(int exit_code, bool changes_state) {
   const int error_number = result_error();
-  if (error_number == 0) return exit_code;
+  if (error_number == 0) { return exit_code; }
   if (error_number != EPIPE) {
     say(fmt::format("mesh: write to standard output: {}\n", std::strerror(error_number)));
   }
@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
     const wgmesh::Error own = wgmesh::own_limit_error("start a thread", error.code().value());
     wgmesh::say(wgmesh::render_error(wgmesh::report_of(own)));
   } catch (const std::exception& error) {
-    for (const char* part : {"mesh: ", error.what(), "\n"}) wgmesh::say(part);
+    for (const char* part : {"mesh: ", error.what(), "\n"}) { wgmesh::say(part); }
   }
   return wgmesh::kExitFailed;
 }

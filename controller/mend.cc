@@ -14,7 +14,7 @@ namespace {
 std::vector<std::string> names_of(const TransactionResult& result, Outcome outcome) {
   std::vector<std::string> names;
   for (const auto& [name, node] : result.nodes) {
-    if (node.outcome == outcome) names.push_back(name);
+    if (node.outcome == outcome) { names.push_back(name); }
   }
   return names;
 }
@@ -25,7 +25,7 @@ std::string describe_doubt(const TransactionResult& result) {
   std::string text;
   const auto add = [&](Outcome outcome, const char* what) {
     const auto names = names_of(result, outcome);
-    if (names.empty()) return;
+    if (names.empty()) { return; }
     text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", what, enumerated(names));
   };
   add(Outcome::kApplied, "new");
@@ -45,12 +45,12 @@ void await_end_of_doubt(Run& run, const TransactionResult& result) {
                   waits ? fmt::format(" in {} s", std::chrono::ceil<seconds>(left).count())
                         : std::string()));
   run.fleet().end_sessions();
-  if (waits) std::this_thread::sleep_for(result.doubt_ends - BootClock::now());
+  if (waits) { std::this_thread::sleep_for(result.doubt_ends - BootClock::now()); }
 }
 
 CommandLine mending(CommandLine command_line) {
   // As `up`, but for what was taken down: a rotation wakes nothing.
-  if (command_line.verb == Verb::kRotate) command_line.verb = Verb::kSync;
+  if (command_line.verb == Verb::kRotate) { command_line.verb = Verb::kSync; }
   command_line.interactive = false;
   return command_line;
 }

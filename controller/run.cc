@@ -28,7 +28,7 @@ std::vector<const Node*> within_limits(std::vector<const Node*> nodes) {
 
 std::vector<std::string> names_of(const std::vector<const Node*>& nodes) {
   std::vector<std::string> names;
-  for (const Node* node : nodes) names.push_back(node->name);
+  for (const Node* node : nodes) { names.push_back(node->name); }
   return names;
 }
 
@@ -46,14 +46,14 @@ std::chrono::milliseconds apply_silence_for(unsigned confirm_timeout) {
 
 // What a step of the protocol is called while it goes on.
 std::string activity_of(const std::string& step) {
-  if (step == "hello") return "looking";
-  if (step == "secrets") return "making keys";
-  if (step == "plan") return "planning";
-  if (step == "apply") return "applying";
-  if (step == "switch") return "switching keys";
-  if (step == "hold") return "holding";
-  if (step == "commit") return "committing";
-  if (step == "undo") return "undoing";
+  if (step == "hello") { return "looking"; }
+  if (step == "secrets") { return "making keys"; }
+  if (step == "plan") { return "planning"; }
+  if (step == "apply") { return "applying"; }
+  if (step == "switch") { return "switching keys"; }
+  if (step == "hold") { return "holding"; }
+  if (step == "commit") { return "committing"; }
+  if (step == "undo") { return "undoing"; }
   return step;
 }
 
@@ -65,7 +65,7 @@ std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& comma
       command_line.verb == Verb::kRotate ? std::vector<std::string>() : command_line.nodes;
   std::vector<const Node*> nodes;
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
-    if (group == &mesh.absent && !changes_nodes(command_line.verb)) continue;
+    if (group == &mesh.absent && !changes_nodes(command_line.verb)) { continue; }
     for (const Node& node : *group) {
       if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
         nodes.push_back(&node);
@@ -108,7 +108,7 @@ Signals::Left Run::left_while_committing() {
   for (const auto& [name, has_committed] : ended_) {
     (has_committed ? committed : unknown).push_back(name);
   }
-  if (unknown.empty()) return {"all nodes have committed", kExitDone};
+  if (unknown.empty()) { return {"all nodes have committed", kExitDone}; }
   const std::string others =
       committed.empty() ? std::string() : fmt::format("new: {}; ", enumerated(committed));
   return {fmt::format("{}not known: {}; look with `mesh info`, the next `mesh up` mends it", others,
@@ -123,7 +123,7 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   request.goal = goal;
   request.wakes = command_line_.verb != Verb::kSync && command_line_.verb != Verb::kRotate;
   // A second transaction, for a better tree, has the new keys already.
-  if (command_line_.verb == Verb::kRotate && !tree) request.rotated = rotated_nodes();
+  if (command_line_.verb == Verb::kRotate && !tree) { request.rotated = rotated_nodes(); }
   request.skip_unreachable = skips_unreachable();
   request.dry_run = dry_run;
   request.tree = std::move(tree);
@@ -137,7 +137,7 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   TransactionHooks hooks;
   hooks.progress = [this](const Node& node, const std::string& step, unsigned done,
                           unsigned total) {
-    if (step == "apply") signals_.enter(Signals::Phase::kApplying);
+    if (step == "apply") { signals_.enter(Signals::Phase::kApplying); }
     if (total == 0) {
       progress_.set(node.name, activity_of(step));
     } else {
@@ -145,13 +145,13 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
     }
   };
   hooks.approve = [this, approve = std::move(approve)](const TransactionResult& to_come) {
-    if (command_line_.verbose > 0) tell_changes(to_come);
+    if (command_line_.verbose > 0) { tell_changes(to_come); }
     return !approve || approve(to_come);
   };
   hooks.interrupted = [this] { return signals_.requested(); };
   hooks.committing = [this](const std::vector<std::string>& nodes) {
     const std::lock_guard lock(ended_mutex_);
-    for (const std::string& node : nodes) ended_[node] = false;
+    for (const std::string& node : nodes) { ended_[node] = false; }
     return signals_.enter_commit();
   };
   hooks.committed = [this](const Node& node) {
@@ -171,8 +171,8 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
 
 std::set<std::string> Run::rotated_nodes() const {
   std::set<std::string> names(command_line_.nodes.begin(), command_line_.nodes.end());
-  if (!names.empty()) return names;
-  for (const Node& node : mesh_.nodes) names.insert(node.name);
+  if (!names.empty()) { return names; }
+  for (const Node& node : mesh_.nodes) { names.insert(node.name); }
   return names;
 }
 
@@ -204,9 +204,9 @@ std::vector<NodeReport> Run::ask_statuses() {
 
 // Only an interrupt is not told: the user knows.
 void Run::tell_at_once(const Node& node, const NodeFailure& failure) {
-  if (failure.kind == NodeFailure::Kind::kInterrupted) return;
+  if (failure.kind == NodeFailure::Kind::kInterrupted) { return; }
   const std::lock_guard lock(mutex_);
-  if (!tells_failures_ || !told_.insert(node.name).second) return;
+  if (!tells_failures_ || !told_.insert(node.name).second) { return; }
   if (failure.kind == NodeFailure::Kind::kUnreachable && failure.step == Fleet::kConnect &&
       skips_unreachable()) {
     progress_.warn(node.name, "unreachable: " + failure.message);
@@ -216,7 +216,7 @@ void Run::tell_at_once(const Node& node, const NodeFailure& failure) {
   // Programs do not mind what is said again.
   const auto error =
       progress_.mode() == ProgressMode::kJson ? std::optional(report) : errors_.tell(report);
-  if (error) progress_.fail(node.name, *error);
+  if (error) { progress_.fail(node.name, *error); }
 }
 
 void Run::tell_ending(const std::string& name, const NodeOutcome& node, const std::string& why) {
@@ -245,7 +245,7 @@ void Run::tell(const TransactionResult& result) {
   if (could_change) {
     const std::string why = why_it_ended(result);
     for (const auto& [name, node] : result.nodes) {
-      if (!node.skipped) tell_ending(name, node, why);
+      if (!node.skipped) { tell_ending(name, node, why); }
     }
   }
   progress_.close(could_change);
@@ -263,14 +263,14 @@ void Run::tell(const TransactionResult& result) {
   }
   const std::lock_guard lock(mutex_);
   for (const auto& [name, node] : result.nodes) {
-    if (!node.failure || node.skipped || told_.contains(name)) continue;
-    if (node.failure->kind == NodeFailure::Kind::kInterrupted) continue;
+    if (!node.failure || node.skipped || told_.contains(name)) { continue; }
+    if (node.failure->kind == NodeFailure::Kind::kInterrupted) { continue; }
     keep(name, *node.failure);
-    for (const NodeFailure& further : node.failure->further) keep(name, further);
+    for (const NodeFailure& further : node.failure->further) { keep(name, further); }
   }
-  for (const ErrorReport& error : errors_.rest()) progress_.fail({}, error);
+  for (const ErrorReport& error : errors_.rest()) { progress_.fail({}, error); }
   for (const auto& [name, node] : result.nodes) {
-    if (node.outcome != Outcome::kUnknown) continue;
+    if (node.outcome != Outcome::kUnknown) { continue; }
     const bool is_told = node.failure && node.failure->is_told;
     print_error({name, "outcome",
                  is_told ? "it may be in another state than the others"
@@ -292,7 +292,7 @@ void Run::keep(const std::string& name, const NodeFailure& failure) {
 
 void Run::tell_rest() {
   const std::lock_guard lock(mutex_);
-  for (const ErrorReport& error : errors_.rest()) progress_.fail({}, error);
+  for (const ErrorReport& error : errors_.rest()) { progress_.fail({}, error); }
 }
 
 ErrorReport Run::report_of_failure(const std::string& name, const NodeFailure& failure) const {
@@ -311,7 +311,7 @@ std::string Run::cure_of(const std::string& name, const NodeFailure& failure) co
                                 failure.step == Fleet::kConnect && !skips_unreachable() &&
                                 changes_nodes(command_line_.verb) &&
                                 command_line_.verb != Verb::kPlan && !command_line_.dry_run;
-  if (!could_be_skipped) return failure.cure;
+  if (!could_be_skipped) { return failure.cure; }
   const bool is_absent = std::any_of(mesh_.absent.begin(), mesh_.absent.end(),
                                      [&](const Node& absent) { return absent.name == name; });
   std::string cure = failure.cure;
@@ -335,9 +335,9 @@ void Run::tell_changes(const TransactionResult& result) {
 }
 
 void Run::warn_of(const TransactionResult& result) {
-  for (const std::string& warning : result.warnings) progress_.warn({}, warning);
+  for (const std::string& warning : result.warnings) { progress_.warn({}, warning); }
   for (const auto& [name, node] : result.nodes) {
-    if (!node.skipped) continue;
+    if (!node.skipped) { continue; }
     progress_.end(name, Ending::kSkipped);
   }
 }
@@ -345,11 +345,11 @@ void Run::warn_of(const TransactionResult& result) {
 void Run::pass_on_notes(const TransactionResult& result) {
   std::map<std::string, std::vector<std::string>> nodes_by_note;
   for (const auto& [name, node] : result.nodes) {
-    for (const std::string& note : node.notes) nodes_by_note[note].push_back(name);
+    for (const std::string& note : node.notes) { nodes_by_note[note].push_back(name); }
   }
   for (const auto& [note, nodes] : nodes_by_note) {
     if (nodes.size() == 1 || progress_.mode() == ProgressMode::kJson) {
-      for (const std::string& node : nodes) progress_.note(node, note);
+      for (const std::string& node : nodes) { progress_.note(node, note); }
     } else {
       progress_.note({}, fmt::format("{}: {}", enumerated(nodes), note));
     }
@@ -366,7 +366,7 @@ std::vector<NodeChanges> changes_of(const Mesh& mesh, const TransactionResult& r
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     for (const Node& node : *group) {
       const auto found = result.nodes.find(node.name);
-      if (found == result.nodes.end()) continue;
+      if (found == result.nodes.end()) { continue; }
       NodeChanges& one = changes.emplace_back();
       one.node = node.name;
       if (found->second.failure) {

@@ -37,9 +37,9 @@ Signals::Signals(std::function<void(const std::string&)> say) : say_(std::move(s
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   fd_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd_) throw SystemError("signalfd", errno);
+  if (!fd_) { throw SystemError("signalfd", errno); }
   stop_.reset(eventfd(0, EFD_CLOEXEC));
-  if (!stop_) throw SystemError("eventfd", errno);
+  if (!stop_) { throw SystemError("eventfd", errno); }
   thread_ = start_thread([this] { watch(); });
 }
 
@@ -64,7 +64,7 @@ void Signals::tell_left_with(std::function<Left()> left) {
 void Signals::end_waits() {
   interrupt_.set();
   const std::lock_guard lock(mutex_);
-  if (end_waits_) end_waits_();
+  if (end_waits_) { end_waits_(); }
 }
 
 bool Signals::stops_within(std::chrono::milliseconds time) {
@@ -75,10 +75,10 @@ bool Signals::stops_within(std::chrono::milliseconds time) {
 void Signals::watch() {
   for (;;) {
     std::array<pollfd, 2> fds{pollfd{fd_.get(), POLLIN, 0}, pollfd{stop_.get(), POLLIN, 0}};
-    if (poll(fds.data(), fds.size(), -1) < 0) continue;
-    if (fds[1].revents != 0) return;
+    if (poll(fds.data(), fds.size(), -1) < 0) { continue; }
+    if (fds[1].revents != 0) { return; }
     signalfd_siginfo signal{};
-    if (read(fd_.get(), &signal, sizeof signal) == sizeof signal) take_signal();
+    if (read(fd_.get(), &signal, sizeof signal) == sizeof signal) { take_signal(); }
   }
 }
 
@@ -89,7 +89,7 @@ void Signals::leave(Phase phase) {
     const std::lock_guard lock(mutex_);
     left = left_;
   }
-  if (phase != Phase::kCommitting || !left) _exit(kExitInterrupted);
+  if (phase != Phase::kCommitting || !left) { _exit(kExitInterrupted); }
   const Left state = left();
   say_(state.words);
   _exit(state.exit_code);
@@ -97,7 +97,7 @@ void Signals::leave(Phase phase) {
 
 bool Signals::enter_commit() {
   const std::lock_guard lock(commit_);
-  if (!requested_) phase_ = Phase::kCommitting;
+  if (!requested_) { phase_ = Phase::kCommitting; }
   return !requested_;
 }
 
@@ -106,15 +106,13 @@ void Signals::take_signal() {
   const bool is_second = requested_.exchange(true);
   const Phase phase = phase_;
   lock.unlock();
-  if (is_second) {
-    leave(phase);
-  }
+  if (is_second) { leave(phase); }
   switch (phase) {
     case Phase::kNothingChanged:
       say_("interrupted: nothing has changed on any node");
       end_waits();
       // Whatever does not heed the interrupt in that time has nothing to lose.
-      if (!stops_within(kGrace)) _exit(kExitInterrupted);
+      if (!stops_within(kGrace)) { _exit(kExitInterrupted); }
       return;
     case Phase::kChanged:
       say_("interrupted: the mesh stands as planned, but was not waited for");

@@ -7,8 +7,8 @@ Summary summary_of(Verb verb, const TransactionResult& result) {
   summary.verb = to_text(verb);
   summary.skipped = result.skipped();
   for (const auto& [name, node] : result.nodes) {
-    if (node.skipped) continue;
-    if (node.stays_down) summary.stay_down.push_back(name);
+    if (node.skipped) { continue; }
+    if (node.stays_down) { summary.stay_down.push_back(name); }
     ++(node.outcome == Outcome::kApplied ? summary.changed : summary.unchanged);
   }
   return summary;

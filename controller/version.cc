@@ -17,7 +17,7 @@ constexpr unsigned kJsonVersion =
 }  // namespace
 
 std::string version_text(bool libraries) {
-  if (!libraries) return version_line("mesh");
+  if (!libraries) { return version_line("mesh"); }
   return version_text("mesh", {{"libssh", WGMESH_LIBSSH_VERSION},
                                {"libcrypto", WGMESH_CRYPTO_VERSION},
                                {"yaml-cpp", WGMESH_YAML_VERSION},

@@ -27,7 +27,7 @@ std::map<std::string, std::string> peers_of_tunnels(const Proposal& proposal,
   for (const State* state : {&proposal.desired, &proposal.observed}) {
     for (const auto& [name, tunnel] : state->tunnels) {
       const std::string& alias = tunnel.interface.alias;
-      if (alias.starts_with(mark)) peers.emplace(name, alias.substr(mark.size()));
+      if (alias.starts_with(mark)) { peers.emplace(name, alias.substr(mark.size())); }
     }
   }
   return peers;

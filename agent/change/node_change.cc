@@ -22,7 +22,7 @@ NodeChange::NodeChange(const ThisNode& this_node, const Store& store, Kernel& ke
       phase_(unproposed_) {}
 
 bool NodeChange::is_as_before() const {
-  if (phase_ == Phase::kCommitted || phase_ == Phase::kUndoFailed) return false;
+  if (phase_ == Phase::kCommitted || phase_ == Phase::kUndoFailed) { return false; }
   return !transaction_ || !transaction_->is_open();
 }
 
@@ -50,8 +50,8 @@ void NodeChange::propose_node(proto::Changes& changes) const {
       put(proto::Change::REMOVE, "rm " + path);
     }
   }
-  if (!keeps_plan()) return;
-  if (installation_.is_due()) put(proto::Change::ADD, "install wgmesh-agent " WGMESH_VERSION);
+  if (!keeps_plan()) { return; }
+  if (installation_.is_due()) { put(proto::Change::ADD, "install wgmesh-agent " WGMESH_VERSION); }
   if (goal_->kind == proto::UP && units_are_owed(this_node_.paths, mesh_)) {
     put(proto::Change::ADD,
         "systemctl enable wgmesh@" + mesh_ + ".service wgmesh-refresh@" + mesh_ + ".timer");
@@ -61,15 +61,15 @@ void NodeChange::propose_node(proto::Changes& changes) const {
 void NodeChange::settle_node(proto::Committed& told) {
   const Paths& paths = this_node_.paths;
   const NodeLock lock(paths.run);
-  for (const std::string& note : installation_.settle()) told.add_notes(note);
+  for (const std::string& note : installation_.settle()) { told.add_notes(note); }
   const std::string program = installation_.lasting_name();
   const bool has_left = program.empty() && !paths.self.empty();  // no place took it
-  if (has_left) return;
+  if (has_left) { return; }
   const auto refused = put_program_link(paths, program.empty() ? lasting_program() : program);
-  if (refused && proposal_->is_first) told.add_notes(*refused);
-  if (goal_->kind != proto::UP) return;
+  if (refused && proposal_->is_first) { told.add_notes(*refused); }
+  if (goal_->kind != proto::UP) { return; }
   const auto note = install_units(paths, mesh_, proposal_->is_first, program);
-  if (note) told.add_notes(*note);
+  if (note) { told.add_notes(*note); }
 }
 
 template <class Step>
@@ -85,7 +85,7 @@ auto NodeChange::attempt(const Step& step) {
 }
 
 void NodeChange::apply(TransactionSetup setup, const OnProgress& progress) {
-  if (keeps_plan()) installation_.stage();
+  if (keeps_plan()) { installation_.stage(); }
   transaction_.emplace(kernel_, store_, std::move(setup));
   attempt([&] { transaction_->apply(*proposal_, progress); });
   phase_ = phase_of_transaction();
@@ -126,21 +126,19 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
   }
   phase_ = Phase::kCommitted;
   if (transaction_) {
-    for (const std::string& note : proposal_->notes) told.add_notes(note);
+    for (const std::string& note : proposal_->notes) { told.add_notes(note); }
   }
   try {
-    if (transaction_ && keeps_plan()) settle_node(told);
+    if (transaction_ && keeps_plan()) { settle_node(told); }
     const Loaded loaded = store_.load(mesh_);
-    if (loaded.mesh.plan) told.set_generation(loaded.mesh.plan->generation());
-  } catch (const Error& error) {
-    told.add_notes(error.message());
-  }
+    if (loaded.mesh.plan) { told.set_generation(loaded.mesh.plan->generation()); }
+  } catch (const Error& error) { told.add_notes(error.message()); }
 }
 
 std::string NodeChange::take_back(const OnProgress& progress) {
   std::string fault;
   try {
-    if (transaction_) transaction_->undo(progress);
+    if (transaction_) { transaction_->undo(progress); }
   } catch (const Error& error) {
     fault = error.message();
     phase_ = Phase::kUndoFailed;
@@ -148,17 +146,17 @@ std::string NodeChange::take_back(const OnProgress& progress) {
   installation_.discard();
   transaction_.reset();
   proposal_.reset();
-  if (phase_ < Phase::kCommitted) phase_ = unproposed_;
+  if (phase_ < Phase::kCommitted) { phase_ = unproposed_; }
   return fault;
 }
 
 void NodeChange::beat() const {
-  if (transaction_) transaction_->beat();
+  if (transaction_) { transaction_->beat(); }
 }
 
 void NodeChange::put_names_into(proto::Status& status) const {
   const bool knows_more = is_open_change(phase_) || phase_ == Phase::kCommitted;
-  if (knows_more && goal_->kind == proto::UP) put_names(*goal_->plan, status);
+  if (knows_more && goal_->kind == proto::UP) { put_names(*goal_->plan, status); }
 }
 
 }  // namespace wgmesh

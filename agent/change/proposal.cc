@@ -18,16 +18,16 @@ void settle_ports(const std::set<std::string>& wanted, const State& observed, St
                   std::map<std::string, ForeignPort>& former) {
   std::erase_if(former, [&](const auto& entry) {
     const auto& [name, port] = entry;
-    if (wanted.contains(name)) return false;
-    if (observed.foreign_ports.contains(name)) desired.foreign_ports[name] = port;
+    if (wanted.contains(name)) { return false; }
+    if (observed.foreign_ports.contains(name)) { desired.foreign_ports[name] = port; }
     return true;
   });
   for (const std::string& name : wanted) {
     const auto now = observed.foreign_ports.find(name);
-    if (former.contains(name) || now == observed.foreign_ports.end()) continue;
+    if (former.contains(name) || now == observed.foreign_ports.end()) { continue; }
     ForeignPort was = now->second;
     // Already in our bridge, but nobody wrote down what it was before: free is the best guess.
-    if (observed.bridge && was.master == observed.bridge->interface.name) was.master.clear();
+    if (observed.bridge && was.master == observed.bridge->interface.name) { was.master.clear(); }
     former[name] = was;
   }
 }
@@ -38,10 +38,10 @@ using Endpoints = std::map<std::string, SocketAddress>;
 Endpoints endpoints_of(const proto::Plan& plan, const Endpoints& first, const Endpoints& second) {
   Endpoints chosen;
   for (const proto::Peer& peer : plan.peers()) {
-    if (peer.endpoint().empty()) continue;
+    if (peer.endpoint().empty()) { continue; }
     for (const Endpoints* known : {&first, &second}) {
       const auto found = known->find(peer.node());
-      if (found != known->end()) chosen.insert(*found);
+      if (found != known->end()) { chosen.insert(*found); }
     }
   }
   return chosen;
@@ -61,7 +61,7 @@ void propose_plan(const Loaded& loaded, const WantedChange& goal, const Observat
   proposal.stored.preshared_keys = goal.secrets->preshared_keys;
   proposal.stored.taken_down = false;
   proposal.stored.endpoints = endpoints_of(plan, loaded.mesh.endpoints, goal.endpoints);
-  if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) proposal.stored.plan = plan;
+  if (!loaded.mesh.plan || !same_plan(*loaded.mesh.plan, plan)) { proposal.stored.plan = plan; }
   // The controller does not know it; it is settled when it is known that something changes.
   proposal.stored.plan->set_generation(loaded.mesh.plan ? loaded.mesh.plan->generation() : 0);
 }
@@ -76,9 +76,9 @@ std::string told_of_strangers(const std::string& mesh, const std::set<std::strin
 }
 
 void put_peers(const std::optional<proto::Plan>& plan, std::map<PublicKey, std::string>& peers) {
-  if (!plan) return;
+  if (!plan) { return; }
   for (const proto::Peer& peer : plan->peers()) {
-    if (const auto key = public_key_from(peer.public_key())) peers.emplace(*key, peer.node());
+    if (const auto key = public_key_from(peer.public_key())) { peers.emplace(*key, peer.node()); }
   }
 }
 
@@ -104,7 +104,7 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored) {
       continue;
     }
     for (const proto::Peer& known : committed->peers()) {
-      if (known.node() == peer.node()) *settled.add_peers() = known;
+      if (known.node() == peer.node()) { *settled.add_peers() = known; }
     }
   }
   return settled;
@@ -113,17 +113,17 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored) {
 void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
   std::string obstacles;
   for (const NameTaken& taken : observed.taken) {
-    if (!proposal.scope.wanted_names.contains(taken.name)) continue;
-    if (!obstacles.empty()) obstacles += "; ";
+    if (!proposal.scope.wanted_names.contains(taken.name)) { continue; }
+    if (!obstacles.empty()) { obstacles += "; "; }
     obstacles += fmt::format("the interface {} exists and is not wgmesh's", taken.name);
-    if (!taken.kind.empty()) obstacles += fmt::format(" (kind {})", taken.kind);
-    if (!taken.alias.empty()) obstacles += fmt::format(" (alias {})", taken.alias);
+    if (!taken.kind.empty()) { obstacles += fmt::format(" (kind {})", taken.kind); }
+    if (!taken.alias.empty()) { obstacles += fmt::format(" (alias {})", taken.alias); }
   }
   if (!obstacles.empty()) {
     throw Refused(obstacles, "rename or delete it, or give the mesh another name");
   }
   for (const std::string& port : observed.missing_ports) {
-    if (!proposal.desired.foreign_ports.contains(port)) continue;
+    if (!proposal.desired.foreign_ports.contains(port)) { continue; }
     throw Refused(fmt::format("bridge_ports: there is no interface {} on this node", port),
                   "create it, or take it out of bridge_ports");
   }
@@ -132,14 +132,15 @@ void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
                        const WantedChange& goal) {
   const Loaded loaded = store.load(mesh);
-  if (goal.kind != proto::REMOVE) refuse_unreadable(loaded);
+  if (goal.kind != proto::REMOVE) { refuse_unreadable(loaded); }
   Proposal proposal;
   proposal.stored = loaded.mesh;
   proposal.is_first = !loaded.mesh.plan;
-  if (goal.plan) proposal.scope = scope_of(*goal.plan);
+  if (goal.plan) { proposal.scope = scope_of(*goal.plan); }
   proposal.scope.mesh = mesh;
-  for (const auto& [name, port] : loaded.mesh.former_ports)
+  for (const auto& [name, port] : loaded.mesh.former_ports) {
     proposal.scope.foreign_ports.insert(name);
+  }
   const KernelReading reading = kernel.read(mesh, false);
   Observation observed = observation_of(reading, proposal.scope);
   proposal.observed = observed.state;
@@ -147,7 +148,7 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
 
   std::set<std::string> wanted_ports;
   // A plan that is only stored is worked out all the same: what is wrong with it is found now.
-  if (goal.plan) propose_plan(loaded, goal, observed, status_of(reading, mesh), proposal);
+  if (goal.plan) { propose_plan(loaded, goal, observed, status_of(reading, mesh), proposal); }
   if (goal.kind == proto::UP) {
     wanted_ports.insert(goal.plan->bridge_ports().begin(), goal.plan->bridge_ports().end());
   } else {
@@ -156,11 +157,11 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   }
   if (goal.restores) {
     for (const std::string& port : observed.missing_ports) {
-      if (proposal.desired.foreign_ports.erase(port) != 0) proposal.left_out.insert(port);
+      if (proposal.desired.foreign_ports.erase(port) != 0) { proposal.left_out.insert(port); }
     }
   }
   settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
-  if (goal.kind == proto::REMOVE) proposal.stored = {};
+  if (goal.kind == proto::REMOVE) { proposal.stored = {}; }
   refuse_obstacles(observed, proposal);
 
   if (observed.state.bridge && !proposal.desired.bridge && !observed.strangers.empty()) {

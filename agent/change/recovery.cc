@@ -22,8 +22,8 @@ constexpr std::chrono::milliseconds kPeersTurn{500};
 
 Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
   Scope scope{mesh, {}, {}};
-  for (const auto& [name, port] : entry.before.foreign_ports) scope.foreign_ports.insert(name);
-  for (const auto& [name, port] : entry.after.foreign_ports) scope.foreign_ports.insert(name);
+  for (const auto& [name, port] : entry.before.foreign_ports) { scope.foreign_ports.insert(name); }
+  for (const auto& [name, port] : entry.after.foreign_ports) { scope.foreign_ports.insert(name); }
   return scope;
 }
 
@@ -36,17 +36,17 @@ void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, cons
   bool has_applied = false;
   for (int attempt = 1;; ++attempt) {
     const auto operations = list(kernel.observe(scope), has_applied);
-    if (operations.empty()) return;
+    if (operations.empty()) { return; }
     try {
       kernel.apply(operations, [&](std::size_t done) {
-        if (progress) progress(done, operations.size());
+        if (progress) { progress(done, operations.size()); }
       });
       has_applied = true;
       const auto left = list(kernel.observe(scope), has_applied);
-      if (left.empty()) return;
-      if (attempt == kAttempts) throw Error(describe(left.front()) + ": has no effect");
+      if (left.empty()) { return; }
+      if (attempt == kAttempts) { throw Error(describe(left.front()) + ": has no effect"); }
     } catch (const Error&) {
-      if (attempt == kAttempts) throw;
+      if (attempt == kAttempts) { throw; }
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -60,7 +60,7 @@ std::vector<Operation> held_back(const State& after, const State& now) {
   std::vector<Operation> held;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     const bool is_call = now.wireguard && std::holds_alternative<SetWireguard>(operations[i]);
-    if (i >= deletions || is_call) held.push_back(operations[i]);
+    if (i >= deletions || is_call) { held.push_back(operations[i]); }
   }
   return held;
 }
@@ -91,7 +91,9 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
     }
     const auto left = roll_back(kernel, store, mesh, entry);
     told.deed = Deed::kUndone;
-    if (!left) log.tell(store, mesh, told);  // else every command that follows says it again
+    if (!left) {
+      log.tell(store, mesh, told);  // else every command that follows says it again
+    }
     return "undone the interrupted change that " + whose + " had begun" +
            (left ? ": " + *left : "");
   } catch (Error& error) {
@@ -104,13 +106,13 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
 // to call (see first_contact.h): when a rotation is undone, both ends of a pair get their keepalive
 // back within the same few milliseconds.
 State before_calls(State before, const State& after, const State& now) {
-  if (!before.wireguard || !now.wireguard) return before;
+  if (!before.wireguard || !now.wireguard) { return before; }
   const FirstContact contact(before, after, true);
   for (auto& [key, peer] : before.wireguard->peers) {
     const auto found = now.wireguard->peers.find(key);
     const bool is_silent =
         found != now.wireguard->peers.end() && found->second.persistent_keepalive == 0;
-    if (is_silent && !contact.may_call(key)) peer.persistent_keepalive = 0;
+    if (is_silent && !contact.may_call(key)) { peer.persistent_keepalive = 0; }
   }
   return before;
 }
@@ -134,8 +136,8 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
       is_first = false;
       // A peer that sends is heard from where it is again as soon as its endpoint was set back.
       State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
-      for (const std::string& port : now.missing_ports) before.foreign_ports.erase(port);
-      if (may_call) return diff(before, now.state);
+      for (const std::string& port : now.missing_ports) { before.foreign_ports.erase(port); }
+      if (may_call) { return diff(before, now.state); }
       const State quiet = before_calls(before, entry.after, now.state);
       owes_calls = quiet != before;
       return diff(quiet, now.state);
@@ -162,15 +164,13 @@ void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
   std::exception_ptr files_fault;
   try {
     store.publish(mesh, entry.files);
-  } catch (const Error&) {
-    files_fault = std::current_exception();
-  }
+  } catch (const Error&) { files_fault = std::current_exception(); }
   repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
     State after = with_live_endpoints(entry.after, now.state);
-    for (const std::string& port : now.missing_ports) after.foreign_ports.erase(port);
+    for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);
   });
-  if (files_fault) std::rethrow_exception(files_fault);
+  if (files_fault) { std::rethrow_exception(files_fault); }
   const Loaded left = store.load(mesh);
   if (left.mesh.empty() && left.damaged.empty() && left.unreadable.empty()) {
     store.forget(mesh);
@@ -190,11 +190,11 @@ std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& 
     try {
       entry = journal.read();
     } catch (const Damaged& error) {
-      if (unreadable == UnreadableJournal::kRefused) throw;
+      if (unreadable == UnreadableJournal::kRefused) { throw; }
       said = set_aside(journal, store, mesh, *direction, error);
       continue;
     } catch (const NewerFormat& error) {
-      if (unreadable != UnreadableJournal::kSetAside) throw;
+      if (unreadable != UnreadableJournal::kSetAside) { throw; }
       said = set_aside(journal, store, mesh, *direction, error);
       continue;
     }

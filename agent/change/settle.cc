@@ -13,7 +13,7 @@ namespace {
 
 void settle_to_look(Kernel& kernel, const Store& store, const std::string& mesh, const NodeLog& log,
                     Settled& settled) {
-  if (!Journal(store, mesh).open()) return;
+  if (!Journal(store, mesh).open()) { return; }
   try {
     settled.finished =
         finish_open_transaction(kernel, store, mesh, UnreadableJournal::kRefused, log);
@@ -30,7 +30,7 @@ void settle_to_remove(Kernel& kernel, const Store& store, const std::string& mes
   } catch (const Error& error) {
     // What was before does not matter any more: all of it goes.
     const Journal journal(store, mesh);
-    if (!journal.open()) throw;
+    if (!journal.open()) { throw; }
     const std::string path = journal.set_aside();
     settled.warnings.push_back(error.message() + "; it is removed all the same (" + path + ")");
   }
@@ -39,7 +39,7 @@ void settle_to_remove(Kernel& kernel, const Store& store, const std::string& mes
 }  // namespace
 
 void print(const std::string& mesh, const Settled& settled) {
-  if (settled.finished) fmt::print(stderr, "{}: {}\n", mesh, *settled.finished);
+  if (settled.finished) { fmt::print(stderr, "{}: {}\n", mesh, *settled.finished); }
   for (const std::string& warning : settled.warnings) {
     fmt::print(stderr, "{}: {}\n", mesh, warning);
   }

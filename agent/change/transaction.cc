@@ -30,7 +30,7 @@ Transaction::Transaction(Kernel& kernel, const Store& store, TransactionSetup se
     : kernel_(kernel), store_(store), setup_(std::move(setup)), journal_(store, setup_.mesh) {}
 
 Transaction::~Transaction() {
-  if (!entry_) return;
+  if (!entry_) { return; }
   try {
     undo();
   } catch (const std::exception&) {
@@ -39,7 +39,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
-  if (proposal.changes_nothing()) return;
+  if (proposal.changes_nothing()) { return; }
   if (journal_.open()) {
     throw Error("an earlier change of this node is still open",
                 "run `mesh up` again: it is finished first");
@@ -73,7 +73,9 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   try {
     store_.stage(setup_.mesh, proposal.stored, proposal.files);
     has_journal_ = write_journal(entry);
-    if (!has_journal_) end();  // there is nothing that it could go by
+    if (!has_journal_) {
+      end();  // there is nothing that it could go by
+    }
   } catch (...) {
     journal_.close();
     store_.discard(setup_.mesh);
@@ -96,14 +98,14 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
 }
 
 std::optional<std::chrono::system_clock::time_point> Transaction::switch_over() {
-  if (!entry_ || done_ != Due::kApply) return std::nullopt;
+  if (!entry_ || done_ != Due::kApply) { return std::nullopt; }
   done_ = Due::kSwitch;
   attempt([&] { kernel_.apply(operations_due(schedule_, Due::kSwitch), [](std::size_t) {}); });
   return std::chrono::system_clock::now();
 }
 
 void Transaction::call_peers() {
-  if (!entry_ || done_ != Due::kSwitch) return;
+  if (!entry_ || done_ != Due::kSwitch) { return; }
   done_ = Due::kCall;
   attempt([&] {
     kernel_.apply(operations_due(schedule_, Due::kCall), [](std::size_t) {});
@@ -113,11 +115,11 @@ void Transaction::call_peers() {
 }
 
 void Transaction::hold() {
-  if (!entry_) return;
+  if (!entry_) { return; }
   attempt([&] {
     verify();
     store_.sync_staged(setup_.mesh, entry_->files);
-    if (has_journal_) journal_.sync();
+    if (has_journal_) { journal_.sync(); }
   });
 }
 
@@ -137,13 +139,13 @@ void Transaction::undo_because_of(const Error& error) {
     throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
                      "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
   }
-  if (files_left_) throw Error(error.message() + "; " + *files_left_, error.cure());
+  if (files_left_) { throw Error(error.message() + "; " + *files_left_, error.cure()); }
 }
 
 OnProgress Transaction::with_beats(const OnProgress& progress) const {
   return [this, progress](std::size_t done, std::size_t total) {
     beat();
-    if (progress) progress(done, total);
+    if (progress) { progress(done, total); }
   };
 }
 
@@ -151,7 +153,7 @@ bool Transaction::write_journal(const JournalEntry& entry) const {
   try {
     journal_.begin(entry);
   } catch (const SystemError&) {
-    if (setup_.needs_journal) throw;
+    if (setup_.needs_journal) { throw; }
     return false;
   }
   return true;
@@ -170,7 +172,7 @@ void Transaction::verify() {
     const State now = kernel_.observe(scope_).state;
     const Schedule left =
         what_is_left(with_live_endpoints(entry_->after, now), entry_->before, now, rotates_);
-    if (left.empty() || left.front().due > done_) return;
+    if (left.empty() || left.front().due > done_) { return; }
     if (attempt == kVerifyAttempts) {
       throw Error("the kernel took every change, but this is still to do: " +
                       describe(left.front().operation),
@@ -182,9 +184,9 @@ void Transaction::verify() {
 }
 
 std::optional<std::string> Transaction::commit(const OnProgress& progress) {
-  if (!entry_) return std::nullopt;
+  if (!entry_) { return std::nullopt; }
   try {
-    if (has_journal_) journal_.commit();
+    if (has_journal_) { journal_.commit(); }
   } catch (const Error& error) {
     // The journal's name decides, for us as for whoever finds it.
     if (journal_.open() == Direction::kUndo) {
@@ -196,16 +198,14 @@ std::optional<std::string> Transaction::commit(const OnProgress& progress) {
   std::optional<std::string> left;
   try {
     roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
-  } catch (const Error& error) {
-    left = error.message() + "; the next agent command tries again";
-  }
+  } catch (const Error& error) { left = error.message() + "; the next agent command tries again"; }
   setup_.log.tell(store_, setup_.mesh, told_);
   end();
   return left;
 }
 
 void Transaction::undo(const OnProgress& progress) {
-  if (!entry_) return;
+  if (!entry_) { return; }
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   try {
     told_.deed = Deed::kUndone;
@@ -221,11 +221,11 @@ void Transaction::undo(const OnProgress& progress) {
 }
 
 void Transaction::beat() const {
-  if (watcher_) watcher_->beat();
+  if (watcher_) { watcher_->beat(); }
 }
 
 void Transaction::end() {
-  if (watcher_) watcher_->dismiss();
+  if (watcher_) { watcher_->dismiss(); }
   watcher_.reset();
 }
 

@@ -41,16 +41,16 @@ WorkerEnd watch(int life, milliseconds patience, milliseconds grace) {
         milliseconds(1), kLook);
     pollfd fd{life, POLLIN, 0};
     const int n = ::poll(&fd, 1, static_cast<int>(asked.count()));
-    if (n < 0 && errno != EINTR) return WorkerEnd::kDied;
-    if (n == 0 && !is_patient) waited += asked;
-    if (n == 0 && waited >= grace) return WorkerEnd::kHangs;
-    if (n <= 0) continue;
+    if (n < 0 && errno != EINTR) { return WorkerEnd::kDied; }
+    if (n == 0 && !is_patient) { waited += asked; }
+    if (n == 0 && waited >= grace) { return WorkerEnd::kHangs; }
+    if (n <= 0) { continue; }
     sign = BootClock::now();
     waited = milliseconds(0);
     std::array<char, 256> signs;
     const ssize_t size = ::read(life, signs.data(), signs.size());
-    if (size <= 0) return WorkerEnd::kDied;
-    if (signs[static_cast<std::size_t>(size) - 1] == kOver) return WorkerEnd::kOver;
+    if (size <= 0) { return WorkerEnd::kDied; }
+    if (signs[static_cast<std::size_t>(size) - 1] == kOver) { return WorkerEnd::kOver; }
   }
 }
 
@@ -60,13 +60,13 @@ void keep_only(int life, int lock) {
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   const int high_life = ::fcntl(life, F_DUPFD, 10);
   const int high_lock = ::fcntl(lock, F_DUPFD, 10);
-  for (const int standard : {0, 1, 2}) ::dup2(null, standard);
+  for (const int standard : {0, 1, 2}) { ::dup2(null, standard); }
   ::dup3(high_life, 3, O_CLOEXEC);
   ::dup3(high_lock, 4, O_CLOEXEC);
   // Not close_range(): kernels before 5.9 have none.
   const long last = ::sysconf(_SC_OPEN_MAX);
-  if (::syscall(SYS_close_range, 5, ~0U, 0) == 0) return;
-  for (int fd = 5; fd < static_cast<int>(last > 0 ? last : 1024); ++fd) ::close(fd);
+  if (::syscall(SYS_close_range, 5, ~0U, 0) == 0) { return; }
+  for (int fd = 5; fd < static_cast<int>(last > 0 ? last : 1024); ++fd) { ::close(fd); }
 }
 
 [[noreturn]] void run_child(int lock, pid_t worker, const std::function<WorkerEnd()>& watch,
@@ -76,13 +76,13 @@ void keep_only(int life, int lock) {
   // Locked memory is not inherited, and the worker's secrets are in ours too.
   ::mlockall(MCL_CURRENT);
   lower_oom_score();
-  for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) ::signal(number, SIG_IGN);
+  for (const int number : {SIGHUP, SIGTERM, SIGINT, SIGPIPE}) { ::signal(number, SIG_IGN); }
   const WorkerEnd end = watch();
-  if (end == WorkerEnd::kOver) ::_exit(0);
+  if (end == WorkerEnd::kOver) { ::_exit(0); }
   // Our parent's number cannot be another's while it is our parent.
   if (end == WorkerEnd::kHangs && ::getppid() == worker) {
     ::kill(worker, SIGKILL);
-    while (::getppid() == worker) ::poll(nullptr, 0, 10);
+    while (::getppid() == worker) { ::poll(nullptr, 0, 10); }
   }
   try {
     finish(lock);
@@ -100,8 +100,8 @@ Watcher::Watcher(int lock, milliseconds patience, milliseconds grace,
   life_ = std::move(pipe.write_end);
   const pid_t worker = ::getpid();
   child_ = ::fork();
-  if (child_ < 0) throw SystemError("fork", errno);
-  if (child_ > 0) return;
+  if (child_ < 0) { throw SystemError("fork", errno); }
+  if (child_ > 0) { return; }
   keep_only(pipe.read_end.get(), lock);
   run_child(
       4, worker, [&] { return watch(3, patience, grace); }, finish);
@@ -110,7 +110,7 @@ Watcher::Watcher(int lock, milliseconds patience, milliseconds grace,
 void Watcher::beat() const { (void)!::write(life_.get(), &kBeat, 1); }
 
 void Watcher::dismiss() {
-  if (child_ < 0) return;
+  if (child_ < 0) { return; }
   (void)!::write(life_.get(), &kOver, 1);
   life_.reset();
   retry([&] { return ::waitpid(child_, nullptr, 0); });

@@ -53,9 +53,9 @@ void FailingKernel::apply(std::span<const Operation> operations,
   const std::size_t dies = nth(fault_.die_at);
   const std::size_t healthy = std::min(fails, dies);
   count_ += operations.size();
-  if (healthy > 0) kernel_.apply(operations.first(healthy), done);
-  if (healthy == operations.size()) return;
-  if (dies == healthy) ::raise(SIGKILL);
+  if (healthy > 0) { kernel_.apply(operations.first(healthy), done); }
+  if (healthy == operations.size()) { return; }
+  if (dies == healthy) { ::raise(SIGKILL); }
   NetlinkError refusal(fault_.error_number, "a fault that a test asked for");
   refusal.add_context(describe(operations[healthy]));
   throw refusal;

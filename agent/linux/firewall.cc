@@ -27,7 +27,7 @@ using Verdict = RuleReport::Verdict;
 bool bridge_asks_firewall() {
   for (const char* const family : {"iptables", "ip6tables"}) {
     const std::string path = std::string("/proc/sys/net/bridge/bridge-nf-call-") + family;
-    if (read_kernel_text(path).starts_with('1')) return true;
+    if (read_kernel_text(path).starts_with('1')) { return true; }
   }
   return false;
 }
@@ -40,13 +40,15 @@ std::vector<NetlinkReply> dump(NetlinkSocket& socket, int kind) {
 }
 
 std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge, bool ip_too) {
-  if (::access("/sys/module/nf_tables", F_OK) != 0) return {};  // asking would load it
+  if (::access("/sys/module/nf_tables", F_OK) != 0) {
+    return {};  // asking would load it
+  }
   NetlinkSocket socket(NETLINK_NETFILTER);
   std::vector<ChainReport> chains;
   for (const NetlinkReply& reply : dump(socket, NFT_MSG_GETCHAIN)) {
-    if (const auto chain = parse_chain(reply.payload)) chains.push_back(*chain);
+    if (const auto chain = parse_chain(reply.payload)) { chains.push_back(*chain); }
   }
-  if (chains.empty()) return {};
+  if (chains.empty()) { return {}; }
   std::vector<RuleReport> rules;
   for (const NetlinkReply& reply : dump(socket, NFT_MSG_GETRULE)) {
     rules.push_back(parse_rule(reply.payload, bridge));
@@ -59,20 +61,24 @@ void look_in_iptables(const char* table, unsigned hook, const std::string& bridg
                       proto::FirewallFault::What what, const char* chain,
                       std::vector<proto::FirewallFault>& faults) {
   const std::string tables = '\n' + read_kernel_text("/proc/thread-self/net/ip_tables_names");
-  if (tables.find('\n' + std::string(table) + '\n') == std::string::npos) return;
+  if (tables.find('\n' + std::string(table) + '\n') == std::string::npos) { return; }
 
   // Any IPv4 socket will do, and a raw one would need one capability more.
   const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ipt_getinfo info{};
   std::strcpy(info.name, table);
   socklen_t size = sizeof info;
-  if (!socket || getsockopt(socket.get(), IPPROTO_IP, IPT_SO_GET_INFO, &info, &size) != 0) return;
+  if (!socket || getsockopt(socket.get(), IPPROTO_IP, IPT_SO_GET_INFO, &info, &size) != 0) {
+    return;
+  }
   std::vector<std::uint8_t> octets(sizeof(ipt_get_entries) + info.size);
   auto* const request = reinterpret_cast<ipt_get_entries*>(octets.data());
   std::strcpy(request->name, table);
   request->size = info.size;
   size = static_cast<socklen_t>(octets.size());
-  if (getsockopt(socket.get(), IPPROTO_IP, IPT_SO_GET_ENTRIES, octets.data(), &size) != 0) return;
+  if (getsockopt(socket.get(), IPPROTO_IP, IPT_SO_GET_ENTRIES, octets.data(), &size) != 0) {
+    return;
+  }
   const Octets entries = Octets(octets).subspan(sizeof(ipt_get_entries));
   if (fate_in_iptables(entries, info.hook_entry[hook], info.underflow[hook], bridge) != wanted) {
     return;
@@ -92,7 +98,7 @@ std::vector<proto::FirewallFault> find_firewall_faults(const std::string& bridge
   } catch (const Error&) {
     // A kernel without nftables; there may be the older one.
   }
-  if (!ip_too) return faults;
+  if (!ip_too) { return faults; }
   look_in_iptables("filter", NF_INET_FORWARD, bridge, Verdict::kDrop, proto::FirewallFault::DROPS,
                    "ip filter FORWARD", faults);
   look_in_iptables("nat", NF_INET_POST_ROUTING, bridge, Verdict::kMasquerade,

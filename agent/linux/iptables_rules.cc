@@ -26,19 +26,19 @@ struct Entry {
 std::optional<Entry> entry_at(Octets entries, std::size_t at) {
   ipt_entry head{};
   xt_entry_target target{};
-  if (at > entries.size() || entries.size() - at < sizeof head) return std::nullopt;
+  if (at > entries.size() || entries.size() - at < sizeof head) { return std::nullopt; }
   std::memcpy(&head, entries.data() + at, sizeof head);
   const std::size_t begin = at + head.target_offset;
   const bool is_sane = head.target_offset >= sizeof head && head.next_offset > head.target_offset &&
                        begin <= entries.size() && entries.size() - begin >= sizeof target;
-  if (!is_sane) return std::nullopt;
+  if (!is_sane) { return std::nullopt; }
   std::memcpy(&target, entries.data() + begin, sizeof target);
   Entry entry{.asked = head.ip, .target_offset = head.target_offset, .size = head.next_offset};
   const char* const name = target.u.user.name;
   entry.target.assign(name, strnlen(name, sizeof target.u.user.name));
   if (entry.target.empty()) {
     xt_standard_target standard{};
-    if (entries.size() - begin < sizeof standard) return std::nullopt;
+    if (entries.size() - begin < sizeof standard) { return std::nullopt; }
     std::memcpy(&standard, entries.data() + begin, sizeof standard);
     entry.verdict = standard.verdict;
   }
@@ -46,12 +46,12 @@ std::optional<Entry> entry_at(Octets entries, std::size_t at) {
 }
 
 Verdict verdict_of(const Entry& entry) {
-  if (entry.target == "REJECT") return Verdict::kDrop;
-  if (entry.target == "MASQUERADE" || entry.target == "SNAT") return Verdict::kMasquerade;
-  if (!entry.target.empty()) return Verdict::kNone;
-  if (entry.verdict == -NF_DROP - 1) return Verdict::kDrop;
-  if (entry.verdict == -NF_ACCEPT - 1) return Verdict::kAccept;
-  if (entry.verdict == XT_RETURN) return Verdict::kReturn;
+  if (entry.target == "REJECT") { return Verdict::kDrop; }
+  if (entry.target == "MASQUERADE" || entry.target == "SNAT") { return Verdict::kMasquerade; }
+  if (!entry.target.empty()) { return Verdict::kNone; }
+  if (entry.verdict == -NF_DROP - 1) { return Verdict::kDrop; }
+  if (entry.verdict == -NF_ACCEPT - 1) { return Verdict::kAccept; }
+  if (entry.verdict == XT_RETURN) { return Verdict::kReturn; }
   return Verdict::kNone;
 }
 
@@ -75,11 +75,11 @@ Verdict fate_in_iptables(Octets entries, std::uint32_t first, std::uint32_t poli
                          std::string_view bridge) {
   for (std::size_t at = first; at <= policy;) {
     const auto entry = entry_at(entries, at);
-    if (!entry) return Verdict::kAccept;
+    if (!entry) { return Verdict::kAccept; }
     const Verdict verdict = verdict_of(*entry);
     const bool lets_pass = verdict == Verdict::kAccept || verdict == Verdict::kReturn;
-    if (lets_pass && names(*entry, bridge)) return Verdict::kAccept;
-    if (is_for_all(*entry) && verdict != Verdict::kNone) return verdict;
+    if (lets_pass && names(*entry, bridge)) { return Verdict::kAccept; }
+    if (is_for_all(*entry) && verdict != Verdict::kNone) { return verdict; }
     at += entry->size;
   }
   return Verdict::kAccept;

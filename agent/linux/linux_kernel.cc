@@ -20,7 +20,7 @@ constexpr const char* kDefaultAcceptRa = "/proc/sys/net/ipv6/conf/default/accept
 LinuxKernel::LinuxKernel(std::size_t max_set_bytes) : max_set_bytes_(max_set_bytes) {}
 
 WireguardSocket& LinuxKernel::wireguard() {
-  if (!wireguard_) wireguard_ = std::make_unique<WireguardSocket>();
+  if (!wireguard_) { wireguard_ = std::make_unique<WireguardSocket>(); }
   return *wireguard_;
 }
 

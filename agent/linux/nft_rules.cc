@@ -45,11 +45,11 @@ Verdict verdict_of_code(std::uint32_t code) {
 // NFTA_IMMEDIATE_DATA { NFTA_DATA_VERDICT { NFTA_VERDICT_CODE } }
 Verdict parse_immediate(Attributes data) {
   for (const Attribute& attribute : data) {
-    if (attribute.type() != NFTA_IMMEDIATE_DATA) continue;
+    if (attribute.type() != NFTA_IMMEDIATE_DATA) { continue; }
     for (const Attribute& value : attribute.nested()) {
-      if (value.type() != NFTA_DATA_VERDICT) continue;
+      if (value.type() != NFTA_DATA_VERDICT) { continue; }
       for (const Attribute& part : value.nested()) {
-        if (part.type() == NFTA_VERDICT_CODE) return verdict_of_code(big_endian(part));
+        if (part.type() == NFTA_VERDICT_CODE) { return verdict_of_code(big_endian(part)); }
       }
     }
   }
@@ -59,14 +59,16 @@ Verdict parse_immediate(Attributes data) {
 // A target or match of iptables, wrapped.
 std::string name_of_wrapped(Attributes data) {
   for (const Attribute& attribute : data) {
-    if (attribute.type() == NFTA_TARGET_NAME) return attribute.text();  // NFTA_MATCH_NAME is 1 too
+    if (attribute.type() == NFTA_TARGET_NAME) {
+      return attribute.text();  // NFTA_MATCH_NAME is 1 too
+    }
   }
   return {};
 }
 
 Verdict verdict_of_target(const std::string& target) {
-  if (target == "REJECT" || target == "DROP") return Verdict::kDrop;
-  if (target == "MASQUERADE" || target == "SNAT") return Verdict::kMasquerade;
+  if (target == "REJECT" || target == "DROP") { return Verdict::kDrop; }
+  if (target == "MASQUERADE" || target == "SNAT") { return Verdict::kMasquerade; }
   return Verdict::kNone;
 }
 
@@ -75,13 +77,13 @@ void read_expression(const Attribute& element, RuleReport& rule) {
   std::string name;
   Attributes data{Octets{}};
   for (const Attribute& attribute : element.nested()) {
-    if (attribute.type() == NFTA_EXPR_NAME) name = attribute.text();
-    if (attribute.type() == NFTA_EXPR_DATA) data = attribute.nested();
+    if (attribute.type() == NFTA_EXPR_NAME) { name = attribute.text(); }
+    if (attribute.type() == NFTA_EXPR_DATA) { data = attribute.nested(); }
   }
-  if (name == "counter" || name == "log") return;
+  if (name == "counter" || name == "log") { return; }
   if (name == "immediate") {
     const Verdict verdict = parse_immediate(data);
-    if (verdict != Verdict::kNone) rule.verdict = verdict;
+    if (verdict != Verdict::kNone) { rule.verdict = verdict; }
   } else if (name == "reject") {
     rule.verdict = Verdict::kDrop;
   } else if (name == "masq") {
@@ -106,7 +108,7 @@ Verdict fate_in(const ChainReport& chain, const std::vector<RuleReport>& rules) 
   for (const RuleReport& rule : rules) {
     const bool is_in =
         rule.family == chain.family && rule.table == chain.table && rule.chain == chain.name;
-    if (is_in && rule.is_for_all && rule.verdict != Verdict::kNone) return rule.verdict;
+    if (is_in && rule.is_for_all && rule.verdict != Verdict::kNone) { return rule.verdict; }
   }
   return chain.policy == NF_DROP ? Verdict::kDrop : Verdict::kAccept;
 }
@@ -144,7 +146,7 @@ std::optional<ChainReport> parse_chain(Octets payload) {
         break;
       case NFTA_CHAIN_HOOK:
         for (const Attribute& part : attribute.nested()) {
-          if (part.type() != NFTA_HOOK_HOOKNUM) continue;
+          if (part.type() != NFTA_HOOK_HOOKNUM) { continue; }
           has_hook = true;
           chain.hook = big_endian(part);
         }
@@ -153,7 +155,7 @@ std::optional<ChainReport> parse_chain(Octets payload) {
         break;
     }
   }
-  if (!has_hook || !has_policy) return std::nullopt;
+  if (!has_hook || !has_policy) { return std::nullopt; }
   return chain;
 }
 
@@ -167,10 +169,10 @@ RuleReport parse_rule(Octets payload, std::string_view bridge) {
   const std::string name(bridge);
   rule.names_bridge = holds(attributes, std::string_view(name.c_str(), name.size() + 1));
   for (const Attribute& attribute : Attributes(attributes)) {
-    if (attribute.type() == NFTA_RULE_TABLE) rule.table = attribute.text();
-    if (attribute.type() == NFTA_RULE_CHAIN) rule.chain = attribute.text();
-    if (attribute.type() != NFTA_RULE_EXPRESSIONS) continue;
-    for (const Attribute& element : attribute.nested()) read_expression(element, rule);
+    if (attribute.type() == NFTA_RULE_TABLE) { rule.table = attribute.text(); }
+    if (attribute.type() == NFTA_RULE_CHAIN) { rule.chain = attribute.text(); }
+    if (attribute.type() != NFTA_RULE_EXPRESSIONS) { continue; }
+    for (const Attribute& element : attribute.nested()) { read_expression(element, rule); }
   }
   return rule;
 }
@@ -180,12 +182,12 @@ std::vector<proto::FirewallFault> find_faults(const std::vector<ChainReport>& ch
   std::vector<proto::FirewallFault> faults;
   for (const ChainReport& chain : chains) {
     const bool is_bridge = chain.family == NFPROTO_BRIDGE;
-    if (!is_bridge && !(ip_too && is_ip(chain.family))) continue;
+    if (!is_bridge && !(ip_too && is_ip(chain.family))) { continue; }
     const Verdict fate = fate_in(chain, rules);
     const bool drops = chain.hook == NF_INET_FORWARD && fate == Verdict::kDrop;
     const bool masquerades =
         chain.hook == NF_INET_POST_ROUTING && chain.type == "nat" && fate == Verdict::kMasquerade;
-    if ((!drops && !masquerades) || lets_bridge_pass(chain, rules)) continue;
+    if ((!drops && !masquerades) || lets_bridge_pass(chain, rules)) { continue; }
     proto::FirewallFault& fault = faults.emplace_back();
     fault.set_what(drops ? proto::FirewallFault::DROPS : proto::FirewallFault::MASQUERADES);
     fault.set_chain(fmt::format("{} {} {}", family_name(chain.family), chain.table, chain.name));

@@ -29,19 +29,21 @@ std::optional<std::string> why_missing(RtnlSocket& interfaces, std::string_view 
     request[0].put_text(IFLA_INFO_KIND, kind);
   }
   const std::optional<Refusal> refusal = interfaces.send(request);
-  if (!refusal) throw Error(fmt::format("the kernel created a link named a/b of kind {}", kind));
+  if (!refusal) {
+    throw Error(fmt::format("the kernel created a link named a/b of kind {}", kind));
+  }
   const Acknowledgement& answer = refusal->answer;
-  if (answer.error_number == EINVAL || answer.error_number == EEXIST) return std::nullopt;
+  if (answer.error_number == EINVAL || answer.error_number == EEXIST) { return std::nullopt; }
   NetlinkError error(answer.error_number, answer.extended_ack);
-  if (answer.error_number == EOPNOTSUPP) return error.message();
+  if (answer.error_number == EOPNOTSUPP) { return error.message(); }
   error.add_context(fmt::format("ask the kernel for links of kind {}", kind));
   throw error;
 }
 
 std::optional<std::string> why_without_ipv6() {
   const std::string disabled = read_kernel_text("/proc/sys/net/ipv6/conf/default/disable_ipv6");
-  if (disabled.empty()) return "this kernel runs without IPv6";
-  if (!disabled.starts_with('1')) return std::nullopt;
+  if (disabled.empty()) { return "this kernel runs without IPv6"; }
+  if (!disabled.starts_with('1')) { return std::nullopt; }
   return "the sysctl net.ipv6.conf.default.disable_ipv6 is 1";
 }
 
@@ -54,7 +56,7 @@ bool takes_all(std::string_view kind) {
 
 bool is_loopback(const Prefix& prefix) {
   const auto& octets = prefix.address.octets;
-  if (prefix.address.family == Family::kIpv4) return octets[0] == 127;
+  if (prefix.address.family == Family::kIpv4) { return octets[0] == 127; }
   return std::all_of(octets.begin(), octets.end() - 1, [](auto octet) { return octet == 0; }) &&
          octets[15] == 1;
 }
@@ -62,7 +64,7 @@ bool is_loopback(const Prefix& prefix) {
 }  // namespace
 
 WireguardSocket& Probe::wireguard() {
-  if (!wireguard_) wireguard_ = std::make_unique<WireguardSocket>();
+  if (!wireguard_) { wireguard_ = std::make_unique<WireguardSocket>(); }
   return *wireguard_;
 }
 
@@ -71,15 +73,17 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
   try {
     wireguard();
   } catch (const NetlinkError& error) {
-    if (error.error_number() != ENOENT) throw;
+    if (error.error_number() != ENOENT) { throw; }
     missing.push_back({"wireguard", "no generic netlink family of that name"});
   }
-  if (const auto why = why_missing(interfaces_, "bridge")) missing.push_back({"bridge", *why});
+  if (const auto why = why_missing(interfaces_, "bridge")) { missing.push_back({"bridge", *why}); }
   const bool ipv6_tunnels = kind == TunnelKind::kIp6gretap;
   if (ipv6_tunnels || ipv6_segment) {
     if (auto why = why_without_ipv6()) {
       missing.push_back({"ipv6", std::move(*why)});
-      if (ipv6_tunnels) return missing;  // no module helps there
+      if (ipv6_tunnels) {
+        return missing;  // no module helps there
+      }
     }
   }
   if (const auto why = why_missing(interfaces_, kind_name(kind))) {
@@ -92,13 +96,13 @@ std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& fl
   NetlinkMessage question = make_route_question(destination, flow);
   RouteReport route;
   for (const NetlinkReply& reply : interfaces_.get(question)) {
-    if (reply.type == RTM_NEWROUTE) route = parse_route(reply.payload);
+    if (reply.type == RTM_NEWROUTE) { route = parse_route(reply.payload); }
   }
-  if (!route.leads_somewhere || route.interfaces.empty()) throw NetlinkError(ENETUNREACH, "");
-  if (route.mtu != 0 && !route.learned) return route.mtu;
+  if (!route.leads_somewhere || route.interfaces.empty()) { throw NetlinkError(ENETUNREACH, ""); }
+  if (route.mtu != 0 && !route.learned) { return route.mtu; }
   const std::optional<InterfaceReport> interface =
       interfaces_.find_interface(*route.interfaces.begin());
-  if (!interface) throw NetlinkError(ENODEV, "");
+  if (!interface) { throw NetlinkError(ENODEV, ""); }
   const bool lowered = destination.family == Family::kIpv6 && interface->mtu6 != 0;
   const std::uint32_t mtu = lowered ? std::min(interface->mtu, interface->mtu6) : interface->mtu;
   return std::min(mtu, kLargestPacket);  // the loopback interface says one more
@@ -107,17 +111,17 @@ std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& fl
 std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh) {
   bool is_ours = false;
   for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
-    if (interface.kind != "wireguard") continue;
+    if (interface.kind != "wireguard") { continue; }
     const std::optional<WireguardReport> device = wireguard().find_device(interface.name);
-    if (!device || device->listen_port != port) continue;
-    if (!is_own(interface, mesh)) return fmt::format("WireGuard device {}", interface.name);
+    if (!device || device->listen_port != port) { continue; }
+    if (!is_own(interface, mesh)) { return fmt::format("WireGuard device {}", interface.name); }
     // A device that is down has let go of its port.
     is_ours = interface.up;
   }
-  if (is_ours) return std::nullopt;
+  if (is_ours) { return std::nullopt; }
   for (const char* const table : {"udp", "udp6"}) {
     const std::string text = read_kernel_text(fmt::format("/proc/thread-self/net/{}", table));
-    if (parse_udp_ports(text).contains(port)) return "another program's UDP socket";
+    if (parse_udp_ports(text).contains(port)) { return "another program's UDP socket"; }
   }
   return std::nullopt;
 }
@@ -125,12 +129,12 @@ std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::
 std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
   std::map<int, std::string> names;
   for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
-    if (!is_own(interface, mesh)) names[interface.index] = interface.name;
+    if (!is_own(interface, mesh)) { names[interface.index] = interface.name; }
   }
   std::vector<NodePrefix> prefixes;
   for (const AddressReport& address : interfaces_.read_addresses()) {
     const auto name = names.find(address.interface);
-    if (name == names.end() || address.link_local || is_loopback(address.address)) continue;
+    if (name == names.end() || address.link_local || is_loopback(address.address)) { continue; }
     prefixes.push_back({name->second, address.address});
   }
   return prefixes;
@@ -139,7 +143,7 @@ std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
 bool Probe::has_default_route(int interface) {
   NetlinkMessage question = make_route_dump();
   return std::ranges::any_of(interfaces_.dump(question), [&](const NetlinkReply& reply) {
-    if (reply.type != RTM_NEWROUTE) return false;
+    if (reply.type != RTM_NEWROUTE) { return false; }
     const RouteReport route = parse_route(reply.payload);
     return route.destination_length == 0 && route.leads_somewhere &&
            route.interfaces.contains(interface);
@@ -148,7 +152,7 @@ bool Probe::has_default_route(int interface) {
 
 std::optional<CandidatePort> Probe::find_port(const std::string& name) {
   const std::optional<InterfaceReport> interface = interfaces_.find_interface(name);
-  if (!interface) return std::nullopt;
+  if (!interface) { return std::nullopt; }
   CandidatePort port;
   port.kind = interface->kind;
   port.loopback = interface->loopback;
@@ -160,7 +164,7 @@ std::optional<CandidatePort> Probe::find_port(const std::string& name) {
     }
   }
   for (const InterfaceReport& other : interfaces_.read_interfaces()) {
-    if (other.parent == interface->index && takes_all(other.kind)) port.lower_of = other.name;
+    if (other.parent == interface->index && takes_all(other.kind)) { port.lower_of = other.name; }
   }
   for (const AddressReport& address : interfaces_.read_addresses()) {
     if (address.interface == interface->index && !address.link_local &&
@@ -179,14 +183,14 @@ std::set<std::uint16_t> parse_udp_ports(std::string_view text) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const std::size_t number = line.find(": ");
-    if (number == std::string_view::npos) continue;
+    if (number == std::string_view::npos) { continue; }
     line.remove_prefix(number + 2);
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon + 5 > line.size()) continue;
+    if (colon == std::string_view::npos || colon + 5 > line.size()) { continue; }
     std::uint16_t port = 0;
     const char* const digits = line.data() + colon + 1;
     const auto end = std::from_chars(digits, digits + 4, port, 16);
-    if (end.ec == std::errc() && port != 0) ports.insert(port);
+    if (end.ec == std::errc() && port != 0) { ports.insert(port); }
   }
   return ports;
 }

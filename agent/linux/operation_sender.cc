@@ -19,13 +19,13 @@ namespace {
 // is not written: it may be read-only.
 void write_ipv6_setting(const std::string& interface, const char* setting, bool value) {
   const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/{}", interface, setting);
-  if (read_kernel_text(path) == (value ? "1\n" : "0\n")) return;
+  if (read_kernel_text(path) == (value ? "1\n" : "0\n")) { return; }
   const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (!file) {
-    if (errno == ENOENT && !value) return;
+    if (errno == ENOENT && !value) { return; }
     throw SystemError(path, errno);
   }
-  if (write(file.get(), value ? "1" : "0", 1) != 1) throw SystemError(path, errno);
+  if (write(file.get(), value ? "1" : "0", 1) != 1) { throw SystemError(path, errno); }
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ void OperationSender::run(std::span<const Operation> operations) {
   operations_ = operations;
   for (current_ = 0; current_ < operations.size(); ++current_) {
     const Operation& operation = operations[current_];
-    if (must_wait(operation)) flush();
+    if (must_wait(operation)) { flush(); }
     try {
       std::visit([this](const auto& change) { start(change); }, operation);
     } catch (Error& error) {
@@ -54,11 +54,14 @@ bool OperationSender::must_wait(const Operation& operation) const {
   const auto unknown = [this](const std::string& interface) {
     return !interface.empty() && !indices_.contains(interface);
   };
-  if (const auto* create = std::get_if<CreateTunnel>(&operation)) return unknown(create->master);
-  if (const auto* set = std::get_if<SetInterface>(&operation))
+  if (const auto* create = std::get_if<CreateTunnel>(&operation)) {
+    return unknown(create->master);
+  }
+  if (const auto* set = std::get_if<SetInterface>(&operation)) {
     return set->master && unknown(*set->master);
-  if (const auto* add = std::get_if<AddAddress>(&operation)) return unknown(add->name);
-  if (const auto* remove = std::get_if<RemoveAddress>(&operation)) return unknown(remove->name);
+  }
+  if (const auto* add = std::get_if<AddAddress>(&operation)) { return unknown(add->name); }
+  if (const auto* remove = std::get_if<RemoveAddress>(&operation)) { return unknown(remove->name); }
   return std::holds_alternative<SetWireguard>(operation) ||
          std::holds_alternative<SetRouterAdvertisements>(operation) ||
          std::holds_alternative<DeleteGroup>(operation);
@@ -67,7 +70,7 @@ bool OperationSender::must_wait(const Operation& operation) const {
 void OperationSender::flush() {
   const auto progress = [this](std::size_t acknowledged) {
     // An operation may be several messages: those before the first one that is still open are done.
-    if (done_) done_(acknowledged < origins_.size() ? origins_[acknowledged] : current_);
+    if (done_) { done_(acknowledged < origins_.size() ? origins_[acknowledged] : current_); }
   };
   const auto refusal = interfaces_.send(pending_, progress);
   if (refusal) {
@@ -77,14 +80,14 @@ void OperationSender::flush() {
   }
   pending_.clear();
   origins_.clear();
-  if (done_) done_(current_);
+  if (done_) { done_(current_); }
 }
 
 int OperationSender::index_of(const std::string& interface) {
   const auto known = indices_.find(interface);
-  if (known != indices_.end()) return known->second;
+  if (known != indices_.end()) { return known->second; }
   const std::optional<InterfaceReport> report = interfaces_.find_interface(interface);
-  if (!report) throw NetlinkError(ENODEV, "");
+  if (!report) { throw NetlinkError(ENODEV, ""); }
   return indices_[interface] = report->index;
 }
 
@@ -94,7 +97,7 @@ void OperationSender::queue(NetlinkMessage message) {
 }
 
 void OperationSender::queue(std::vector<NetlinkMessage> messages) {
-  for (NetlinkMessage& message : messages) queue(std::move(message));
+  for (NetlinkMessage& message : messages) { queue(std::move(message)); }
 }
 
 void OperationSender::start(const CreateWireguard& change) { queue(make_change(change)); }
@@ -136,7 +139,7 @@ void OperationSender::start(const DeleteInterface& change) {
 void OperationSender::start(const DeleteGroup& change) {
   bool any = false;
   for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
-    if (interface.group != change.group) continue;
+    if (interface.group != change.group) { continue; }
     any = true;
     if (!change.members.contains(interface.name)) {
       throw Error(
@@ -145,7 +148,7 @@ void OperationSender::start(const DeleteGroup& change) {
     }
   }
   indices_.clear();
-  if (any) queue(make_change(change));
+  if (any) { queue(make_change(change)); }
 }
 
 }  // namespace wgmesh

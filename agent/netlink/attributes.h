@@ -82,7 +82,7 @@ Header read_header(Octets payload, Octets& attributes);
 
 template <typename Header>
 Header read_header(Octets payload, Octets& attributes) {
-  if (payload.size() < sizeof(Header)) throw_short_message(payload.size());
+  if (payload.size() < sizeof(Header)) { throw_short_message(payload.size()); }
   Header header;
   __builtin_memcpy(&header, payload.data(), sizeof(Header));
   const std::size_t aligned = (sizeof(Header) + 3) & ~std::size_t{3};

@@ -22,12 +22,12 @@ std::string bridge_id_text(const Attribute& attribute) {
 }  // namespace
 
 void put_bridge_data(NetlinkMessage& message, const SetBridge& change) {
-  if (change.forward_delay) message.put_u32(IFLA_BR_FORWARD_DELAY, *change.forward_delay);
-  if (change.hello_time) message.put_u32(IFLA_BR_HELLO_TIME, *change.hello_time);
-  if (change.max_age) message.put_u32(IFLA_BR_MAX_AGE, *change.max_age);
-  if (change.ageing) message.put_u32(IFLA_BR_AGEING_TIME, *change.ageing);
-  if (change.stp) message.put_u32(IFLA_BR_STP_STATE, *change.stp ? 1 : 0);
-  if (change.priority) message.put_u16(IFLA_BR_PRIORITY, *change.priority);
+  if (change.forward_delay) { message.put_u32(IFLA_BR_FORWARD_DELAY, *change.forward_delay); }
+  if (change.hello_time) { message.put_u32(IFLA_BR_HELLO_TIME, *change.hello_time); }
+  if (change.max_age) { message.put_u32(IFLA_BR_MAX_AGE, *change.max_age); }
+  if (change.ageing) { message.put_u32(IFLA_BR_AGEING_TIME, *change.ageing); }
+  if (change.stp) { message.put_u32(IFLA_BR_STP_STATE, *change.stp ? 1 : 0); }
+  if (change.priority) { message.put_u16(IFLA_BR_PRIORITY, *change.priority); }
 }
 
 BridgeData parse_bridge_data(Attributes data) {
@@ -76,8 +76,8 @@ BridgeData parse_bridge_data(Attributes data) {
 
 void put_port_data(NetlinkMessage& message, std::optional<bool> isolated,
                    std::optional<std::uint32_t> path_cost) {
-  if (isolated) message.put_u8(IFLA_BRPORT_ISOLATED, *isolated ? 1 : 0);
-  if (path_cost) message.put_u32(IFLA_BRPORT_COST, *path_cost);
+  if (isolated) { message.put_u8(IFLA_BRPORT_ISOLATED, *isolated ? 1 : 0); }
+  if (path_cost) { message.put_u32(IFLA_BRPORT_COST, *path_cost); }
 }
 
 PortData parse_port_data(Attributes data) {

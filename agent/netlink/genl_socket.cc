@@ -13,7 +13,7 @@ std::optional<std::uint16_t> parse_family_id(Octets payload) {
   Octets attributes;
   read_header<genlmsghdr>(payload, attributes);
   for (const Attribute& attribute : Attributes(attributes)) {
-    if (attribute.type() == CTRL_ATTR_FAMILY_ID) return attribute.u16();
+    if (attribute.type() == CTRL_ATTR_FAMILY_ID) { return attribute.u16(); }
   }
   return std::nullopt;
 }

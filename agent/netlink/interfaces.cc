@@ -17,10 +17,10 @@ NetlinkMessage interface_message(std::uint16_t type, std::uint16_t flags, const 
   header.ifi_family = AF_UNSPEC;
   if (up) {
     header.ifi_change = IFF_UP;
-    if (*up) header.ifi_flags = IFF_UP;
+    if (*up) { header.ifi_flags = IFF_UP; }
   }
   message.put_header(&header, sizeof header);
-  if (!name.empty()) message.put_text(IFLA_IFNAME, name);
+  if (!name.empty()) { message.put_text(IFLA_IFNAME, name); }
   return message;
 }
 
@@ -68,7 +68,7 @@ NetlinkMessage address_change(std::uint16_t type, std::uint16_t flags, int inter
   header.ifa_prefixlen = static_cast<std::uint8_t>(prefix.length);
   header.ifa_index = static_cast<std::uint32_t>(interface);
   // The plan makes addresses unique; waiting for duplicates would only keep them from being used.
-  if (prefix.address.family == Family::kIpv6) header.ifa_flags = IFA_F_NODAD;
+  if (prefix.address.family == Family::kIpv6) { header.ifa_flags = IFA_F_NODAD; }
   message.put_header(&header, sizeof header);
   message.put_ip_address(IFA_LOCAL, prefix.address);
   message.put_ip_address(IFA_ADDRESS, prefix.address);
@@ -79,7 +79,7 @@ NetlinkMessage address_change(std::uint16_t type, std::uint16_t flags, int inter
 
 NetlinkMessage make_interface_dump(bool with_counters) {
   NetlinkMessage message = interface_message(RTM_GETLINK, 0, {});
-  if (!with_counters) message.put_u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+  if (!with_counters) { message.put_u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS); }
   return message;
 }
 
@@ -87,7 +87,7 @@ NetlinkMessage make_interface_question(const std::string& name) {
   // The kernel refuses to look at a long name in IFLA_IFNAME.
   const bool fits = name.size() < IFNAMSIZ;
   NetlinkMessage message = interface_message(RTM_GETLINK, 0, fits ? name : std::string());
-  if (!fits) message.put_text(IFLA_ALT_IFNAME, name);
+  if (!fits) { message.put_text(IFLA_ALT_IFNAME, name); }
   message.put_u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
   return message;
 }
@@ -128,7 +128,7 @@ NetlinkMessage make_change(const CreateTunnel& change, int master) {
   NetlinkMessage message = creation(change.name, change.group);
   message.put_u32(IFLA_MTU, change.mtu);
   message.put(IFLA_ADDRESS, change.mac.octets);
-  if (master != 0) message.put_u32(IFLA_MASTER, static_cast<std::uint32_t>(master));
+  if (master != 0) { message.put_u32(IFLA_MASTER, static_cast<std::uint32_t>(master)); }
   put_tunnel_info(message, data_of(change));
   return message;
 }
@@ -163,11 +163,11 @@ std::vector<NetlinkMessage> make_changes(const SetInterface& change, int master)
       change.generates_link_local || goes_down) {
     NetlinkMessage message = interface_message(RTM_SETLINK, 0, change.name,
                                                goes_down ? std::optional(false) : std::nullopt);
-    if (change.group) message.put_u32(IFLA_GROUP, *change.group);
-    if (change.alias) message.put_text(IFLA_IFALIAS, *change.alias);
-    if (change.mtu) message.put_u32(IFLA_MTU, *change.mtu);
-    if (change.mac) message.put(IFLA_ADDRESS, change.mac->octets);
-    if (change.master) message.put_u32(IFLA_MASTER, static_cast<std::uint32_t>(master));
+    if (change.group) { message.put_u32(IFLA_GROUP, *change.group); }
+    if (change.alias) { message.put_text(IFLA_IFALIAS, *change.alias); }
+    if (change.mtu) { message.put_u32(IFLA_MTU, *change.mtu); }
+    if (change.mac) { message.put(IFLA_ADDRESS, change.mac->octets); }
+    if (change.master) { message.put_u32(IFLA_MASTER, static_cast<std::uint32_t>(master)); }
     if (change.generates_link_local) {
       const Nest families(message, IFLA_AF_SPEC);
       const Nest family(message, AF_INET6);
@@ -187,8 +187,9 @@ std::vector<NetlinkMessage> make_changes(const SetInterface& change, int master)
     }
     messages.push_back(std::move(message));
   }
-  if (change.up && *change.up)
+  if (change.up && *change.up) {
     messages.push_back(interface_message(RTM_SETLINK, 0, change.name, true));
+  }
   return messages;
 }
 

@@ -40,7 +40,7 @@ void read_ipv6_configuration(Octets values, InterfaceReport& interface) {
 // IFLA_AF_SPEC { AF_INET6 { IFLA_INET6_CONF, IFLA_INET6_ADDR_GEN_MODE } }
 void read_families(Attributes families, InterfaceReport& interface) {
   for (const Attribute& family : families) {
-    if (family.type() != AF_INET6) continue;
+    if (family.type() != AF_INET6) { continue; }
     interface.ipv6 = true;
     for (const Attribute& attribute : family.nested()) {
       if (attribute.type() == IFLA_INET6_CONF) {
@@ -76,13 +76,14 @@ void read_interface_info(Attributes info, InterfaceReport& interface) {
     }
   }
   if (data) {
-    if (interface.kind == "bridge") interface.bridge = parse_bridge_data(data->nested());
+    if (interface.kind == "bridge") { interface.bridge = parse_bridge_data(data->nested()); }
     for (const TunnelKind kind : {TunnelKind::kGretap, TunnelKind::kIp6gretap}) {
-      if (interface.kind == kind_name(kind))
+      if (interface.kind == kind_name(kind)) {
         interface.tunnel = parse_tunnel_data(kind, data->nested());
+      }
     }
   }
-  if (port_data && port_kind == "bridge") interface.port = parse_port_data(port_data->nested());
+  if (port_data && port_kind == "bridge") { interface.port = parse_port_data(port_data->nested()); }
 }
 
 bool is_link_local(const IpAddress& address) {
@@ -111,7 +112,7 @@ InterfaceReport parse_interface(Octets payload) {
         break;
       case IFLA_PROP_LIST:
         for (const Attribute& property : attribute.nested()) {
-          if (property.type() == IFLA_ALT_IFNAME) interface.altnames.insert(property.text());
+          if (property.type() == IFLA_ALT_IFNAME) { interface.altnames.insert(property.text()); }
         }
         break;
       case IFLA_GROUP:
@@ -151,14 +152,14 @@ InterfaceReport parse_interface(Octets payload) {
         break;
     }
   }
-  if (is_parent_elsewhere || interface.parent == interface.index) interface.parent = 0;
+  if (is_parent_elsewhere || interface.parent == interface.index) { interface.parent = 0; }
   return interface;
 }
 
 std::optional<AddressReport> parse_address(Octets payload) {
   Octets attributes;
   const auto header = read_header<ifaddrmsg>(payload, attributes);
-  if (header.ifa_family != AF_INET && header.ifa_family != AF_INET6) return std::nullopt;
+  if (header.ifa_family != AF_INET && header.ifa_family != AF_INET6) { return std::nullopt; }
   AddressReport report;
   report.interface = static_cast<int>(header.ifa_index);
   std::uint32_t flags = header.ifa_flags;
@@ -180,9 +181,9 @@ std::optional<AddressReport> parse_address(Octets payload) {
     }
   }
   // IFA_ADDRESS is the other end of a point-to-point interface where there is an IFA_LOCAL.
-  if (local) address = local;
-  if (!address) throw Error("an address without an address");
-  if (header.ifa_prefixlen > address->bits()) throw Error("an address with too long a prefix");
+  if (local) { address = local; }
+  if (!address) { throw Error("an address without an address"); }
+  if (header.ifa_prefixlen > address->bits()) { throw Error("an address with too long a prefix"); }
   report.address = {*address, header.ifa_prefixlen};
   report.permanent = (flags & IFA_F_PERMANENT) != 0;
   report.link_local = is_link_local(*address);

@@ -17,7 +17,7 @@ std::string words(int error_number, const std::string& extended_ack) {
 
 std::string read_text(Octets tlvs) {
   for (const Attribute& attribute : Attributes(tlvs)) {
-    if (attribute.type() == NLMSGERR_ATTR_MSG) return attribute.text();
+    if (attribute.type() == NLMSGERR_ATTR_MSG) { return attribute.text(); }
   }
   return {};
 }
@@ -32,17 +32,17 @@ NetlinkError::NetlinkError(int error_number, std::string extended_ack)
 std::optional<Acknowledgement> parse_acknowledgement(Octets message) {
   Octets payload;
   const auto header = read_header<nlmsghdr>(message, payload);
-  if (header.nlmsg_type != NLMSG_ERROR && header.nlmsg_type != NLMSG_DONE) return std::nullopt;
+  if (header.nlmsg_type != NLMSG_ERROR && header.nlmsg_type != NLMSG_DONE) { return std::nullopt; }
 
   Acknowledgement result;
   Octets rest;
   if (header.nlmsg_type == NLMSG_DONE) {
     // Old kernels end some dumps without a number.
-    if (payload.size() < sizeof(int)) return result;
+    if (payload.size() < sizeof(int)) { return result; }
   }
   const int error = read_header<int>(payload, rest);
   // The kernel's numbers are negative; one that is not a small negative number is none of its.
-  if (error > 0 || error < -4095) throw Error(fmt::format("netlink error number {}", error));
+  if (error > 0 || error < -4095) { throw Error(fmt::format("netlink error number {}", error)); }
   result.error_number = -error;
 
   if (header.nlmsg_type == NLMSG_ERROR) {
@@ -54,7 +54,7 @@ std::optional<Acknowledgement> parse_acknowledgement(Octets message) {
     }
     rest = after_request;
   }
-  if ((header.nlmsg_flags & NLM_F_ACK_TLVS) != 0) result.extended_ack = read_text(rest);
+  if ((header.nlmsg_flags & NLM_F_ACK_TLVS) != 0) { result.extended_ack = read_text(rest); }
   return result;
 }
 

@@ -17,7 +17,7 @@ void NetlinkMessage::WipeAndFree::operator()(nl_msg* message) const {
 
 NetlinkMessage::NetlinkMessage(std::uint16_t type, std::uint16_t flags, std::size_t max_size)
     : message_(nlmsg_alloc_size(max_size)) {
-  if (!message_) throw std::bad_alloc();
+  if (!message_) { throw std::bad_alloc(); }
   nlmsghdr* const header = nlmsg_hdr(message_.get());
   header->nlmsg_type = type;
   header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
@@ -66,7 +66,7 @@ Octets NetlinkMessage::payload() const { return octets().subspan(NLMSG_HDRLEN); 
 
 Nest::Nest(NetlinkMessage& message, int type)
     : message_(message.message_.get()), start_(nla_nest_start(message_, type)) {
-  if (start_ == nullptr) throw Error("netlink message is full");
+  if (start_ == nullptr) { throw Error("netlink message is full"); }
 }
 
 // A nest's length is a u16. Messages are bounded below that by those who fill them (kMaxSetBytes),

@@ -38,8 +38,10 @@ bool enable(int fd, int option) {
 void NetlinkSocket::Close::operator()(nl_sock* socket) const { nl_socket_free(socket); }
 
 NetlinkSocket::NetlinkSocket(int protocol) : socket_(nl_socket_alloc()), buffer_(kReceiveBuffer) {
-  if (!socket_) throw std::bad_alloc();
-  if (nl_connect(socket_.get(), protocol) != 0) throw SystemError("open a netlink socket", errno);
+  if (!socket_) { throw std::bad_alloc(); }
+  if (nl_connect(socket_.get(), protocol) != 0) {
+    throw SystemError("open a netlink socket", errno);
+  }
   enable(fd(), NETLINK_EXT_ACK);
   enable(fd(), NETLINK_CAP_ACK);
   enable(fd(), NETLINK_GET_STRICT_CHK);
@@ -78,9 +80,9 @@ void NetlinkSocket::receive(const std::function<void(const nlmsghdr&, Octets mes
     return recvfrom(fd(), buffer_.data(), buffer_.size(), MSG_TRUNC,
                     reinterpret_cast<sockaddr*>(&from), &from_size);
   });
-  if (size < 0) throw SystemError("receive from the kernel", errno);
+  if (size < 0) { throw SystemError("receive from the kernel", errno); }
   // Any process may send to a netlink socket; the kernel's port is 0.
-  if (from.nl_pid != 0) return;
+  if (from.nl_pid != 0) { return; }
 
   const std::size_t received = static_cast<std::size_t>(size);
   struct WipeAtEnd {
@@ -88,8 +90,9 @@ void NetlinkSocket::receive(const std::function<void(const nlmsghdr&, Octets mes
     std::size_t size;
     ~WipeAtEnd() { sodium_memzero(octets, size); }
   } const wipe{buffer_.data(), std::min(received, buffer_.size())};
-  if (received > buffer_.size())
+  if (received > buffer_.size()) {
     throw Error(fmt::format("netlink datagram of {} octets", received));
+  }
 
   Octets rest = Octets(buffer_).first(received);
   while (rest.size() >= sizeof(nlmsghdr)) {
@@ -124,9 +127,11 @@ std::optional<Refusal> NetlinkSocket::send(std::span<NetlinkMessage> requests,
     while (answered < end - start) {
       receive([&](const nlmsghdr& header, Octets message) {
         const std::size_t index = header.nlmsg_seq - first_sequence;
-        if (index >= end - start) return;  // an answer to something older
+        if (index >= end - start) {
+          return;  // an answer to something older
+        }
         std::optional<Acknowledgement> answer = parse_acknowledgement(message);
-        if (!answer) return;
+        if (!answer) { return; }
         ++answered;
         if (answer->error_number == 0 ||
             answer->error_number == requests[start + index].tolerated()) {
@@ -137,8 +142,8 @@ std::optional<Refusal> NetlinkSocket::send(std::span<NetlinkMessage> requests,
         }
       });
     }
-    if (refusal) return refusal;
-    if (acknowledged) acknowledged(end);
+    if (refusal) { return refusal; }
+    if (acknowledged) { acknowledged(end); }
     start = end;
   }
   return std::nullopt;
@@ -152,7 +157,7 @@ std::optional<NetlinkReplies> NetlinkSocket::ask(NetlinkMessage& request) {
   bool interrupted = false;
   while (!ended) {
     receive([&](const nlmsghdr& header, Octets message) {
-      if (header.nlmsg_seq != sequence_) return;
+      if (header.nlmsg_seq != sequence_) { return; }
       interrupted = interrupted || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
       if (std::optional<Acknowledgement> answer = parse_acknowledgement(message)) {
         ended = true;
@@ -163,15 +168,15 @@ std::optional<NetlinkReplies> NetlinkSocket::ask(NetlinkMessage& request) {
       }
     });
   }
-  if (end.error_number != 0) throw NetlinkError(end.error_number, end.extended_ack);
-  if (interrupted) return std::nullopt;
+  if (end.error_number != 0) { throw NetlinkError(end.error_number, end.extended_ack); }
+  if (interrupted) { return std::nullopt; }
   return replies;
 }
 
 NetlinkReplies NetlinkSocket::dump(NetlinkMessage& request) {
   request.header()->nlmsg_flags |= NLM_F_DUMP;
   for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
-    if (std::optional<NetlinkReplies> replies = ask(request)) return std::move(*replies);
+    if (std::optional<NetlinkReplies> replies = ask(request)) { return std::move(*replies); }
   }
   throw Error(fmt::format("the kernel's tables changed during each of {} readings", kDumpAttempts),
               "something on this node creates or deletes interfaces all the time; try again");

@@ -15,7 +15,7 @@ namespace {
 // RTA_METRICS { RTAX_MTU }
 std::uint32_t parse_mtu(Attributes metrics) {
   for (const Attribute& metric : metrics) {
-    if (metric.type() == RTAX_MTU) return metric.u32();
+    if (metric.type() == RTAX_MTU) { return metric.u32(); }
   }
   return 0;
 }
@@ -36,7 +36,7 @@ void parse_hops(Octets hops, std::set<int>& interfaces) {
 
 bool expires(Octets cache) {
   rta_cacheinfo info{};
-  if (cache.size() < sizeof info) throw Error("a route's cache data is too short");
+  if (cache.size() < sizeof info) { throw Error("a route's cache data is too short"); }
   std::memcpy(&info, cache.data(), sizeof info);
   return info.rta_expires > 0;
 }
@@ -50,10 +50,10 @@ NetlinkMessage make_route_question(const IpAddress& destination, const Flow& flo
   header.rtm_dst_len = static_cast<std::uint8_t>(destination.bits());
   message.put_header(&header, sizeof header);
   message.put_ip_address(RTA_DST, destination);
-  if (flow.mark != 0) message.put_u32(RTA_MARK, flow.mark);
-  if (flow.from_port != 0 || flow.to_port != 0) message.put_u8(RTA_IP_PROTO, IPPROTO_UDP);
-  if (flow.from_port != 0) message.put_u16(RTA_SPORT, htons(flow.from_port));
-  if (flow.to_port != 0) message.put_u16(RTA_DPORT, htons(flow.to_port));
+  if (flow.mark != 0) { message.put_u32(RTA_MARK, flow.mark); }
+  if (flow.from_port != 0 || flow.to_port != 0) { message.put_u8(RTA_IP_PROTO, IPPROTO_UDP); }
+  if (flow.from_port != 0) { message.put_u16(RTA_SPORT, htons(flow.from_port)); }
+  if (flow.to_port != 0) { message.put_u16(RTA_DPORT, htons(flow.to_port)); }
   return message;
 }
 
@@ -87,7 +87,7 @@ RouteReport parse_route(Octets payload) {
         route.mtu = parse_mtu(attribute.nested());
         break;
       case RTA_CACHEINFO:
-        if (!is_ipv6 && expires(attribute.payload())) route.learned = true;
+        if (!is_ipv6 && expires(attribute.payload())) { route.learned = true; }
         break;
       default:
         break;

@@ -14,7 +14,7 @@ std::vector<InterfaceReport> RtnlSocket::read_interfaces(bool with_counters) {
   NetlinkMessage request = make_interface_dump(with_counters);
   std::vector<InterfaceReport> interfaces;
   for (const NetlinkReply& reply : socket_.dump(request)) {
-    if (reply.type == RTM_NEWLINK) interfaces.push_back(parse_interface(reply.payload));
+    if (reply.type == RTM_NEWLINK) { interfaces.push_back(parse_interface(reply.payload)); }
   }
   return interfaces;
 }
@@ -23,8 +23,8 @@ std::vector<AddressReport> RtnlSocket::read_addresses() {
   NetlinkMessage request = make_address_dump();
   std::vector<AddressReport> addresses;
   for (const NetlinkReply& reply : socket_.dump(request)) {
-    if (reply.type != RTM_NEWADDR) continue;
-    if (auto address = parse_address(reply.payload)) addresses.push_back(*address);
+    if (reply.type != RTM_NEWADDR) { continue; }
+    if (auto address = parse_address(reply.payload)) { addresses.push_back(*address); }
   }
   return addresses;
 }
@@ -32,10 +32,10 @@ std::vector<AddressReport> RtnlSocket::read_addresses() {
 std::optional<InterfaceReport> RtnlSocket::ask_interface(NetlinkMessage question) {
   try {
     for (const NetlinkReply& reply : socket_.get(question)) {
-      if (reply.type == RTM_NEWLINK) return parse_interface(reply.payload);
+      if (reply.type == RTM_NEWLINK) { return parse_interface(reply.payload); }
     }
   } catch (const NetlinkError& error) {
-    if (error.error_number() != ENODEV) throw;
+    if (error.error_number() != ENODEV) { throw; }
   }
   return std::nullopt;
 }

@@ -36,10 +36,10 @@ TunnelData parse_tunnel_data(TunnelKind kind, Attributes data) {
         tunnel.remote = attribute.ip_address();
         break;
       case IFLA_GRE_PMTUDISC:
-        if (kind == TunnelKind::kGretap) tunnel.path_mtu_discovery = attribute.u8() != 0;
+        if (kind == TunnelKind::kGretap) { tunnel.path_mtu_discovery = attribute.u8() != 0; }
         break;
       case IFLA_GRE_IGNORE_DF:
-        if (kind == TunnelKind::kGretap) tunnel.ignore_df = attribute.u8() != 0;
+        if (kind == TunnelKind::kGretap) { tunnel.ignore_df = attribute.u8() != 0; }
         break;
       default:
         break;

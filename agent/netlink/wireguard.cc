@@ -27,12 +27,12 @@ constexpr std::size_t kPeerBytes = aligned(0) + aligned(WG_KEY_LEN) + aligned(4)
 constexpr std::size_t kAllowedIpBytes = aligned(0) + aligned(2) + aligned(16) + aligned(1);
 
 Secret secret_from(const Attribute& attribute) {
-  if (attribute.payload().size() != kKeySize) throw Error("a WireGuard key of the wrong size");
+  if (attribute.payload().size() != kKeySize) { throw Error("a WireGuard key of the wrong size"); }
   return Secret::from_octets(attribute.payload().first<kKeySize>());
 }
 
 PublicKey public_key_from(const Attribute& attribute) {
-  if (attribute.payload().size() != kKeySize) throw Error("a WireGuard key of the wrong size");
+  if (attribute.payload().size() != kKeySize) { throw Error("a WireGuard key of the wrong size"); }
   PublicKey key;
   std::ranges::copy(attribute.payload(), key.octets.begin());
   return key;
@@ -47,11 +47,11 @@ Prefix parse_allowed_ip(Attributes attributes) {
   std::optional<IpAddress> address;
   unsigned length = 0;
   for (const Attribute& attribute : attributes) {
-    if (attribute.type() == WGALLOWEDIP_A_IPADDR) address = attribute.ip_address();
-    if (attribute.type() == WGALLOWEDIP_A_CIDR_MASK) length = attribute.u8();
+    if (attribute.type() == WGALLOWEDIP_A_IPADDR) { address = attribute.ip_address(); }
+    if (attribute.type() == WGALLOWEDIP_A_CIDR_MASK) { length = attribute.u8(); }
   }
-  if (!address) throw Error("an allowed IP without an address");
-  if (length > address->bits()) throw Error("an allowed IP with too long a prefix");
+  if (!address) { throw Error("an allowed IP without an address"); }
+  if (length > address->bits()) { throw Error("an allowed IP with too long a prefix"); }
   return {*address, length};
 }
 
@@ -68,7 +68,7 @@ void parse_peer_attribute(const Attribute& attribute, PeerReport& peer) {
     case WGPEER_A_PRESHARED_KEY: {
       const Secret key = secret_from(attribute);
       peer.preshared_key.reset();
-      if (!is_zero(attribute.payload())) peer.preshared_key = key;
+      if (!is_zero(attribute.payload())) { peer.preshared_key = key; }
       break;
     }
     case WGPEER_A_ENDPOINT:
@@ -79,7 +79,7 @@ void parse_peer_attribute(const Attribute& attribute, PeerReport& peer) {
       break;
     case WGPEER_A_LAST_HANDSHAKE_TIME:
       // struct __kernel_timespec: seconds and nanoseconds, 64 bits each.
-      if (attribute.payload().size() != 16) throw Error("a handshake time of the wrong size");
+      if (attribute.payload().size() != 16) { throw Error("a handshake time of the wrong size"); }
       std::memcpy(&peer.latest_handshake, attribute.payload().data(), 8);
       break;
     case WGPEER_A_RX_BYTES:
@@ -101,19 +101,19 @@ void parse_peer_attribute(const Attribute& attribute, PeerReport& peer) {
 void parse_peer(Attributes attributes, WireguardReport& whole) {
   std::optional<PublicKey> key;
   for (const Attribute& attribute : attributes) {
-    if (attribute.type() == WGPEER_A_PUBLIC_KEY) key = public_key_from(attribute);
+    if (attribute.type() == WGPEER_A_PUBLIC_KEY) { key = public_key_from(attribute); }
   }
-  if (!key) throw Error("a WireGuard peer without a public key");
+  if (!key) { throw Error("a WireGuard peer without a public key"); }
   PeerReport& peer = whole.peers[*key];
-  for (const Attribute& attribute : attributes) parse_peer_attribute(attribute, peer);
+  for (const Attribute& attribute : attributes) { parse_peer_attribute(attribute, peer); }
 }
 
 std::uint32_t peer_flags(const PeerPiece& piece) {
   std::uint32_t flags = 0;
-  if (piece.update.remove) flags |= WGPEER_F_REMOVE_ME;
-  if (piece.update.update_only) flags |= WGPEER_F_UPDATE_ONLY;
+  if (piece.update.remove) { flags |= WGPEER_F_REMOVE_ME; }
+  if (piece.update.update_only) { flags |= WGPEER_F_UPDATE_ONLY; }
   // In a later piece this would take away what the first has put.
-  if (piece.update.allowed_ips && !piece.continues) flags |= WGPEER_F_REPLACE_ALLOWEDIPS;
+  if (piece.update.allowed_ips && !piece.continues) { flags |= WGPEER_F_REPLACE_ALLOWEDIPS; }
   return flags;
 }
 
@@ -128,14 +128,15 @@ void put_peer(NetlinkMessage& message, const PeerPiece& piece) {
     const std::optional<Secret>& key = *update.preshared_key;
     message.put(WGPEER_A_PRESHARED_KEY, key ? Octets(key->reveal()) : Octets(kNone));
   }
-  if (update.endpoint)
+  if (update.endpoint) {
     message.put(WGPEER_A_ENDPOINT, put_socket_address(*update.endpoint).octets());
+  }
   if (update.persistent_keepalive) {
     message.put_u16(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, *update.persistent_keepalive);
   }
   if (update.allowed_ips && !update.allowed_ips->empty()) {
     const Nest list(message, WGPEER_A_ALLOWEDIPS);
-    for (const Prefix& prefix : *update.allowed_ips) put_allowed_ip(message, prefix);
+    for (const Prefix& prefix : *update.allowed_ips) { put_allowed_ip(message, prefix); }
   }
 }
 
@@ -159,7 +160,7 @@ void parse_wireguard(Octets payload, WireguardReport& whole) {
         whole.fwmark = attribute.u32();
         break;
       case WGDEVICE_A_PEERS:
-        for (const Attribute& peer : attribute.nested()) parse_peer(peer.nested(), whole);
+        for (const Attribute& peer : attribute.nested()) { parse_peer(peer.nested(), whole); }
         break;
       default:
         break;
@@ -217,12 +218,12 @@ std::vector<WireguardPiece> fragments(const SetWireguard& change, std::size_t ma
 //                        } … }
 void put_wireguard(NetlinkMessage& message, const WireguardPiece& piece) {
   message.put_text(WGDEVICE_A_IFNAME, piece.name);
-  if (piece.private_key) message.put(WGDEVICE_A_PRIVATE_KEY, piece.private_key->reveal());
-  if (piece.listen_port) message.put_u16(WGDEVICE_A_LISTEN_PORT, *piece.listen_port);
-  if (piece.fwmark) message.put_u32(WGDEVICE_A_FWMARK, *piece.fwmark);
-  if (piece.peers.empty()) return;
+  if (piece.private_key) { message.put(WGDEVICE_A_PRIVATE_KEY, piece.private_key->reveal()); }
+  if (piece.listen_port) { message.put_u16(WGDEVICE_A_LISTEN_PORT, *piece.listen_port); }
+  if (piece.fwmark) { message.put_u32(WGDEVICE_A_FWMARK, *piece.fwmark); }
+  if (piece.peers.empty()) { return; }
   const Nest peers(message, WGDEVICE_A_PEERS);
-  for (const PeerPiece& peer : piece.peers) put_peer(message, peer);
+  for (const PeerPiece& peer : piece.peers) { put_peer(message, peer); }
 }
 
 void put_wireguard_question(NetlinkMessage& message, const std::string& name) {

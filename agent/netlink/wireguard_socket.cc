@@ -17,9 +17,11 @@ std::optional<WireguardReport> WireguardSocket::find_device(const std::string& n
   put_wireguard_question(request, name);
   WireguardReport device;
   try {
-    for (const NetlinkReply& reply : socket_.dump(request)) parse_wireguard(reply.payload, device);
+    for (const NetlinkReply& reply : socket_.dump(request)) {
+      parse_wireguard(reply.payload, device);
+    }
   } catch (const NetlinkError& error) {
-    if (error.error_number() == ENODEV) return std::nullopt;
+    if (error.error_number() == ENODEV) { return std::nullopt; }
     throw;
   }
   return device;

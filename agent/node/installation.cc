@@ -39,7 +39,7 @@ std::string version_in(const std::string& folder) { return name_in(folder) + ".v
 void set_link(const std::string& target, const std::string& link) {
   const std::string next = link + ".next";
   ::unlink(next.c_str());
-  if (::symlink(target.c_str(), next.c_str()) != 0) throw SystemError("symlink " + link, errno);
+  if (::symlink(target.c_str(), next.c_str()) != 0) { throw SystemError("symlink " + link, errno); }
   rename_file(next, link);
 }
 
@@ -48,7 +48,7 @@ void remove_others(const std::string& folder, const std::string& kept) {
   for (const std::string& name : names_in(folder)) {
     const bool is_ours = name.starts_with(fmt::format("{}-", kProgram)) ||
                          name.starts_with(fmt::format(".{}.", kProgram));
-    if (is_ours && name != kept && name != kept + ".sum") remove_file(folder + "/" + name);
+    if (is_ours && name != kept && name != kept + ".sum") { remove_file(folder + "/" + name); }
   }
 }
 
@@ -56,7 +56,7 @@ void remove_others(const std::string& folder, const std::string& kept) {
 // label for us goes on without it.
 void label_for_systemd(const Paths& paths, const std::string& program) {
   constexpr std::string_view kLabel = "system_u:object_r:bin_t:s0";
-  if (!exists(paths.selinux + "/enforce")) return;
+  if (!exists(paths.selinux + "/enforce")) { return; }
   [[maybe_unused]] const int labelled =
       ::setxattr(program.c_str(), "security.selinux", kLabel.data(), kLabel.size() + 1, 0);
 }
@@ -66,7 +66,9 @@ void label_for_systemd(const Paths& paths, const std::string& program) {
 void remove_own_program() {
   const std::string path = target_of("/proc/self/exe");
   const std::string folder = folder_of(path);
-  if (!file_of(folder).starts_with(".wgmesh-")) return;  // not brought for this session
+  if (!file_of(folder).starts_with(".wgmesh-")) {
+    return;  // not brought for this session
+  }
   ::unlink(path.c_str());
   ::rmdir(folder.c_str());
 }
@@ -76,7 +78,7 @@ bool is_newer_version(const std::string& a, const std::string& b) {
     unsigned number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (text.starts_with('.')) text.remove_prefix(1);
+    if (text.starts_with('.')) { text.remove_prefix(1); }
     return fault == std::errc{} ? number : 0;
   };
   std::string_view left(a);
@@ -84,13 +86,13 @@ bool is_newer_version(const std::string& a, const std::string& b) {
   for (int part = 0; part < 3; ++part) {
     const unsigned mine = next(left);
     const unsigned other = next(right);
-    if (mine != other) return mine > other;
+    if (mine != other) { return mine > other; }
   }
   return false;
 }
 
 std::optional<Installation::Present> Installation::newer() const {
-  if (accepts_older_) return std::nullopt;
+  if (accepts_older_) { return std::nullopt; }
   for (const std::string& folder : paths_.programs) {
     std::optional<std::string> version;
     try {
@@ -98,39 +100,39 @@ std::optional<Installation::Present> Installation::newer() const {
     } catch (const Error&) {
       // What cannot be read names no version.
     }
-    if (!version || !exists(name_in(folder))) continue;
-    while (version->ends_with('\n')) version->pop_back();
-    if (is_newer_version(*version, WGMESH_VERSION)) return Present{name_in(folder), *version};
+    if (!version || !exists(name_in(folder))) { continue; }
+    while (version->ends_with('\n')) { version->pop_back(); }
+    if (is_newer_version(*version, WGMESH_VERSION)) { return Present{name_in(folder), *version}; }
   }
   return std::nullopt;
 }
 
 bool Installation::is_due() const {
   const std::string self = target_of(paths_.self);
-  if (self.empty() || newer()) return false;
+  if (self.empty() || newer()) { return false; }
   for (const std::string& folder : paths_.programs) {
     const std::unique_ptr<char, Free> real(::realpath(folder.c_str(), nullptr));
-    if (real && folder_of(self) == real.get()) return target_of(name_in(folder)) != file_of(self);
+    if (real && folder_of(self) == real.get()) {
+      return target_of(name_in(folder)) != file_of(self);
+    }
   }
   return true;
 }
 
 void Installation::stage() {
-  if (!is_due() || !staged_.empty()) return;
+  if (!is_due() || !staged_.empty()) { return; }
   refusals_.clear();
   for (const std::string& folder : paths_.programs) {
     try {
       staged_ = stage_in(folder);
       return;
-    } catch (const Error& error) {
-      refusals_ += (refusals_.empty() ? "" : "; ") + error.message();
-    }
+    } catch (const Error& error) { refusals_ += (refusals_.empty() ? "" : "; ") + error.message(); }
   }
 }
 
 std::string Installation::stage_in(const std::string& folder) const {
   make_folder(folder);
-  if (const std::string why = why_others_may_write(folder); !why.empty()) throw Error(why);
+  if (const std::string why = why_others_may_write(folder); !why.empty()) { throw Error(why); }
   struct statvfs facts {};
   if (::statvfs(folder.c_str(), &facts) == 0 && (facts.f_flag & ST_NOEXEC) != 0) {
     throw Error(folder + " is mounted noexec");
@@ -152,10 +154,12 @@ std::string Installation::stage_in(const std::string& folder) const {
 }
 
 void Installation::discard() {
-  if (staged_.empty()) return;
+  if (staged_.empty()) { return; }
   const std::string path = std::exchange(staged_, {});
   const std::string folder = folder_of(path);
-  if (target_of(name_in(folder)) == file_of(path)) return;  // another session has settled it
+  if (target_of(name_in(folder)) == file_of(path)) {
+    return;  // another session has settled it
+  }
   try {
     remove_file(path);
     remove_file(path + ".sum");
@@ -174,8 +178,10 @@ std::vector<std::string> Installation::settle() {
                     "it in its place",
                     present->name, present->version, WGMESH_VERSION)};
   }
-  if (!is_due()) return {};
-  if (!staged_.empty() && !exists(staged_)) staged_.clear();  // taken away by another session
+  if (!is_due()) { return {}; }
+  if (!staged_.empty() && !exists(staged_)) {
+    staged_.clear();  // taken away by another session
+  }
   stage();
   if (staged_.empty()) {
     return {fmt::format("no place takes the agent, so nothing brings the mesh up at boot ({})",
@@ -191,9 +197,9 @@ std::vector<std::string> Installation::settle() {
 }
 
 std::string Installation::lasting_name() const {
-  if (const auto present = newer()) return present->name;
+  if (const auto present = newer()) { return present->name; }
   for (const std::string& folder : paths_.programs) {
-    if (exists(name_in(folder))) return name_in(folder);
+    if (exists(name_in(folder))) { return name_in(folder); }
   }
   return {};
 }

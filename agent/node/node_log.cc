@@ -20,13 +20,13 @@ constexpr int kDaemon = 3;  // syslog's facility
 // False when nobody takes it at once.
 bool send_to(const std::string& path, int type, std::string_view octets) {
   sockaddr_un address{};
-  if (path.empty() || path.size() >= sizeof address.sun_path) return false;
+  if (path.empty() || path.size() >= sizeof address.sun_path) { return false; }
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
   const UniqueFd socket(::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket) return false;
+  if (!socket) { return false; }
   const auto* to = reinterpret_cast<const sockaddr*>(&address);
-  if (::connect(socket.get(), to, sizeof address) != 0) return false;
+  if (::connect(socket.get(), to, sizeof address) != 0) { return false; }
   return ::send(socket.get(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL) ==
          static_cast<ssize_t>(octets.size());
 }
@@ -51,9 +51,9 @@ bool keeps_something(const Store& store, const std::string& mesh) {
 void NodeLog::tell(const Store& store, const std::string& mesh, LastChange change) const noexcept {
   try {
     change.time = wall_clock();
-    if (const auto plan = store.load(mesh).mesh.plan) change.generation = plan->generation();
+    if (const auto plan = store.load(mesh).mesh.plan) { change.generation = plan->generation(); }
     send(mesh, change);
-    if (!keeps_something(store, mesh)) return;
+    if (!keeps_something(store, mesh)) { return; }
     write_file_atomically(store.folder(mesh) + "/" + std::string(kLastChange),
                           put_last_change(change));
   } catch (...) {
@@ -63,11 +63,11 @@ void NodeLog::tell(const Store& store, const std::string& mesh, LastChange chang
 
 void NodeLog::send(const std::string& mesh, const LastChange& change) const {
   const std::string text = mesh + ": " + describe(change);
-  if (send_to(journal_socket_, SOCK_DGRAM, fields_of(mesh, change, text))) return;
+  if (send_to(journal_socket_, SOCK_DGRAM, fields_of(mesh, change, text))) { return; }
   // Without a time: who receives it knows that better.
   const std::string line =
       fmt::format("<{}>wgmesh-agent[{}]: {}", kDaemon * 8 + kNotice, ::getpid(), text);
-  if (send_to(syslog_socket_, SOCK_DGRAM, line)) return;
+  if (send_to(syslog_socket_, SOCK_DGRAM, line)) { return; }
   send_to(syslog_socket_, SOCK_STREAM, line + '\n');
 }
 

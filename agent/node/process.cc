@@ -37,7 +37,7 @@ void limit(int what, rlim_t most) {
 void keep_only_net_admin() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> capabilities{};
-  if (::syscall(SYS_capget, &header, capabilities.data()) != 0) return;
+  if (::syscall(SYS_capget, &header, capabilities.data()) != 0) { return; }
   const std::uint32_t kept = capabilities[0].permitted & (1u << CAP_NET_ADMIN);
   capabilities = {};
   capabilities[0].permitted = capabilities[0].effective = kept;
@@ -73,15 +73,13 @@ void harden_process() {
   ::umask(077);
   // A file that takes one of the three standard numbers would be read or written as if it were one.
   int fd = 0;
-  do {
-    fd = ::open("/dev/null", O_RDWR);
-  } while (fd >= 0 && fd <= 2);
-  if (fd > 2) ::close(fd);
+  do { fd = ::open("/dev/null", O_RDWR); } while (fd >= 0 && fd <= 2);
+  if (fd > 2) { ::close(fd); }
 }
 
 UniqueFd take_stdout() {
   UniqueFd out(::fcntl(1, F_DUPFD_CLOEXEC, 3));
-  if (!out) throw SystemError("stdout", errno);
+  if (!out) { throw SystemError("stdout", errno); }
   ::dup2(2, 1);
   return out;
 }
@@ -90,10 +88,10 @@ UniqueFd take_stop_signals() {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t stop;
   sigemptyset(&stop);
-  for (const int number : {SIGTERM, SIGHUP, SIGINT}) sigaddset(&stop, number);
+  for (const int number : {SIGTERM, SIGHUP, SIGINT}) { sigaddset(&stop, number); }
   ::sigprocmask(SIG_BLOCK, &stop, nullptr);
   UniqueFd fd(::signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd) throw SystemError("signalfd", errno);
+  if (!fd) { throw SystemError("signalfd", errno); }
   return fd;
 }
 

@@ -34,8 +34,8 @@ bool has_folder(std::string_view path, std::string_view folder) {
   while (!path.empty()) {
     std::string_view each = path.substr(0, path.find(':'));
     path.remove_prefix(std::min(path.size(), each.size() + 1));
-    while (each.size() > 1 && each.ends_with('/')) each.remove_suffix(1);
-    if (each == folder) return true;
+    while (each.size() > 1 && each.ends_with('/')) { each.remove_suffix(1); }
+    if (each == folder) { return true; }
   }
   return false;
 }
@@ -44,8 +44,10 @@ bool has_folder(std::string_view path, std::string_view folder) {
 void link_to(const std::string& program, const std::string& link) {
   const std::string next = link + ".next";
   ::unlink(next.c_str());
-  if (::symlink(program.c_str(), next.c_str()) != 0) throw SystemError("symlink " + link, errno);
-  if (::rename(next.c_str(), link.c_str()) == 0) return;
+  if (::symlink(program.c_str(), next.c_str()) != 0) {
+    throw SystemError("symlink " + link, errno);
+  }
+  if (::rename(next.c_str(), link.c_str()) == 0) { return; }
   const int fault = errno;
   ::unlink(next.c_str());
   throw SystemError("rename " + link, fault);
@@ -77,7 +79,7 @@ std::optional<std::string> put_program_link(const Paths& paths, const std::strin
        link_folders(paths.links, path == nullptr ? "" : path, over_ssh)) {
     const std::string link = fmt::format("{}/{}", folder, kProgram);
     const std::string target = target_of(link);
-    if (target == program) return std::nullopt;
+    if (target == program) { return std::nullopt; }
     if (is_there(link) && !is_ours(paths, target)) {
       return fmt::format("{} is not wgmesh's and stays; the agent of this node is {}", link,
                          program);
@@ -89,7 +91,7 @@ std::optional<std::string> put_program_link(const Paths& paths, const std::strin
       refusals += (refusals.empty() ? " (" : "; ") + error.message();
     }
   }
-  if (!refusals.empty()) refusals += ')';
+  if (!refusals.empty()) { refusals += ')'; }
   return fmt::format("no folder of the PATH takes a link{}: call the agent there as {}", refusals,
                      program);
 }
@@ -97,7 +99,7 @@ std::optional<std::string> put_program_link(const Paths& paths, const std::strin
 void remove_program_links(const Paths& paths) {
   for (const std::string& folder : paths.links) {
     const std::string link = fmt::format("{}/{}", folder, kProgram);
-    if (is_ours(paths, target_of(link))) remove_file(link);
+    if (is_ours(paths, target_of(link))) { remove_file(link); }
   }
 }
 

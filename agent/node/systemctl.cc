@@ -27,12 +27,14 @@ std::string read_words(int fd, std::chrono::steady_clock::time_point until) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
     pollfd ready{fd, POLLIN, 0};
-    if (left.count() <= 0) return words;
-    if (retry([&] { return ::poll(&ready, 1, static_cast<int>(left.count())); }) <= 0) return words;
+    if (left.count() <= 0) { return words; }
+    if (retry([&] { return ::poll(&ready, 1, static_cast<int>(left.count())); }) <= 0) {
+      return words;
+    }
     std::array<char, 1024> octets;
     const ssize_t size = retry([&] { return ::read(fd, octets.data(), octets.size()); });
-    if (size <= 0) return words;
-    if (words.size() < kMostWords) words.append(octets.data(), static_cast<std::size_t>(size));
+    if (size <= 0) { return words; }
+    if (words.size() < kMostWords) { words.append(octets.data(), static_cast<std::size_t>(size)); }
   }
 }
 
@@ -52,8 +54,8 @@ void run_systemctl(const std::string& systemctl, const std::vector<std::string>&
   pipe.write_end.reset();
   std::string said = read_words(pipe.read_end.get(), until);
   const auto status = child.wait(until);
-  if (!status) said = "no answer in time";
-  while (said.ends_with('\n')) said.pop_back();
+  if (!status) { said = "no answer in time"; }
+  while (said.ends_with('\n')) { said.pop_back(); }
   if (!status || *status != 0) {
     throw Error(fmt::format("systemctl {}: {}", fmt::join(words, " "), said));
   }

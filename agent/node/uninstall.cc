@@ -29,14 +29,14 @@ std::vector<std::string> programs_in(const std::string& folder) {
 std::vector<std::string> agent_leaves_with(const Paths& paths, const Store& store,
                                            const std::string& mesh) {
   for (const std::string& other : store.meshes()) {
-    if (other != mesh) return {};
+    if (other != mesh) { return {}; }
   }
-  if (is_another_mesh_locked(paths.run, mesh)) return {};
+  if (is_another_mesh_locked(paths.run, mesh)) { return {}; }
   std::vector<std::string> programs;
   for (const std::string& folder : paths.programs) {
-    for (std::string& path : programs_in(folder)) programs.push_back(std::move(path));
+    for (std::string& path : programs_in(folder)) { programs.push_back(std::move(path)); }
   }
-  for (std::string& path : present_units(paths)) programs.push_back(std::move(path));
+  for (std::string& path : present_units(paths)) { programs.push_back(std::move(path)); }
   return programs;
 }
 
@@ -46,10 +46,10 @@ bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const s
   // stored.
   const bool is_last = store.meshes().empty() && !is_another_mesh_locked(paths.run, mesh);
   remove_units(paths, mesh, is_last);
-  if (!is_last) return false;
+  if (!is_last) { return false; }
   remove_program_links(paths);
   for (const std::string& folder : paths.programs) {
-    for (const std::string& program : programs_in(folder)) remove_file(program);
+    for (const std::string& program : programs_in(folder)) { remove_file(program); }
     remove_folder_if_empty(folder);
   }
   remove_folder_if_empty(paths.state);
@@ -61,7 +61,9 @@ bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const s
 bool forget_mesh(const Paths& paths, const Store& store, const std::string& mesh, MeshLock& lock,
                  const std::function<void(const std::string&)>& tell) {
   store.forget(mesh);
-  for (const std::string& path : store.leftovers(mesh)) tell(path + " is not wgmesh's, and stays");
+  for (const std::string& path : store.leftovers(mesh)) {
+    tell(path + " is not wgmesh's, and stays");
+  }
   lock.remove_file();
   return remove_agent_with_last_mesh(paths, store, mesh);
 }

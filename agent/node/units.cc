@@ -33,7 +33,7 @@ std::string path_of(const Paths& paths, const Unit& unit) { return paths.units +
 std::string text_of(const Unit& unit, const std::string& agent) {
   std::string text = unit.text;
   const std::size_t at = text.find(kPackagedProgram);
-  if (at != std::string::npos) text.replace(at, kPackagedProgram.size(), agent);
+  if (at != std::string::npos) { text.replace(at, kPackagedProgram.size(), agent); }
   return text;
 }
 
@@ -43,7 +43,7 @@ std::vector<std::string> present_units(const Paths& paths) {
   std::vector<std::string> present;
   for (const Unit& unit : kUnits) {
     std::string path = path_of(paths, unit);
-    if (exists(path)) present.push_back(std::move(path));
+    if (exists(path)) { present.push_back(std::move(path)); }
   }
   return present;
 }
@@ -52,7 +52,7 @@ std::optional<std::string> install_units(const Paths& paths, const std::string& 
                                          const std::string& program) {
   const std::string agent = program.empty() ? lasting_program() : program;
   if (!exists(paths.systemd) || agent.starts_with("/run/")) {
-    if (!is_first) return std::nullopt;
+    if (!is_first) { return std::nullopt; }
     if (agent.starts_with("/run/")) {
       return "no place but " + agent + " took the agent, so nothing can bring the mesh up at boot";
     }
@@ -67,7 +67,7 @@ std::optional<std::string> install_units(const Paths& paths, const std::string& 
       const std::string path = path_of(paths, unit);
       const std::string text = text_of(unit, agent);
       const auto present = read_file(path);
-      if (present == text) continue;
+      if (present == text) { continue; }
       write_file_atomically(path, text, kPublic);
       any_was_missing = any_was_missing || !present;
       any_is_new = true;
@@ -97,17 +97,16 @@ bool units_are_owed(const Paths& paths, const std::string& mesh) {
 void remove_units(const Paths& paths, const std::string& mesh, bool is_last) {
   remove_file(owed_path(paths, mesh));
   const std::vector<std::string> present = present_units(paths);
-  if (present.empty()) return;
+  if (present.empty()) { return; }
   const auto try_to = [&](const std::vector<std::string>& words) {
     try {
       run_systemctl(paths.systemctl, words);
-    } catch (const Error&) {
-    }
+    } catch (const Error&) {}
   };
   try_to({"disable", "--now", refresh_instance(mesh)});
   try_to({"disable", boot_instance(mesh)});
-  if (!is_last) return;
-  for (const std::string& path : present) remove_file(path);
+  if (!is_last) { return; }
+  for (const std::string& path : present) { remove_file(path); }
   try_to({"daemon-reload"});
 }
 

@@ -45,9 +45,9 @@ void forbid_fragments(int fd, Family family) {
 std::optional<UniqueFd> bind_to(const IpAddress& address) {
   const int family = address.family == Family::kIpv4 ? AF_INET : AF_INET6;
   UniqueFd fd(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) throw SystemError("socket", errno);
+  if (!fd) { throw SystemError("socket", errno); }
   const KernelSocketAddress here = put_socket_address({address, 0});
-  if (::bind(fd.get(), here.get(), here.size) != 0) return std::nullopt;
+  if (::bind(fd.get(), here.get(), here.size) != 0) { return std::nullopt; }
   forbid_fragments(fd.get(), address.family);
   return fd;
 }
@@ -68,20 +68,20 @@ Echo::Echo(const std::vector<IpAddress>& addresses, const EchoToken& token,
     : token_(token), within_(std::move(within)) {
   for (const IpAddress& address : addresses) {
     auto fd = bind_to(address);
-    if (!fd) continue;
-    if (const auto name = name_of(fd->get())) sockets_.push_back({std::move(*fd), *name});
+    if (!fd) { continue; }
+    if (const auto name = name_of(fd->get())) { sockets_.push_back({std::move(*fd), *name}); }
   }
 }
 
 std::vector<SocketAddress> Echo::listeners() const {
   std::vector<SocketAddress> addresses;
-  for (const Socket& socket : sockets_) addresses.push_back(socket.address);
+  for (const Socket& socket : sockets_) { addresses.push_back(socket.address); }
   return addresses;
 }
 
 std::vector<int> Echo::fds() const {
   std::vector<int> fds;
-  for (const Socket& socket : sockets_) fds.push_back(socket.fd.get());
+  for (const Socket& socket : sockets_) { fds.push_back(socket.fd.get()); }
   return fds;
 }
 
@@ -108,7 +108,7 @@ std::vector<Echo::Target> Echo::targets_of(const proto::Probe& wanted) const {
     }
     target.address = SocketAddress{*address, static_cast<std::uint16_t>(each.port())};
     for (const Socket& socket : sockets_) {
-      if (socket.address.address == *from) target.fd = socket.fd.get();
+      if (socket.address.address == *from) { target.fd = socket.fd.get(); }
     }
     if (target.fd < 0 || from->family != address->family) {
       target.result.set_error(fmt::format("nothing listens on {} here", each.from()));
@@ -126,16 +126,18 @@ void Echo::ask(std::uint32_t number, Target& target, bool is_large) const {
                                       is_large ? target.large : kEchoPacketSize);
   const KernelSocketAddress to = put_socket_address(*target.address);
   const ssize_t sent = ::sendto(target.fd, packet.data(), packet.size(), 0, to.get(), to.size);
-  if (is_large) return;  // too long for the interface itself: it stays unanswered
+  if (is_large) {
+    return;  // too long for the interface itself: it stays unanswered
+  }
   // What is refused may pass in the next round: there is no neighbour yet, a buffer is full.
-  if (sent >= 0) target.result.set_asked(target.result.asked() + 1);
+  if (sent >= 0) { target.result.set_asked(target.result.asked() + 1); }
 }
 
 void Echo::ask_all(std::vector<Target>& targets) const {
   for (std::uint32_t i = 0; i < targets.size(); ++i) {
     Target& target = targets[i];
-    if (target.is_done()) continue;
-    if (target.result.answered() < kEnoughAnswers) ask(i, target, false);
+    if (target.is_done()) { continue; }
+    if (target.result.answered() < kEnoughAnswers) { ask(i, target, false); }
     // Not before something small has come through: who is silent needs no larger questions.
     if (target.large > 0 && target.result.answered() > 0 && !target.result.large_answered()) {
       ask(i, target, true);
@@ -150,11 +152,11 @@ void Echo::receive(const Socket& socket, std::vector<Target>* targets) const {
     from.size = sizeof from.storage;
     const ssize_t n = ::recvfrom(socket.fd.get(), buffer.data(), buffer.size(), 0,
                                  reinterpret_cast<sockaddr*>(&from.storage), &from.size);
-    if (n < 0 && (errno == EINTR || errno == ECONNREFUSED)) continue;
-    if (n < 0) return;
+    if (n < 0 && (errno == EINTR || errno == ECONNREFUSED)) { continue; }
+    if (n < 0) { return; }
     const std::span octets(buffer.data(), static_cast<std::size_t>(n));
     const auto packet = parse_echo(octets, token_);
-    if (!packet) continue;
+    if (!packet) { continue; }
     if (!packet->is_answer) {
       EchoPacket answer = *packet;
       answer.is_answer = true;
@@ -162,9 +164,9 @@ void Echo::receive(const Socket& socket, std::vector<Target>* targets) const {
       ::sendto(socket.fd.get(), text.data(), text.size(), 0, from.get(), from.size);
       continue;
     }
-    if (targets == nullptr || packet->target >= targets->size()) continue;
+    if (targets == nullptr || packet->target >= targets->size()) { continue; }
     Target& target = (*targets)[packet->target];
-    if (parse_kernel_socket_address(from.octets()) != target.address) continue;
+    if (parse_kernel_socket_address(from.octets()) != target.address) { continue; }
     if (packet->is_large) {
       target.result.set_large_answered(true);
       continue;
@@ -172,13 +174,13 @@ void Echo::receive(const Socket& socket, std::vector<Target>* targets) const {
     const std::uint64_t took = (now_in_nanoseconds() - packet->sent_at) / 1000;
     const auto capped = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(took, 1, 60'000'000));
     const bool is_least = target.result.answered() == 0 || capped < target.result.round_trip();
-    if (is_least) target.result.set_round_trip(capped);
+    if (is_least) { target.result.set_round_trip(capped); }
     target.result.set_answered(target.result.answered() + 1);
   }
 }
 
 void Echo::answer() {
-  for (const Socket& socket : sockets_) receive(socket, nullptr);
+  for (const Socket& socket : sockets_) { receive(socket, nullptr); }
 }
 
 proto::Probed Echo::probe(const proto::Probe& wanted) {
@@ -187,7 +189,7 @@ proto::Probed Echo::probe(const proto::Probe& wanted) {
       Clock::now() +
       std::min<Clock::duration>(std::chrono::milliseconds(wanted.duration()), kLongestProbe);
   std::vector<pollfd> waiting;
-  for (const Socket& socket : sockets_) waiting.push_back({socket.fd.get(), POLLIN, 0});
+  for (const Socket& socket : sockets_) { waiting.push_back({socket.fd.get(), POLLIN, 0}); }
   auto next_round = Clock::now();
   const auto is_done = [](const Target& target) { return target.is_done(); };
   while (Clock::now() < until && !std::all_of(targets.begin(), targets.end(), is_done)) {
@@ -198,11 +200,11 @@ proto::Probed Echo::probe(const proto::Probe& wanted) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::min(next_round, until) - Clock::now());
     const int milliseconds = static_cast<int>(std::max<std::int64_t>(left.count(), 0)) + 1;
-    if (::poll(waiting.data(), waiting.size(), milliseconds) <= 0) continue;
-    for (const Socket& socket : sockets_) receive(socket, &targets);
+    if (::poll(waiting.data(), waiting.size(), milliseconds) <= 0) { continue; }
+    for (const Socket& socket : sockets_) { receive(socket, &targets); }
   }
   proto::Probed probed;
-  for (Target& target : targets) *probed.add_results() = std::move(target.result);
+  for (Target& target : targets) { *probed.add_results() = std::move(target.result); }
   return probed;
 }
 

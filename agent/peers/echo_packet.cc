@@ -13,12 +13,12 @@ constexpr std::uint8_t kSmall = 's';
 constexpr std::uint8_t kLarge = 'l';
 
 void put_number(std::uint64_t number, unsigned octets, std::string& out) {
-  for (unsigned i = octets; i-- > 0;) out += static_cast<char>(number >> (8 * i) & 0xff);
+  for (unsigned i = octets; i-- > 0;) { out += static_cast<char>(number >> (8 * i) & 0xff); }
 }
 
 std::uint64_t number_of(std::span<const std::uint8_t> octets) {
   std::uint64_t number = 0;
-  for (const std::uint8_t octet : octets) number = number << 8 | octet;
+  for (const std::uint8_t octet : octets) { number = number << 8 | octet; }
   return number;
 }
 
@@ -37,7 +37,7 @@ std::string put_echo(const EchoPacket& packet, const EchoToken& token, std::size
 }
 
 std::optional<EchoPacket> parse_echo(std::span<const std::uint8_t> octets, const EchoToken& token) {
-  if (octets.size() < kEchoPacketSize) return std::nullopt;
+  if (octets.size() < kEchoPacketSize) { return std::nullopt; }
   const bool known = (octets[0] == kQuestion || octets[0] == kAnswer) &&
                      (octets[1] == kSmall || octets[1] == kLarge);
   if (!known || sodium_memcmp(octets.data() + 2, token.data(), token.size()) != 0) {

@@ -8,7 +8,7 @@ namespace wgmesh {
 ResolvedEndpoints resolve_endpoints(const proto::Open& open, std::chrono::milliseconds patience) {
   std::set<std::string> hosts;
   for (const proto::OpenPeer& peer : open.peers()) {
-    if (const auto endpoint = parse_host_port(peer.endpoint())) hosts.insert(endpoint->host);
+    if (const auto endpoint = parse_host_port(peer.endpoint())) { hosts.insert(endpoint->host); }
   }
   const auto answers = resolve(hosts, patience);
   ResolvedEndpoints resolved;
@@ -32,7 +32,7 @@ std::map<std::string, SocketAddress> choose_endpoints(const proto::Open& open,
   for (const proto::EndpointRoute& route : hello.routes()) {
     const auto address = parse_ip(route.address());
     const auto port = ports.find(route.node());
-    if (address && port != ports.end()) chosen[route.node()] = {*address, port->second};
+    if (address && port != ports.end()) { chosen[route.node()] = {*address, port->second}; }
   }
   return chosen;
 }

@@ -12,22 +12,22 @@ namespace wgmesh {
 Echo listen_on_mesh(Kernel& kernel, const proto::Open& open, const proto::Listen& wanted,
                     proto::Listening& told) {
   EchoToken token{};
-  if (wanted.token().size() != token.size()) throw Error("the token has another size");
+  if (wanted.token().size() != token.size()) { throw Error("the token has another size"); }
   std::copy(wanted.token().begin(), wanted.token().end(), token.begin());
 
   const State state = kernel.observe({open.mesh(), {}, {}}).state;
   std::set<IpAddress> inner;
   std::vector<IpAddress> addresses;
   if (state.wireguard) {
-    for (const Prefix& address : state.wireguard->addresses) inner.insert(address.address);
+    for (const Prefix& address : state.wireguard->addresses) { inner.insert(address.address); }
     addresses.assign(inner.begin(), inner.end());
   }
   if (state.bridge) {
-    for (const Prefix& address : state.bridge->addresses) addresses.push_back(address.address);
+    for (const Prefix& address : state.bridge->addresses) { addresses.push_back(address.address); }
   }
   std::vector<Prefix> within;
   for (const std::string& prefix : {open.network(), open.inner_address()}) {
-    if (const auto parsed = parse_prefix(prefix)) within.push_back(*parsed);
+    if (const auto parsed = parse_prefix(prefix)) { within.push_back(*parsed); }
   }
   Echo echo(addresses, token, std::move(within));
   for (const SocketAddress& address : echo.listeners()) {

@@ -22,13 +22,13 @@ std::vector<NameServer> parse_name_servers(std::string_view text) {
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (take_word(line) != "nameserver") continue;
+    if (take_word(line) != "nameserver") { continue; }
     const std::string_view word = take_word(line);
     const std::size_t percent = word.find('%');
     const auto address = parse_ip(word.substr(0, percent));
-    if (!address) continue;
+    if (!address) { continue; }
     NameServer& server = servers.emplace_back(NameServer{*address, {}});
-    if (percent != std::string_view::npos) server.zone = word.substr(percent + 1);
+    if (percent != std::string_view::npos) { server.zone = word.substr(percent + 1); }
   }
   return servers;
 }

@@ -83,7 +83,7 @@ void take_answer(void* argument, int status, int /*timeouts*/, ares_addrinfo* re
       query.answer->addresses.push_back(*address);
     }
   }
-  if (query.answer->addresses.empty()) query.answer->error = "the name has no address";
+  if (query.answer->addresses.empty()) { query.answer->error = "the name has no address"; }
 }
 
 unsigned index_of(const std::string& zone) {
@@ -98,18 +98,18 @@ void use_zoned_servers(ares_channel channel, Zones& zones) {
   const auto servers = parse_name_servers(read_kernel_text(kResolverConfiguration));
   const bool has_zones =
       std::ranges::any_of(servers, [](const NameServer& server) { return !server.zone.empty(); });
-  if (!has_zones) return;
+  if (!has_zones) { return; }
   std::vector<ares_addr_port_node> nodes(servers.size());
   for (std::size_t i = 0; i < servers.size(); ++i) {
     const NameServer& server = servers[i];
     const bool is_ipv4 = server.address.family == Family::kIpv4;
     nodes[i].family = is_ipv4 ? AF_INET : AF_INET6;
     std::memcpy(&nodes[i].addr, server.address.octets.data(), server.address.size());
-    if (i + 1 < nodes.size()) nodes[i].next = &nodes[i + 1];
-    if (!server.zone.empty()) zones[server.address] = index_of(server.zone);
+    if (i + 1 < nodes.size()) { nodes[i].next = &nodes[i + 1]; }
+    if (!server.zone.empty()) { zones[server.address] = index_of(server.zone); }
   }
   ares_set_socket_functions(channel, &zoned_socket_functions(), &zones);
-  if (ares_set_servers_ports(channel, nodes.data()) != ARES_SUCCESS) zones.clear();
+  if (ares_set_servers_ports(channel, nodes.data()) != ARES_SUCCESS) { zones.clear(); }
 }
 
 // What c-ares cannot say of a name that only neighbours answer for.
@@ -117,7 +117,7 @@ std::string told(const std::string& host, const std::string& error) {
   const std::string_view name = host.ends_with('.')
                                     ? std::string_view(host).substr(0, host.size() - 1)
                                     : std::string_view(host);
-  if (!name.ends_with(".local")) return error;
+  if (!name.ends_with(".local")) { return error; }
   return error +
          "; names in .local are found by multicast DNS, which wgmesh-agent does not speak: put an "
          "address into mesh.yaml, or the name into /etc/hosts there";
@@ -135,8 +135,9 @@ Channel open_channel(Sockets& sockets, Zones& zones) {
   const int status = ares_init_options(
       &channel, &options,
       ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-  if (status != ARES_SUCCESS)
+  if (status != ARES_SUCCESS) {
     throw Error(std::string("start the resolver: ") + ares_strerror(status));
+  }
   Channel opened(channel);
   use_zoned_servers(channel, zones);
   return opened;
@@ -144,7 +145,7 @@ Channel open_channel(Sockets& sockets, Zones& zones) {
 
 void wait_once(ares_channel channel, const Sockets& sockets, std::chrono::milliseconds longest) {
   std::vector<pollfd> fds;
-  for (const auto& [socket, events] : sockets) fds.push_back({socket, events, 0});
+  for (const auto& [socket, events] : sockets) { fds.push_back({socket, events, 0}); }
   timeval bound{static_cast<time_t>(longest.count() / 1000),
                 static_cast<suseconds_t>(longest.count() % 1000 * 1000)};
   timeval next{};
@@ -152,12 +153,12 @@ void wait_once(ares_channel channel, const Sockets& sockets, std::chrono::millis
   ::poll(fds.data(), fds.size(), static_cast<int>(wait->tv_sec * 1000 + wait->tv_usec / 1000) + 1);
   bool any = false;
   for (const pollfd& fd : fds) {
-    if (fd.revents == 0) continue;
+    if (fd.revents == 0) { continue; }
     any = true;
     ares_process_fd(channel, (fd.revents & ~POLLOUT) != 0 ? fd.fd : ARES_SOCKET_BAD,
                     (fd.revents & POLLOUT) != 0 ? fd.fd : ARES_SOCKET_BAD);
   }
-  if (!any) ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  if (!any) { ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD); }
 }
 
 }  // namespace
@@ -175,12 +176,12 @@ std::map<std::string, Resolved> resolve(const std::set<std::string>& hosts,
       names.push_back(host);
     }
   }
-  if (names.empty()) return answers;
+  if (names.empty()) { return answers; }
 
   const auto until = std::chrono::steady_clock::now() + bound;
   std::size_t open = names.size();
   std::vector<Query> queries;
-  for (const std::string& name : names) queries.push_back({&answers.at(name), &open});
+  for (const std::string& name : names) { queries.push_back({&answers.at(name), &open}); }
   Sockets sockets;
   Zones zones;
   const Channel channel = open_channel(sockets, zones);
@@ -201,7 +202,7 @@ std::map<std::string, Resolved> resolve(const std::set<std::string>& hosts,
   }
   for (const std::string& name : names) {
     Resolved& answer = answers.at(name);
-    if (!answer.error.empty()) answer.error = told(name, answer.error);
+    if (!answer.error.empty()) { answer.error = told(name, answer.error); }
   }
   return answers;
 }

@@ -29,7 +29,9 @@ int connect_socket(ares_socket_t socket, const sockaddr* to, ares_socklen_t size
   IpAddress key{.family = Family::kIpv6, .octets = {}};
   std::memcpy(key.octets.data(), &address.sin6_addr, key.octets.size());
   const auto& known = *static_cast<const Zones*>(zones);
-  if (const auto zone = known.find(key); zone != known.end()) address.sin6_scope_id = zone->second;
+  if (const auto zone = known.find(key); zone != known.end()) {
+    address.sin6_scope_id = zone->second;
+  }
   return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 

@@ -52,7 +52,7 @@ void compare_with(const proto::Open& open, const proto::Plan& other, proto::Hell
   }
   for (const std::string& port : open.bridge_ports()) {
     for (const std::string& taken : other.bridge_ports()) {
-      if (port != taken) continue;
+      if (port != taken) { continue; }
       hello.add_problems(
           fmt::format("bridge_ports: {} is in the bridge of the mesh {}", port, other.mesh()));
     }
@@ -78,7 +78,7 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
     for (const proto::Peer& peer : plan->peers()) {
       hello.add_stored_peers(peer.node());
       identity.add_peer_keys(peer.public_key());
-      if (peer.tunnel().path_cost() == 0) continue;
+      if (peer.tunnel().path_cost() == 0) { continue; }
       proto::StoredCost& cost = *hello.add_stored_costs();
       cost.set_node(peer.node());
       cost.set_path_cost(peer.tunnel().path_cost());
@@ -86,12 +86,12 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   }
   hello.set_is_down(loaded.mesh.taken_down);
   for (const std::string& mesh : store.meshes()) {
-    if (mesh == open.mesh()) continue;
+    if (mesh == open.mesh()) { continue; }
     hello.set_other_meshes(true);
     const Loaded other = store.load(mesh);
-    if (other.mesh.plan && !other.mesh.taken_down) compare_with(open, *other.mesh.plan, hello);
+    if (other.mesh.plan && !other.mesh.taken_down) { compare_with(open, *other.mesh.plan, hello); }
     // Another mesh's trouble is none of this one's.
-    for (const std::string& fault : other.faults) hello.add_warnings(fault);
+    for (const std::string& fault : other.faults) { hello.add_warnings(fault); }
   }
 }
 
@@ -108,7 +108,7 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hell
   }
   for (const NameTaken& taken : observed.taken) {
     std::string text = fmt::format("the interface {} exists and is not wgmesh's", taken.name);
-    if (!taken.kind.empty()) text += fmt::format(" (kind {})", taken.kind);
+    if (!taken.kind.empty()) { text += fmt::format(" (kind {})", taken.kind); }
     hello.add_problems(text + "; rename or delete it, or give the mesh another name");
   }
   for (const std::string& port : observed.missing_ports) {
@@ -135,7 +135,7 @@ bool is_of_mesh(const std::string& address, const std::string& mesh, const State
 void put_way_in(const proto::Open& open, const std::string& reached_at, Kernel& kernel,
                 proto::Hello& hello) {
   const std::string& address = reached_at.empty() ? open.reached_at() : reached_at;
-  if (address.empty()) return;
+  if (address.empty()) { return; }
   const State state = kernel.observe({open.mesh(), {}, {}}).state;
   hello.set_reached_through_mesh(is_of_mesh(address, open.mesh(), state));
 }
@@ -143,7 +143,7 @@ void put_way_in(const proto::Open& open, const std::string& reached_at, Kernel& 
 }  // namespace
 
 void check_count(int ports) {
-  if (ports <= kMaxPorts) return;
+  if (ports <= kMaxPorts) { return; }
   throw Refused(
       fmt::format("{} peers and bridge_ports are more than the {} ports that a bridge takes", ports,
                   kMaxPorts),
@@ -160,16 +160,17 @@ void check_open(const proto::Open& open) {
     throw ProtocolError("the controller does not ask to hold before it commits",
                         "use the mesh and the wgmesh-agent of one release");
   }
-  if (!is_mesh_name(open.mesh())) throw Refused("invalid mesh name");
-  if (!is_node_name(open.node())) throw Refused("invalid node name");
+  if (!is_mesh_name(open.mesh())) { throw Refused("invalid mesh name"); }
+  if (!is_node_name(open.node())) { throw Refused("invalid node name"); }
   check_count(open.peers_size() + open.bridge_ports_size());
   // It comes back to the terminal of whoever finds the mesh locked or a change interrupted.
   const bool is_clean = std::ranges::none_of(
       open.origin(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
-  if (!is_clean || open.origin().size() > kMaxOrigin)
+  if (!is_clean || open.origin().size() > kMaxOrigin) {
     throw Refused("invalid origin: more than 255 octets, or control characters");
+  }
   for (const proto::OpenPeer& peer : open.peers()) {
-    if (!is_node_name(peer.node())) throw Refused("invalid name of a peer");
+    if (!is_node_name(peer.node())) { throw Refused("invalid name of a peer"); }
     if (!peer.endpoint().empty() && !parse_host_port(peer.endpoint())) {
       throw Refused(fmt::format("the endpoint of {} is not host:port", peer.node()));
     }
@@ -188,7 +189,7 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   put_stored(open, store, hello);
   put_names_taken(open, kernel, hello);
   put_way_in(open, this_node.reached_at, kernel, hello);
-  if (this_node.probe) this_node.probe(open, endpoints, hello);
+  if (this_node.probe) { this_node.probe(open, endpoints, hello); }
   return hello;
 }
 

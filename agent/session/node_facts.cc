@@ -17,13 +17,13 @@ namespace {
 void put_route(Probe& probe, const proto::Open& open, const proto::OpenPeer& peer,
                const Resolved& resolved, proto::Hello& hello) {
   const auto endpoint = parse_host_port(peer.endpoint());
-  if (!endpoint) return;
+  if (!endpoint) { return; }
   const Flow flow{open.fwmark(), static_cast<std::uint16_t>(open.listen_port()), endpoint->port};
   proto::EndpointRoute& route = *hello.add_routes();
   route.set_node(peer.node());
   route.set_error(resolved.error);
   const auto note = [&](const std::string& why) {
-    if (route.error().empty()) route.set_error(why);
+    if (route.error().empty()) { route.set_error(why); }
   };
   for (const IpAddress& address : resolved.addresses) {
     if (const std::string why = why_not_dialable(address, open); !why.empty()) {
@@ -46,9 +46,10 @@ void put_overlaps(Probe& probe, const proto::Open& open, proto::Hello& hello) {
   const auto inner = parse_prefix(open.inner_address());
   for (const NodePrefix& other : probe.read_foreign_prefixes(open.mesh())) {
     for (const auto& [what, mine] : {std::pair{"network", network}, {"underlay", inner}}) {
-      if (!mine) continue;
-      if (const auto obstacle = overlap_obstacle(what, *mine, other))
+      if (!mine) { continue; }
+      if (const auto obstacle = overlap_obstacle(what, *mine, other)) {
         put_obstacle(*obstacle, hello);
+      }
     }
   }
 }
@@ -56,9 +57,11 @@ void put_overlaps(Probe& probe, const proto::Open& open, proto::Hello& hello) {
 void put_port_obstacle(Probe& probe, const proto::Open& open, const std::string& name,
                        proto::Hello& hello) {
   const auto port = probe.find_port(name);
-  if (!port) return;  // said already: it does not exist
+  if (!port) {
+    return;  // said already: it does not exist
+  }
   const auto obstacle = port_obstacle(name, *port, bridge_name(open.mesh()));
-  if (obstacle) put_obstacle(*obstacle, hello);
+  if (obstacle) { put_obstacle(*obstacle, hello); }
 }
 
 void put_firewall(const proto::Open& open, proto::Hello& hello) {
@@ -77,12 +80,12 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
   Probe probe;
   for (const proto::OpenPeer& peer : open.peers()) {
     const auto resolved = endpoints.find(peer.node());
-    if (resolved != endpoints.end()) put_route(probe, open, peer, resolved->second, hello);
+    if (resolved != endpoints.end()) { put_route(probe, open, peer, resolved->second, hello); }
   }
   put_firewall(open, hello);
   // Without an address there is no plan to come: `down` and the reading verbs need none of this.
   const auto inner = parse_prefix(open.inner_address());
-  if (!inner) return;
+  if (!inner) { return; }
   const TunnelKind kind =
       inner->address.family == Family::kIpv6 ? TunnelKind::kIp6gretap : TunnelKind::kGretap;
   const auto network = parse_prefix(open.network());
@@ -101,7 +104,9 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
     }
   }
   put_overlaps(probe, open, hello);
-  for (const std::string& port : open.bridge_ports()) put_port_obstacle(probe, open, port, hello);
+  for (const std::string& port : open.bridge_ports()) {
+    put_port_obstacle(probe, open, port, hello);
+  }
 }
 
 }  // namespace wgmesh

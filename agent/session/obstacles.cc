@@ -14,7 +14,7 @@ bool is_this_node(const IpAddress& address) {
 
 bool is_one_host(const IpAddress& address) {
   static const IpAddress unspecified = *parse_ip("::");
-  if (address.family == Family::kIpv4) return address.octets[0] != 0 && address.octets[0] < 224;
+  if (address.family == Family::kIpv4) { return address.octets[0] != 0 && address.octets[0] < 224; }
   return address.octets[0] != 0xff && address != unspecified;
 }
 
@@ -26,7 +26,7 @@ void put_obstacle(const Obstacle& obstacle, proto::Hello& hello) {
                                              : obstacle.message + "; " + obstacle.cure);
     return;
   }
-  while (hello.problem_cures_size() < hello.problems_size()) hello.add_problem_cures("");
+  while (hello.problem_cures_size() < hello.problems_size()) { hello.add_problem_cures(""); }
   hello.add_problems(obstacle.message);
   hello.add_problem_cures(obstacle.cure);
 }
@@ -37,7 +37,7 @@ std::optional<Obstacle> port_obstacle(const std::string& name, const CandidatePo
   const auto obstacle = [&](std::string why, std::string cure) {
     return Obstacle{fmt::format("bridge_ports: {} {}", name, why), std::move(cure)};
   };
-  if (interface.loopback) return obstacle("is the loopback interface", leave_out);
+  if (interface.loopback) { return obstacle("is the loopback interface", leave_out); }
   if (!interface.is_ethernet) {
     return obstacle(interface.kind.empty()
                         ? std::string("is not an Ethernet interface")
@@ -65,13 +65,13 @@ std::optional<Obstacle> port_obstacle(const std::string& name, const CandidatePo
                                 to_text(*interface.global_addresses.begin())),
                     "move it to another interface, or " + leave_out);
   }
-  if (interface.carries_default_route) return obstacle("carries the default route", leave_out);
+  if (interface.carries_default_route) { return obstacle("carries the default route", leave_out); }
   return std::nullopt;
 }
 
 std::optional<Obstacle> overlap_obstacle(const std::string& what, const Prefix& mine,
                                          const NodePrefix& other) {
-  if (other.prefix.length == 0 || !overlap(mine, other.prefix)) return std::nullopt;
+  if (other.prefix.length == 0 || !overlap(mine, other.prefix)) { return std::nullopt; }
   const std::string network = to_text(network_of(mine));
   const bool is_wider = other.prefix.length < mine.length;
   if (is_wider && !contains(mine, other.prefix.address)) {
@@ -90,8 +90,8 @@ std::optional<Obstacle> overlap_obstacle(const std::string& what, const Prefix& 
 }
 
 std::string why_not_dialable(const IpAddress& address, const proto::Open& open) {
-  if (is_this_node(address)) return "which is this node itself";
-  if (!is_one_host(address)) return "which is no address of a host";
+  if (is_this_node(address)) { return "which is this node itself"; }
+  if (!is_one_host(address)) { return "which is no address of a host"; }
   for (const std::string& inside : {open.network(), open.inner_address()}) {
     const auto prefix = parse_prefix(inside);
     if (prefix && contains(*prefix, address)) {

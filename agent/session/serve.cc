@@ -42,7 +42,7 @@ constexpr auto kCallsAtLatest = 1s;
 constexpr int kMostTargets = 2 * static_cast<int>(kMaxNodes);
 
 Errand errand_of(const proto::Open& open) {
-  if (!open.changes_state()) return Errand::kToLook;
+  if (!open.changes_state()) { return Errand::kToLook; }
   return open.removes() ? Errand::kToRemove : Errand::kToChange;
 }
 
@@ -110,18 +110,18 @@ int ServeSession::run() {
     if (const auto* ended = std::get_if<Ended>(&came)) {
       if (*ended == Ended::kSilent && phase() == Phase::kSwitched) {
         step_ = step_of(proto::ToAgent::kCallPeers);
-        if (!guarded([&] { change_->call_peers(); })) return 1;
+        if (!guarded([&] { change_->call_peers(); })) { return 1; }
         continue;
       }
       const bool in_order = *ended == Ended::kClosed && !is_open_change(phase());
       step_ = step_of(proto::ToAgent::kUndo);
       // The undo is told: the other side may only have fallen silent.
-      if (phase() != Phase::kCommitted) undo();
+      if (phase() != Phase::kCommitted) { undo(); }
       return in_order ? 0 : 1;
     }
     const auto& message = std::get<proto::ToAgent>(came);
-    if (change_) change_->beat();
-    if (!guarded([&] { answer(message); })) return 1;
+    if (change_) { change_->beat(); }
+    if (!guarded([&] { answer(message); })) { return 1; }
   }
 }
 
@@ -132,13 +132,15 @@ std::variant<proto::ToAgent, Ended> ServeSession::next() {
         std::chrono::ceil<std::chrono::milliseconds>(calls_by_ - std::chrono::steady_clock::now());
     patience = std::clamp(left, 0ms, patience_);
   }
-  if (echo_) return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
+  if (echo_) {
+    return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
+  }
   return io_.read(patience, {}, phase() == Phase::kHeld ? kAfterSleep : 0ms,
                   std::exchange(promised_, std::nullopt));
 }
 
 Phase ServeSession::phase() const {
-  if (!open_) return Phase::kUnopened;
+  if (!open_) { return Phase::kUnopened; }
   return secrets_ ? change_->phase() : Phase::kRefused;
 }
 
@@ -156,14 +158,12 @@ bool ServeSession::guarded(const Step& step) {
     return false;
   } catch (const Refused& error) {
     tell_error(proto::Error::REFUSED, error);
-  } catch (const Error& error) {
-    tell_error(proto::Error::FAILED, error);
-  }
+  } catch (const Error& error) { tell_error(proto::Error::FAILED, error); }
   return true;
 }
 
 void ServeSession::answer(const proto::ToAgent& message) {
-  if (const std::string step = step_of(message.body_case()); !step.empty()) step_ = step;
+  if (const std::string step = step_of(message.body_case()); !step.empty()) { step_ = step; }
   require_turn(message.body_case(), phase());
   switch (message.body_case()) {
     case proto::ToAgent::kOpen:
@@ -199,7 +199,7 @@ void ServeSession::answer(const proto::ToAgent& message) {
 
 void ServeSession::open(const proto::Open& open) {
   check_open(open);
-  if (this_node_.require_privilege) this_node_.require_privilege();
+  if (this_node_.require_privilege) { this_node_.require_privilege(); }
   open_ = open;
   const std::uint32_t confirm =
       open.confirm_timeout() == 0 ? kDefaultConfirm : open.confirm_timeout();
@@ -209,23 +209,23 @@ void ServeSession::open(const proto::Open& open) {
   kernel_ =
       this_node_.open_session_kernel ? this_node_.open_session_kernel() : this_node_.open_kernel();
   change_.emplace(this_node_, store_, *kernel_, open.mesh(), open.changes_state());
-  if (open.replaces_newer_agent()) change_->replace_newer_agent();
+  if (open.replaces_newer_agent()) { change_->replace_newer_agent(); }
   take_lock();
   Settled settled;
   if (lock_) {
     settled = settle(*kernel_, store_, open.mesh(), errand_of(open), NodeLog(this_node_.paths));
   }
-  if (!open.changes_state()) lock_.reset();
+  if (!open.changes_state()) { lock_.reset(); }
 
   const Loaded loaded = store_.load(open.mesh());
-  if (errand_of(open) == Errand::kToChange) refuse_unreadable(loaded);
+  if (errand_of(open) == Errand::kToChange) { refuse_unreadable(loaded); }
   secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.rotates());
   const ResolvedEndpoints endpoints = resolve_endpoints(open, this_node_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
   hello = make_hello(open, this_node_, *kernel_, store_, *secrets_, endpoints);
-  if (settled.finished) hello.set_undone(*settled.finished);
-  for (const std::string& warning : settled.warnings) hello.add_warnings(warning);
+  if (settled.finished) { hello.set_undone(*settled.finished); }
+  for (const std::string& warning : settled.warnings) { hello.add_warnings(warning); }
   endpoints_ = choose_endpoints(open, hello);
   io_.write(message);
 }
@@ -253,7 +253,7 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 void ServeSession::propose(const proto::Propose& wanted) {
   WantedChange goal = wanted_change(wanted, *open_, store_, *secrets_, endpoints_);
   // A plan comes when every node has said hello, and with it that its lock is held.
-  if (lock_) lock_->set_number(kGoesOn);
+  if (lock_) { lock_->set_number(kGoesOn); }
   proto::FromAgent message;
   *message.mutable_changes() = change_->propose(std::move(goal));
   io_.write(message);
@@ -266,7 +266,7 @@ void ServeSession::apply() {
   setup.lock = lock_->fd();
   setup.log = NodeLog(this_node_.paths);
   setup.patience = patience_;
-  if (this_node_.with_watcher) setup.open_kernel = this_node_.open_kernel;
+  if (this_node_.with_watcher) { setup.open_kernel = this_node_.open_kernel; }
   change_->apply(std::move(setup), progress_);
   proto::FromAgent message;
   message.mutable_applied();
@@ -297,19 +297,19 @@ void ServeSession::call_peers() {
 // so that a machine that sleeps between the promise and the wait knows that it slept.
 void ServeSession::hold() {
   change_->hold();
-  if (this_node_.before_promise) this_node_.before_promise();
+  if (this_node_.before_promise) { this_node_.before_promise(); }
   promised_ = io_.now();
   proto::FromAgent message;
   message.mutable_held();
   io_.write(message);
-  if (this_node_.after_promise) this_node_.after_promise();
+  if (this_node_.after_promise) { this_node_.after_promise(); }
 }
 
 void ServeSession::commit() {
   proto::FromAgent message;
   proto::Committed& committed = *message.mutable_committed();
   change_->commit(committed, progress_);
-  if (change_->removes()) forget_node_if_empty(committed);
+  if (change_->removes()) { forget_node_if_empty(committed); }
   io_.write(message);
 }
 
@@ -324,9 +324,7 @@ void ServeSession::forget_node_if_empty(proto::Committed& committed) {
 }
 
 void ServeSession::undo() {
-  if (phase() == Phase::kCommitted) {
-    throw Refused("it is committed; there is nothing to undo");
-  }
+  if (phase() == Phase::kCommitted) { throw Refused("it is committed; there is nothing to undo"); }
   proto::FromAgent message;
   message.mutable_undone()->set_error(take_back());
   io_.write(message);
@@ -334,8 +332,8 @@ void ServeSession::undo() {
 
 // Undoes what was applied and not committed. What the kernel says against it; empty: nothing.
 std::string ServeSession::take_back() {
-  if (!change_) return {};
-  if (lock_ && phase() != Phase::kCommitted) lock_->set_number(kEndsSoon);
+  if (!change_) { return {}; }
+  if (lock_ && phase() != Phase::kCommitted) { lock_->set_number(kEndsSoon); }
   return change_->take_back(progress_);
 }
 
@@ -359,8 +357,8 @@ void ServeSession::listen(const proto::Listen& wanted) {
 }
 
 void ServeSession::probe(const proto::Probe& wanted) {
-  if (!echo_) throw ProtocolError("a probe without listening");
-  if (wanted.targets_size() > kMostTargets) throw ProtocolError("too many targets");
+  if (!echo_) { throw ProtocolError("a probe without listening"); }
+  if (wanted.targets_size() > kMostTargets) { throw ProtocolError("too many targets"); }
   proto::FromAgent message;
   *message.mutable_probed() = echo_->probe(wanted);
   io_.write(message);
@@ -368,7 +366,7 @@ void ServeSession::probe(const proto::Probe& wanted) {
 
 void ServeSession::report(std::size_t done, std::size_t total) {
   const auto now = std::chrono::steady_clock::now();
-  if (done < total && now - reported_ < kProgressPause) return;
+  if (done < total && now - reported_ < kProgressPause) { return; }
   reported_ = now;
   proto::FromAgent message;
   message.mutable_progress()->set_text(step_);

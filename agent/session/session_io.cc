@@ -28,7 +28,7 @@ constexpr std::chrono::milliseconds kSleep{250};
 }  // namespace
 
 std::optional<proto::ToAgent> parse_message(std::string_view octets) {
-  if (octets.size() > kMaxMessage) return std::nullopt;
+  if (octets.size() > kMaxMessage) { return std::nullopt; }
   google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(octets.data()),
                                                static_cast<int>(octets.size()));
   input.SetRecursionLimit(kMaxNesting);
@@ -57,23 +57,23 @@ std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds pa
   for (;;) {
     if (const auto octets = frames_.next()) {
       auto message = parse_message(*octets);
-      if (!message) throw Error("garbage from the controller instead of a message");
+      if (!message) { throw Error("garbage from the controller instead of a message"); }
       return std::move(*message);
     }
-    if (stopped_) return Ended::kStopped;
-    if (broken_) return Ended::kClosed;
-    if (const auto ended = wait(left, aside)) return *ended;
+    if (stopped_) { return Ended::kStopped; }
+    if (broken_) { return Ended::kClosed; }
+    if (const auto ended = wait(left, aside)) { return *ended; }
     std::array<char, 64 * 1024> buffer;
     const ssize_t n = ::read(in_.get(), buffer.data(), buffer.size());
-    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (n <= 0) return Ended::kClosed;
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) { continue; }
+    if (n <= 0) { return Ended::kClosed; }
     frames_.feed({buffer.data(), static_cast<std::size_t>(n)});
   }
 }
 
 std::optional<Ended> SessionIo::wait(Patience& patience, const Aside& aside) {
   std::vector<pollfd> fds = {pollfd{in_.get(), POLLIN, 0}, pollfd{stop_signals_, POLLIN, 0}};
-  for (const int fd : aside.fds) fds.push_back({fd, POLLIN, 0});
+  for (const int fd : aside.fds) { fds.push_back({fd, POLLIN, 0}); }
   for (;;) {
     const auto now = clock_();
     const bool has_slept = now - patience.looked > patience.asked + kSleep;
@@ -84,20 +84,20 @@ std::optional<Ended> SessionIo::wait(Patience& patience, const Aside& aside) {
     patience.asked =
         std::clamp(std::chrono::ceil<std::chrono::milliseconds>(patience.until - now), 0ms, kLook);
     const int n = ::poll(fds.data(), fds.size(), static_cast<int>(patience.asked.count()));
-    if (n < 0 && errno != EINTR) throw SystemError("poll", errno);
+    if (n < 0 && errno != EINTR) { throw SystemError("poll", errno); }
     // Only if the time was over before poll() looked: we may have slept since.
-    if (n == 0 && patience.asked == 0ms) return Ended::kSilent;
-    if (n <= 0) continue;
+    if (n == 0 && patience.asked == 0ms) { return Ended::kSilent; }
+    if (n <= 0) { continue; }
     stopped_ = fds[1].revents != 0;
-    if (fds[0].revents != 0) return std::nullopt;
-    if (stopped_) return Ended::kStopped;
+    if (fds[0].revents != 0) { return std::nullopt; }
+    if (stopped_) { return Ended::kStopped; }
     aside.serve();
   }
 }
 
 bool SessionIo::ended() const {
   std::array<pollfd, 2> fds = {pollfd{in_.get(), POLLRDHUP, 0}, pollfd{stop_signals_, POLLIN, 0}};
-  if (::poll(fds.data(), fds.size(), 0) <= 0) return false;
+  if (::poll(fds.data(), fds.size(), 0) <= 0) { return false; }
   return fds[0].revents != 0 || fds[1].revents != 0;
 }
 
@@ -119,7 +119,7 @@ bool SessionIo::write_all(std::string_view octets) {
     }
     const ssize_t size =
         ::write(out_.get(), octets.data(), std::min<std::size_t>(octets.size(), 4096));
-    if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) { continue; }
     if (size < 0) {
       broken_ = true;
     } else {

@@ -25,7 +25,7 @@ void SessionSecrets::put_into(proto::Hello& hello, const proto::Open& open) cons
   hello.set_session_key(to_octets(session_key_.public_key()));
   for (const proto::OpenPeer& peer : open.peers()) {
     const auto key = preshared_keys_.find(peer.node());
-    if (key == preshared_keys_.end()) continue;
+    if (key == preshared_keys_.end()) { continue; }
     const auto octets = preshared_proof(key->second, mesh_, node_, peer.node());
     proto::PresharedProof& proof = *hello.add_preshared();
     proof.set_node(peer.node());
@@ -65,7 +65,7 @@ NodeSecrets SessionSecrets::for_plan(const proto::Plan& plan) const {
   NodeSecrets secrets{private_key_, {}};
   for (const proto::Peer& peer : plan.peers()) {
     const auto key = preshared_keys_.find(peer.node());
-    if (key != preshared_keys_.end()) secrets.preshared_keys.insert(*key);
+    if (key != preshared_keys_.end()) { secrets.preshared_keys.insert(*key); }
   }
   return secrets;
 }

@@ -15,7 +15,7 @@ using Message = proto::ToAgent;
 class Phases {
  public:
   constexpr Phases(std::initializer_list<Phase> phases) {
-    for (const Phase phase : phases) bits_ |= bit(phase);
+    for (const Phase phase : phases) { bits_ |= bit(phase); }
   }
   constexpr bool contains(Phase phase) const { return (bits_ & bit(phase)) != 0; }
 
@@ -87,8 +87,8 @@ std::string step_of(Message::BodyCase message) {
 
 void require_turn(Message::BodyCase message, Phase phase) {
   const Turn* const turn = turn_of(message);
-  if (turn == nullptr) throw ProtocolError("an empty message");
-  if (turn->phases.contains(phase)) return;
+  if (turn == nullptr) { throw ProtocolError("an empty message"); }
+  if (turn->phases.contains(phase)) { return; }
   const bool is_before_open = message != Message::kOpen && phase <= Phase::kRefused;
   throw ProtocolError(std::string(is_before_open ? kUnopened : turn->otherwise));
 }

@@ -12,14 +12,14 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
                            const Store& store, SessionSecrets& secrets,
                            const std::map<std::string, SocketAddress>& endpoints) {
   const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
-  if (has_plan && !wanted.has_plan()) throw ProtocolError("a goal without its plan");
+  if (has_plan && !wanted.has_plan()) { throw ProtocolError("a goal without its plan"); }
   if (!proto::Goal_IsValid(wanted.goal()) || wanted.goal() == proto::GOAL_UNSPECIFIED) {
     throw ProtocolError("a plan without a goal");
   }
   WantedChange goal;
   goal.kind = wanted.goal();
   goal.rotates = wanted.rotates();
-  if (!has_plan) return goal;
+  if (!has_plan) { return goal; }
   if (wanted.plan().mesh() != open.mesh() || wanted.plan().node() != open.node()) {
     throw Refused(
         fmt::format("the plan is for mesh {}, node {}, but this session is for mesh {}, "
@@ -34,7 +34,7 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
   goal.endpoints = endpoints;
   for (const proto::Peer& peer : wanted.plan().peers()) {
     // What was resolved is the mesh file's endpoint, which may not be the stored one.
-    if (peer.as_stored()) goal.endpoints.erase(peer.node());
+    if (peer.as_stored()) { goal.endpoints.erase(peer.node()); }
   }
   return goal;
 }

@@ -28,8 +28,9 @@ template <class... Arguments>
 
 std::uint32_t in_range(std::uint32_t value, std::uint32_t lowest, std::uint32_t highest,
                        const char* key) {
-  if (value < lowest || value > highest)
+  if (value < lowest || value > highest) {
     refuse("{} is {}, not {} to {}", key, value, lowest, highest);
+  }
   return value;
 }
 
@@ -45,20 +46,20 @@ std::uint32_t hundredths(std::uint32_t seconds, const char* key) {
 // The controller derives names as we do; a plan that says otherwise would take interfaces that are
 // not ours.
 void expect_name(const std::string& name, const std::string& expected, const char* key) {
-  if (name != expected) refuse("{} is '{}', not '{}'", key, name, expected);
+  if (name != expected) { refuse("{} is '{}', not '{}'", key, name, expected); }
 }
 
 MacAddress mac_of(const std::string& octets, const char* key) {
   MacAddress mac;
-  if (octets.size() != mac.octets.size()) refuse("{} has {} octets, not 6", key, octets.size());
+  if (octets.size() != mac.octets.size()) { refuse("{} has {} octets, not 6", key, octets.size()); }
   std::copy(octets.begin(), octets.end(), mac.octets.begin());
-  if ((mac.octets[0] & 1) != 0) refuse("{} {} is a group address", key, to_text(mac));
+  if ((mac.octets[0] & 1) != 0) { refuse("{} {} is a group address", key, to_text(mac)); }
   return mac;
 }
 
 Prefix prefix_of(const std::string& text, const char* key) {
   auto prefix = parse_prefix(text);
-  if (!prefix) refuse("{} '{}' is no address with a prefix length", key, text);
+  if (!prefix) { refuse("{} '{}' is no address with a prefix length", key, text); }
   return *prefix;
 }
 
@@ -78,10 +79,11 @@ Family family_of(TunnelKind kind) {
 }
 
 void check_family(const IpAddress& address, TunnelKind kind, const char* key) {
-  if (address.family != family_of(kind))
+  if (address.family != family_of(kind)) {
     refuse(
         "{} {} does not fit {}", key, to_text(address),
         kind == TunnelKind::kGretap ? "gretap, which wants IPv4" : "ip6gretap, which wants IPv6");
+  }
 }
 
 template <class Messages, class Matches>
@@ -93,10 +95,10 @@ auto find_message(const Messages& messages, Matches matches) {
 // Endpoints roam: what a peer that is alive was last seen at is better than what its name resolves
 // to.
 bool keeps_endpoint(const proto::Peer& peer, const EndpointKnowledge& known) {
-  if (known.committed == nullptr || known.status == nullptr) return false;
+  if (known.committed == nullptr || known.status == nullptr) { return false; }
   const auto* committed = find_message(
       known.committed->peers(), [&](const auto& each) { return each.node() == peer.node(); });
-  if (committed == nullptr || committed->endpoint() != peer.endpoint()) return false;
+  if (committed == nullptr || committed->endpoint() != peer.endpoint()) { return false; }
   return is_live(*committed, *known.status, known.now);
 }
 
@@ -108,11 +110,11 @@ struct Present {
 };
 
 Present present_peer(const PublicKey& key, const Prefix& inner, const State* observed) {
-  if (observed == nullptr || !observed->wireguard) return {};
+  if (observed == nullptr || !observed->wireguard) { return {}; }
   const auto& peers = observed->wireguard->peers;
-  if (auto found = peers.find(key); found != peers.end()) return {true, found->second.endpoint};
+  if (auto found = peers.find(key); found != peers.end()) { return {true, found->second.endpoint}; }
   for (const auto& [former, peer] : peers) {
-    if (peer.allowed_ips.contains(inner)) return {false, peer.endpoint};
+    if (peer.allowed_ips.contains(inner)) { return {false, peer.endpoint}; }
   }
   return {};
 }
@@ -121,7 +123,7 @@ std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKe
                                          const Prefix& inner, const EndpointKnowledge& known) {
   const auto [has_key, present] = present_peer(key, inner, known.observed);
   // Nobody says where it is: it stays where it was heard.
-  if (peer.endpoint().empty()) return has_key ? std::nullopt : present;
+  if (peer.endpoint().empty()) { return has_key ? std::nullopt : present; }
   auto resolved = known.resolved.find(peer.node());
   bool has_other = resolved != known.resolved.end();
   return present && (keeps_endpoint(peer, known) || !has_other)
@@ -165,10 +167,11 @@ Bridge bridge_of(const proto::Plan& plan) {
                 .ageing = hundredths(planned.ageing(), "bridge.ageing")};
   for (const std::string& text : planned.addresses()) {
     Prefix address = prefix_of(text, "bridge.addresses");
-    if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kLeastIpv6Mtu)
+    if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kLeastIpv6Mtu) {
       refuse("segment_mtu {} is too small for {}: IPv6 needs {}", plan.segment_mtu(), text,
              kLeastIpv6Mtu);
-    if (!bridge.addresses.insert(address).second) refuse("bridge.addresses has {} twice", text);
+    }
+    if (!bridge.addresses.insert(address).second) { refuse("bridge.addresses has {} twice", text); }
   }
   return bridge;
 }
@@ -177,7 +180,7 @@ WireguardPeer peer_of(const proto::Peer& planned, const PublicKey& key, const Ip
                       const NodeSecrets& secrets, const EndpointKnowledge& endpoints) {
   const Prefix allowed{inner, inner.bits()};
   auto preshared = secrets.preshared_keys.find(planned.node());
-  if (preshared == secrets.preshared_keys.end()) refuse("its preshared key is missing");
+  if (preshared == secrets.preshared_keys.end()) { refuse("its preshared key is missing"); }
   return {.preshared_key = preshared->second,
           .endpoint = endpoint_of(planned, key, allowed, endpoints),
           .persistent_keepalive = u16(planned.persistent_keepalive(), 0, "persistent_keepalive"),
@@ -203,7 +206,7 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
     if (planned.altname() != former_full_name(plan.mesh(), peer.node())) {
       expect_name(planned.altname(), tunnel_full_name(plan.mesh(), peer.node()), "tunnel.altname");
     }
-    if (planned.altname() != planned.name()) tunnel.interface.altnames = {planned.altname()};
+    if (planned.altname() != planned.name()) { tunnel.interface.altnames = {planned.altname()}; }
   }
   return tunnel;
 }
@@ -211,41 +214,42 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
 void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecrets& secrets,
               const EndpointKnowledge& endpoints, State& state) {
   Wireguard& device = *state.wireguard;
-  if (!is_node_name(peer.node())) refuse("invalid node name '{}'", peer.node());
-  if (peer.node() == plan.node()) refuse("the node is its own peer");
+  if (!is_node_name(peer.node())) { refuse("invalid node name '{}'", peer.node()); }
+  if (peer.node() == plan.node()) { refuse("the node is its own peer"); }
   auto key = public_key_from(peer.public_key());
-  if (!key) refuse("public_key has {} octets, not {}", peer.public_key().size(), kKeySize);
-  if (*key == public_key_of(secrets.private_key)) refuse("its public key is the node's own");
-  if (device.peers.contains(*key)) refuse("its public key is another peer's too");
+  if (!key) { refuse("public_key has {} octets, not {}", peer.public_key().size(), kKeySize); }
+  if (*key == public_key_of(secrets.private_key)) { refuse("its public key is the node's own"); }
+  if (device.peers.contains(*key)) { refuse("its public key is another peer's too"); }
   auto remote = parse_ip(peer.inner_address());
-  if (!remote) refuse("inner_address '{}' is no address", peer.inner_address());
+  if (!remote) { refuse("inner_address '{}' is no address", peer.inner_address()); }
   IpAddress local = device.addresses.begin()->address;
   check_family(*remote, kind_of(plan), "inner_address");
   bool taken = *remote == local ||
                std::any_of(device.peers.begin(), device.peers.end(), [&](const auto& other) {
                  return other.second.allowed_ips.begin()->address == *remote;
                });
-  if (taken) refuse("inner_address {} is another node's too", peer.inner_address());
+  if (taken) { refuse("inner_address {} is another node's too", peer.inner_address()); }
   Tunnel tunnel = tunnel_of(plan, peer, local, *remote);
   device.peers[*key] = peer_of(peer, *key, *remote, secrets, endpoints);
-  if (!state.tunnels.emplace(tunnel.interface.name, tunnel).second) refuse("it is there twice");
+  if (!state.tunnels.emplace(tunnel.interface.name, tunnel).second) { refuse("it is there twice"); }
 }
 
 void check_whole(const proto::Plan& plan) {
-  if (plan.format_version() > kPlanFormat)
+  if (plan.format_version() > kPlanFormat) {
     throw Error(fmt::format("the plan has format {}, and this agent knows formats up to {}",
                             plan.format_version(), kPlanFormat),
                 "run mesh up with the controller that wrote it, or a newer one");
-  if (plan.format_version() != kPlanFormat) refuse("it has no format version");
+  }
+  if (plan.format_version() != kPlanFormat) { refuse("it has no format version"); }
   for (const std::string& need : plan.needs()) {
-    if (std::ranges::find(kKnownNeeds, need) != kKnownNeeds.end()) continue;
+    if (std::ranges::find(kKnownNeeds, need) != kKnownNeeds.end()) { continue; }
     throw Error(fmt::format("the plan needs `{}`, which this agent ({}) does not know", need,
                             WGMESH_VERSION),
                 "a newer mesh has made it: run `mesh up` with that one again");
   }
-  if (!is_mesh_name(plan.mesh())) refuse("'{}' is no mesh name", plan.mesh());
-  if (!is_node_name(plan.node())) refuse("invalid node name '{}'", plan.node());
-  if (!plan.has_device() || !plan.has_bridge()) refuse("device or bridge is missing");
+  if (!is_mesh_name(plan.mesh())) { refuse("'{}' is no mesh name", plan.mesh()); }
+  if (!is_node_name(plan.node())) { refuse("invalid node name '{}'", plan.node()); }
+  if (!plan.has_device() || !plan.has_bridge()) { refuse("device or bridge is missing"); }
   in_range(plan.segment_mtu(), kLeastIpv4Mtu, kMaxMtu, "segment_mtu");
   if (plan.fragments() && plan.tunnel_kind() != proto::GRETAP) {
     refuse("only gretap tunnels can fragment");
@@ -271,11 +275,12 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
   for (const std::string& name : plan.bridge_ports()) {
     bool ours = name == state.wireguard->interface.name || name == state.bridge->interface.name ||
                 state.tunnels.contains(name);
-    if (!is_interface_name(name) || ours) refuse("bridge_ports: '{}' cannot be a port", name);
+    if (!is_interface_name(name) || ours) { refuse("bridge_ports: '{}' cannot be a port", name); }
     if (!state.foreign_ports
              .emplace(name, ForeignPort{state.bridge->interface.name, plan.segment_mtu(), true})
-             .second)
+             .second) {
       refuse("bridge_ports has {} twice", name);
+    }
   }
   return state;
 }
@@ -284,7 +289,7 @@ bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t 
   const auto* measured = find_message(status.device().peers(), [&](const auto& each) {
     return each.public_key() == peer.public_key();
   });
-  if (measured == nullptr || measured->latest_handshake() == 0) return false;
+  if (measured == nullptr || measured->latest_handshake() == 0) { return false; }
   // A handshake of the future is older than the clock's last jump, and nobody knows how much.
   const std::int64_t age = now - measured->latest_handshake();
   return age >= 0 && age <= kLive;
@@ -296,7 +301,7 @@ Scope scope_of(const proto::Plan& plan) {
               .foreign_ports = {plan.bridge_ports().begin(), plan.bridge_ports().end()}};
   for (const proto::Peer& peer : plan.peers()) {
     scope.wanted_names.insert(peer.tunnel().name());
-    if (!peer.tunnel().altname().empty()) scope.wanted_names.insert(peer.tunnel().altname());
+    if (!peer.tunnel().altname().empty()) { scope.wanted_names.insert(peer.tunnel().altname()); }
   }
   return scope;
 }

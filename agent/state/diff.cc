@@ -18,9 +18,9 @@ constexpr std::uint32_t kHandMadeGroups = 1u << 16;
 
 template <class StateType, class Visit>
 void for_each_interface(StateType& state, Visit visit) {
-  if (state.wireguard) visit(state.wireguard->interface);
-  if (state.bridge) visit(state.bridge->interface);
-  for (auto& [name, tunnel] : state.tunnels) visit(tunnel.interface);
+  if (state.wireguard) { visit(state.wireguard->interface); }
+  if (state.bridge) { visit(state.bridge->interface); }
+  for (auto& [name, tunnel] : state.tunnels) { visit(tunnel.interface); }
 }
 
 // A name can belong to one interface at a time: altnames that another interface is to have go
@@ -29,12 +29,12 @@ void free_altnames(const State& desired, State& now, Changes& changes) {
   std::map<std::string, std::string> owners;  // interface by wanted name
   for_each_interface(desired, [&](const Interface& interface) {
     owners[interface.name] = interface.name;
-    for (const std::string& altname : interface.altnames) owners[altname] = interface.name;
+    for (const std::string& altname : interface.altnames) { owners[altname] = interface.name; }
   });
   for_each_interface(now, [&](Interface& interface) {
     std::erase_if(interface.altnames, [&](const std::string& altname) {
       auto owner = owners.find(altname);
-      if (owner == owners.end() || owner->second == interface.name) return false;
+      if (owner == owners.end() || owner->second == interface.name) { return false; }
       changes.first.push_back(RemoveAltname{interface.name, altname});
       return true;
     });
@@ -47,7 +47,7 @@ bool differs_above(const ForeignPort& now, const SetInterface& set,
                    const std::pair<std::string, std::uint32_t>& wanted) {
   const auto found =
       std::ranges::find(now.above, wanted.first, &std::pair<std::string, std::uint32_t>::first);
-  if (found == now.above.end()) return false;
+  if (found == now.above.end()) { return false; }
   return found->second != wanted.second || (set.mtu && *set.mtu < wanted.second);
 }
 
@@ -57,28 +57,30 @@ void diff_foreign_ports(const State& desired, const State& observed, bool joinin
                         Changes& changes) {
   for (const auto& [name, port] : desired.foreign_ports) {
     bool joins = desired.bridge && port.master == desired.bridge->interface.name;
-    if (joins != joining) continue;
+    if (joins != joining) { continue; }
     auto found = observed.foreign_ports.find(name);
     bool known = found != observed.foreign_ports.end();
     SetInterface set{.name = name};
-    if (!known || port.mtu != found->second.mtu) set.mtu = port.mtu;
-    if (!known || port.master != found->second.master) set.master = port.master;
-    if (!known || port.up != found->second.up) set.up = port.up;
-    if (changes_anything(set)) changes.first.push_back(set);
-    if (joins || !known) continue;
+    if (!known || port.mtu != found->second.mtu) { set.mtu = port.mtu; }
+    if (!known || port.master != found->second.master) { set.master = port.master; }
+    if (!known || port.up != found->second.up) { set.up = port.up; }
+    if (changes_anything(set)) { changes.first.push_back(set); }
+    if (joins || !known) { continue; }
     for (const auto& above : port.above) {
-      if (differs_above(found->second, set, above))
+      if (differs_above(found->second, set, above)) {
         changes.first.push_back(SetInterface{.name = above.first, .mtu = above.second});
+      }
     }
   }
 }
 
 std::vector<Interface> interfaces_to_delete(const State& desired, const State& now) {
   std::vector<Interface> interfaces;
-  for (const auto& [name, tunnel] : now.tunnels)
-    if (!desired.tunnels.contains(name)) interfaces.push_back(tunnel.interface);
-  if (now.bridge && !desired.bridge) interfaces.push_back(now.bridge->interface);
-  if (now.wireguard && !desired.wireguard) interfaces.push_back(now.wireguard->interface);
+  for (const auto& [name, tunnel] : now.tunnels) {
+    if (!desired.tunnels.contains(name)) { interfaces.push_back(tunnel.interface); }
+  }
+  if (now.bridge && !desired.bridge) { interfaces.push_back(now.bridge->interface); }
+  if (now.wireguard && !desired.wireguard) { interfaces.push_back(now.wireguard->interface); }
   return interfaces;
 }
 
@@ -88,14 +90,20 @@ void delete_interfaces(const State& desired, const State& now, Changes& changes)
   bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
   std::map<std::uint32_t, std::set<std::string>> groups;
   std::vector<Interface> interfaces = interfaces_to_delete(desired, now);
-  for (const Interface& interface : interfaces)
-    if (all_go && interface.group > kHandMadeGroups) groups[interface.group].insert(interface.name);
+  for (const Interface& interface : interfaces) {
+    if (all_go && interface.group > kHandMadeGroups) {
+      groups[interface.group].insert(interface.name);
+    }
+  }
   std::erase_if(groups, [](const auto& group) { return group.second.size() < kWorthAGroup; });
-  for (const Interface& interface : interfaces)
-    if (!groups.contains(interface.group))
+  for (const Interface& interface : interfaces) {
+    if (!groups.contains(interface.group)) {
       changes.deletions.push_back(DeleteInterface{interface.name});
-  for (auto& [group, members] : groups)
+    }
+  }
+  for (auto& [group, members] : groups) {
     changes.deletions.push_back(DeleteGroup{group, std::move(members)});
+  }
 }
 
 using Above = std::vector<std::pair<std::string, std::uint32_t>>;
@@ -120,11 +128,11 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   diff_foreign_ports(desired, observed, false, changes);
   detach_tunnels(desired, now, changes);
   free_altnames(desired, now, changes);
-  if (desired.wireguard) diff_wireguard(*desired.wireguard, now.wireguard, changes);
-  if (desired.bridge) diff_bridge(*desired.bridge, now.bridge, now.limits, changes);
+  if (desired.wireguard) { diff_wireguard(*desired.wireguard, now.wireguard, changes); }
+  if (desired.bridge) { diff_bridge(*desired.bridge, now.bridge, now.limits, changes); }
   diff_tunnels(desired, now, changes);
   diff_foreign_ports(desired, observed, true, changes);
-  if (desired.bridge) raise_bridge(*desired.bridge, now.bridge, changes);
+  if (desired.bridge) { raise_bridge(*desired.bridge, now.bridge, changes); }
   delete_interfaces(desired, now, changes);
 
   std::move(changes.deletions.begin(), changes.deletions.end(), std::back_inserter(changes.first));
@@ -143,22 +151,25 @@ bool matches(const State& desired, const State& observed) {
     for (auto time : kBridgeTimes) {
       const std::uint32_t wanted = (*desired.bridge).*time;
       std::uint32_t& now = (*found.bridge).*time;
-      if (!time_differs(wanted, now)) now = wanted;
+      if (!time_differs(wanted, now)) { now = wanted; }
     }
-    if (found.limits.fixed_settings || found.limits.no_ipv6)
+    if (found.limits.fixed_settings || found.limits.no_ipv6) {
       found.bridge->accepts_router_advertisements = desired.bridge->accepts_router_advertisements;
+    }
   }
-  if (desired.wireguard && found.wireguard)
+  if (desired.wireguard && found.wireguard) {
     for (auto& [key, peer] : found.wireguard->peers) {
       auto wanted = desired.wireguard->peers.find(key);
-      if (wanted != desired.wireguard->peers.end() && !wanted->second.endpoint)
+      if (wanted != desired.wireguard->peers.end() && !wanted->second.endpoint) {
         peer.endpoint.reset();
+      }
     }
+  }
   for (auto& [name, tunnel] : found.tunnels) {
     auto wanted = desired.tunnels.find(name);
-    if (wanted == desired.tunnels.end()) continue;
-    if (wanted->second.path_cost == 0) tunnel.path_cost = 0;
-    if (found.limits.no_ipv6) tunnel.generates_link_local = wanted->second.generates_link_local;
+    if (wanted == desired.tunnels.end()) { continue; }
+    if (wanted->second.path_cost == 0) { tunnel.path_cost = 0; }
+    if (found.limits.no_ipv6) { tunnel.generates_link_local = wanted->second.generates_link_local; }
   }
   std::erase_if(found.foreign_ports,
                 [&](const auto& port) { return !desired.foreign_ports.contains(port.first); });

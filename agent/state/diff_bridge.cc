@@ -11,13 +11,14 @@ std::optional<std::uint32_t> known(std::uint32_t time) {
 
 SetBridge bridge_changes(const Bridge& desired, const Bridge& now) {
   SetBridge set{.name = desired.interface.name};
-  if (desired.stp && !now.stp) set.stp = true;
-  if (desired.priority != now.priority) set.priority = desired.priority;
-  if (time_differs(desired.forward_delay, now.forward_delay))
+  if (desired.stp && !now.stp) { set.stp = true; }
+  if (desired.priority != now.priority) { set.priority = desired.priority; }
+  if (time_differs(desired.forward_delay, now.forward_delay)) {
     set.forward_delay = desired.forward_delay;
-  if (time_differs(desired.hello_time, now.hello_time)) set.hello_time = desired.hello_time;
-  if (time_differs(desired.max_age, now.max_age)) set.max_age = desired.max_age;
-  if (time_differs(desired.ageing, now.ageing)) set.ageing = desired.ageing;
+  }
+  if (time_differs(desired.hello_time, now.hello_time)) { set.hello_time = desired.hello_time; }
+  if (time_differs(desired.max_age, now.max_age)) { set.max_age = desired.max_age; }
+  if (time_differs(desired.ageing, now.ageing)) { set.ageing = desired.ageing; }
   return set;
 }
 
@@ -34,7 +35,7 @@ SetBridge every_setting(const Bridge& desired) {
 }  // namespace
 
 bool time_differs(std::uint32_t desired, std::uint32_t now) {
-  if (desired == kTimeUnknown || now == kTimeUnknown) return false;
+  if (desired == kTimeUnknown || now == kTimeUnknown) { return false; }
   return desired > now ? desired - now > 1 : now - desired > 1;
 }
 
@@ -61,26 +62,29 @@ void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, c
     changes.first.push_back(SetInterface{.name = interface.name, .mtu = now.interface.mtu});
   }
   SetInterface set = interface_changes(interface, now.interface);
-  if (desired.mac != now.mac) set.mac = desired.mac;
-  if (set.up) forget_ipv6(now.addresses);
-  if (changes_anything(set)) changes.first.push_back(set);
+  if (desired.mac != now.mac) { set.mac = desired.mac; }
+  if (set.up) { forget_ipv6(now.addresses); }
+  if (changes_anything(set)) { changes.first.push_back(set); }
 
   SetBridge settings = observed ? bridge_changes(desired, now) : every_setting(desired);
-  if (settings != SetBridge{.name = settings.name}) changes.first.push_back(settings);
+  if (settings != SetBridge{.name = settings.name}) { changes.first.push_back(settings); }
   // Of a new bridge it depends on the node's defaults, so it is always said.
   bool accepts = desired.accepts_router_advertisements;
   bool is_fixed = limits.fixed_settings || limits.no_ipv6;
-  if (!is_fixed && (!observed || accepts != now.accepts_router_advertisements))
+  if (!is_fixed && (!observed || accepts != now.accepts_router_advertisements)) {
     changes.first.push_back(SetRouterAdvertisements{interface.name, accepts});
+  }
   diff_addresses(interface.name, desired.addresses, now.addresses, changes);
   diff_altnames(interface, now.interface, changes);
 }
 
 void raise_bridge(const Bridge& desired, const std::optional<Bridge>& observed, Changes& changes) {
-  if (observed && observed->stp && !desired.stp)
+  if (observed && observed->stp && !desired.stp) {
     changes.first.push_back(SetBridge{.name = desired.interface.name, .stp = false});
-  if (desired.interface.up && !(observed && observed->interface.up))
+  }
+  if (desired.interface.up && !(observed && observed->interface.up)) {
     changes.first.push_back(SetInterface{.name = desired.interface.name, .up = true});
+  }
 }
 
 }  // namespace wgmesh

@@ -37,27 +37,29 @@ class Moves {
  public:
   Moves(const State& desired, State& now, Changes& changes)
       : desired_(desired), now_(now), changes_(changes) {
-    for (const auto& [name, tunnel] : now.tunnels) holders_[ends_of(tunnel)] = name;
+    for (const auto& [name, tunnel] : now.tunnels) { holders_[ends_of(tunnel)] = name; }
   }
 
   void list() {
     std::vector<std::string> waiting;
     for (const auto& [name, tunnel] : desired_.tunnels) {
       auto holder = holders_.find(ends_of(tunnel));
-      if (holder != holders_.end() && !desired_.tunnels.contains(holder->second))
+      if (holder != holders_.end() && !desired_.tunnels.contains(holder->second)) {
         park(now_.tunnels.at(holder->second));
+      }
       auto found = now_.tunnels.find(name);
-      if (found != now_.tunnels.end() && ends_of(found->second) != ends_of(tunnel))
+      if (found != now_.tunnels.end() && ends_of(found->second) != ends_of(tunnel)) {
         waiting.push_back(name);
+      }
     }
     while (!waiting.empty()) {
       std::size_t moved = std::erase_if(waiting, [this](const std::string& name) {
         const Tunnel& wanted = desired_.tunnels.at(name);
-        if (holders_.contains(ends_of(wanted))) return false;
+        if (holders_.contains(ends_of(wanted))) { return false; }
         move(now_.tunnels.at(name), ends_of(wanted));
         return true;
       });
-      if (moved > 0) continue;
+      if (moved > 0) { continue; }
       const Tunnel& stuck = desired_.tunnels.at(waiting.front());
       park(now_.tunnels.at(holders_.at(ends_of(stuck))));
     }
@@ -75,8 +77,7 @@ class Moves {
 
   void park(Tunnel& tunnel) {
     Ends ends;
-    do ends = parked_ends(tunnel.kind, ++parked_);
-    while (holders_.contains(ends));
+    do { ends = parked_ends(tunnel.kind, ++parked_); } while (holders_.contains(ends));
     move(tunnel, ends);
   }
 
@@ -95,9 +96,10 @@ void diff_flags(const Tunnel& desired, Tunnel& now, Changes& changes) {
                                       desired.remote, discovery, ignore_df});
     now.interface.mtu = 0;
   };
-  if (desired.path_mtu_discovery == now.path_mtu_discovery && desired.ignore_df == now.ignore_df)
+  if (desired.path_mtu_discovery == now.path_mtu_discovery && desired.ignore_df == now.ignore_df) {
     return;
-  if (desired.path_mtu_discovery && now.ignore_df) set(false, false);
+  }
+  if (desired.path_mtu_discovery && now.ignore_df) { set(false, false); }
   set(desired.path_mtu_discovery, desired.ignore_df);
 }
 
@@ -109,9 +111,10 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
   const std::string& name = desired.interface.name;
   diff_flags(desired, now, changes);
   SetInterface set = interface_changes(desired.interface, now.interface);
-  if (desired.mac != now.mac) set.mac = desired.mac;
-  if (desired.generates_link_local != now.generates_link_local)
+  if (desired.mac != now.mac) { set.mac = desired.mac; }
+  if (desired.generates_link_local != now.generates_link_local) {
     set.generates_link_local = desired.generates_link_local;
+  }
 
   bool is_port = !desired.interface.master.empty();
   bool joins = is_port && set.master.has_value();
@@ -120,9 +123,10 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
     now.path_cost = 0;
   }
   SetInterface port{.name = name};
-  if (is_port && desired.isolated != now.isolated) port.isolated = desired.isolated;
-  if (is_port && desired.path_cost != 0 && desired.path_cost != now.path_cost)
+  if (is_port && desired.isolated != now.isolated) { port.isolated = desired.isolated; }
+  if (is_port && desired.path_cost != 0 && desired.path_cost != now.path_cost) {
     port.path_cost = desired.path_cost;
+  }
 
   bool could_loop = joins ? desired.isolated : is_port && now.isolated && !desired.isolated;
   if (could_loop && now.interface.up) {
@@ -134,11 +138,12 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
     set.isolated = port.isolated;
     set.path_cost = port.path_cost;
   }
-  if (changes_anything(set)) changes.first.push_back(set);
-  if (joins && changes_anything(port)) changes.first.push_back(port);
+  if (changes_anything(set)) { changes.first.push_back(set); }
+  if (joins && changes_anything(port)) { changes.first.push_back(port); }
   diff_altnames(desired.interface, now.interface, changes);
-  if (desired.interface.up && !now.interface.up)
+  if (desired.interface.up && !now.interface.up) {
     changes.first.push_back(SetInterface{.name = name, .up = true});
+  }
 }
 
 // Creates a tunnel and says what creation leaves; alias, isolation and address generation are
@@ -170,9 +175,9 @@ Tunnel create(const Tunnel& desired, Changes& changes) {
 void detach(Tunnel& tunnel, Changes& changes) {
   Interface& interface = tunnel.interface;
   SetInterface set{.name = interface.name};
-  if (!interface.master.empty()) set.master = "";
-  if (interface.up) set.up = false;
-  if (changes_anything(set)) changes.first.push_back(set);
+  if (!interface.master.empty()) { set.master = ""; }
+  if (interface.up) { set.up = false; }
+  if (changes_anything(set)) { changes.first.push_back(set); }
   interface.master.clear();
   interface.up = false;
 }
@@ -180,14 +185,17 @@ void detach(Tunnel& tunnel, Changes& changes) {
 }  // namespace
 
 void detach_tunnels(const State& desired, State& now, Changes& changes) {
-  for (auto& [name, tunnel] : now.tunnels)
-    if (!desired.tunnels.contains(name)) detach(tunnel, changes);
+  for (auto& [name, tunnel] : now.tunnels) {
+    if (!desired.tunnels.contains(name)) { detach(tunnel, changes); }
+  }
 }
 
 void diff_tunnels(const State& desired, State& now, Changes& changes) {
   std::erase_if(now.tunnels, [&](const auto& entry) {
     auto wanted = desired.tunnels.find(entry.first);
-    if (wanted == desired.tunnels.end() || wanted->second.kind == entry.second.kind) return false;
+    if (wanted == desired.tunnels.end() || wanted->second.kind == entry.second.kind) {
+      return false;
+    }
     changes.first.push_back(DeleteInterface{entry.first});
     return true;
   });
@@ -195,7 +203,7 @@ void diff_tunnels(const State& desired, State& now, Changes& changes) {
   for (const auto& [name, tunnel] : desired.tunnels) {
     auto found = now.tunnels.find(name);
     Tunnel present = found == now.tunnels.end() ? create(tunnel, changes) : found->second;
-    if (now.limits.no_ipv6) present.generates_link_local = tunnel.generates_link_local;
+    if (now.limits.no_ipv6) { present.generates_link_local = tunnel.generates_link_local; }
     diff_tunnel(tunnel, std::move(present), changes);
   }
 }

@@ -11,10 +11,11 @@ Secret no_key() { return Secret::from_octets(std::array<std::uint8_t, kKeySize>{
 
 SetWireguard device_changes(const Wireguard& desired, const Wireguard& now) {
   SetWireguard set{.name = desired.interface.name};
-  if (desired.private_key != now.private_key)
+  if (desired.private_key != now.private_key) {
     set.private_key = desired.private_key ? *desired.private_key : no_key();
-  if (desired.listen_port != now.listen_port) set.listen_port = desired.listen_port;
-  if (desired.fwmark != now.fwmark) set.fwmark = desired.fwmark;
+  }
+  if (desired.listen_port != now.listen_port) { set.listen_port = desired.listen_port; }
+  if (desired.fwmark != now.fwmark) { set.fwmark = desired.fwmark; }
   return set;
 }
 
@@ -23,11 +24,12 @@ SetWireguard device_changes(const Wireguard& desired, const Wireguard& now) {
 PeerUpdate peer_changes(const PublicKey& key, const WireguardPeer& desired,
                         const WireguardPeer& now) {
   PeerUpdate update{.public_key = key, .update_only = true};
-  if (desired.preshared_key != now.preshared_key) update.preshared_key = desired.preshared_key;
-  if (desired.endpoint && desired.endpoint != now.endpoint) update.endpoint = desired.endpoint;
-  if (desired.persistent_keepalive != now.persistent_keepalive)
+  if (desired.preshared_key != now.preshared_key) { update.preshared_key = desired.preshared_key; }
+  if (desired.endpoint && desired.endpoint != now.endpoint) { update.endpoint = desired.endpoint; }
+  if (desired.persistent_keepalive != now.persistent_keepalive) {
     update.persistent_keepalive = desired.persistent_keepalive;
-  if (desired.allowed_ips != now.allowed_ips) update.allowed_ips = desired.allowed_ips;
+  }
+  if (desired.allowed_ips != now.allowed_ips) { update.allowed_ips = desired.allowed_ips; }
   return update;
 }
 
@@ -45,17 +47,19 @@ void diff_peers(const Wireguard& desired, const Wireguard& now, Changes& changes
     auto found = now.peers.find(key);
     PeerUpdate update =
         peer_changes(key, peer, found == now.peers.end() ? WireguardPeer{} : found->second);
-    if (found == now.peers.end())
+    if (found == now.peers.end()) {
       update.update_only = false;
-    else if (update == PeerUpdate{.public_key = key, .update_only = true})
+    } else if (update == PeerUpdate{.public_key = key, .update_only = true}) {
       continue;
+    }
     changes.first.push_back(one_peer(device, std::move(update)));
   }
   for (const auto& [key, peer] : now.peers) {
-    if (desired.peers.contains(key)) continue;
-    if (!peer.allowed_ips.empty())
+    if (desired.peers.contains(key)) { continue; }
+    if (!peer.allowed_ips.empty()) {
       changes.first.push_back(
           one_peer(device, {.public_key = key, .update_only = true, .allowed_ips = {{}}}));
+    }
     changes.deletions.push_back(one_peer(device, {.public_key = key, .remove = true}));
   }
 }
@@ -75,16 +79,17 @@ void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& ob
   }
 
   SetInterface set = interface_changes(desired.interface, now.interface);
-  if (set.up) forget_ipv6(now.addresses);
-  if (changes_anything(set)) changes.first.push_back(set);
+  if (set.up) { forget_ipv6(now.addresses); }
+  if (changes_anything(set)) { changes.first.push_back(set); }
 
   SetWireguard device = device_changes(desired, now);
-  if (device != SetWireguard{.name = device.name}) changes.first.push_back(device);
+  if (device != SetWireguard{.name = device.name}) { changes.first.push_back(device); }
   diff_peers(desired, now, changes);
   diff_addresses(desired.interface.name, desired.addresses, now.addresses, changes);
   diff_altnames(desired.interface, now.interface, changes);
-  if (desired.interface.up && !now.interface.up)
+  if (desired.interface.up && !now.interface.up) {
     changes.first.push_back(SetInterface{.name = desired.interface.name, .up = true});
+  }
 }
 
 }  // namespace wgmesh

@@ -4,9 +4,9 @@ namespace wgmesh {
 
 FirstContact::FirstContact(const State& desired, const State& before, bool rotates) {
   if (before.wireguard) {
-    for (const auto& [key, peer] : before.wireguard->peers) known_.insert(key);
+    for (const auto& [key, peer] : before.wireguard->peers) { known_.insert(key); }
   }
-  if (!desired.wireguard || !desired.wireguard->private_key) return;
+  if (!desired.wireguard || !desired.wireguard->private_key) { return; }
   own_ = public_key_of(*desired.wireguard->private_key);
   keeps_key_ = rotates && before.wireguard &&
                before.wireguard->private_key == desired.wireguard->private_key;

@@ -34,8 +34,8 @@ bool is_own(const InterfaceReport& interface, const std::string& mesh) {
       !interface.alias.starts_with(alias + ":")) {
     return false;
   }
-  if (interface.kind == "wireguard") return interface.name == wireguard_name(mesh);
-  if (interface.kind == "bridge") return interface.name == bridge_name(mesh);
+  if (interface.kind == "wireguard") { return interface.name == wireguard_name(mesh); }
+  if (interface.kind == "bridge") { return interface.name == bridge_name(mesh); }
   return interface.tunnel && is_tunnel_name(interface.name);
 }
 

@@ -38,7 +38,7 @@ Wireguard wireguard_from(const InterfaceReport& report, Interface interface,
   Wireguard device;
   device.interface = std::move(interface);
   device.addresses = fixed_addresses(node, report.index);
-  if (!node.wireguard) return device;
+  if (!node.wireguard) { return device; }
   device.private_key = node.wireguard->private_key;
   device.listen_port = node.wireguard->listen_port;
   device.fwmark = node.wireguard->fwmark;
@@ -95,7 +95,7 @@ std::vector<std::pair<std::string, std::uint32_t>> interfaces_above(const Kernel
   for (std::size_t i = 0; i < parents.size(); ++i) {
     for (const InterfaceReport& interface : reading.interfaces) {
       const bool is_new = std::ranges::find(parents, interface.index) == parents.end();
-      if (interface.parent != parents[i] || !follows_parent(interface) || !is_new) continue;
+      if (interface.parent != parents[i] || !follows_parent(interface) || !is_new) { continue; }
       above.emplace_back(interface.name, interface.mtu);
       parents.push_back(interface.index);
     }
@@ -118,8 +118,9 @@ void note_taken_names(const InterfaceReport& interface, const Scope& scope,
 
 Observation observation_of(const KernelReading& report, const Scope& scope) {
   std::map<int, std::string> names;
-  for (const InterfaceReport& interface : report.interfaces)
+  for (const InterfaceReport& interface : report.interfaces) {
     names[interface.index] = interface.name;
+  }
 
   Observation observation;
   observation.missing_ports = scope.foreign_ports;

@@ -6,12 +6,12 @@ namespace wgmesh {
 
 void fill_in(Bridge& observed, const Bridge& known) {
   for (auto time : kBridgeTimes) {
-    if (observed.*time == kTimeUnknown) observed.*time = known.*time;
+    if (observed.*time == kTimeUnknown) { observed.*time = known.*time; }
   }
 }
 
 void fill_in_times(State& observed, const std::optional<proto::Plan>& committed) {
-  if (!observed.bridge || !committed) return;
+  if (!observed.bridge || !committed) { return; }
   const proto::Bridge& planned = committed->bridge();
   fill_in(*observed.bridge, {.forward_delay = planned.forward_delay() * 100,
                              .hello_time = planned.hello_time() * 100,
@@ -26,7 +26,7 @@ bool is_unchanged(const State& before, const State& now) {
 }
 
 State with_live_endpoints(State wanted, const State& observed) {
-  if (!wanted.wireguard || !observed.wireguard) return wanted;
+  if (!wanted.wireguard || !observed.wireguard) { return wanted; }
   for (auto& [key, peer] : wanted.wireguard->peers) {
     const auto live = observed.wireguard->peers.find(key);
     if (live != observed.wireguard->peers.end() && live->second.endpoint) {

@@ -23,7 +23,7 @@ template <class TunnelOperation>
 std::string tunnel_words(const TunnelOperation& tunnel) {
   std::string words = fmt::format("type {} local {} remote {}", kind_name(tunnel.kind),
                                   to_text(tunnel.local), to_text(tunnel.remote));
-  if (tunnel.kind == TunnelKind::kIp6gretap) return words + " encaplimit none";
+  if (tunnel.kind == TunnelKind::kIp6gretap) { return words + " encaplimit none"; }
   words += tunnel.path_mtu_discovery ? " pmtudisc" : " nopmtudisc";
   words += tunnel.ignore_df ? " ignore-df" : " noignore-df";
   return words;
@@ -51,17 +51,18 @@ std::string words(const SetTunnel& set) {
 
 std::string words(const SetInterface& set) {
   std::string text = "ip link set " + set.name;
-  if (set.group) text += fmt::format(" group {}", *set.group);
-  if (set.alias) text += set.alias->empty() ? " alias \"\"" : " alias " + *set.alias;
-  if (set.mtu) text += fmt::format(" mtu {}", *set.mtu);
-  if (set.mac) text += " address " + to_text(*set.mac);
-  if (set.master) text += set.master->empty() ? " nomaster" : " master " + *set.master;
-  if (set.generates_link_local)
+  if (set.group) { text += fmt::format(" group {}", *set.group); }
+  if (set.alias) { text += set.alias->empty() ? " alias \"\"" : " alias " + *set.alias; }
+  if (set.mtu) { text += fmt::format(" mtu {}", *set.mtu); }
+  if (set.mac) { text += " address " + to_text(*set.mac); }
+  if (set.master) { text += set.master->empty() ? " nomaster" : " master " + *set.master; }
+  if (set.generates_link_local) {
     text += *set.generates_link_local ? " addrgenmode eui64" : " addrgenmode none";
-  if (set.up) text += *set.up ? " up" : " down";
-  if (set.isolated || set.path_cost) text += " type bridge_slave";
-  if (set.isolated) text += *set.isolated ? " isolated on" : " isolated off";
-  if (set.path_cost) text += fmt::format(" cost {}", *set.path_cost);
+  }
+  if (set.up) { text += *set.up ? " up" : " down"; }
+  if (set.isolated || set.path_cost) { text += " type bridge_slave"; }
+  if (set.isolated) { text += *set.isolated ? " isolated on" : " isolated off"; }
+  if (set.path_cost) { text += fmt::format(" cost {}", *set.path_cost); }
   return text;
 }
 
@@ -75,12 +76,12 @@ std::string words(const RemoveAltname& remove) {
 
 std::string words(const SetBridge& set) {
   std::string text = fmt::format("ip link set {} type bridge", set.name);
-  if (set.stp) text += fmt::format(" stp_state {}", *set.stp ? 1 : 0);
-  if (set.priority) text += fmt::format(" priority {}", *set.priority);
-  if (set.forward_delay) text += fmt::format(" forward_delay {}", *set.forward_delay);
-  if (set.hello_time) text += fmt::format(" hello_time {}", *set.hello_time);
-  if (set.max_age) text += fmt::format(" max_age {}", *set.max_age);
-  if (set.ageing) text += fmt::format(" ageing_time {}", *set.ageing);
+  if (set.stp) { text += fmt::format(" stp_state {}", *set.stp ? 1 : 0); }
+  if (set.priority) { text += fmt::format(" priority {}", *set.priority); }
+  if (set.forward_delay) { text += fmt::format(" forward_delay {}", *set.forward_delay); }
+  if (set.hello_time) { text += fmt::format(" hello_time {}", *set.hello_time); }
+  if (set.max_age) { text += fmt::format(" max_age {}", *set.max_age); }
+  if (set.ageing) { text += fmt::format(" ageing_time {}", *set.ageing); }
   return text;
 }
 
@@ -101,15 +102,17 @@ std::string words(const RemoveAddress& remove) {
 
 std::string peer_words(const PeerUpdate& peer) {
   std::string text = " peer " + to_base64(peer.public_key);
-  if (peer.remove) return text + " remove";
-  if (peer.preshared_key)
+  if (peer.remove) { return text + " remove"; }
+  if (peer.preshared_key) {
     text += fmt::format(" preshared-key {}", *peer.preshared_key ? kHidden : "/dev/null");
-  if (peer.endpoint) text += " endpoint " + to_text(*peer.endpoint);
-  if (peer.persistent_keepalive)
+  }
+  if (peer.endpoint) { text += " endpoint " + to_text(*peer.endpoint); }
+  if (peer.persistent_keepalive) {
     text += fmt::format(" persistent-keepalive {}", *peer.persistent_keepalive);
+  }
   if (peer.allowed_ips) {
     std::vector<std::string> prefixes;
-    for (const Prefix& prefix : *peer.allowed_ips) prefixes.push_back(to_text(prefix));
+    for (const Prefix& prefix : *peer.allowed_ips) { prefixes.push_back(to_text(prefix)); }
     text += prefixes.empty() ? " allowed-ips \"\""
                              : fmt::format(" allowed-ips {}", fmt::join(prefixes, ","));
   }
@@ -118,10 +121,10 @@ std::string peer_words(const PeerUpdate& peer) {
 
 std::string words(const SetWireguard& set) {
   std::string text = "wg set " + set.name;
-  if (set.listen_port) text += fmt::format(" listen-port {}", *set.listen_port);
-  if (set.fwmark) text += fmt::format(" fwmark {}", *set.fwmark);
-  if (set.private_key) text += fmt::format(" private-key {}", kHidden);
-  for (const PeerUpdate& peer : set.peers) text += peer_words(peer);
+  if (set.listen_port) { text += fmt::format(" listen-port {}", *set.listen_port); }
+  if (set.fwmark) { text += fmt::format(" fwmark {}", *set.fwmark); }
+  if (set.private_key) { text += fmt::format(" private-key {}", kHidden); }
+  for (const PeerUpdate& peer : set.peers) { text += peer_words(peer); }
   return text;
 }
 
@@ -138,7 +141,7 @@ std::string describe(const Operation& operation) {
 }
 
 OperationKind kind_of(const Operation& operation) {
-  if (is_deletion(operation)) return OperationKind::kRemove;
+  if (is_deletion(operation)) { return OperationKind::kRemove; }
   return std::visit(Overloaded{
                         [](const CreateWireguard&) { return OperationKind::kAdd; },
                         [](const CreateBridge&) { return OperationKind::kAdd; },
@@ -167,7 +170,7 @@ std::string interface_of(const Operation& operation) {
 
 std::optional<PublicKey> peer_of(const Operation& operation) {
   const auto* set = std::get_if<SetWireguard>(&operation);
-  if (set == nullptr || set->peers.size() != 1) return std::nullopt;
+  if (set == nullptr || set->peers.size() != 1) { return std::nullopt; }
   return set->peers.front().public_key;
 }
 

@@ -21,17 +21,17 @@ class Scheduler {
   // Of the part of a list that comes before its deletions.
   void put_change(const Operation& operation) {
     const auto* set = std::get_if<SetWireguard>(&operation);
-    if (set == nullptr) return put(operation, Due::kApply);
+    if (set == nullptr) { return put(operation, Due::kApply); }
     SetWireguard device = *set;
     device.peers.clear();
-    if (device != SetWireguard{.name = set->name}) put(std::move(device), keys_due());
-    for (const PeerUpdate& update : set->peers) put_peer(set->name, update);
+    if (device != SetWireguard{.name = set->name}) { put(std::move(device), keys_due()); }
+    for (const PeerUpdate& update : set->peers) { put_peer(set->name, update); }
   }
 
   // A node that talked to old peers under its new key would be answered under a key that goes.
   void silence_old_peers(const State& now) {
     for (const auto& [key, peer] : now.wireguard->peers) {
-      if (desired_.wireguard->peers.contains(key) || peer.persistent_keepalive == 0) continue;
+      if (desired_.wireguard->peers.contains(key) || peer.persistent_keepalive == 0) { continue; }
       put_part(now.wireguard->interface.name,
                {.public_key = key, .update_only = true, .persistent_keepalive = 0}, Due::kSwitch);
     }
@@ -57,20 +57,20 @@ class Scheduler {
   }
 
   Due contact_due(const PublicKey& key) const {
-    if (!contact_.may_call(key)) return Due::kCommit;
+    if (!contact_.may_call(key)) { return Due::kCommit; }
     return rotates_ ? Due::kCall : Due::kApply;
   }
 
   void put_part(const std::string& device, PeerUpdate part, Due due) {
-    if (part == PeerUpdate{.public_key = part.public_key, .update_only = true}) return;
+    if (part == PeerUpdate{.public_key = part.public_key, .update_only = true}) { return; }
     put(SetWireguard{.name = device, .peers = {std::move(part)}}, due);
   }
 
   void put_peer(const std::string& device, PeerUpdate update) {
-    if (!is_new(update.public_key)) return put_part(device, std::move(update), keys_due());
+    if (!is_new(update.public_key)) { return put_part(device, std::move(update), keys_due()); }
     PeerUpdate routes{.public_key = update.public_key, .update_only = true};
     PeerUpdate contact = routes;
-    if (keys_due() != Due::kApply) std::swap(routes.allowed_ips, update.allowed_ips);
+    if (keys_due() != Due::kApply) { std::swap(routes.allowed_ips, update.allowed_ips); }
     const Due contact_at = contact_due(update.public_key);
     if (contact_at != Due::kApply) {
       std::swap(contact.endpoint, update.endpoint);
@@ -84,7 +84,7 @@ class Scheduler {
   // What is due at the switch is about WireGuard alone.
   void merge_switch() {
     std::vector<Operation>& step = steps_[static_cast<std::size_t>(Due::kSwitch)];
-    if (step.empty()) return;
+    if (step.empty()) { return; }
     SetWireguard peers{.name = std::get<SetWireguard>(step.front()).name};
     SetWireguard device = peers;
     for (Operation& operation : step) {
@@ -92,12 +92,12 @@ class Scheduler {
       if (set.peers.empty()) {
         device = std::move(set);
       } else {
-        for (PeerUpdate& update : set.peers) peers.peers.push_back(std::move(update));
+        for (PeerUpdate& update : set.peers) { peers.peers.push_back(std::move(update)); }
       }
     }
     step.clear();
     for (SetWireguard* set : {&peers, &device}) {
-      if (*set != SetWireguard{.name = set->name}) step.emplace_back(std::move(*set));
+      if (*set != SetWireguard{.name = set->name}) { step.emplace_back(std::move(*set)); }
     }
   }
 
@@ -117,8 +117,8 @@ Schedule what_is_left(const State& desired, const State& before, const State& no
   const std::vector<Operation> operations = diff(desired, now);
   const std::size_t deletions = first_deletion(operations);
   Scheduler scheduler(desired, before, rotates);
-  for (std::size_t i = 0; i < deletions; ++i) scheduler.put_change(operations[i]);
-  if (rotates && now.wireguard) scheduler.silence_old_peers(now);
+  for (std::size_t i = 0; i < deletions; ++i) { scheduler.put_change(operations[i]); }
+  if (rotates && now.wireguard) { scheduler.silence_old_peers(now); }
   for (std::size_t i = deletions; i < operations.size(); ++i) {
     scheduler.put(operations[i], Due::kCommit);
   }
@@ -128,7 +128,7 @@ Schedule what_is_left(const State& desired, const State& before, const State& no
 std::vector<Operation> operations_due(const Schedule& all, Due due) {
   std::vector<Operation> operations;
   for (const ScheduledOperation& each : all) {
-    if (each.due == due) operations.push_back(each.operation);
+    if (each.due == due) { operations.push_back(each.operation); }
   }
   return operations;
 }

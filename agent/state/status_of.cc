@@ -12,8 +12,9 @@ std::string as_bytes(const auto& octets) { return std::string(octets.begin(), oc
 
 void add_addresses(const KernelReading& reading, int interface, auto* addresses) {
   for (const AddressReport& address : reading.addresses) {
-    if (address.interface == interface && !address.link_local)
+    if (address.interface == interface && !address.link_local) {
       addresses->Add(to_text(address.address));
+    }
   }
 }
 
@@ -22,7 +23,7 @@ void measure_device(const InterfaceReport& interface, const KernelReading& readi
   device.set_name(interface.name);
   device.set_mtu(interface.mtu);
   add_addresses(reading, interface.index, device.mutable_addresses());
-  if (!reading.wireguard) return;
+  if (!reading.wireguard) { return; }
   if (reading.wireguard->public_key) {
     device.set_public_key(as_bytes(reading.wireguard->public_key->octets));
   }
@@ -32,8 +33,8 @@ void measure_device(const InterfaceReport& interface, const KernelReading& readi
     proto::PeerStatus& status = *device.add_peers();
     status.set_public_key(as_bytes(key.octets));
     status.set_has_preshared_key(peer.preshared_key.has_value());
-    if (peer.endpoint) status.set_endpoint(to_text(*peer.endpoint));
-    for (const Prefix& prefix : peer.allowed_ips) status.add_allowed_ips(to_text(prefix));
+    if (peer.endpoint) { status.set_endpoint(to_text(*peer.endpoint)); }
+    for (const Prefix& prefix : peer.allowed_ips) { status.add_allowed_ips(to_text(prefix)); }
     status.set_latest_handshake(peer.latest_handshake);
     status.set_transfer_rx(peer.rx_bytes);
     status.set_transfer_tx(peer.tx_bytes);
@@ -62,7 +63,7 @@ void measure_port(const InterfaceReport& interface, const std::string& mesh,
                   proto::PortStatus& port) {
   const std::string mark = interface_alias(mesh) + ":";
   port.set_name(interface.name);
-  if (interface.alias.starts_with(mark)) port.set_peer(interface.alias.substr(mark.size()));
+  if (interface.alias.starts_with(mark)) { port.set_peer(interface.alias.substr(mark.size())); }
   port.set_number(interface.port->number);
   port.set_state(std::string(port_state_name(interface.port->state)));
   port.set_path_cost(interface.port->path_cost);
@@ -79,7 +80,7 @@ proto::Status status_of(const KernelReading& reading, const std::string& mesh) {
   bool device_up = false;
   const InterfaceReport* bridge = nullptr;
   for (const InterfaceReport& interface : reading.interfaces) {
-    if (!is_own(interface, mesh)) continue;
+    if (!is_own(interface, mesh)) { continue; }
     if (interface.kind == "wireguard") {
       device_up = interface.up;
       measure_device(interface, reading, *status.mutable_device());
@@ -89,11 +90,12 @@ proto::Status status_of(const KernelReading& reading, const std::string& mesh) {
     }
   }
   status.set_is_up(device_up && bridge != nullptr && bridge->up);
-  if (bridge == nullptr) return status;
+  if (bridge == nullptr) { return status; }
   for (const InterfaceReport& interface : reading.interfaces) {
     // Foreign ports too: whatever is in the bridge takes part in the segment.
-    if (interface.port && interface.master == bridge->index)
+    if (interface.port && interface.master == bridge->index) {
       measure_port(interface, mesh, *status.add_ports());
+    }
   }
   std::ranges::sort(*status.mutable_ports(), {}, &proto::PortStatus::number);
   return status;

@@ -30,7 +30,7 @@ LogMessage& LogMessage::operator<<(int /*value*/) { return *this; }
 LogMessage& LogMessage::operator<<(unsigned /*value*/) { return *this; }
 LogMessage& LogMessage::operator<<(unsigned long /*value*/) { return *this; }
 void LogMessage::Finish() {
-  if (level_ == LOGLEVEL_FATAL) std::abort();
+  if (level_ == LOGLEVEL_FATAL) { std::abort(); }
 }
 void LogFinisher::operator=(LogMessage& other) { other.Finish(); }
 

@@ -20,12 +20,12 @@ void put_names(const proto::Plan& plan, proto::Status& status) {
   if (status.has_device()) {
     for (auto& peer : *status.mutable_device()->mutable_peers()) {
       const auto known = by_key.find(peer.public_key());
-      if (known != by_key.end()) peer.set_node(known->second->node());
+      if (known != by_key.end()) { peer.set_node(known->second->node()); }
     }
   }
   for (auto& port : *status.mutable_ports()) {
     const auto known = by_port.find(port.name());
-    if (known != by_port.end()) port.set_peer(known->second->node());
+    if (known != by_port.end()) { port.set_peer(known->second->node()); }
   }
 }
 
@@ -36,9 +36,9 @@ proto::Status current_status(Kernel& kernel, const Store& store, const std::stri
   const Loaded loaded = store.load(mesh);
   status.set_stored(!loaded.mesh.empty());
   status.set_taken_down(loaded.mesh.taken_down);
-  for (const std::string& fault : loaded.faults) status.add_warnings(fault);
-  for (const std::string& exposure : find_exposures(store, mesh)) status.add_warnings(exposure);
-  if (const auto change = read_last_change(store, mesh)) put_into(status, *change);
+  for (const std::string& fault : loaded.faults) { status.add_warnings(fault); }
+  for (const std::string& exposure : find_exposures(store, mesh)) { status.add_warnings(exposure); }
+  if (const auto change = read_last_change(store, mesh)) { put_into(status, *change); }
   if (loaded.mesh.plan) {
     status.set_generation(loaded.mesh.plan->generation());
     put_names(*loaded.mesh.plan, status);

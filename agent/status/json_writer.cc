@@ -50,7 +50,7 @@ void JsonWriter::begin(std::string_view key) {
     out_.append(depth_ * 2, ' ');
   }
   first_ = false;
-  if (key.empty()) return;
+  if (key.empty()) { return; }
   quote(key);
   out_ += ": ";
 }

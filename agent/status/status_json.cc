@@ -11,7 +11,7 @@ namespace {
 void put_list(JsonWriter& json, std::string_view key,
               const google::protobuf::RepeatedPtrField<std::string>& texts) {
   json.open_list(key);
-  for (const std::string& text : texts) json.text({}, text);
+  for (const std::string& text : texts) { json.text({}, text); }
   json.close_list();
 }
 
@@ -27,8 +27,8 @@ void put_peer(JsonWriter& json, const proto::PeerStatus& peer) {
   json.open_object();
   json.text("node", peer.node());
   json.text("publicKey", key_text(peer.public_key(), ""));
-  if (peer.has_preshared_key()) json.text("presharedKey", "(hidden)");
-  if (!peer.endpoint().empty()) json.text("endpoint", peer.endpoint());
+  if (peer.has_preshared_key()) { json.text("presharedKey", "(hidden)"); }
+  if (!peer.endpoint().empty()) { json.text("endpoint", peer.endpoint()); }
   put_list(json, "allowedIps", peer.allowed_ips());
   json.number("latestHandshake", static_cast<std::uint64_t>(peer.latest_handshake()));
   json.number("transferRx", peer.transfer_rx());
@@ -46,7 +46,7 @@ void put_device(JsonWriter& json, const proto::DeviceStatus& device) {
   json.number("mtu", device.mtu());
   put_list(json, "addresses", device.addresses());
   json.open_list("peers");
-  for (const proto::PeerStatus& peer : device.peers()) put_peer(json, peer);
+  for (const proto::PeerStatus& peer : device.peers()) { put_peer(json, peer); }
   json.close_list();
   json.close_object();
 }
@@ -100,12 +100,12 @@ void put_mesh(JsonWriter& json, const proto::Status& status) {
   json.boolean("isUp", status.is_up());
   json.boolean("takenDown", status.taken_down());
   json.number("generation", status.generation());
-  if (status.has_last_change()) put_last_change(json, status.last_change());
+  if (status.has_last_change()) { put_last_change(json, status.last_change()); }
   put_list(json, "warnings", status.warnings());
-  if (status.has_device()) put_device(json, status.device());
-  if (status.has_bridge()) put_bridge(json, status.bridge());
+  if (status.has_device()) { put_device(json, status.device()); }
+  if (status.has_bridge()) { put_bridge(json, status.bridge()); }
   json.open_list("ports");
-  for (const proto::PortStatus& port : status.ports()) put_port(json, port);
+  for (const proto::PortStatus& port : status.ports()) { put_port(json, port); }
   json.close_list();
   json.close_object();
 }
@@ -117,7 +117,7 @@ std::string status_json(std::span<const proto::Status> statuses) {
   json.open_object();
   json.number("format_version", 1);
   json.open_list("meshes");
-  for (const proto::Status& status : statuses) put_mesh(json, status);
+  for (const proto::Status& status : statuses) { put_mesh(json, status); }
   json.close_list();
   json.close_object();
   return json.take();

@@ -15,7 +15,7 @@ namespace {
 template <typename Texts>
 std::string joined(const Texts& texts) {
   std::string line;
-  for (const std::string& text : texts) line += (line.empty() ? "" : ", ") + text;
+  for (const std::string& text : texts) { line += (line.empty() ? "" : ", ") + text; }
   return line.empty() ? "(none)" : line;
 }
 
@@ -39,14 +39,14 @@ std::string device_text(const proto::DeviceStatus& status, std::int64_t now) {
       .fwmark = status.fwmark(),
       .more = {{"addresses", joined(status.addresses())}, {"mtu", std::to_string(status.mtu())}},
       .peers = {}};
-  for (const proto::PeerStatus& peer : status.peers()) device.peers.push_back(wg_peer(peer));
+  for (const proto::PeerStatus& peer : status.peers()) { device.peers.push_back(wg_peer(peer)); }
   return wg_device_text(std::move(device), now, false);
 }
 
 std::string bridge_text(const proto::BridgeStatus& bridge) {
   std::string text = fmt::format("\nbridge: {}\n  addresses: {}\n  mtu: {}\n", bridge.name(),
                                  joined(bridge.addresses()), bridge.mtu());
-  if (!bridge.stp()) return text + "  spanning tree: off\n";
+  if (!bridge.stp()) { return text + "  spanning tree: off\n"; }
   text += fmt::format("  bridge id: {}\n  root: {}", bridge.bridge_id(), bridge.root_id());
   text += bridge.root_port() == 0
               ? " (this node)\n"
@@ -55,7 +55,7 @@ std::string bridge_text(const proto::BridgeStatus& bridge) {
 }
 
 std::string ports_text(const google::protobuf::RepeatedPtrField<proto::PortStatus>& ports) {
-  if (ports.empty()) return {};
+  if (ports.empty()) { return {}; }
   std::size_t name = 4;
   std::size_t peer = 4;
   for (const proto::PortStatus& port : ports) {
@@ -80,15 +80,15 @@ std::string last_change_text(const proto::LastChange& change, std::int64_t now) 
 std::string status_text(std::span<const proto::Status> statuses, std::int64_t now) {
   std::string text;
   for (const proto::Status& status : statuses) {
-    if (!text.empty()) text += '\n';
+    if (!text.empty()) { text += '\n'; }
     const char* condition = status.is_up()        ? "up"
                             : status.taken_down() ? "down, and stays down at boot"
                                                   : "down";
     text += fmt::format("mesh: {} ({})\n", status.mesh(), condition);
-    if (!status.node().empty()) text += fmt::format("  node: {}\n", status.node());
-    if (status.has_last_change()) text += last_change_text(status.last_change(), now);
-    if (status.has_device()) text += '\n' + device_text(status.device(), now);
-    if (status.has_bridge()) text += bridge_text(status.bridge());
+    if (!status.node().empty()) { text += fmt::format("  node: {}\n", status.node()); }
+    if (status.has_last_change()) { text += last_change_text(status.last_change(), now); }
+    if (status.has_device()) { text += '\n' + device_text(status.device(), now); }
+    if (status.has_bridge()) { text += bridge_text(status.bridge()); }
     text += ports_text(status.ports());
   }
   return text;

@@ -23,15 +23,15 @@ UniqueFd open_file(const std::string& path, int flags) {
 
 std::string folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
+  if (slash == std::string::npos) { return "."; }
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 const char* kind_text(mode_t mode) {
-  if (S_ISDIR(mode)) return "folder";
-  if (S_ISLNK(mode)) return "symbolic link";
-  if (S_ISFIFO(mode)) return "FIFO";
-  if (S_ISSOCK(mode)) return "socket";
+  if (S_ISDIR(mode)) { return "folder"; }
+  if (S_ISLNK(mode)) { return "symbolic link"; }
+  if (S_ISFIFO(mode)) { return "FIFO"; }
+  if (S_ISSOCK(mode)) { return "socket"; }
   return "device";
 }
 
@@ -48,7 +48,7 @@ void expect_file(const std::string& path, const struct stat& status) {
 
 void make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0) {
-    if (errno == EEXIST) return;
+    if (errno == EEXIST) { return; }
     if (errno != ENOENT || path.find('/', 1) == std::string::npos) {
       throw SystemError("create folder " + path, errno);
     }
@@ -65,35 +65,36 @@ std::optional<std::string> read_file(const std::string& path) {
   // Looked at before it is opened: a device may act on being opened.
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    if (errno == ENOENT || errno == ENOTDIR) { return std::nullopt; }
     throw SystemError("read " + path, errno);
   }
   expect_file(path, status);
   const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    if (errno == ENOENT || errno == ENOTDIR) { return std::nullopt; }
     throw SystemError("read " + path, errno);
   }
-  if (::fstat(file.get(), &status) != 0) throw SystemError("read " + path, errno);
+  if (::fstat(file.get(), &status) != 0) { throw SystemError("read " + path, errno); }
   expect_file(path, status);
   // One allocation of the final size: growing would leave copies of secrets in freed memory.
   std::string content(static_cast<std::size_t>(status.st_size), '\0');
   const ssize_t have = read_up_to(file.get(), content.data(), content.size());
-  if (have < 0) throw SystemError("read " + path, errno);
+  if (have < 0) { throw SystemError("read " + path, errno); }
   content.resize(static_cast<std::size_t>(have));
   return content;
 }
 
 void write_file(const std::string& path, std::string_view content, unsigned mode) {
   // A leftover of a killed writer may have any content; never follow or reuse it.
-  if (::unlink(path.c_str()) != 0 && is_folder(path) && !remove_file(path)) set_aside(path);
+  if (::unlink(path.c_str()) != 0 && is_folder(path) && !remove_file(path)) { set_aside(path); }
   const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_EXCL);
-  if (!file) throw SystemError("write " + path, errno);
+  if (!file) { throw SystemError("write " + path, errno); }
   try {
-    if (!write_all(file.get(), content)) throw SystemError("write " + path, errno);
-    if (mode != kSecret && ::fchmod(file.get(), mode) != 0)
+    if (!write_all(file.get(), content)) { throw SystemError("write " + path, errno); }
+    if (mode != kSecret && ::fchmod(file.get(), mode) != 0) {
       throw SystemError("write " + path, errno);
-    if (::fsync(file.get()) != 0) throw SystemError("write " + path, errno);
+    }
+    if (::fsync(file.get()) != 0) { throw SystemError("write " + path, errno); }
   } catch (...) {
     ::unlink(path.c_str());
     throw;
@@ -114,15 +115,15 @@ void rename_file(const std::string& from, const std::string& to) {
 }
 
 bool remove_file(const std::string& path) {
-  if (::unlink(path.c_str()) == 0) return true;
+  if (::unlink(path.c_str()) == 0) { return true; }
   int fault = errno;
   if (fault != ENOENT && is_folder(path)) {
-    if (::rmdir(path.c_str()) == 0) return true;
+    if (::rmdir(path.c_str()) == 0) { return true; }
     fault = errno;
-    if (fault == ENOTEMPTY || fault == EEXIST) return false;
+    if (fault == ENOTEMPTY || fault == EEXIST) { return false; }
   }
   // A read-only file system says so before it looks for the file.
-  if (fault == ENOENT || fault == ENOTDIR || (fault == EROFS && !exists(path))) return false;
+  if (fault == ENOENT || fault == ENOTDIR || (fault == EROFS && !exists(path))) { return false; }
   throw SystemError("remove " + path, fault);
 }
 
@@ -132,7 +133,7 @@ std::string set_aside(const std::string& path) {
         number == 1 ? path + ".damaged" : fmt::format("{}.damaged.{}", path, number);
     // A file cannot take the name of a folder, nor a folder that of a file.
     const bool is_in_the_way = exists(to) && (is_folder(to) || is_folder(path));
-    if (is_in_the_way && !remove_file(to)) continue;
+    if (is_in_the_way && !remove_file(to)) { continue; }
     rename_file(path, to);
     sync_folder(folder_of(path));
     return to;
@@ -161,16 +162,17 @@ bool is_folder(const std::string& path) {
 
 void sync_file(const std::string& path) {
   const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!file || ::fsync(file.get()) != 0) throw SystemError("sync " + path, errno);
+  if (!file || ::fsync(file.get()) != 0) { throw SystemError("sync " + path, errno); }
 }
 
 void sync_folder(const std::string& path) {
   const UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) throw SystemError("sync folder " + path, errno);
+  if (!folder) { throw SystemError("sync folder " + path, errno); }
   // Some file systems cannot sync a folder and say EINVAL; their renames are as durable as they
   // get.
-  if (::fsync(folder.get()) != 0 && errno != EINVAL)
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) {
     throw SystemError("sync folder " + path, errno);
+  }
 }
 
 }  // namespace wgmesh

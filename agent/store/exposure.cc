@@ -23,8 +23,8 @@ bool is_ours(const struct stat& status) {
 
 std::string rights_text(const struct stat& status) {
   std::string text = fmt::format("mode {:04o}", status.st_mode & 07777);
-  if (!is_ours(status)) text += fmt::format(", user {}", status.st_uid);
-  if (S_ISREG(status.st_mode) && status.st_nlink > 1) text += ", under two names";
+  if (!is_ours(status)) { text += fmt::format(", user {}", status.st_uid); }
+  if (S_ISREG(status.st_mode) && status.st_nlink > 1) { text += ", under two names"; }
   return text;
 }
 
@@ -35,7 +35,7 @@ bool lets_others_write(const struct stat& status) {
 }
 
 bool is_exposed(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return false;
+  if (!S_ISREG(status.st_mode)) { return false; }
   return !is_ours(status) || (status.st_mode & 077) != 0 || status.st_nlink > 1;
 }
 
@@ -52,15 +52,15 @@ std::vector<std::string> files_of_a_mesh() {
 std::string sentence(const std::string& path, const struct stat& status, std::string_view file) {
   std::string text =
       fmt::format("{} could be read or changed by others ({})", path, rights_text(status));
-  if (holds_keys(file)) text += "; `mesh rotate` makes new keys";
+  if (holds_keys(file)) { text += "; `mesh rotate` makes new keys"; }
   return text;
 }
 
 void rewrite(const std::string& path, const struct stat& status) {
   // What we own and may not read we may give ourselves the right to read.
-  if (status.st_uid == ::geteuid()) ::chmod(path.c_str(), kSecret);
+  if (status.st_uid == ::geteuid()) { ::chmod(path.c_str(), kSecret); }
   const auto content = read_stored_file(path);
-  if (content) write_file_atomically(path, **content);
+  if (content) { write_file_atomically(path, **content); }
 }
 
 // The folders above the store are not ours to mend. They end at the first that is missing.
@@ -70,7 +70,7 @@ std::vector<std::string> exposed_parents(const std::string& root) {
        slash = root.rfind('/', slash - 1)) {
     const std::string folder = root.substr(0, slash);
     const auto status = look_at(folder);
-    if (!status || (is_ours(*status) && !lets_others_write(*status))) continue;
+    if (!status || (is_ours(*status) && !lets_others_write(*status))) { continue; }
     sentences.push_back(
         fmt::format("others may replace what is below {} ({})", folder, rights_text(*status)));
   }
@@ -78,7 +78,7 @@ std::vector<std::string> exposed_parents(const std::string& root) {
 }
 
 void refuse_foreign(const std::string& folder, const struct stat& status) {
-  if (is_ours(status)) return;
+  if (is_ours(status)) { return; }
   throw Error(fmt::format("{} belongs to user {}, who can replace what is stored there", folder,
                           status.st_uid),
               fmt::format("make it root's: `chown root:root {}`", folder));
@@ -90,14 +90,14 @@ std::vector<std::string> find_exposures(const Store& store, const std::string& m
   std::vector<std::string> sentences = exposed_parents(store.root());
   for (const std::string& folder : {store.root(), store.folder(mesh)}) {
     const auto status = look_at(folder);
-    if (!status || (is_ours(*status) && !lets_others_write(*status))) continue;
+    if (!status || (is_ours(*status) && !lets_others_write(*status))) { continue; }
     sentences.push_back(
         fmt::format("others may replace what is in {} ({})", folder, rights_text(*status)));
   }
   for (const std::string& file : files_of_a_mesh()) {
     const std::string path = store.folder(mesh) + "/" + file;
     const auto status = look_at(path);
-    if (status && is_exposed(*status)) sentences.push_back(sentence(path, *status, file));
+    if (status && is_exposed(*status)) { sentences.push_back(sentence(path, *status, file)); }
   }
   return sentences;
 }
@@ -106,9 +106,9 @@ std::vector<std::string> mend_exposures(const Store& store, const std::string& m
   std::vector<std::string> sentences = exposed_parents(store.root());
   for (const std::string& folder : {store.root(), store.folder(mesh)}) {
     const auto status = look_at(folder);
-    if (!status) continue;
+    if (!status) { continue; }
     refuse_foreign(folder, *status);
-    if (!lets_others_write(*status)) continue;
+    if (!lets_others_write(*status)) { continue; }
     const bool is_mended = ::chmod(folder.c_str(), status->st_mode & 07755) == 0;
     sentences.push_back(fmt::format("others could replace what is in {} ({}): {}", folder,
                                     rights_text(*status), is_mended ? "mended" : "not mended"));
@@ -116,16 +116,14 @@ std::vector<std::string> mend_exposures(const Store& store, const std::string& m
   for (const std::string& file : files_of_a_mesh()) {
     const std::string path = store.folder(mesh) + "/" + file;
     const auto status = look_at(path);
-    if (!status || !is_exposed(*status)) continue;
+    if (!status || !is_exposed(*status)) { continue; }
     std::string said = sentence(path, *status, file);
     try {
       rewrite(path, *status);
       said += "; it is mode 0600 now";
     } catch (const Damaged&) {
       continue;  // it is named as damaged, and set aside
-    } catch (const Error& error) {
-      said += "; it stays so: " + error.message();
-    }
+    } catch (const Error& error) { said += "; it stays so: " + error.message(); }
     sentences.push_back(std::move(said));
   }
   return sentences;

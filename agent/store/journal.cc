@@ -44,12 +44,10 @@ JournalEntry entry_of(const proto::Journal& journal) {
   try {
     entry = {
         load(journal.before()), load(journal.after()), {}, journal.origin(), journal.boot_id()};
-  } catch (const Error& error) {
-    throw Damaged(error.message());
-  }
+  } catch (const Error& error) { throw Damaged(error.message()); }
   for (const proto::StagedFile& file : journal.files()) {
     // It becomes part of a path.
-    if (!std::ranges::count(kStoredFiles, file.name())) throw Damaged("names an unknown file");
+    if (!std::ranges::count(kStoredFiles, file.name())) { throw Damaged("names an unknown file"); }
     entry.files.push_back({file.name(), file.remove()});
   }
   return entry;
@@ -104,8 +102,8 @@ void Journal::commit() const {
 }
 
 std::optional<Direction> Journal::open() const {
-  if (exists(commit_)) return Direction::kCommit;
-  if (exists(undo_)) return Direction::kUndo;
+  if (exists(commit_)) { return Direction::kCommit; }
+  if (exists(undo_)) { return Direction::kUndo; }
   return std::nullopt;
 }
 
@@ -121,7 +119,7 @@ JournalEntry Journal::read() const {
 
 JournalEntry Journal::parse(const std::string& path) const {
   const auto content = read_stored_file(path);
-  if (!content) throw Damaged("is gone");
+  if (!content) { throw Damaged("is gone"); }
   const std::string_view all = **content;
   proto::Journal journal;
   const WipeLater wipe_later(journal);
@@ -133,7 +131,7 @@ JournalEntry Journal::parse(const std::string& path) const {
   if (journal.format_version() > kJournalFormat) {
     throw NewerFormat("has", journal.format_version(), kJournalFormat);
   }
-  if (journal.mesh() != mesh_) throw Damaged("belongs to the mesh " + journal.mesh());
+  if (journal.mesh() != mesh_) { throw Damaged("belongs to the mesh " + journal.mesh()); }
   return entry_of(journal);
 }
 
@@ -146,7 +144,7 @@ void Journal::close() const {
   remove_file(commit_);
   remove_file(undo_);
   remove_file(undo_ + ".tmp");
-  if (is_folder(folder_)) sync_folder(folder_);
+  if (is_folder(folder_)) { sync_folder(folder_); }
 }
 
 std::string boot_id() { return kernel_instance(); }

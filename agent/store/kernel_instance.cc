@@ -32,7 +32,7 @@ std::uint64_t network_namespace() {
 
 std::string kernel_instance() {
   std::string boot = read_kernel_text("/proc/sys/kernel/random/boot_id");
-  while (!boot.empty() && boot.back() == '\n') boot.pop_back();
+  while (!boot.empty() && boot.back() == '\n') { boot.pop_back(); }
   return boot.empty() ? boot : fmt::format("{}/{}", boot, network_namespace());
 }
 

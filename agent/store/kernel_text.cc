@@ -14,7 +14,7 @@ constexpr std::size_t kMaxText = 16U << 20;
 
 std::string read_kernel_text(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return {};
+  if (!file) { return {}; }
   return read_all(file.get(), kMaxText).value_or("");
 }
 

@@ -33,7 +33,7 @@ const DeedWord& word_of(Deed deed) { return *std::ranges::find(kDeeds, deed, &De
 std::string printable(std::string_view origin) {
   std::string text(origin.substr(0, kMostOrigin));
   for (char& c : text) {
-    if (c < ' ' || c > '~') c = '?';
+    if (c < ' ' || c > '~') { c = '?'; }
   }
   return text.empty() ? "unknown" : text;
 }
@@ -41,7 +41,7 @@ std::string printable(std::string_view origin) {
 // The next word, taken off the front; empty when there is none.
 std::string_view take(std::string_view& line) {
   const auto blank = line.find(' ');
-  if (blank == std::string_view::npos) return {};
+  if (blank == std::string_view::npos) { return {}; }
   const std::string_view word = line.substr(0, blank);
   line.remove_prefix(blank + 1);
   return word;
@@ -57,8 +57,8 @@ bool take_number(std::string_view& line, auto& number) {
 
 std::string describe(const LastChange& change) {
   std::string text(word_of(change.deed).text);
-  if (change.afterwards) text += " after an interruption";
-  if (change.generation != 0) text += fmt::format(", generation {}", change.generation);
+  if (change.afterwards) { text += " after an interruption"; }
+  if (change.generation != 0) { text += fmt::format(", generation {}", change.generation); }
   text += fmt::format(", {} {}", change.changes, change.changes == 1 ? "change" : "changes");
   return text + ", asked for by " + printable(change.origin);
 }
@@ -70,10 +70,10 @@ std::string put_last_change(const LastChange& change) {
 }
 
 std::optional<LastChange> parse_last_change(std::string_view line) {
-  if (line.empty() || line.back() != '\n') return std::nullopt;
+  if (line.empty() || line.back() != '\n') { return std::nullopt; }
   line.remove_suffix(1);
   const auto deed = std::ranges::find(kDeeds, take(line), &DeedWord::word);
-  if (deed == kDeeds.end()) return std::nullopt;
+  if (deed == kDeeds.end()) { return std::nullopt; }
   LastChange change{.deed = deed->deed};
   unsigned afterwards = 0;
   if (!take_number(line, change.generation) || !take_number(line, change.changes) ||
@@ -100,9 +100,7 @@ std::optional<LastChange> read_last_change(const Store& store, const std::string
   try {
     const auto line = read_file(store.folder(mesh) + "/" + std::string(kLastChange));
     return line ? parse_last_change(*line) : std::nullopt;
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+  } catch (const Error&) { return std::nullopt; }
 }
 
 }  // namespace wgmesh

@@ -35,13 +35,15 @@ UniqueFd try_flock(const std::string& folder, const std::string& path) {
   for (;;) {
     make_folder(folder);
     UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file && errno == ENOENT) continue;  // the folder went in between
-    if (!file) throw SystemError("open " + path, errno);
+    if (!file && errno == ENOENT) {
+      continue;  // the folder went in between
+    }
+    if (!file) { throw SystemError("open " + path, errno); }
     if (retry([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
-      if (errno == EWOULDBLOCK) return UniqueFd();
+      if (errno == EWOULDBLOCK) { return UniqueFd(); }
       throw SystemError("lock " + path, errno);
     }
-    if (is_current(file, path)) return file;
+    if (is_current(file, path)) { return file; }
   }
 }
 
@@ -51,7 +53,7 @@ std::optional<Holder> read_holder(const std::string& path) {
 }
 
 std::string sentence(const std::optional<Holder>& holder) {
-  if (!holder) return "locked by another session";
+  if (!holder) { return "locked by another session"; }
   const std::time_t since = holder->since;
   std::tm parts{};
   ::gmtime_r(&since, &parts);
@@ -71,7 +73,7 @@ std::string lock_path(const std::string& folder, const std::string& mesh) {
 // One line, whatever a controller sends.
 std::string printable(std::string text) {
   for (char& c : text) {
-    if (c < ' ' || c > '~') c = '?';
+    if (c < ' ' || c > '~') { c = '?'; }
   }
   return text.substr(0, 200);
 }
@@ -84,12 +86,12 @@ std::string put_holder(const Holder& holder) {
 }
 
 std::optional<Holder> parse_holder(std::string_view line) {
-  if (line.empty() || line.back() != '\n') return std::nullopt;
+  if (line.empty() || line.back() != '\n') { return std::nullopt; }
   line.remove_suffix(1);
   Holder holder;
   const auto number = [&line](auto& value) {
     const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), value);
-    if (fault != std::errc{} || end == line.data() + line.size() || *end != ' ') return false;
+    if (fault != std::errc{} || end == line.data() + line.size() || *end != ' ') { return false; }
     line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
     return true;
   };
@@ -115,8 +117,8 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
   std::optional<Holder> seen;
   for (bool has_waited = false;; has_waited = true) {
     file_ = try_flock(folder, path_);
-    if (file_ && has_waited) refuse_what_is_over();
-    if (file_) break;
+    if (file_ && has_waited) { refuse_what_is_over(); }
+    if (file_) { break; }
     const auto holder = read_holder(path_);
     // A line may be a former holder's for the instant between lock and write: believe it when it
     // was there twice.
@@ -141,7 +143,7 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
 // unless it has forgotten the mesh and its file with it.
 void MeshLock::refuse_what_is_over() const {
   const auto last = read_holder(path_);
-  if (last && last->session_number != kGoesOn) return;
+  if (last && last->session_number != kGoesOn) { return; }
   throw Locked(sentence(last), kCure);
 }
 
@@ -158,7 +160,7 @@ std::optional<MeshLock> MeshLock::try_take(const std::string& folder, const std:
                                            const Holder& me) {
   const std::string path = lock_path(folder, mesh);
   UniqueFd file = try_flock(folder, path);
-  if (!file) return std::nullopt;
+  if (!file) { return std::nullopt; }
   write_holder(file.get(), me);
   return MeshLock(std::move(file), path, me);
 }

@@ -24,10 +24,10 @@ constexpr std::string_view kEnding = ".lock";
 // Empty while another holds it, or when the file that was opened is not there any more.
 UniqueFd try_take(const std::string& path) {
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file && errno == ENOENT) return {};
-  if (!file) throw SystemError("open " + path, errno);
+  if (!file && errno == ENOENT) { return {}; }
+  if (!file) { throw SystemError("open " + path, errno); }
   if (retry([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
-    if (errno == EWOULDBLOCK) return {};
+    if (errno == EWOULDBLOCK) { return {}; }
     throw SystemError("lock " + path, errno);
   }
   struct stat mine {};
@@ -50,7 +50,7 @@ NodeLock::NodeLock(const std::string& folder, std::chrono::milliseconds patience
   for (;;) {
     make_folder(folder);
     file_ = try_take(path_);
-    if (file_) return;
+    if (file_) { return; }
     if (std::chrono::steady_clock::now() >= until) {
       throw Locked("another session is installing or removing the agent of this node",
                    "wait until it has finished, then run the command again");
@@ -63,9 +63,9 @@ void NodeLock::remove_file() { wgmesh::remove_file(path_); }
 
 bool is_another_mesh_locked(const std::string& folder, const std::string& mesh) {
   for (const std::string& name : names_in(folder)) {
-    if (name == kNodeLock || !name.ends_with(kEnding)) continue;
-    if (name.substr(0, name.size() - kEnding.size()) == mesh) continue;
-    if (is_locked(folder + "/" + name)) return true;
+    if (name == kNodeLock || !name.ends_with(kEnding)) { continue; }
+    if (name.substr(0, name.size() - kEnding.size()) == mesh) { continue; }
+    if (is_locked(folder + "/" + name)) { return true; }
   }
   return false;
 }

@@ -19,7 +19,7 @@ std::string octets_text(const std::array<std::uint8_t, size>& octets) {
 }
 
 void put_secret(const std::optional<Secret>& secret, std::string& octets) {
-  if (!secret) return;
+  if (!secret) { return; }
   const auto revealed = secret->reveal();
   // Not by iterators of another type: std::string would make a copy that nobody wipes.
   octets.assign(reinterpret_cast<const char*>(revealed.data()), revealed.size());
@@ -27,33 +27,34 @@ void put_secret(const std::optional<Secret>& secret, std::string& octets) {
 
 void put_prefixes(const std::set<Prefix>& prefixes,
                   google::protobuf::RepeatedPtrField<std::string>& texts) {
-  for (const Prefix& prefix : prefixes) *texts.Add() = to_text(prefix);
+  for (const Prefix& prefix : prefixes) { *texts.Add() = to_text(prefix); }
 }
 
 // ---- parsing: every value of a damaged file is named by its key ----
 
 template <class Value>
 Value require(std::optional<Value> value, const char* key) {
-  if (!value) throw Error(fmt::format("saved state: {} is damaged", key));
+  if (!value) { throw Error(fmt::format("saved state: {} is damaged", key)); }
   return *std::move(value);
 }
 
 std::uint16_t parse_u16(std::uint32_t value, const char* key) {
-  if (value > std::numeric_limits<std::uint16_t>::max())
+  if (value > std::numeric_limits<std::uint16_t>::max()) {
     throw Error(fmt::format("saved state: {} {} is out of range", key, value));
+  }
   return static_cast<std::uint16_t>(value);
 }
 
 std::optional<Secret> parse_secret(const std::string& octets, const char* key) {
-  if (octets.empty()) return std::nullopt;
-  if (octets.size() != kKeySize) throw Error(fmt::format("saved state: {} is damaged", key));
+  if (octets.empty()) { return std::nullopt; }
+  if (octets.size() != kKeySize) { throw Error(fmt::format("saved state: {} is damaged", key)); }
   const auto* first = reinterpret_cast<const std::uint8_t*>(octets.data());
   return Secret::from_octets(std::span<const std::uint8_t, kKeySize>(first, kKeySize));
 }
 
 MacAddress parse_mac_octets(const std::string& octets) {
   MacAddress mac;
-  if (octets.size() != mac.octets.size()) throw Error("saved state: mac is damaged");
+  if (octets.size() != mac.octets.size()) { throw Error("saved state: mac is damaged"); }
   std::copy(octets.begin(), octets.end(), mac.octets.begin());
   return mac;
 }
@@ -61,7 +62,7 @@ MacAddress parse_mac_octets(const std::string& octets) {
 std::set<Prefix> parse_prefixes(const google::protobuf::RepeatedPtrField<std::string>& texts,
                                 const char* key) {
   std::set<Prefix> prefixes;
-  for (const std::string& text : texts) prefixes.insert(require(parse_prefix(text), key));
+  for (const std::string& text : texts) { prefixes.insert(require(parse_prefix(text), key)); }
   return prefixes;
 }
 
@@ -72,7 +73,7 @@ proto::SavedInterface put_interface(const Interface& interface) {
   saved.set_name(interface.name);
   saved.set_group(interface.group);
   saved.set_alias(interface.alias);
-  for (const std::string& altname : interface.altnames) saved.add_altnames(altname);
+  for (const std::string& altname : interface.altnames) { saved.add_altnames(altname); }
   saved.set_mtu(interface.mtu);
   saved.set_up(interface.up);
   saved.set_master(interface.master);
@@ -80,7 +81,7 @@ proto::SavedInterface put_interface(const Interface& interface) {
 }
 
 Interface parse_interface(const proto::SavedInterface& saved) {
-  if (saved.name().empty()) throw Error("saved state: a link has no name");
+  if (saved.name().empty()) { throw Error("saved state: a link has no name"); }
   return {.name = saved.name(),
           .group = saved.group(),
           .alias = saved.alias(),
@@ -94,7 +95,7 @@ proto::SavedPeer put_peer(const PublicKey& key, const WireguardPeer& peer) {
   proto::SavedPeer saved;
   saved.set_public_key(octets_text(key.octets));
   put_secret(peer.preshared_key, *saved.mutable_preshared_key());
-  if (peer.endpoint) saved.set_endpoint(to_text(*peer.endpoint));
+  if (peer.endpoint) { saved.set_endpoint(to_text(*peer.endpoint)); }
   saved.set_persistent_keepalive(peer.persistent_keepalive);
   put_prefixes(peer.allowed_ips, *saved.mutable_allowed_ips());
   return saved;
@@ -105,8 +106,9 @@ WireguardPeer parse_peer(const proto::SavedPeer& saved) {
       .preshared_key = parse_secret(saved.preshared_key(), "preshared_key"),
       .persistent_keepalive = parse_u16(saved.persistent_keepalive(), "persistent_keepalive"),
       .allowed_ips = parse_prefixes(saved.allowed_ips(), "allowed_ips")};
-  if (!saved.endpoint().empty())
+  if (!saved.endpoint().empty()) {
     peer.endpoint = require(parse_socket_address(saved.endpoint()), "endpoint");
+  }
   return peer;
 }
 
@@ -117,7 +119,7 @@ proto::SavedWireguard put_wireguard(const Wireguard& device) {
   saved.set_listen_port(device.listen_port);
   saved.set_fwmark(device.fwmark);
   put_prefixes(device.addresses, *saved.mutable_addresses());
-  for (const auto& [key, peer] : device.peers) *saved.add_peers() = put_peer(key, peer);
+  for (const auto& [key, peer] : device.peers) { *saved.add_peers() = put_peer(key, peer); }
   return saved;
 }
 
@@ -127,8 +129,9 @@ Wireguard parse_wireguard(const proto::SavedWireguard& saved) {
                    .listen_port = parse_u16(saved.listen_port(), "listen_port"),
                    .fwmark = saved.fwmark(),
                    .addresses = parse_prefixes(saved.addresses(), "addresses")};
-  for (const proto::SavedPeer& peer : saved.peers())
+  for (const proto::SavedPeer& peer : saved.peers()) {
     device.peers[require(public_key_from(peer.public_key()), "public_key")] = parse_peer(peer);
+  }
   return device;
 }
 
@@ -176,7 +179,7 @@ proto::SavedTunnel put_tunnel(const Tunnel& tunnel) {
 }
 
 Tunnel parse_tunnel(const proto::SavedTunnel& saved) {
-  if (saved.kind() != 1 && saved.kind() != 2) throw Error("saved state: kind is damaged");
+  if (saved.kind() != 1 && saved.kind() != 2) { throw Error("saved state: kind is damaged"); }
   return {.interface = parse_interface(saved.interface()),
           .mac = parse_mac_octets(saved.interface().mac()),
           .kind = saved.kind() == 1 ? TunnelKind::kGretap : TunnelKind::kIp6gretap,
@@ -193,9 +196,9 @@ Tunnel parse_tunnel(const proto::SavedTunnel& saved) {
 
 proto::SavedState save(const State& state) {
   proto::SavedState saved;
-  if (state.wireguard) *saved.mutable_wireguard() = put_wireguard(*state.wireguard);
-  if (state.bridge) *saved.mutable_bridge() = put_bridge(*state.bridge);
-  for (const auto& [name, tunnel] : state.tunnels) *saved.add_tunnels() = put_tunnel(tunnel);
+  if (state.wireguard) { *saved.mutable_wireguard() = put_wireguard(*state.wireguard); }
+  if (state.bridge) { *saved.mutable_bridge() = put_bridge(*state.bridge); }
+  for (const auto& [name, tunnel] : state.tunnels) { *saved.add_tunnels() = put_tunnel(tunnel); }
   for (const auto& [name, port] : state.foreign_ports) {
     proto::SavedForeignPort& saved_port = *saved.add_foreign_ports();
     saved_port.set_name(name);
@@ -212,7 +215,7 @@ proto::SavedState save(const State& state) {
 }
 
 void wipe_secrets(proto::SavedState& saved) {
-  if (!saved.has_wireguard()) return;
+  if (!saved.has_wireguard()) { return; }
   wipe(*saved.mutable_wireguard()->mutable_private_key());
   for (auto& peer : *saved.mutable_wireguard()->mutable_peers()) {
     wipe(*peer.mutable_preshared_key());
@@ -221,10 +224,11 @@ void wipe_secrets(proto::SavedState& saved) {
 
 State load(const proto::SavedState& saved) {
   State state;
-  if (saved.has_wireguard()) state.wireguard = parse_wireguard(saved.wireguard());
-  if (saved.has_bridge()) state.bridge = parse_bridge(saved.bridge());
-  for (const proto::SavedTunnel& tunnel : saved.tunnels())
+  if (saved.has_wireguard()) { state.wireguard = parse_wireguard(saved.wireguard()); }
+  if (saved.has_bridge()) { state.bridge = parse_bridge(saved.bridge()); }
+  for (const proto::SavedTunnel& tunnel : saved.tunnels()) {
     state.tunnels[tunnel.interface().name()] = parse_tunnel(tunnel);
+  }
   for (const proto::SavedForeignPort& port : saved.foreign_ports()) {
     ForeignPort& loaded = state.foreign_ports[port.name()];
     loaded = {port.master(), port.mtu(), port.up(), {}};

@@ -19,17 +19,17 @@ constexpr std::array<std::string_view, 2> kJournals = {"journal.undo", "journal.
 // What comes behind the name of a file that we write; empty: the name is not one of ours.
 std::optional<std::string_view> ending_of(std::string_view name) {
   const auto behind = [name](std::string_view file) -> std::optional<std::string_view> {
-    if (!name.starts_with(file)) return std::nullopt;
+    if (!name.starts_with(file)) { return std::nullopt; }
     const std::string_view ending = name.substr(file.size());
     const bool is_ours = ending.empty() || ending == ".next" || ending == ".tmp" ||
                          ending == ".damaged" || ending.starts_with(".damaged.");
     return is_ours ? std::optional(ending) : std::nullopt;
   };
   for (const auto file : kStoredFiles) {
-    if (const auto ending = behind(file)) return ending;
+    if (const auto ending = behind(file)) { return ending; }
   }
   for (const auto file : kJournals) {
-    if (const auto ending = behind(file)) return ending;
+    if (const auto ending = behind(file)) { return ending; }
   }
   return behind(kLastChange);
 }
@@ -37,7 +37,7 @@ std::optional<std::string_view> ending_of(std::string_view name) {
 }  // namespace
 
 void refuse_unreadable(const Loaded& loaded) {
-  if (loaded.unreadable.empty()) return;
+  if (loaded.unreadable.empty()) { return; }
   throw Error(fmt::format("{}", fmt::join(loaded.faults, "; ")), loaded.cure);
 }
 
@@ -57,7 +57,7 @@ std::vector<std::string> Store::meshes() const {
 
 std::vector<std::string> Store::meshes(const std::string& mesh) const {
   std::vector<std::string> names = meshes();
-  if (mesh.empty()) return names;
+  if (mesh.empty()) { return names; }
   if (!std::ranges::binary_search(names, mesh)) {
     throw Error("the mesh " + mesh + " is not stored on this node");
   }
@@ -67,7 +67,7 @@ std::vector<std::string> Store::meshes(const std::string& mesh) const {
 bool Store::read_into(StoredMesh& stored, const std::string& mesh, const std::string& file,
                       const char* ending) const {
   const auto content = read_stored_file(path(mesh, file) + ending);
-  if (!content) return false;
+  if (!content) { return false; }
   parse_stored(file, **content, stored);
   if (stored.plan && stored.plan->mesh() != mesh) {
     const std::string other = stored.plan->mesh();
@@ -90,7 +90,7 @@ Loaded Store::load(const std::string& mesh) const {
         fault.add_context(path(mesh, name));
       }
       loaded.faults.push_back(fault.message());
-      if (!fault.cure().empty()) loaded.cure = fault.cure();
+      if (!fault.cure().empty()) { loaded.cure = fault.cure(); }
     }
   }
   return loaded;
@@ -104,14 +104,13 @@ std::vector<Staged> Store::changes(const std::string& mesh, const StoredMesh& wa
     const auto it = contents.find(name);
     if (it == contents.end()) {
       // What goes need not be read.
-      if (exists(path(mesh, name))) changed.push_back({name, true});
+      if (exists(path(mesh, name))) { changed.push_back({name, true}); }
       continue;
     }
     try {
       const auto content = read_stored_file(path(mesh, name));
-      if (content && **content == *it->second) continue;
-    } catch (const Damaged&) {
-    }
+      if (content && **content == *it->second) { continue; }
+    } catch (const Damaged&) {}
     changed.push_back({name, false});
   }
   return changed;
@@ -123,7 +122,7 @@ void Store::stage(const std::string& mesh, const StoredMesh& wanted,
   const auto contents = put_stored(wanted);
   try {
     for (const Staged& file : files) {
-      if (!file.remove) write_file(path(mesh, file.name) + ".next", *contents.at(file.name));
+      if (!file.remove) { write_file(path(mesh, file.name) + ".next", *contents.at(file.name)); }
     }
     sync_folder(folder(mesh));
   } catch (...) {
@@ -134,9 +133,9 @@ void Store::stage(const std::string& mesh, const StoredMesh& wanted,
 
 void Store::sync_staged(const std::string& mesh, const std::vector<Staged>& files) const {
   for (const Staged& file : files) {
-    if (!file.remove) sync_file(path(mesh, file.name) + ".next");
+    if (!file.remove) { sync_file(path(mesh, file.name) + ".next"); }
   }
-  if (is_folder(folder(mesh))) sync_folder(folder(mesh));
+  if (is_folder(folder(mesh))) { sync_folder(folder(mesh)); }
 }
 
 std::vector<Staged> Store::staged(const std::string& mesh) const {
@@ -148,9 +147,7 @@ std::vector<Staged> Store::staged(const std::string& mesh) const {
         files.push_back({std::string(file), false});
       }
     }
-  } catch (const Error&) {
-    return {};
-  }
+  } catch (const Error&) { return {}; }
   return files;
 }
 
@@ -160,9 +157,7 @@ bool Store::is_damaged(const std::string& mesh, const std::string& file) const {
     StoredMesh ignored;
     read_into(ignored, mesh, file);
     return false;
-  } catch (const Damaged&) {
-    return true;
-  } catch (const Error&) {
+  } catch (const Damaged&) { return true; } catch (const Error&) {
     return false;
   }
 }
@@ -170,15 +165,17 @@ bool Store::is_damaged(const std::string& mesh, const std::string& file) const {
 void Store::publish(const std::string& mesh, const std::vector<Staged>& files) const {
   for (const Staged& file : files) {
     const std::string to = path(mesh, file.name);
-    if (!file.remove && !exists(to + ".next")) continue;  // done before an interruption
-    if (is_damaged(mesh, file.name)) set_aside(to);
+    if (!file.remove && !exists(to + ".next")) {
+      continue;  // done before an interruption
+    }
+    if (is_damaged(mesh, file.name)) { set_aside(to); }
     if (file.remove) {
       remove_file(to);
     } else {
       rename_file(to + ".next", to);
     }
   }
-  if (is_folder(folder(mesh))) sync_folder(folder(mesh));
+  if (is_folder(folder(mesh))) { sync_folder(folder(mesh)); }
 }
 
 void Store::discard(const std::string& mesh) const { remove_endings(mesh, false); }
@@ -194,23 +191,23 @@ void Store::remove_endings(const std::string& mesh, bool all) const {
                         [](const auto& name) { return !name.starts_with("journal."); });
   for (const std::string& name : names) {
     const auto ending = ending_of(name);
-    if (!ending || !(all || *ending == ".next" || *ending == ".tmp")) continue;
+    if (!ending || !(all || *ending == ".next" || *ending == ".tmp")) { continue; }
     try {
       // A folder that is not empty stays under a name that nobody takes for a stored file.
       if (!remove_file(path(mesh, name)) && ending->empty() && is_folder(path(mesh, name))) {
         wgmesh::set_aside(path(mesh, name));
       }
     } catch (const SystemError& error) {
-      if (!fault) fault = error;
+      if (!fault) { fault = error; }
     }
   }
   remove_folder_if_empty(folder(mesh));
-  if (fault) throw *fault;
+  if (fault) { throw *fault; }
 }
 
 std::vector<std::string> Store::leftovers(const std::string& mesh) const {
   std::vector<std::string> paths;
-  for (const std::string& name : names_in(folder(mesh))) paths.push_back(path(mesh, name));
+  for (const std::string& name : names_in(folder(mesh))) { paths.push_back(path(mesh, name)); }
   return paths;
 }
 

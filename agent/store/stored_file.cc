@@ -12,14 +12,14 @@ namespace wgmesh {
 std::optional<WipedText> read_stored_file(const std::string& path) {
   try {
     auto content = read_file(path);
-    if (!content) return std::nullopt;
+    if (!content) { return std::nullopt; }
     return WipedText(std::move(*content));
   } catch (const NotAFile& fault) {
     throw Damaged(fault.reason());
   } catch (const SystemError& fault) {
     struct stat status {};
     // The agent keeps no capability that would open what belongs to others.
-    if (fault.error_number() != EACCES || ::lstat(path.c_str(), &status) != 0) throw;
+    if (fault.error_number() != EACCES || ::lstat(path.c_str(), &status) != 0) { throw; }
     throw Damaged(fmt::format("cannot be read: it belongs to user {} and has mode {:04o}",
                               status.st_uid, status.st_mode & 07777));
   }

@@ -19,7 +19,7 @@ constexpr std::uint32_t kMinPortMtu = 68;  // what the kernel lets an Ethernet i
 std::string checksum(std::string_view payload) {
   const Hash hash = hash_of({"wgmesh stored file", payload});
   std::string hex;
-  for (std::size_t i = 0; i < 16; ++i) hex += fmt::format("{:02x}", hash[i]);
+  for (std::size_t i = 0; i < 16; ++i) { hex += fmt::format("{:02x}", hash[i]); }
   return hex;
 }
 
@@ -43,11 +43,10 @@ std::string_view checked_payload(std::string_view content) {
   const char* begin = header.data() + kName.size();
   const char* end = header.data() + header.size();
   const auto [after, fault] = std::from_chars(begin, end, format);
-  if (fault != std::errc{} || after == end || *after != ' ')
+  if (fault != std::errc{} || after == end || *after != ' ') {
     throw Damaged("has a broken header line");
-  if (format > kStoredFormat) {
-    throw NewerFormat("has", format, kStoredFormat);
   }
+  if (format > kStoredFormat) { throw NewerFormat("has", format, kStoredFormat); }
   const std::string_view payload = content.substr(newline + 1);
   if (std::string_view(after + 1, static_cast<std::size_t>(end - after - 1)) != checksum(payload)) {
     throw Damaged("does not match its checksum");
@@ -69,7 +68,7 @@ Secret parse_base64(std::string_view text) {
   const bool whole = sodium_base642bin(octets, sizeof octets, text.data(), text.size(), nullptr,
                                        &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
                      size == kKeySize;
-  if (!whole) throw Damaged("holds no key");
+  if (!whole) { throw Damaged("holds no key"); }
   const Secret secret = Secret::from_octets(std::span<const std::uint8_t, kKeySize>(octets));
   sodium_memzero(octets, sizeof octets);
   return secret;
@@ -78,7 +77,7 @@ Secret parse_base64(std::string_view text) {
 // The next word up to `separator`, taken off the front.
 std::string_view take(std::string_view& text, char separator) {
   const auto at = text.find(separator);
-  if (at == std::string_view::npos) throw Damaged("is cut off");
+  if (at == std::string_view::npos) { throw Damaged("is cut off"); }
   const std::string_view word = text.substr(0, at);
   text.remove_prefix(at + 1);
   return word;
@@ -88,7 +87,7 @@ std::string_view take(std::string_view& text, char separator) {
 WipedText put_preshared_keys(const std::map<std::string, Secret>& keys) {
   std::string text;
   std::size_t size = 0;
-  for (const auto& [node, key] : keys) size += node.size() + kBase64Key + 2;
+  for (const auto& [node, key] : keys) { size += node.size() + kBase64Key + 2; }
   text.reserve(size);
   for (const auto& [node, key] : keys) {
     text += node;
@@ -104,14 +103,14 @@ std::map<std::string, Secret> parse_preshared_keys(std::string_view payload) {
   std::map<std::string, Secret> keys;
   while (!payload.empty()) {
     const std::string node(take(payload, ' '));
-    if (!is_node_name(node)) throw Damaged("holds a key without a name");
+    if (!is_node_name(node)) { throw Damaged("holds a key without a name"); }
     keys.insert_or_assign(node, parse_base64(take(payload, '\n')));
   }
   return keys;
 }
 
 void check_mtu(std::uint32_t mtu, std::uint32_t least, const char* whose) {
-  if (mtu >= least && mtu <= kMaxStoredMtu) return;
+  if (mtu >= least && mtu <= kMaxStoredMtu) { return; }
   throw Damaged(fmt::format("holds {} of {}, not {} to {}", whose, mtu, least, kMaxStoredMtu));
 }
 
@@ -121,7 +120,7 @@ std::string put_former_ports(const std::map<std::string, ForeignPort>& ports) {
   std::string text;
   for (const auto& [name, port] : ports) {
     text += fmt::format("{} {} {} {}", name, port.mtu, port.up ? "up" : "down", port.master);
-    for (const auto& [above, mtu] : port.above) text += fmt::format(" {} {}", above, mtu);
+    for (const auto& [above, mtu] : port.above) { text += fmt::format(" {} {}", above, mtu); }
     text += '\n';
   }
   return text;
@@ -139,7 +138,7 @@ std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) 
   std::map<std::string, ForeignPort> ports;
   while (!payload.empty()) {
     const std::string name(take(payload, ' '));
-    if (name.empty() || name.size() > kMaxInterfaceName) throw Damaged("holds no interface");
+    if (name.empty() || name.size() > kMaxInterfaceName) { throw Damaged("holds no interface"); }
     ForeignPort port;
     port.mtu = parse_mtu(take(payload, ' '));
     check_mtu(port.mtu, kMinPortMtu, "a port's MTU");
@@ -163,7 +162,7 @@ std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) 
 // One line a peer: "NODE ADDRESS:PORT".
 std::string put_endpoints(const std::map<std::string, SocketAddress>& endpoints) {
   std::string text;
-  for (const auto& [node, endpoint] : endpoints) text += node + ' ' + to_text(endpoint) + '\n';
+  for (const auto& [node, endpoint] : endpoints) { text += node + ' ' + to_text(endpoint) + '\n'; }
   return text;
 }
 
@@ -172,7 +171,7 @@ std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
   while (!payload.empty()) {
     const std::string node(take(payload, ' '));
     const auto endpoint = parse_socket_address(take(payload, '\n'));
-    if (!endpoint) throw Damaged("holds no address");
+    if (!endpoint) { throw Damaged("holds no address"); }
     endpoints.insert_or_assign(node, *endpoint);
   }
   return endpoints;
@@ -180,11 +179,11 @@ std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
 
 // Of the plan's values those that are told or used before `desired_state` looks at all of them.
 void check_values(const proto::Plan& plan) {
-  if (!is_mesh_name(plan.mesh()) || !is_node_name(plan.node())) throw Damaged("holds no plan");
+  if (!is_mesh_name(plan.mesh()) || !is_node_name(plan.node())) { throw Damaged("holds no plan"); }
   check_mtu(plan.segment_mtu(), kLeastIpv4Mtu, "a segment MTU");
   check_mtu(plan.device().mtu(), kLeastIpv4Mtu, "a WireGuard MTU");
   for (const proto::Peer& peer : plan.peers()) {
-    if (!is_node_name(peer.node())) throw Damaged("holds a peer without a name");
+    if (!is_node_name(peer.node())) { throw Damaged("holds a peer without a name"); }
   }
 }
 
@@ -226,14 +225,14 @@ std::map<std::string, WipedText> put_stored(const StoredMesh& stored) {
   if (!stored.preshared_keys.empty()) {
     files.emplace("preshared_keys", put_preshared_keys(stored.preshared_keys));
   }
-  if (stored.plan) files.emplace("plan", with_header(stored.plan->SerializeAsString()));
+  if (stored.plan) { files.emplace("plan", with_header(stored.plan->SerializeAsString())); }
   if (!stored.former_ports.empty()) {
     files.emplace("former_ports", with_header(put_former_ports(stored.former_ports)));
   }
   if (!stored.endpoints.empty()) {
     files.emplace("endpoints", with_header(put_endpoints(stored.endpoints)));
   }
-  if (stored.taken_down) files.emplace("down", with_header("stays down\n"));
+  if (stored.taken_down) { files.emplace("down", with_header("stays down\n")); }
   return files;
 }
 

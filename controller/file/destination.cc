@@ -28,30 +28,31 @@ std::uint16_t parse_port(std::string_view text) {
 // An IPv6 address, with or without a zone ("fe80::1%eth0").
 bool is_ipv6(std::string_view text) {
   const std::size_t zone = text.find('%');
-  if (zone != text.npos && zone + 1 == text.size()) return false;
+  if (zone != text.npos && zone + 1 == text.size()) { return false; }
   const auto address = parse_ip(text.substr(0, zone));
   return address && address->family == Family::kIpv6;
 }
 
 HostAndPort split_bracketed(std::string_view text) {
   const std::size_t close = text.find(']');
-  if (close == text.npos) throw Error("the bracket [ is not closed");
+  if (close == text.npos) { throw Error("the bracket [ is not closed"); }
   const std::string_view host = text.substr(1, close - 1);
   if (!is_ipv6(host)) {
     throw Error(fmt::format("expected an IPv6 address between the brackets, found \"{}\"", host));
   }
   const std::string_view rest = text.substr(close + 1);
-  if (rest.empty()) return {std::string(host), {}};
-  if (rest.front() != ':')
+  if (rest.empty()) { return {std::string(host), {}}; }
+  if (rest.front() != ':') {
     throw Error(fmt::format("expected :port after the bracket, found \"{}\"", rest));
+  }
   return {std::string(host), parse_port(rest.substr(1))};
 }
 
 // Both end up as arguments of `ssh`; a leading dash would be an option there (CVE-2017-1000117's
 // kind).
 void check_ssh_word(std::string_view what, std::string_view text, std::string_view refused) {
-  if (text.empty()) throw Error(fmt::format("the {} is empty", what));
-  if (text.front() == '-') throw Error(fmt::format("the {} begins with a dash", what));
+  if (text.empty()) { throw Error(fmt::format("the {} is empty", what)); }
+  if (text.front() == '-') { throw Error(fmt::format("the {} begins with a dash", what)); }
   for (const char c : text) {
     const auto octet = static_cast<unsigned char>(c);
     if (octet <= ' ' || octet == 0x7f || refused.find(c) != refused.npos) {
@@ -87,12 +88,13 @@ std::string percent_decoded(std::string_view text) {
 
 // What follows ssh://, as ssh(1) takes it: [user@]host[:port], with or without a slash at the end.
 SshTarget parse_ssh_uri(std::string_view text) {
-  if (text.ends_with('/')) text.remove_suffix(1);
-  if (text.find('/') != text.npos)
+  if (text.ends_with('/')) { text.remove_suffix(1); }
+  if (text.find('/') != text.npos) {
     throw Error("an ssh:// address has no path: ssh://user@host:port");
+  }
   const std::size_t at = text.rfind('@');
   SshTarget target = parse_ssh_target(at == text.npos ? text : text.substr(at + 1));
-  if (at == text.npos) return target;
+  if (at == text.npos) { return target; }
   target.user = percent_decoded(text.substr(0, at));
   check_ssh_word("user", target.user, kNotInUser);
   return target;
@@ -101,22 +103,22 @@ SshTarget parse_ssh_uri(std::string_view text) {
 }  // namespace
 
 HostAndPort split_host_port(std::string_view text) {
-  if (text.empty()) throw Error("expected a host, found nothing");
-  if (text.front() == '[') return split_bracketed(text);
+  if (text.empty()) { throw Error("expected a host, found nothing"); }
+  if (text.front() == '[') { return split_bracketed(text); }
   const std::size_t colons = static_cast<std::size_t>(std::count(text.begin(), text.end(), ':'));
-  if (colons == 0) return {std::string(text), {}};
+  if (colons == 0) { return {std::string(text), {}}; }
   if (colons > 1) {
-    if (is_ipv6(text)) return {std::string(text), {}};
+    if (is_ipv6(text)) { return {std::string(text), {}}; }
     throw Error(fmt::format(
         "\"{}\" is not an IPv6 address; an address with a port is written [address]:port", text));
   }
   const std::size_t colon = text.find(':');
-  if (colon == 0) throw Error("expected a host before the colon");
+  if (colon == 0) { throw Error("expected a host before the colon"); }
   return {std::string(text.substr(0, colon)), parse_port(text.substr(colon + 1))};
 }
 
 SshTarget parse_ssh_target(std::string_view text) {
-  if (text.starts_with(kSshScheme)) return parse_ssh_uri(text.substr(kSshScheme.size()));
+  if (text.starts_with(kSshScheme)) { return parse_ssh_uri(text.substr(kSshScheme.size())); }
   SshTarget target;
   // The last one, as ssh does: a user may have an @ in its name (user@domain@host).
   const std::size_t at = text.rfind('@');
@@ -138,16 +140,18 @@ void check_endpoint_host(std::string_view host) {
       throw Error("an address with a zone means another interface on every peer");
     }
     const auto address = parse_ip(host);
-    if (!address) throw Error(fmt::format("\"{}\" is not an IPv6 address", host));
+    if (!address) { throw Error(fmt::format("\"{}\" is not an IPv6 address", host)); }
     const auto in = [&](const char* prefix) { return contains(*parse_prefix(prefix), *address); };
-    if (in("0.0.0.0/8") || in("::/128")) throw Error("no peer can send to the unspecified address");
+    if (in("0.0.0.0/8") || in("::/128")) {
+      throw Error("no peer can send to the unspecified address");
+    }
     if (in("127.0.0.0/8") || in("::1/128")) {
       throw Error(
           fmt::format("every machine is itself at the loopback address {}; name one that "
                       "its peers reach",
                       host));
     }
-    if (in("224.0.0.0/3") || in("ff00::/8")) throw Error("a multicast address is no endpoint");
+    if (in("224.0.0.0/3") || in("ff00::/8")) { throw Error("a multicast address is no endpoint"); }
     if (in("fe80::/10")) {
       throw Error("a link-local address means another interface on every peer");
     }
@@ -164,7 +168,7 @@ void check_endpoint_host(std::string_view host) {
   bool numeric = true;  // the last label, as yet
   for (const char c : host) {
     if (c == '.') {
-      if (label == 0) throw Error(fmt::format("\"{}\" has an empty part between dots", host));
+      if (label == 0) { throw Error(fmt::format("\"{}\" has an empty part between dots", host)); }
       label = 0;
       numeric = true;
       continue;
@@ -176,21 +180,23 @@ void check_endpoint_host(std::string_view host) {
       throw Error(fmt::format("a part of \"{}\" begins with a dash", host));
     }
     numeric = numeric && is_digit(c);
-    if (++label > 63)
+    if (++label > 63) {
       throw Error(fmt::format("a part of \"{}\" is longer than 63 characters", host));
+    }
   }
   // No top-level domain is a number: this is a broken IPv4 address, and a resolver might guess at
   // it.
-  if (numeric && host.back() != '.')
+  if (numeric && host.back() != '.') {
     throw Error(fmt::format("\"{}\" is not an IPv4 address", host));
+  }
 }
 
 void check_proxy_jump(std::string_view text) {
-  if (text == "none") return;
+  if (text == "none") { return; }
   for (;;) {
     const std::size_t comma = text.find(',');
     parse_ssh_target(text.substr(0, comma));
-    if (comma == text.npos) return;
+    if (comma == text.npos) { return; }
     text.remove_prefix(comma + 1);
   }
 }

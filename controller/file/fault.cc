@@ -12,7 +12,7 @@ namespace {
 std::string all_lines(const std::vector<Fault>& faults) {
   std::string text;
   for (const Fault& fault : faults) {
-    if (!text.empty()) text += '\n';
+    if (!text.empty()) { text += '\n'; }
     text += to_text(fault);
   }
   return text;
@@ -22,7 +22,7 @@ std::string all_lines(const std::vector<Fault>& faults) {
 
 std::string to_text(const Fault& fault) {
   std::string text = fmt::format("{}:{}:{}: ", fault.file, fault.line, fault.column);
-  if (!fault.path.empty()) text += fault.path + ": ";
+  if (!fault.path.empty()) { text += fault.path + ": "; }
   return text + fault.message;
 }
 
@@ -35,12 +35,12 @@ void FaultList::add(Place place, std::string path, std::string message) {
     return;
   }
   // An alias, a merge key or a default is read once for each node that has it.
-  if (!seen_.insert({place, message}).second) return;
+  if (!seen_.insert({place, message}).second) { return; }
   faults_.push_back({file_, place.line, place.column, std::move(path), std::move(message)});
 }
 
 void FaultList::throw_if_any() {
-  if (faults_.empty()) return;
+  if (faults_.empty()) { return; }
   std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });

@@ -86,9 +86,9 @@ class MeshFile {
 void MeshFile::read_name() {
   constexpr std::string_view kExpected = "a name of 1 to 12 characters A-Z a-z 0-9 _ -";
   const auto value = map_.require("name", kExpected);
-  if (!value) return;
+  if (!value) { return; }
   const auto name = read_text(*value, kExpected);
-  if (!name) return;
+  if (!name) { return; }
   if (!is_mesh_name(*name)) {
     value->expected(kExpected);
   } else if (*name == "bin") {
@@ -102,7 +102,7 @@ void MeshFile::read_name() {
 // Looked at ahead of the nodes, because the underlay that they have addresses in depends on it.
 bool MeshFile::any_bridge_ports() const {
   const auto nodes = map_.find("nodes");
-  if (!nodes) return false;
+  if (!nodes) { return false; }
   const auto has_ports = [](const YamlNode& node) {
     return std::any_of(node.members.begin(), node.members.end(), [](const YamlMember& member) {
       return member.key == "bridge_ports" &&
@@ -148,13 +148,13 @@ void MeshFile::read_underlay() {
   } else {
     return;
   }
-  if (!context_.mesh.empty()) context_.underlay = mesh_.underlay;
+  if (!context_.mesh.empty()) { context_.underlay = mesh_.underlay; }
 }
 
 void MeshFile::read_mtu() {
   const auto value = map_.find("mtu");
-  if (!value) return;
-  if (value->is_text() && value->node->text == "auto") return;
+  if (!value) { return; }
+  if (value->is_text() && value->node->text == "auto") { return; }
   // IPv6 has its least MTU on whatever carries it: the segment, or the WireGuard device under
   // ip6gretap.
   bool ipv6 = mesh_.network.address.family == Family::kIpv6;
@@ -168,7 +168,7 @@ void MeshFile::read_mtu() {
                          : ipv6_inside ? kLeastIpv6Mtu - kIp6gretapCost
                                        : kLeastIpv4Mtu;
   const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
-  if (mtu && !mesh_.fragments) mesh_.mtu = static_cast<unsigned>(*mtu);
+  if (mtu && !mesh_.fragments) { mesh_.mtu = static_cast<unsigned>(*mtu); }
 }
 
 void MeshFile::read_format_version() {
@@ -229,7 +229,7 @@ void MeshFile::read_node_list(const Value& nodes) {
 void MeshFile::read_nodes() {
   constexpr std::string_view kExpected = "a map of nodes, or a list of maps with name";
   const auto nodes = map_.require("nodes", kExpected);
-  if (!nodes) return;
+  if (!nodes) { return; }
   const YamlNode& node = *nodes->node;
   if (node.kind != Kind::kMap && node.kind != Kind::kList) {
     nodes->expected(kExpected);
@@ -250,15 +250,15 @@ void MeshFile::read_nodes() {
 void MeshFile::check_peers() {
   std::vector<std::string> known;
   for (const Entry& entry : entries_) {
-    if (!entry.node.name.empty()) known.push_back(entry.node.name);
+    if (!entry.node.name.empty()) { known.push_back(entry.node.name); }
   }
   for (const Entry& entry : entries_) {
     for (const YamlMember& member : entry.value.node->members) {
-      if (member.key != "peers") continue;
+      if (member.key != "peers") { continue; }
       const Value peers{&member.value, join_path(entry.value.path, "peers"), &faults_};
       for (std::size_t i = 0; i < member.value.items.size(); ++i) {
         const Value peer = peers.item(i);
-        if (!peer.is_text() || names_.contains(peer.node->text)) continue;
+        if (!peer.is_text() || names_.contains(peer.node->text)) { continue; }
         const auto nearest = find_nearest(peer.node->text, known);
         peer.fault(fmt::format("no node is called {}{}", shown(peer.node->text),
                                nearest ? fmt::format("; did you mean {}?", *nearest) : ""));
@@ -270,7 +270,7 @@ void MeshFile::check_peers() {
 // What is misspelt in it is found here, even if no node takes it.
 void MeshFile::check_defaults() {
   const auto defaults = map_.find("defaults");
-  if (!defaults) return;
+  if (!defaults) { return; }
   const MapReader::Elsewhere elsewhere{node_keys(true), "that each node has of its own"};
   const MapReader map(*defaults, "a map of keys that nodes share, such as ssh", default_keys(),
                       {&elsewhere, 1});
@@ -283,17 +283,17 @@ void MeshFile::check_defaults() {
 
 // Where every pair is peered, a list of peers does nothing that its writer expects.
 void MeshFile::check_full() {
-  if (!mesh_.full) return;
+  if (!mesh_.full) { return; }
   std::vector<std::string> listing;
   std::optional<Value> first;
   for (const Entry& entry : entries_) {
     for (const YamlMember& member : entry.value.node->members) {
-      if (member.key != "peers" || member.value.items.empty()) continue;
+      if (member.key != "peers" || member.value.items.empty()) { continue; }
       listing.push_back(shown(entry.node.name));
-      if (!first) first = Value{&member.value, join_path(entry.value.path, "peers"), &faults_};
+      if (!first) { first = Value{&member.value, join_path(entry.value.path, "peers"), &faults_}; }
     }
   }
-  if (!first) return;
+  if (!first) { return; }
   first->fault(
       fmt::format("every pair is peered ({}), so the peers of {} have no meaning; say full: "
                   "false, or leave them out",
@@ -304,7 +304,7 @@ void MeshFile::check_full() {
 void MeshFile::report(const Problem& problem) {
   const auto at_key = [&](const Value& map, Place otherwise) {
     for (const YamlMember& member : map.node->members) {
-      if (member.key != problem.key) continue;
+      if (member.key != problem.key) { continue; }
       const Value value{&member.value, join_path(map.path, member.key), &faults_};
       if (problem.index && *problem.index < member.value.items.size()) {
         value.item(*problem.index).fault(problem.message);
@@ -321,7 +321,7 @@ void MeshFile::report(const Problem& problem) {
     return;
   }
   for (const Entry& entry : entries_) {
-    if (entry.node.name == problem.node) return at_key(entry.value, entry.place);
+    if (entry.node.name == problem.node) { return at_key(entry.value, entry.place); }
   }
 }
 
@@ -334,11 +334,11 @@ void MeshFile::check_between_nodes() {
     return !is_node_name(node.name) || !seen.insert(node.name).second;
   });
   if (context_.underlay && context_.network) {
-    for (const Problem& problem : find_address_problems(named)) report(problem);
+    for (const Problem& problem : find_address_problems(named)) { report(problem); }
   }
-  for (const Problem& problem : find_doubles(named)) report(problem);
-  if (!links_are_known) return;
-  for (const Problem& problem : find_peering_problems(named)) report(problem);
+  for (const Problem& problem : find_doubles(named)) { report(problem); }
+  if (!links_are_known) { return; }
+  for (const Problem& problem : find_peering_problems(named)) { report(problem); }
 }
 
 Mesh MeshFile::read() {
@@ -346,9 +346,9 @@ Mesh MeshFile::read() {
   if (const auto value =
           map_.require("network", "a network with prefix length, such as 10.0.0.0/24")) {
     context_.network = read_network(*value);
-    if (context_.network) mesh_.network = *context_.network;
+    if (context_.network) { mesh_.network = *context_.network; }
   }
-  if (const auto value = map_.find("full")) mesh_.full = read_boolean(*value).value_or(true);
+  if (const auto value = map_.find("full")) { mesh_.full = read_boolean(*value).value_or(true); }
   read_fragmenting();
   read_underlay();
   read_wireguard_settings(map_, context_.listen_port, context_.persistent_keepalive,

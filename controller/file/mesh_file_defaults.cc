@@ -38,7 +38,7 @@ std::string_view other_name_of(std::string_view key) {
        {"proxy_jump", "gateway"},
        {"gateway", "proxy_jump"}}};
   for (const auto& [name, other] : kNames) {
-    if (name == key) return other;
+    if (name == key) { return other; }
   }
   return {};
 }
@@ -48,8 +48,8 @@ std::vector<std::string> keys_in_host(const YamlNode& host) {
   std::vector<std::string> keys;
   try {
     const SshTarget target = parse_ssh_target(host.text);
-    if (!target.user.empty()) keys.emplace_back("user");
-    if (target.port) keys.emplace_back("port");
+    if (!target.user.empty()) { keys.emplace_back("user"); }
+    if (target.port) { keys.emplace_back("port"); }
   } catch (const Error&) {
     // The reader of `ssh` says what is wrong with it.
   }
@@ -57,7 +57,7 @@ std::vector<std::string> keys_in_host(const YamlNode& host) {
 }
 
 void apply_to_ssh(YamlNode& ssh, const YamlNode& defaults) {
-  if (defaults.kind != Kind::kMap) return;
+  if (defaults.kind != Kind::kMap) { return; }
   if (is_text(ssh)) {
     YamlNode map;
     map.kind = Kind::kMap;
@@ -65,28 +65,30 @@ void apply_to_ssh(YamlNode& ssh, const YamlNode& defaults) {
     map.members.push_back({"host", ssh.place, std::move(ssh)});
     ssh = std::move(map);
   }
-  if (ssh.kind != Kind::kMap) return;
+  if (ssh.kind != Kind::kMap) { return; }
   std::vector<std::string> said;
   if (const YamlNode* host = find(ssh, "host"); host != nullptr && is_text(*host)) {
     said = keys_in_host(*host);
   }
-  for (const YamlMember& member : ssh.members) said.push_back(member.key);
+  for (const YamlMember& member : ssh.members) { said.push_back(member.key); }
   for (const YamlMember& member : defaults.members) {
     const auto is_said = [&](std::string_view key) {
       return std::find(said.begin(), said.end(), key) != said.end();
     };
-    if (!is_said(member.key) && !is_said(other_name_of(member.key))) ssh.members.push_back(member);
+    if (!is_said(member.key) && !is_said(other_name_of(member.key))) {
+      ssh.members.push_back(member);
+    }
   }
 }
 
 void apply_to_node(YamlNode& node, const YamlNode& defaults) {
-  if (node.kind != Kind::kMap) return;
+  if (node.kind != Kind::kMap) { return; }
   for (const YamlMember& member : defaults.members) {
-    if (std::find(kKeys.begin(), kKeys.end(), member.key) == kKeys.end()) continue;
+    if (std::find(kKeys.begin(), kKeys.end(), member.key) == kKeys.end()) { continue; }
     YamlNode* own = find(node, member.key);
     if (member.key == "ssh") {
       // The host is the node's own: without it there is nothing to complete.
-      if (own != nullptr) apply_to_ssh(*own, member.value);
+      if (own != nullptr) { apply_to_ssh(*own, member.value); }
     } else if (own == nullptr) {
       node.members.push_back(member);
     }
@@ -98,10 +100,10 @@ void apply_to_node(YamlNode& node, const YamlNode& defaults) {
 std::span<const std::string> default_keys() { return kKeys; }
 
 void apply_defaults(YamlNode& root) {
-  if (root.kind != Kind::kMap) return;
+  if (root.kind != Kind::kMap) { return; }
   const YamlNode* defaults = find(root, "defaults");
   YamlNode* nodes = find(root, "nodes");
-  if (defaults == nullptr || defaults->kind != Kind::kMap || nodes == nullptr) return;
+  if (defaults == nullptr || defaults->kind != Kind::kMap || nodes == nullptr) { return; }
   const std::size_t count = std::max(nodes->items.size(), nodes->members.size());
   if (count > kMaxYamlNodes ||
       count_values(*defaults) > kMaxYamlNodes / std::max<std::size_t>(count, 1)) {
@@ -109,8 +111,8 @@ void apply_defaults(YamlNode& root) {
         defaults->place,
         fmt::format("repeated in {} nodes, these are more than {} values", count, kMaxYamlNodes));
   }
-  for (YamlNode& node : nodes->items) apply_to_node(node, *defaults);
-  for (YamlMember& node : nodes->members) apply_to_node(node.value, *defaults);
+  for (YamlNode& node : nodes->items) { apply_to_node(node, *defaults); }
+  for (YamlMember& node : nodes->members) { apply_to_node(node.value, *defaults); }
 }
 
 }  // namespace wgmesh

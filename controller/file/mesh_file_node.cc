@@ -26,7 +26,9 @@ bool says_off(const Value& value) { return value.is_text() && value.node->text =
 
 std::optional<std::uint64_t> hexadecimal(const Value& value, std::uint64_t most) {
   const std::string& text = value.node->text;
-  if (!value.is_text() || !(text.starts_with("0x") || text.starts_with("0X"))) return std::nullopt;
+  if (!value.is_text() || !(text.starts_with("0x") || text.starts_with("0X"))) {
+    return std::nullopt;
+  }
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data() + 2, end, number, 16);
@@ -36,7 +38,7 @@ std::optional<std::uint64_t> hexadecimal(const Value& value, std::uint64_t most)
 
 bool is_special(const IpAddress& address) {
   for (const char* prefix : {"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"}) {
-    if (contains(*parse_prefix(prefix), address)) return true;
+    if (contains(*parse_prefix(prefix), address)) { return true; }
   }
   return false;
 }
@@ -64,7 +66,7 @@ void check_address(const Value& value, const Prefix& address, const Prefix& netw
 void read_addresses(const MapReader& map, const NodeContext& context, Node& node) {
   constexpr std::string_view kExpected = "an address with prefix length, such as 10.0.0.1/24";
   const auto value = map.require("addr", kExpected);
-  if (!value) return;
+  if (!value) { return; }
   if (value->node->kind == YamlNode::Kind::kList && value->node->items.empty()) {
     value->fault("expected at least one address, found an empty list");
   }
@@ -74,7 +76,7 @@ void read_addresses(const MapReader& map, const NodeContext& context, Node& node
     const auto text = read_text(item, kExpected);
     const auto address = text ? parse_prefix(*text) : std::nullopt;
     if (!address) {
-      if (text) item.expected(kExpected);
+      if (text) { item.expected(kExpected); }
       understood = false;
     } else if (is_special(address->address)) {
       item.fault(fmt::format("{} is not the address of a host", to_text(*address)));
@@ -97,21 +99,23 @@ void read_target(const MapReader& map, Node& node) {
   const auto ssh = map.find("ssh");
   const auto exec = map.find("exec");
   if (ssh) {
-    if (auto target = read_ssh(*ssh)) node.target = std::move(*target);
+    if (auto target = read_ssh(*ssh)) { node.target = std::move(*target); }
   }
   if (exec) {
-    if (ssh) exec->fault("stands instead of ssh, not beside it");
-    if (auto target = read_exec(*exec)) node.target = std::move(*target);
+    if (ssh) { exec->fault("stands instead of ssh, not beside it"); }
+    if (auto target = read_exec(*exec)) { node.target = std::move(*target); }
   }
-  if (!ssh && !exec) static_cast<void>(map.require("ssh", "[user@]host[:port], or exec instead"));
+  if (!ssh && !exec) {
+    static_cast<void>(map.require("ssh", "[user@]host[:port], or exec instead"));
+  }
 }
 
 void read_peers(const MapReader& map, Node& node) {
   const auto value = map.find("peers");
-  if (!value) return;
+  if (!value) { return; }
   for (const Value& item : read_list(*value, "a list of node names")) {
     auto peer = read_text(item, "a node's name");
-    if (!peer) continue;
+    if (!peer) { continue; }
     if (*peer == node.name) {
       item.fault("a node is no peer of its own");
     } else if (std::find(node.peers.begin(), node.peers.end(), *peer) != node.peers.end()) {
@@ -126,9 +130,9 @@ void read_peers(const MapReader& map, Node& node) {
 void read_underlay_address(const MapReader& map, const NodeContext& context, Node& node) {
   constexpr std::string_view kExpected = "an IP address without prefix length";
   const auto value = map.find("underlay_addr");
-  if (!value) return;
+  if (!value) { return; }
   const auto text = read_text(*value, kExpected);
-  if (!text) return;
+  if (!text) { return; }
   const auto address = parse_ip(*text);
   if (!address) {
     value->expected(kExpected);
@@ -149,11 +153,11 @@ void read_underlay_address(const MapReader& map, const NodeContext& context, Nod
 
 void read_bridge_ports(const MapReader& map, const NodeContext& context, Node& node) {
   const auto value = map.find("bridge_ports");
-  if (!value) return;
+  if (!value) { return; }
   constexpr std::string_view kExpected = "the name of an interface, of 1 to 15 characters";
   for (const Value& item : read_list(*value, "a list of interface names")) {
     auto port = read_text(item, kExpected);
-    if (!port) continue;
+    if (!port) { continue; }
     if (!is_interface_name(*port)) {
       item.expected(kExpected);
     } else if (*port == "lo") {
@@ -175,23 +179,24 @@ void read_site(const MapReader& map, Node& node) {
   constexpr std::string_view kExpected = "the name of a site";
   if (const auto site = map.find("site")) {
     const auto text = read_text(*site, kExpected);
-    if (text && text->empty()) site->expected(kExpected);
+    if (text && text->empty()) { site->expected(kExpected); }
     node.site = text.value_or("");
   }
   const auto endpoint = map.find("local_endpoint");
-  if (!endpoint) return;
+  if (!endpoint) { return; }
   node.local_endpoint = read_endpoint(*endpoint, node.listen_port);
-  if (!map.find("site"))
+  if (!map.find("site")) {
     endpoint->fault("it is for peers of the same site, and there is no `site`");
+  }
 }
 
 void read_state(const MapReader& map, Node& node) {
   const auto value = map.find("state");
-  if (!value) return;
+  if (!value) { return; }
   const auto state = read_text(*value, "present or absent");
-  if (!state) return;
+  if (!state) { return; }
   node.absent = *state == "absent";
-  if (!node.absent && *state != "present") value->expected("present or absent");
+  if (!node.absent && *state != "present") { value->expected("present or absent"); }
 }
 
 }  // namespace
@@ -223,7 +228,7 @@ Node read_node(const Value& value, Place key_place, std::string name, std::size_
   read_site(map, node);
   if (const auto prio = map.find("prio")) {
     const auto number = read_number(*prio, "a bridge priority", 0, 65535);
-    if (number) node.priority = static_cast<std::uint16_t>(*number);
+    if (number) { node.priority = static_cast<std::uint16_t>(*number); }
   } else if (context.measures) {
     node.priority_is_open = true;
     node.priority = kOpenPriority;
@@ -232,7 +237,7 @@ Node read_node(const Value& value, Place key_place, std::string name, std::size_
   read_underlay_address(map, context, node);
   read_bridge_ports(map, context, node);
   read_state(map, node);
-  if (const auto json = map.find("json")) node.json = read_data(*json);
+  if (const auto json = map.find("json")) { node.json = read_data(*json); }
   return node;
 }
 
@@ -240,25 +245,25 @@ void read_wireguard_settings(const MapReader& map, std::uint16_t& listen_port,
                              std::uint16_t& persistent_keepalive, std::uint32_t& fwmark) {
   if (const auto value = map.find("listen_port")) {
     const auto port = read_number(*value, "a port number", 1, 65535);
-    if (port) listen_port = static_cast<std::uint16_t>(*port);
+    if (port) { listen_port = static_cast<std::uint16_t>(*port); }
   }
   if (const auto value = map.find("persistent_keepalive")) {
     const auto seconds = says_off(*value) ? std::optional<std::uint64_t>(0)
                                           : read_number(*value, "off or seconds", 0, 65535);
-    if (seconds) persistent_keepalive = static_cast<std::uint16_t>(*seconds);
+    if (seconds) { persistent_keepalive = static_cast<std::uint16_t>(*seconds); }
   }
   if (const auto value = map.find("fwmark")) {
     constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
     auto mark = says_off(*value) ? std::optional<std::uint64_t>(0) : hexadecimal(*value, kMost);
-    if (!mark) mark = read_number(*value, "off or a firewall mark", 0, kMost);
-    if (mark) fwmark = static_cast<std::uint32_t>(*mark);
+    if (!mark) { mark = read_number(*value, "off or a firewall mark", 0, kMost); }
+    if (mark) { fwmark = static_cast<std::uint32_t>(*mark); }
   }
 }
 
 std::optional<Prefix> read_network(const Value& value) {
   constexpr std::string_view kExpected = "a network with prefix length, such as fd00:0:0:1::/64";
   const auto text = read_text(value, kExpected);
-  if (!text) return std::nullopt;
+  if (!text) { return std::nullopt; }
   const auto network = parse_prefix(*text);
   if (!network) {
     value.expected(kExpected);
@@ -275,9 +280,11 @@ std::optional<Prefix> read_network(const Value& value) {
 
 bool is_host_address(const Prefix& network, const IpAddress& address) {
   const unsigned bits = address.bits();
-  if (network.length + 1 >= bits) return true;  // /31, /127 and single hosts (RFC 3021, RFC 6164)
-  if (network_of({address, network.length}).address == address) return false;
-  if (address.family == Family::kIpv6) return true;
+  if (network.length + 1 >= bits) {
+    return true;  // /31, /127 and single hosts (RFC 3021, RFC 6164)
+  }
+  if (network_of({address, network.length}).address == address) { return false; }
+  if (address.family == Family::kIpv6) { return true; }
   IpAddress broadcast = network_of({address, network.length}).address;
   for (unsigned bit = network.length; bit < bits; ++bit) {
     broadcast.octets[bit / 8] |= static_cast<std::uint8_t>(0x80u >> (bit % 8));

@@ -15,15 +15,15 @@ const std::array<std::string, 4> kStpKeys = {"forward_delay", "hello_time", "max
 // together: a bridge that breaks it may forward while an older tree is still believed elsewhere.
 void read_stp(const MapReader& mesh_keys, StpTimers& stp) {
   const auto value = mesh_keys.find("stp");
-  if (!value) return;
+  if (!value) { return; }
   const MapReader map(*value, "a map with forward_delay, hello_time, max_age, ageing", kStpKeys);
   bool understood = value->node->kind == YamlNode::Kind::kMap;
   const auto seconds = [&](const char* key, std::uint64_t least, std::uint64_t most,
                            unsigned& into) {
     const auto timer = map.find(key);
-    if (!timer) return;
+    if (!timer) { return; }
     const auto number = read_number(*timer, "seconds", least, most);
-    if (number) into = static_cast<unsigned>(*number);
+    if (number) { into = static_cast<unsigned>(*number); }
     understood = understood && number;
   };
   seconds("forward_delay", 2, 30, stp.forward_delay);
@@ -42,9 +42,9 @@ void read_stp(const MapReader& mesh_keys, StpTimers& stp) {
 
 void read_loop_prevention(const MapReader& mesh_keys, Mesh& mesh) {
   const auto value = mesh_keys.find("loop_prevention");
-  if (!value) return;
+  if (!value) { return; }
   const auto text = read_text(*value, "stp or split-horizon");
-  if (!text) return;
+  if (!text) { return; }
   if (*text == "split-horizon") {
     mesh.loop_prevention = LoopPrevention::kSplitHorizon;
   } else if (*text != "stp") {
@@ -54,7 +54,7 @@ void read_loop_prevention(const MapReader& mesh_keys, Mesh& mesh) {
 
 void read_path_cost(const MapReader& mesh_keys, Mesh& mesh) {
   const auto value = mesh_keys.find("path_cost");
-  if (!value) return;
+  if (!value) { return; }
   if (value->is_text() && value->node->text == "auto") {
     mesh.path_cost.kind = PathCost::Kind::kMeasured;
   } else if (const auto cost = read_number(*value, "auto or a path cost", 1, 65535)) {

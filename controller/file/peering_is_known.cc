@@ -21,7 +21,7 @@ bool peering_is_known(const std::vector<Fault>& faults) {
                const bool begins = at == 0 || path[at - 1] == '.';
                const bool ends = end == path.size() || path[end] == '.' || path[end] == '[';
                const bool is_nodes = key == "nodes" && end != path.size();
-               if (begins && ends && !is_nodes) return true;
+               if (begins && ends && !is_nodes) { return true; }
              }
              const std::string_view last = path.substr(path.rfind('.') + 1);
              return fault.message.starts_with("unknown key") && find_nearest(last, kKeys);

@@ -21,19 +21,19 @@ std::size_t character_length(std::string_view text) {
   };
   const auto follow = [&](std::size_t count) {
     for (std::size_t i = 1; i <= count; ++i) {
-      if ((octet(i) & 0xc0u) != 0x80u) return false;
+      if ((octet(i) & 0xc0u) != 0x80u) { return false; }
     }
     return true;
   };
   const unsigned first = octet(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follow(1) ? 2 : 0;
+  if (first < 0x80) { return 1; }
+  if (first >= 0xc2 && first <= 0xdf) { return follow(1) ? 2 : 0; }
   if (first >= 0xe0 && first <= 0xef) {
-    if ((first == 0xe0 && octet(1) < 0xa0) || (first == 0xed && octet(1) > 0x9f)) return 0;
+    if ((first == 0xe0 && octet(1) < 0xa0) || (first == 0xed && octet(1) > 0x9f)) { return 0; }
     return follow(2) ? 3 : 0;
   }
   if (first >= 0xf0 && first <= 0xf4) {
-    if ((first == 0xf0 && octet(1) < 0x90) || (first == 0xf4 && octet(1) > 0x8f)) return 0;
+    if ((first == 0xf0 && octet(1) < 0x90) || (first == 0xf4 && octet(1) > 0x8f)) { return 0; }
     return follow(3) ? 4 : 0;
   }
   return 0;
@@ -41,20 +41,20 @@ std::size_t character_length(std::string_view text) {
 
 // "\ud83d" at the start of `text`.
 std::optional<std::uint32_t> escaped_unit(std::string_view text) {
-  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') { return std::nullopt; }
   std::uint32_t unit = 0;
   const char* end = text.data() + 6;
   const auto result = std::from_chars(text.data() + 2, end, unit, 16);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  if (result.ec != std::errc() || result.ptr != end) { return std::nullopt; }
   return unit;
 }
 
 // "\ud83d\ude00" at the start of `text`.
 std::optional<std::uint32_t> escaped_pair(std::string_view text) {
   const auto high = escaped_unit(text);
-  if (!high || *high < 0xd800 || *high > 0xdbff) return std::nullopt;
+  if (!high || *high < 0xd800 || *high > 0xdbff) { return std::nullopt; }
   const auto low = escaped_unit(text.substr(6));
-  if (!low || *low < 0xdc00 || *low > 0xdfff) return std::nullopt;
+  if (!low || *low < 0xdc00 || *low > 0xdfff) { return std::nullopt; }
   return 0x10000 + ((*high - 0xd800) << 10) + (*low - 0xdc00);
 }
 
@@ -64,7 +64,7 @@ constexpr std::size_t kYamlEscapeLength = 10;  // \U0001f600
 }  // namespace
 
 Place PlaceFinder::at(std::size_t octet) {
-  if (octet < octet_) *this = PlaceFinder(text_);
+  if (octet < octet_) { *this = PlaceFinder(text_); }
   for (; octet_ < std::min(octet, text_.size()); ++octet_) {
     if (text_[octet_] == '\n') {
       ++place_.line;
@@ -104,7 +104,7 @@ void check_json(const std::string& text) {
     std::string reason = error.what();
     const auto column = reason.find(", column ");
     const auto colon = column == reason.npos ? reason.npos : reason.find(": ", column);
-    if (colon != reason.npos) reason = reason.substr(colon + 2);
+    if (colon != reason.npos) { reason = reason.substr(colon + 2); }
     const std::size_t octet = error.byte == 0 ? 0 : error.byte - 1;
     throw SyntaxError(PlaceFinder(text).at(octet), "not JSON: " + reason);
   } catch (const nlohmann::json::exception& error) {

@@ -25,7 +25,7 @@ std::size_t octet_of(const YAML::Mark& mark) {
 std::string_view line_of(std::string_view text, unsigned line) {
   for (; line > 1; --line) {
     const std::size_t end = text.find('\n');
-    if (end == text.npos) return {};
+    if (end == text.npos) { return {}; }
     text.remove_prefix(end + 1);
   }
   return text.substr(0, text.find('\n'));
@@ -43,12 +43,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kCauses =
 
 std::string likely_cause(std::string_view text, std::string_view words, bool is_json, Place place) {
   // Nothing else in JSON is beyond yaml-cpp.
-  if (is_json) return "; a key is not longer than 128 octets, and its colon stands on its line";
+  if (is_json) { return "; a key is not longer than 128 octets, and its colon stands on its line"; }
   const std::string_view line = line_of(text, place.line);
   const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != line.npos;
-  if (tab) return "; YAML is indented with spaces, not with tabs";
+  if (tab) { return "; YAML is indented with spaces, not with tabs"; }
   for (const auto& [said, cause] : kCauses) {
-    if (words == said) return fmt::format("; {}", cause);
+    if (words == said) { return fmt::format("; {}", cause); }
   }
   return {};
 }
@@ -69,8 +69,8 @@ std::optional<BracketedAddress> find_bracketed_address(std::string_view text) {
       continue;
     }
     const std::size_t close = text.find_first_not_of("0123456789abcdefABCDEF:.%", open + 1);
-    if (close == text.npos || !text.substr(close).starts_with("]:")) continue;
-    if (text.substr(open, close - open).find(':') == text.npos) continue;
+    if (close == text.npos || !text.substr(close).starts_with("]:")) { continue; }
+    if (text.substr(open, close - open).find(':') == text.npos) { continue; }
     const std::size_t end = text.find_first_not_of("0123456789", close + 2);
     return BracketedAddress{open, text.substr(open, end == text.npos ? end : end - open)};
   }
@@ -85,13 +85,13 @@ bool is_closed(std::string_view text, std::size_t octet) {
     text.remove_prefix(std::min(text.find_first_of(" \t\n"), text.size()));
     text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
   }
-  if (!text.starts_with('"') && !text.starts_with('\'')) return true;
+  if (!text.starts_with('"') && !text.starts_with('\'')) { return true; }
   const char quote = text.front();
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '\\' && quote == '"') {
       ++i;
     } else if (text[i] == quote) {
-      if (quote == '"' || !text.substr(i + 1).starts_with(quote)) return true;
+      if (quote == '"' || !text.substr(i + 1).starts_with(quote)) { return true; }
       ++i;
     }
   }
@@ -100,7 +100,7 @@ bool is_closed(std::string_view text, std::size_t octet) {
 
 std::size_t nesting_of(const YamlNode& node) {
   std::size_t deepest = 0;
-  for (const YamlNode& item : node.items) deepest = std::max(deepest, nesting_of(item));
+  for (const YamlNode& item : node.items) { deepest = std::max(deepest, nesting_of(item)); }
   for (const YamlMember& member : node.members) {
     deepest = std::max(deepest, nesting_of(member.value));
   }
@@ -118,7 +118,7 @@ class TreeBuilder : public YAML::EventHandler {
   YamlNode take() { return root_ ? std::move(*root_) : YamlNode{}; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (root_) throw SyntaxError(place_of_(mark), "expected one document, found a second one");
+    if (root_) { throw SyntaxError(place_of_(mark), "expected one document, found a second one"); }
   }
   void OnDocumentEnd() override {}
 
@@ -130,10 +130,11 @@ class TreeBuilder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const Place place = place_of_(mark);
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end())
+    if (found == anchors_.end()) {
       throw SyntaxError(place, "this alias stands inside its own anchor");
+    }
     count(place, count_values(found->second));
-    if (open_.size() + nesting_of(found->second) > kMaxYamlNesting) too_deep(place);
+    if (open_.size() + nesting_of(found->second) > kMaxYamlNesting) { too_deep(place); }
     put(found->second, 0);
   }
 
@@ -180,8 +181,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   // "?" and "!" are what the parser puts where nothing is written: plain, and not plain.
   bool check_tag(const YAML::Mark& mark, const std::string& tag, std::string_view usual) {
-    if (tag.empty() || tag == "?" || tag == "!") return true;
-    if (tag == fmt::format("tag:yaml.org,2002:{}", usual)) return true;
+    if (tag.empty() || tag == "?" || tag == "!") { return true; }
+    if (tag == fmt::format("tag:yaml.org,2002:{}", usual)) { return true; }
     throw SyntaxError(place_of_(mark), "tags have no meaning here");
   }
 
@@ -199,14 +200,14 @@ class TreeBuilder : public YAML::EventHandler {
 
   void open(YamlNode node, YAML::anchor_t anchor) {
     count(node.place, 1);
-    if (open_.size() == kMaxYamlNesting) too_deep(node.place);
+    if (open_.size() == kMaxYamlNesting) { too_deep(node.place); }
     open_.push_back({std::move(node), anchor, {}});
   }
 
   void close() {
     Open done = std::move(open_.back());
     open_.pop_back();
-    if (done.merged) merge(done.node, *done.merged);
+    if (done.merged) { merge(done.node, *done.merged); }
     put(std::move(done.node), done.anchor);
   }
 
@@ -229,7 +230,7 @@ class TreeBuilder : public YAML::EventHandler {
       take_merged(parent, std::move(node));
     } else {
       // An empty value has no place of its own: the parser points at what follows.
-      if (node.kind == YamlNode::Kind::kNull) node.place = parent.key->place;
+      if (node.kind == YamlNode::Kind::kNull) { node.place = parent.key->place; }
       parent.node.members.push_back(
           {std::move(parent.key->text), parent.key->place, std::move(node)});
       parent.key.reset();
@@ -254,14 +255,14 @@ class TreeBuilder : public YAML::EventHandler {
   // What the map says itself counts, then what comes first in the list.
   static void merge(YamlNode& map, const YamlNode& merged) {
     std::set<std::string> said;
-    for (const YamlMember& member : map.members) said.insert(member.key);
+    for (const YamlMember& member : map.members) { said.insert(member.key); }
     const auto take = [&](const YamlNode& other) {
       for (const YamlMember& member : other.members) {
-        if (said.insert(member.key).second) map.members.push_back(member);
+        if (said.insert(member.key).second) { map.members.push_back(member); }
       }
     };
-    if (merged.kind == YamlNode::Kind::kMap) take(merged);
-    for (const YamlNode& other : merged.items) take(other);
+    if (merged.kind == YamlNode::Kind::kMap) { take(merged); }
+    for (const YamlNode& other : merged.items) { take(other); }
   }
 
   static YamlNode check_key(YamlNode key) {
@@ -287,8 +288,8 @@ class TreeBuilder : public YAML::EventHandler {
 
 std::size_t count_values(const YamlNode& node) {
   std::size_t count = 1;
-  for (const YamlNode& item : node.items) count += count_values(item);
-  for (const YamlMember& member : node.members) count += 1 + count_values(member.value);
+  for (const YamlNode& item : node.items) { count += count_values(item); }
+  for (const YamlMember& member : node.members) { count += 1 + count_values(member.value); }
   return count;
 }
 
@@ -297,12 +298,12 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
     throw SyntaxError({}, fmt::format("longer than {} MiB", kMaxYamlText >> 20));
   }
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (text.starts_with(kByteOrderMark)) { text.remove_prefix(kByteOrderMark.size()); }
   check_characters(text);
   const std::string original(text);
-  if (syntax == Syntax::kJson) check_json(original);
+  if (syntax == Syntax::kJson) { check_json(original); }
   std::optional<YamlizedJson> json;
-  if (syntax == Syntax::kJson || is_json(original)) json.emplace(original);
+  if (syntax == Syntax::kJson || is_json(original)) { json.emplace(original); }
 
   PlaceFinder places(original);
   const auto place_of = [&](const YAML::Mark& mark) {
@@ -314,8 +315,7 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
   std::istringstream stream(parsed);
   try {
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    while (parser.HandleNextDocument(builder)) {}
   } catch (const YAML::ParserException& error) {
     if (const auto address = json ? std::nullopt : find_bracketed_address(original)) {
       throw SyntaxError(PlaceFinder(original).at(address->octet),

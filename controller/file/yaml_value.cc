@@ -45,8 +45,8 @@ std::string found(const YamlNode& node) {
 // Why something that looks like a number is none; empty for what does not.
 std::string number_hint(const YamlNode& node) {
   const std::string& text = node.text;
-  if (node.kind == Kind::kQuoted && is_decimal(text)) return "; a number stands without quotes";
-  if (node.kind != Kind::kPlain) return {};
+  if (node.kind == Kind::kQuoted && is_decimal(text)) { return "; a number stands without quotes"; }
+  if (node.kind != Kind::kPlain) { return {}; }
   if (text.starts_with("0x") || text.starts_with("0X")) {
     std::uint64_t value = 0;
     const char* end = text.data() + text.size();
@@ -76,9 +76,9 @@ std::string_view invisible_hint(std::string_view text) {
 
 Json number_or_text(const Value& value) {
   const std::string& text = value.node->text;
-  if (text == "true") return true;
-  if (text == "false") return false;
-  if (text.front() != '-' && (text.front() < '0' || text.front() > '9')) return text;
+  if (text == "true") { return true; }
+  if (text == "false") { return false; }
+  if (text.front() != '-' && (text.front() < '0' || text.front() > '9')) { return text; }
   if (!Json::accept(text)) {
     // JSON's own grammar (so 007 and 0x10 are text), or a number that no double can hold.
     if (text.find_first_not_of("0123456789+-.eE") == text.npos &&
@@ -123,7 +123,7 @@ std::optional<std::string> read_text(const Value& value, std::string_view what) 
 }
 
 std::optional<bool> read_boolean(const Value& value) {
-  if (is_boolean(*value.node)) return value.node->text == "true";
+  if (is_boolean(*value.node)) { return value.node->text == "true"; }
   value.expected("true or false");
   return std::nullopt;
 }
@@ -134,7 +134,7 @@ std::optional<std::uint64_t> read_number(const Value& value, std::string_view wh
   if (value.node->kind == Kind::kPlain && is_decimal(text)) {
     std::uint64_t number = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (result.ec == std::errc() && number >= least && number <= most) return number;
+    if (result.ec == std::errc() && number >= least && number <= most) { return number; }
   }
   value.fault(fmt::format("expected {} {}..{}, found {}{}", what, least, most, found(*value.node),
                           number_hint(*value.node)));
@@ -144,7 +144,7 @@ std::optional<std::uint64_t> read_number(const Value& value, std::string_view wh
 std::vector<Value> read_list(const Value& value, std::string_view what, bool or_one) {
   std::vector<Value> items;
   if (value.node->kind == Kind::kList) {
-    for (std::size_t i = 0; i < value.node->items.size(); ++i) items.push_back(value.item(i));
+    for (std::size_t i = 0; i < value.node->items.size(); ++i) { items.push_back(value.item(i)); }
   } else if (or_one) {
     items.push_back(value);
   } else {
@@ -208,7 +208,7 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };
   for (const YamlMember* member : unique_members(map)) {
-    if (has(known, member->key) || member->key.starts_with("x-")) continue;
+    if (has(known, member->key) || member->key.starts_with("x-")) { continue; }
     std::string message = "unknown key";
     if (has_invisible(member->key)) {
       message += kInvisibleHint;
@@ -219,8 +219,9 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
       message += fmt::format("; did you mean {}?", *nearest);
     } else {
       for (const Elsewhere& other : elsewhere) {
-        if (has(other.keys, member->key))
+        if (has(other.keys, member->key)) {
           message += fmt::format(" here; it is a key {}", other.where);
+        }
       }
       if (message == "unknown key") {
         message += fmt::format("; known here: {}", fmt::join(known, ", "));
@@ -232,7 +233,7 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
 
 std::optional<Value> MapReader::find(std::string_view key) const {
   for (const YamlMember& member : map_.node->members) {
-    if (member.key == key) return Value{&member.value, join_path(map_.path, key), map_.faults};
+    if (member.key == key) { return Value{&member.value, join_path(map_.path, key), map_.faults}; }
   }
   return std::nullopt;
 }

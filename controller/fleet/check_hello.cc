@@ -33,7 +33,7 @@ void check_keys(const proto::Open& open, const proto::Hello& hello) {
   expect_key(hello.public_key(), "a public key");
   expect_key(hello.session_key(), "a session key");
   std::set<std::string> without;
-  for (const proto::OpenPeer& peer : open.peers()) without.insert(peer.node());
+  for (const proto::OpenPeer& peer : open.peers()) { without.insert(peer.node()); }
   for (const proto::PresharedProof& held : hello.preshared()) {
     if (without.erase(held.node()) == 0) {
       refuse_fact("a preshared key for '{}', which it was not asked for, or told before",
@@ -58,14 +58,14 @@ bool is_reachable_host(const IpAddress& address) {
 void check_routes(const proto::Open& open, const proto::Hello& hello) {
   std::set<std::string> asked;
   for (const proto::OpenPeer& peer : open.peers()) {
-    if (!peer.endpoint().empty()) asked.insert(peer.node());
+    if (!peer.endpoint().empty()) { asked.insert(peer.node()); }
   }
   for (const proto::EndpointRoute& route : hello.routes()) {
     if (asked.erase(route.node()) == 0) {
       refuse_fact("a route to '{}', which it was not asked for, or told before", route.node());
     }
     if (!route.error().empty()) {
-      if (!route.address().empty()) refuse_fact("a route to {} and an error", route.node());
+      if (!route.address().empty()) { refuse_fact("a route to {} and an error", route.node()); }
       continue;
     }
     const auto address = parse_ip(route.address());
@@ -83,7 +83,7 @@ void check_stored(const proto::Hello& hello) {
   expect_at_most(hello.stored_priority(), 65535, "a stored priority");
   expect_at_most(static_cast<std::uint64_t>(hello.stored_peers_size()), kMostPeers,
                  "a number of stored peers");
-  for (const std::string& peer : hello.stored_peers()) expect_node_name(peer, "a stored peer");
+  for (const std::string& peer : hello.stored_peers()) { expect_node_name(peer, "a stored peer"); }
   for (const proto::StoredCost& cost : hello.stored_costs()) {
     expect_node_name(cost.node(), "a stored cost of");
     expect_at_most(cost.path_cost(), 65535, "a stored path cost");
@@ -92,7 +92,7 @@ void check_stored(const proto::Hello& hello) {
 
 void check_identity(const proto::Hello& hello) {
   const proto::StoredIdentity& identity = hello.identity();
-  if (!identity.node().empty()) expect_node_name(identity.node(), "a stored plan of");
+  if (!identity.node().empty()) { expect_node_name(identity.node(), "a stored plan of"); }
   if (!identity.network().empty() && !parse_prefix(identity.network())) {
     refuse_fact("a stored network '{}', which is none", identity.network());
   }
@@ -113,7 +113,7 @@ void check_hello(const proto::Open& open, const proto::Hello& hello) {
 
 void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made) {
   std::set<std::string> due;
-  for (const proto::SecretFor& peer : wanted.peers()) due.insert(peer.node());
+  for (const proto::SecretFor& peer : wanted.peers()) { due.insert(peer.node()); }
   for (const proto::SealedSecret& box : made.sealed()) {
     if (due.erase(box.node()) == 0) {
       refuse_fact("a key for '{}', which it was not asked for, or told before", box.node());
@@ -122,7 +122,7 @@ void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made)
       refuse_fact("a sealed key of {} octets, not {}", box.box().size(), kSealedSize);
     }
   }
-  if (!due.empty()) refuse_fact("no key for {}", *due.begin());
+  if (!due.empty()) { refuse_fact("no key for {}", *due.begin()); }
 }
 
 }  // namespace wgmesh

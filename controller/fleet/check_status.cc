@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 7> kPortStates{
     "", "unknown", "disabled", "listening", "learning", "forwarding", "blocking"};
 
 void expect_prefix(const std::string& text) {
-  if (!parse_prefix(text)) refuse_fact("an address '{}', which is none", text);
+  if (!parse_prefix(text)) { refuse_fact("an address '{}', which is none", text); }
 }
 
 void expect_name(const std::string& name, const std::string& expected) {
@@ -32,24 +32,24 @@ void expect_name(const std::string& name, const std::string& expected) {
 void expect_bridge_id(const std::string& id) {
   constexpr std::size_t kDot = 4;
   constexpr std::size_t kSize = 17;
-  if (id.empty()) return;
+  if (id.empty()) { return; }
   bool is_id = id.size() == kSize && id[kDot] == '.';
   for (std::size_t i = 0; is_id && i < kSize; ++i) {
     is_id = i == kDot || std::string_view("0123456789abcdef").find(id[i]) != std::string::npos;
   }
-  if (!is_id) refuse_fact("a bridge ID '{}', which is none", id);
+  if (!is_id) { refuse_fact("a bridge ID '{}', which is none", id); }
 }
 
 void check_peer(const proto::PeerStatus& peer) {
-  if (!peer.node().empty()) expect_node_name(peer.node(), "a peer");
+  if (!peer.node().empty()) { expect_node_name(peer.node(), "a peer"); }
   if (peer.public_key().size() != 32) {
     refuse_fact("a peer's key of {} octets, not 32", peer.public_key().size());
   }
   if (!peer.endpoint().empty() && !parse_socket_address(peer.endpoint())) {
     refuse_fact("an endpoint '{}', which is none", peer.endpoint());
   }
-  for (const std::string& prefix : peer.allowed_ips()) expect_prefix(prefix);
-  if (peer.latest_handshake() < 0) refuse_fact("a handshake before 1970");
+  for (const std::string& prefix : peer.allowed_ips()) { expect_prefix(prefix); }
+  if (peer.latest_handshake() < 0) { refuse_fact("a handshake before 1970"); }
   expect_at_most(peer.persistent_keepalive(), kMostU16, "a keepalive");
 }
 
@@ -59,9 +59,9 @@ void check_device(const std::string& mesh, const proto::DeviceStatus& device) {
     refuse_fact("a public key of {} octets, not 32", device.public_key().size());
   }
   expect_at_most(device.listen_port(), kMostU16, "a listen port");
-  for (const std::string& address : device.addresses()) expect_prefix(address);
+  for (const std::string& address : device.addresses()) { expect_prefix(address); }
   expect_at_most(static_cast<std::uint64_t>(device.peers_size()), kMostPeers, "a number of peers");
-  for (const proto::PeerStatus& peer : device.peers()) check_peer(peer);
+  for (const proto::PeerStatus& peer : device.peers()) { check_peer(peer); }
 }
 
 void check_bridge(const std::string& mesh, const proto::BridgeStatus& bridge) {
@@ -70,7 +70,7 @@ void check_bridge(const std::string& mesh, const proto::BridgeStatus& bridge) {
   expect_bridge_id(bridge.root_id());
   expect_at_most(bridge.priority(), kMostU16, "a priority");
   expect_at_most(bridge.root_port(), kMostU16, "a root port");
-  for (const std::string& address : bridge.addresses()) expect_prefix(address);
+  for (const std::string& address : bridge.addresses()) { expect_prefix(address); }
   if (!bridge.mac().empty() && bridge.mac().size() != 6) {
     refuse_fact("a MAC of {} octets, not 6", bridge.mac().size());
   }
@@ -78,7 +78,7 @@ void check_bridge(const std::string& mesh, const proto::BridgeStatus& bridge) {
 
 void check_port(const proto::PortStatus& port) {
   expect_word(port.name(), kMostInterface, "an interface");
-  if (!port.peer().empty()) expect_node_name(port.peer(), "a tunnel's peer");
+  if (!port.peer().empty()) { expect_node_name(port.peer(), "a tunnel's peer"); }
   if (std::ranges::find(kPortStates, port.state()) == kPortStates.end()) {
     refuse_fact("a port's state '{}', which is none", port.state());
   }
@@ -91,12 +91,12 @@ void check_status(const std::string& mesh, const proto::Status& status) {
   if (!status.mesh().empty() && status.mesh() != mesh) {
     refuse_fact("of the mesh '{}' where {} was asked for", status.mesh(), mesh);
   }
-  if (!status.node().empty()) expect_node_name(status.node(), "a node");
-  if (status.time() < 0) refuse_fact("a time before 1970");
-  if (status.has_device()) check_device(mesh, status.device());
-  if (status.has_bridge()) check_bridge(mesh, status.bridge());
+  if (!status.node().empty()) { expect_node_name(status.node(), "a node"); }
+  if (status.time() < 0) { refuse_fact("a time before 1970"); }
+  if (status.has_device()) { check_device(mesh, status.device()); }
+  if (status.has_bridge()) { check_bridge(mesh, status.bridge()); }
   expect_at_most(static_cast<std::uint64_t>(status.ports_size()), kMostPorts, "a number of ports");
-  for (const proto::PortStatus& port : status.ports()) check_port(port);
+  for (const proto::PortStatus& port : status.ports()) { check_port(port); }
 }
 
 }  // namespace wgmesh

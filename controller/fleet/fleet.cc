@@ -43,8 +43,9 @@ NodeFailure failure_of_current_exception(const std::string& step) {
   } catch (const Interrupted& error) {
     return {Kind::kInterrupted, step, error.message(), error.cure(), false};
   } catch (const SystemError& error) {
-    if (!is_own_limit(error.error_number()))
+    if (!is_own_limit(error.error_number())) {
       return {Kind::kFailed, step, error.message(), {}, false};
+    }
     const Error own = own_limit_error(error.message().substr(0, error.message().rfind(": ")),
                                       error.error_number());
     return {Kind::kFailed, step, own.message(), own.cure(), false};
@@ -53,9 +54,7 @@ NodeFailure failure_of_current_exception(const std::string& step) {
   } catch (const std::bad_alloc&) {
     const Error own = own_limit_error(step, ENOMEM);
     return {Kind::kFailed, {}, own.message(), own.cure(), false};
-  } catch (const std::exception& error) {
-    return {Kind::kFailed, step, error.what(), {}, false};
-  }
+  } catch (const std::exception& error) { return {Kind::kFailed, step, error.what(), {}, false}; }
 }
 
 namespace {
@@ -64,9 +63,7 @@ namespace {
 NodeFailure failure_without_fail(const std::string& step) noexcept {
   try {
     return failure_of_current_exception(step);
-  } catch (...) {
-    return {};
-  }
+  } catch (...) { return {}; }
 }
 
 }  // namespace
@@ -89,7 +86,7 @@ class Fleet::Crew {
     }
     fleet_.wake_.notify_all();
     for (const auto& worker : workers) {
-      if (worker->thread.joinable()) worker->thread.join();
+      if (worker->thread.joinable()) { worker->thread.join(); }
     }
   }
 
@@ -106,7 +103,7 @@ Fleet::Fleet(const std::vector<const Node*>& nodes, Connect connect,
       silence_(silence),
       crew_(std::make_unique<Crew>(*this)) {
   auto& workers = crew_->workers;
-  for (const Node* node : nodes) workers.push_back(std::make_unique<Worker>(*node));
+  for (const Node* node : nodes) { workers.push_back(std::make_unique<Worker>(*node)); }
   for (const auto& worker : workers) {
     worker->thread = start_thread([this, w = worker.get()] { run(*w); });
   }
@@ -120,25 +117,23 @@ void Fleet::run(Worker& worker) {
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool woken = wake_.wait_for(lock, heartbeat_, [&] { return ending_ || worker.job; });
-    if (ending_) break;
+    if (ending_) { break; }
     const bool beat = !woken;
-    if (beat && (!worker.session || worker.failure)) continue;
+    if (beat && (!worker.session || worker.failure)) { continue; }
     auto job = worker.job;
     std::optional<NodeFailure> failure;
     lock.unlock();
     try {
       beat ? worker.session->beat(silence_) : job(worker);
-    } catch (...) {
-      failure = failure_without_fail(beat ? "heartbeat" : worker.step);
-    }
+    } catch (...) { failure = failure_without_fail(beat ? "heartbeat" : worker.step); }
     try {
-      if (failure && on_failure_) on_failure_(worker.node, *failure);
+      if (failure && on_failure_) { on_failure_(worker.node, *failure); }
     } catch (const std::exception&) {
       // There is no memory to tell it with; the exit code still does.
     }
     lock.lock();
-    if (failure) note(worker, std::move(*failure));
-    if (beat) continue;
+    if (failure) { note(worker, std::move(*failure)); }
+    if (beat) { continue; }
     worker.job = nullptr;
     settled_.notify_all();
   }
@@ -149,14 +144,14 @@ void Fleet::run(Worker& worker) {
 
 // Under the lock.
 void Fleet::note(Worker& worker, NodeFailure failure) {
-  if (called_off_ && failure.kind == NodeFailure::Kind::kInterrupted) return;
-  if (!worker.failure) worker.failure = std::move(failure);
-  if (together_ && !std::exchange(called_off_, true)) interrupt_all();
+  if (called_off_ && failure.kind == NodeFailure::Kind::kInterrupted) { return; }
+  if (!worker.failure) { worker.failure = std::move(failure); }
+  if (together_ && !std::exchange(called_off_, true)) { interrupt_all(); }
 }
 
 void Fleet::interrupt_all() {
   for (const auto& worker : crew_->workers) {
-    if (worker->session && worker->job && !worker->failure) worker->session->interrupt();
+    if (worker->session && worker->job && !worker->failure) { worker->session->interrupt(); }
   }
 }
 
@@ -197,7 +192,7 @@ void Fleet::together(const std::string& name, const Chosen& chosen, const Step& 
 void Fleet::run_step(std::unique_lock<std::mutex>& lock, const std::string& name,
                      const Chosen& chosen, const Step& step) {
   for (const auto& worker : crew_->workers) {
-    if (worker->failure || !worker->session || !chosen(worker->node)) continue;
+    if (worker->failure || !worker->session || !chosen(worker->node)) { continue; }
     worker->step = name;
     worker->job = [&step](Worker& w) { step(w.node, *w.session); };
   }
@@ -216,7 +211,7 @@ std::map<std::string, NodeFailure> Fleet::failures() const {
   const std::lock_guard lock(mutex_);
   std::map<std::string, NodeFailure> failures;
   for (const auto& worker : crew_->workers) {
-    if (worker->failure) failures.emplace(worker->node.name, *worker->failure);
+    if (worker->failure) { failures.emplace(worker->node.name, *worker->failure); }
   }
   return failures;
 }
@@ -234,7 +229,7 @@ bool Fleet::all_take_part() const { return failures().empty(); }
 void Fleet::fail(const Node& node, NodeFailure failure) {
   const std::lock_guard lock(mutex_);
   for (const auto& worker : crew_->workers) {
-    if (&worker->node != &node) continue;
+    if (&worker->node != &node) { continue; }
     if (!worker->failure) {
       worker->failure = std::move(failure);
     } else if (worker->failure->kind == failure.kind) {

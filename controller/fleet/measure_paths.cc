@@ -36,10 +36,10 @@ Listenings listen(Fleet& fleet, const Statuses& statuses) {
 // Where the mesh file says that a node is: what the node says itself would be asked by everybody,
 // whoever lives there.
 std::set<IpAddress> addresses_of(const Mesh& mesh, const Node& node, bool inner) {
-  if (inner) return {inner_address_of(mesh, node).address};
+  if (inner) { return {inner_address_of(mesh, node).address}; }
   std::set<IpAddress> addresses;
   for (const Prefix& address : node.addresses) {
-    if (contains(mesh.network, address.address)) addresses.insert(address.address);
+    if (contains(mesh.network, address.address)) { addresses.insert(address.address); }
   }
   return addresses;
 }
@@ -53,7 +53,7 @@ std::map<IpAddress, proto::Listener> places_of(const Mesh& mesh, const Node& nod
     const auto address = parse_ip(listener.address());
     const bool is_place = listener.inner() == inner && address && addresses.contains(*address) &&
                           listener.port() > 0 && listener.port() <= 65535;
-    if (is_place) places.emplace(*address, listener);
+    if (is_place) { places.emplace(*address, listener); }
   }
   return places;
 }
@@ -64,7 +64,7 @@ std::optional<std::pair<proto::Listener, proto::Listener>> find_ends(
     const std::map<IpAddress, proto::Listener>& to) {
   for (const auto& [here, listener] : from) {
     for (const auto& [there, answering] : to) {
-      if (here.family == there.family) return std::pair(listener, answering);
+      if (here.family == there.family) { return std::pair(listener, answering); }
     }
   }
   return std::nullopt;
@@ -84,16 +84,16 @@ PathMeasurement measurement_of(const proto::ProbeResult& result) {
 proto::Probe probe_for(const Mesh& mesh, const Node& node, const Listenings& listenings,
                        const proto::Status& status, std::vector<Question>& questions) {
   std::set<std::string> peers;
-  for (const Node* peer : peers_of(mesh, node)) peers.insert(peer->name);
+  for (const Node* peer : peers_of(mesh, node)) { peers.insert(peer->name); }
   proto::Probe probe;
   for (const Node& other : mesh.nodes) {
     const auto listening = listenings.find(other.name);
-    if (other.name == node.name || listening == listenings.end()) continue;
+    if (other.name == node.name || listening == listenings.end()) { continue; }
     for (const bool inner : {true, false}) {
-      if (inner && !peers.contains(other.name)) continue;
+      if (inner && !peers.contains(other.name)) { continue; }
       const auto ends = find_ends(places_of(mesh, node, listenings.at(node.name), inner),
                                   places_of(mesh, other, listening->second, inner));
-      if (!ends) continue;
+      if (!ends) { continue; }
       proto::ProbeTarget& target = *probe.add_targets();
       target.set_from(ends->first.address());
       target.set_address(ends->second.address());

@@ -55,7 +55,7 @@ void clean_item(Message& message, const FieldDescriptor& field, int index) {
                   : *reflection.MutableMessage(&message, &field));
     return;
   }
-  if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) return;
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) { return; }
   std::string scratch;
   const std::string& text =
       is_list ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
@@ -63,10 +63,10 @@ void clean_item(Message& message, const FieldDescriptor& field, int index) {
   if (field.type() == FieldDescriptor::TYPE_BYTES || is_operation(field)) {
     check_octets(field, text.size());
   }
-  if (field.type() == FieldDescriptor::TYPE_BYTES) return;
+  if (field.type() == FieldDescriptor::TYPE_BYTES) { return; }
   std::string cleaned = printable(text, true);
-  if (!is_operation(field)) cleaned = shortened(cleaned, kMaxSentence);
-  if (cleaned == text) return;
+  if (!is_operation(field)) { cleaned = shortened(cleaned, kMaxSentence); }
+  if (cleaned == text) { return; }
   if (is_list) {
     reflection.SetRepeatedString(&message, &field, index, std::move(cleaned));
   } else {
@@ -83,7 +83,7 @@ void clean(Message& message) {
     if (count > (is_list_of_sentences(*field) ? kMaxSentences : kMaxItems)) {
       throw Error(fmt::format("the node sent {} {}", count, field->full_name()));
     }
-    for (int i = 0; i < count; ++i) clean_item(message, *field, i);
+    for (int i = 0; i < count; ++i) { clean_item(message, *field, i); }
   }
 }
 

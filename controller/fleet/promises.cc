@@ -13,7 +13,7 @@ constexpr std::chrono::milliseconds kOwnEnd = std::chrono::seconds(3);
 std::optional<std::string> find_stale(const Promises& promises, BootClock::time_point now,
                                       std::chrono::milliseconds length) {
   for (const auto& [node, promise] : promises) {
-    if (now - promise.since > length / 2) return node;
+    if (now - promise.since > length / 2) { return node; }
   }
   return std::nullopt;
 }
@@ -28,7 +28,7 @@ BootClock::time_point end_of_doubt(const Promises& promises, std::chrono::millis
 
 std::chrono::steady_clock::time_point last_heard(const Promises& promises) {
   std::chrono::steady_clock::time_point last;
-  for (const auto& [node, promise] : promises) last = std::max(last, promise.heard);
+  for (const auto& [node, promise] : promises) { last = std::max(last, promise.heard); }
   return last;
 }
 

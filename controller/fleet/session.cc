@@ -139,20 +139,18 @@ void Session::send_commit(milliseconds patience) {
   }();
   try {
     transport_->write(kCommit, steady_clock::now() + patience);
-  } catch (...) {
-    unsent_ = std::current_exception();
-  }
+  } catch (...) { unsent_ = std::current_exception(); }
 }
 
 proto::Committed Session::wait_committed(const OnProgress& on_progress) {
   try {
     proto::FromAgent answer = receive(on_progress, bound_of_work(unsent_ ? 0s : silence_));
-    if (answer.has_undone()) throw undone_by_itself(answer.undone());
-    if (answer.has_committed()) return std::move(*answer.mutable_committed());
+    if (answer.has_undone()) { throw undone_by_itself(answer.undone()); }
+    if (answer.has_committed()) { return std::move(*answer.mutable_committed()); }
     throw Error(fmt::format("the node answered with {} where committed was due",
                             name_of(answer.body_case())));
   } catch (const Unreachable&) {
-    if (unsent_) std::rethrow_exception(unsent_);
+    if (unsent_) { std::rethrow_exception(unsent_); }
     throw;
   }
 }
@@ -167,16 +165,16 @@ proto::Undone Session::undo(milliseconds silence) {
   frame.mutable_undo();
   for (;;) {
     try {
-      if (!is_sent) send(frame);
+      if (!is_sent) { send(frame); }
       is_sent = true;
       const milliseconds left = left_until(until);
       proto::FromAgent answer = receive({}, {left, left});
-      if (answer.has_undone()) return std::move(*answer.mutable_undone());
+      if (answer.has_undone()) { return std::move(*answer.mutable_undone()); }
     } catch (const AgentError& error) {
-      if (error.undone()) return {};
+      if (error.undone()) { return {}; }
       throw;
     } catch (const Interrupted&) {
-      if (std::exchange(was_interrupted, true)) throw;
+      if (std::exchange(was_interrupted, true)) { throw; }
     }
   }
 }
@@ -213,24 +211,22 @@ void Session::beat(milliseconds silence) {
   }
   proto::ToAgent frame;
   frame.mutable_heartbeat();
-  if (unanswered_++ == 0) heard_ = steady_clock::now();
+  if (unanswered_++ == 0) { heard_ = steady_clock::now(); }
   write(frame, silence);
 }
 
 void Session::listen_in() {
   for (std::size_t frames = 0, reads = 0;;) {
     while (auto frame = read_frame()) {
-      if (frame->has_error()) throw AgentError(frame->error());
-      if (frame->has_undone()) throw undone_by_itself(frame->undone());
-      if (!frame->has_progress()) kept_.push_back(std::move(*frame));
-      if (++frames > kSpareFrames || kept_.size() > kMostKept) throw Error(kFlood);
+      if (frame->has_error()) { throw AgentError(frame->error()); }
+      if (frame->has_undone()) { throw undone_by_itself(frame->undone()); }
+      if (!frame->has_progress()) { kept_.push_back(std::move(*frame)); }
+      if (++frames > kSpareFrames || kept_.size() > kMostKept) { throw Error(kFlood); }
     }
-    if (++reads > kMostReads) throw Error(kFlood);
+    if (++reads > kMostReads) { throw Error(kFlood); }
     try {
       take_in(transport_->read(steady_clock::now()));
-    } catch (const TimedOut&) {
-      return;
-    }
+    } catch (const TimedOut&) { return; }
   }
 }
 
@@ -254,7 +250,7 @@ void Session::write(const proto::ToAgent& frame, milliseconds patience) {
 }
 
 std::optional<proto::FromAgent> Session::next_frame() {
-  if (kept_.empty()) return read_frame();
+  if (kept_.empty()) { return read_frame(); }
   proto::FromAgent frame = std::move(kept_.front());
   kept_.pop_front();
   return frame;
@@ -264,8 +260,8 @@ std::optional<proto::FromAgent> Session::read_frame() {
   while (auto octets = frames_.next()) {
     proto::FromAgent frame = parse_node_message(*octets);
     heard_ = steady_clock::now();
-    if (!frame.has_alive()) return frame;
-    if (unanswered_ == 0) throw Error("the node answers heartbeats that nobody has sent");
+    if (!frame.has_alive()) { return frame; }
+    if (unanswered_ == 0) { throw Error("the node answers heartbeats that nobody has sent"); }
     --unanswered_;
   }
   return std::nullopt;
@@ -292,19 +288,19 @@ proto::FromAgent Session::receive(const OnProgress& on_progress, const Bound& bo
   std::uint32_t done = 0;
   for (std::size_t frames = 0;;) {
     while (auto frame = next_frame()) {
-      if (frame->has_error()) throw AgentError(frame->error());
-      if (!frame->has_progress()) return std::move(*frame);
-      if (++frames > most_frames) throw Error(kFlood);
+      if (frame->has_error()) { throw AgentError(frame->error()); }
+      if (!frame->has_progress()) { return std::move(*frame); }
+      if (++frames > most_frames) { throw Error(kFlood); }
       const proto::Progress& progress = frame->progress();
-      if (on_progress) on_progress(progress);
-      if (!total) total = progress.total();
-      if (progress.done() <= done || progress.done() > *total) continue;
+      if (on_progress) { on_progress(progress); }
+      if (!total) { total = progress.total(); }
+      if (progress.done() <= done || progress.done() > *total) { continue; }
       done = progress.done();
       deadline = std::min(steady_clock::now() + bound.silence, end);
     }
     // Octets that come without an end leave a transport no time to look.
     const bool is_late = frames_.buffered() > 0 && steady_clock::now() >= deadline;
-    if (is_late) throw TimedOut("timed out");
+    if (is_late) { throw TimedOut("timed out"); }
     take_in(transport_->read(deadline));
   }
 }
@@ -318,7 +314,7 @@ proto::FromAgent Session::ask(const proto::ToAgent& frame, proto::FromAgent::Bod
 proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress,
                                  const Bound& bound) {
   proto::FromAgent answer = receive(on_progress, bound);
-  if (answer.has_undone()) throw undone_by_itself(answer.undone());
+  if (answer.has_undone()) { throw undone_by_itself(answer.undone()); }
   if (answer.body_case() != expected) {
     throw Error(fmt::format("the node answered with {} where {} was due",
                             name_of(answer.body_case()), name_of(expected)));

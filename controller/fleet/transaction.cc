@@ -26,7 +26,7 @@ class Transaction {
   Transaction(Fleet& fleet, const Mesh& mesh, const std::vector<const Node*>& nodes,
               const TransactionRequest& request, const TransactionHooks& hooks)
       : fleet_(fleet), mesh_(mesh), nodes_(nodes), request_(request), hooks_(hooks) {
-    for (const Node* node : nodes_) result_.nodes[node->name];
+    for (const Node* node : nodes_) { result_.nodes[node->name]; }
   }
 
   TransactionResult run() {
@@ -39,7 +39,7 @@ class Transaction {
     }
     for (auto& [name, failure] : fleet_.failures()) {
       NodeOutcome& node = result_.nodes[name];
-      if (!node.failure) node.failure = failure;
+      if (!node.failure) { node.failure = failure; }
     }
     return std::move(result_);
   }
@@ -50,10 +50,10 @@ class Transaction {
     hello();
     leave_out_unreachable();
     refuse_mistaken_identities();
-    if (stopped() || !result_.faults.empty()) return false;
+    if (stopped() || !result_.faults.empty()) { return false; }
     if (request_.goal == proto::UP) {
       refuse_what_hello_shows();
-      if (stopped() || !result_.faults.empty()) return false;
+      if (stopped() || !result_.faults.empty()) { return false; }
       try {
         result_.mtu = segment_mtu(mesh_, facts_);
       } catch (const Error& error) {
@@ -63,7 +63,7 @@ class Transaction {
       }
       warn(warnings_of(mesh_, facts_, *result_.mtu));
       make_secrets();
-      if (stopped()) return false;
+      if (stopped()) { return false; }
     }
     propose();
     return !stopped();
@@ -82,12 +82,12 @@ class Transaction {
       open.set_holds(true);
       open.set_reached_at(session.reached_at());
       open.set_removes(node.absent || request_.goal == proto::REMOVE);
-      if (!is_planned(node)) open.clear_peers();
+      if (!is_planned(node)) { open.clear_peers(); }
       proto::Hello hello = session.open(open);
       result_.nodes.at(node.name).generation = hello.generation();
       const bool cuts_itself_off = hello.reached_through_mesh() && !request_.dry_run &&
                                    (node.absent || request_.goal != proto::UP);
-      if (cuts_itself_off) throw cut_off(node);
+      if (cuts_itself_off) { throw cut_off(node); }
       return hello;
     });
     for (auto& [name, hello] : hellos) {
@@ -95,7 +95,7 @@ class Transaction {
     }
     for (const auto& [name, generation] : request_.agreed) {
       const auto now = result_.nodes.at(name).generation;
-      if (!now || *now == generation) continue;
+      if (!now || *now == generation) { continue; }
       result_.faults.push_back(fmt::format(
           "{} has changed since its plan was shown; run it again to see what would be done now",
           name));
@@ -113,11 +113,11 @@ class Transaction {
   // Once, before anything is planned: a node that is lost later ends it. Where nobody is left there
   // is nothing to go on with.
   void leave_out_unreachable() {
-    if (!request_.skip_unreachable && !request_.dry_run) return;
+    if (!request_.skip_unreachable && !request_.dry_run) { return; }
     const auto failures = fleet_.failures();
-    if (failures.size() == nodes_.size()) return;
+    if (failures.size() == nodes_.size()) { return; }
     for (const auto& [name, failure] : failures) {
-      if (failure.kind != NodeFailure::Kind::kUnreachable) continue;
+      if (failure.kind != NodeFailure::Kind::kUnreachable) { continue; }
       left_out_.insert(name);
       facts_.erase(name);
       result_.nodes.at(name).skipped = request_.skip_unreachable;
@@ -161,7 +161,7 @@ class Transaction {
   // One node of a pair makes the preshared key and seals it to the other; we carry the box.
   void make_secrets() {
     const auto to_make = preshared_keys_to_make(mesh_, facts_, request_.rotated);
-    if (to_make.empty()) return;
+    if (to_make.empty()) { return; }
     const auto made = fleet_.ask(
         "secrets", [&](const Node& node) { return to_make.contains(node.name); },
         [&](const Node& node, Session& session) {
@@ -193,7 +193,7 @@ class Transaction {
         *proposal.mutable_plan() =
             plan_for(mesh_, node, facts_, *result_.mtu, request_.tree ? &*request_.tree : nullptr);
         if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
-          for (const proto::SealedSecret& box : boxes->second) *proposal.add_sealed() = box;
+          for (const proto::SealedSecret& box : boxes->second) { *proposal.add_sealed() = box; }
         }
       }
       NodeOutcome& outcome = result_.nodes.at(node.name);
@@ -237,7 +237,7 @@ class Transaction {
   // Keys that are staged everywhere come into use, everywhere at the same moment: who is late
   // cannot be understood meanwhile.
   bool switch_over() {
-    if (request_.rotated.empty()) return true;
+    if (request_.rotated.empty()) { return true; }
     const auto chosen = [&](const Node& node) { return takes_changes(node); };
     fleet_.together("switch", chosen,
                     [&](const Node&, Session& session) { session.send_switch_over(); });
@@ -246,10 +246,12 @@ class Transaction {
           report(node, "switch");
           return session.wait_switched_over(std::min(request_.apply_silence, kSwitchSilence));
         });
-    if (stopped()) return false;
+    if (stopped()) { return false; }
     std::vector<std::chrono::microseconds> times;
     for (const auto& [name, answer] : switched) {
-      if (answer.at() != 0) times.emplace_back(answer.at());  // 0: it had no keys to switch
+      if (answer.at() != 0) {
+        times.emplace_back(answer.at());  // 0: it had no keys to switch
+      }
     }
     if (!times.empty()) {
       const auto [first, last] = std::minmax_element(times.begin(), times.end());
@@ -287,7 +289,7 @@ class Transaction {
     fleet_.together(
         "hold", [](const Node&) { return true; },
         [](const Node&, Session& session) { session.listen_in(); });
-    if (stopped()) return false;
+    if (stopped()) { return false; }
     if (const auto stale = find_stale(promises_, request_.clock(), promise())) {
       result_.faults.push_back(
           fmt::format("too late to commit: of the {} s for which {} has promised to wait more than "
@@ -297,8 +299,8 @@ class Transaction {
       return false;
     }
     std::vector<std::string> names;
-    for (const auto& [name, made] : promises_) names.push_back(name);
-    if (!hooks_.committing || hooks_.committing(names)) return true;
+    for (const auto& [name, made] : promises_) { names.push_back(name); }
+    if (!hooks_.committing || hooks_.committing(names)) { return true; }
     result_.interrupted = true;
     return false;
   }
@@ -308,8 +310,8 @@ class Transaction {
       NodeOutcome& node = result_.nodes[name];
       // Whoever is lost undoes by itself, later, and nobody will have seen it.
       const bool was_begun = node.outcome != Outcome::kUnchanged;
-      if (was_begun) node.outcome = failure.undone ? Outcome::kUndone : Outcome::kUnknown;
-      if (failure.kind == NodeFailure::Kind::kInterrupted) result_.interrupted = true;
+      if (was_begun) { node.outcome = failure.undone ? Outcome::kUndone : Outcome::kUnknown; }
+      if (failure.kind == NodeFailure::Kind::kInterrupted) { result_.interrupted = true; }
     }
     fleet_.forget_interruptions();
     fleet_.each(
@@ -321,7 +323,7 @@ class Transaction {
           report(node, "undo");
           result_.nodes.at(node.name).outcome = Outcome::kUnknown;
           const proto::Undone undone = session.undo(request_.apply_silence);
-          if (!undone.error().empty()) throw Error(undone.error());
+          if (!undone.error().empty()) { throw Error(undone.error()); }
           result_.nodes.at(node.name).outcome = Outcome::kUndone;
         });
   }
@@ -329,7 +331,7 @@ class Transaction {
   void commit() {
     const auto chosen = [&](const Node& node) { return takes_changes(node); };
     for (auto& [name, node] : result_.nodes) {
-      if (takes_changes(node)) node.outcome = Outcome::kUnknown;
+      if (takes_changes(node)) { node.outcome = Outcome::kUnknown; }
     }
     fleet_.each("commit", chosen,
                 [&](const Node&, Session& session) { session.send_commit(promise()); });
@@ -344,17 +346,17 @@ class Transaction {
       NodeOutcome& outcome = result_.nodes.at(node.name);
       outcome.outcome = has_changes(outcome.changes) ? Outcome::kApplied : Outcome::kUnchanged;
       outcome.notes.assign(committed.notes().begin(), committed.notes().end());
-      if (hooks_.committed) hooks_.committed(node);
+      if (hooks_.committed) { hooks_.committed(node); }
     });
     for (const auto& [name, failure] : fleet_.failures()) {
       NodeOutcome& node = result_.nodes.at(name);
-      if (node.outcome == Outcome::kUnknown && failure.undone) node.outcome = Outcome::kUndone;
+      if (node.outcome == Outcome::kUnknown && failure.undone) { node.outcome = Outcome::kUndone; }
     }
   }
 
   // A node has failed, or the user wants out.
   bool stopped() {
-    if (hooks_.interrupted && hooks_.interrupted()) result_.interrupted = true;
+    if (hooks_.interrupted && hooks_.interrupted()) { result_.interrupted = true; }
     const auto failures = fleet_.failures();
     return result_.interrupted || std::any_of(failures.begin(), failures.end(), [&](const auto& f) {
              return !left_out_.contains(f.first);
@@ -363,7 +365,7 @@ class Transaction {
 
   void report(const Node& node, const std::string& step, unsigned done = 0,
               unsigned total = 0) const {
-    if (hooks_.progress) hooks_.progress(node, step, done, total);
+    if (hooks_.progress) { hooks_.progress(node, step, done, total); }
   }
 
   Fleet& fleet_;

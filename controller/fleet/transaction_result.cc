@@ -26,7 +26,7 @@ std::string to_text(Outcome outcome) {
 std::vector<std::string> TransactionResult::skipped() const {
   std::vector<std::string> names;
   for (const auto& [name, node] : nodes) {
-    if (node.skipped) names.push_back(name);
+    if (node.skipped) { names.push_back(name); }
   }
   return names;
 }
@@ -47,12 +47,12 @@ std::string why_it_ended(const TransactionResult& result) {
   const auto failed_as = [&](Kind kind) {
     std::vector<std::string> names;
     for (const auto& [name, node] : result.nodes) {
-      if (node.failure && node.failure->kind == kind && !node.skipped) names.push_back(name);
+      if (node.failure && node.failure->kind == kind && !node.skipped) { names.push_back(name); }
     }
     return names;
   };
-  if (result.declined) return "declined";
-  if (result.interrupted) return "interrupted";
+  if (result.declined) { return "declined"; }
+  if (result.interrupted) { return "interrupted"; }
   const auto sentence = [](const std::vector<std::string>& names, const char* one,
                            const char* many) {
     return fmt::format("{} {}", enumerated(names), names.size() == 1 ? one : many);
@@ -87,11 +87,11 @@ int TransactionResult::exit_code() const {
       return node.failure && node.failure->kind == kind && !node.skipped;
     };
   };
-  if (in_doubt()) return 6;
-  if (interrupted || any(failed_as(NodeFailure::Kind::kInterrupted))) return 130;
-  if (any(failed_as(NodeFailure::Kind::kLocked))) return 5;
-  if (any(failed_as(NodeFailure::Kind::kUnreachable))) return 4;
-  if (!faults.empty() || any(failed_as(NodeFailure::Kind::kFailed))) return 1;
+  if (in_doubt()) { return 6; }
+  if (interrupted || any(failed_as(NodeFailure::Kind::kInterrupted))) { return 130; }
+  if (any(failed_as(NodeFailure::Kind::kLocked))) { return 5; }
+  if (any(failed_as(NodeFailure::Kind::kUnreachable))) { return 4; }
+  if (!faults.empty() || any(failed_as(NodeFailure::Kind::kFailed))) { return 1; }
   return skipped().empty() ? 0 : 3;
 }
 

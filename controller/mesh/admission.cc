@@ -15,7 +15,7 @@ namespace {
 
 bool dials(const Facts& facts, const std::string& from, const std::string& to) {
   const auto known = facts.find(from);
-  if (known == facts.end()) return false;
+  if (known == facts.end()) { return false; }
   return std::ranges::any_of(known->second.routes(), [&](const proto::EndpointRoute& route) {
     return route.node() == to && route.error().empty();
   });
@@ -37,7 +37,7 @@ void put_obstacles(const Mesh& mesh, const std::string& node, const proto::Hello
 void put_endpoints(const Facts& facts, const std::set<std::string>& left_out,
                    const std::string& node, Admission& admission) {
   for (const proto::EndpointRoute& route : facts.at(node).routes()) {
-    if (route.error().empty() || left_out.contains(route.node())) continue;
+    if (route.error().empty() || left_out.contains(route.node())) { continue; }
     const std::string text = fmt::format("endpoint of {}: {}", route.node(), route.error());
     if (dials(facts, route.node(), node)) {
       admission.warnings.push_back(
@@ -66,7 +66,7 @@ Admission admit(const Mesh& mesh, const Facts& facts, const std::set<std::string
   std::map<std::string, std::vector<std::string>> warned;  // what many nodes say is said once
   for (const Node& node : mesh.nodes) {
     const auto hello = facts.find(node.name);
-    if (hello == facts.end()) continue;
+    if (hello == facts.end()) { continue; }
     for (const std::string& warning : hello->second.warnings()) {
       warned[warning].push_back(node.name);
     }
@@ -76,7 +76,7 @@ Admission admit(const Mesh& mesh, const Facts& facts, const std::set<std::string
     admission.warnings.push_back(fmt::format("{}: {}", enumerated(names), warning));
   }
   for (const Node& node : mesh.nodes) {
-    if (facts.contains(node.name)) put_endpoints(facts, left_out, node.name, admission);
+    if (facts.contains(node.name)) { put_endpoints(facts, left_out, node.name, admission); }
   }
   return admission;
 }
@@ -85,13 +85,13 @@ std::vector<std::string> find_half_rotations(const Mesh& mesh, const std::set<st
                                              const std::set<std::string>& left_out) {
   std::vector<std::string> faults;
   for (const Node& node : mesh.nodes) {
-    if (!rotated.contains(node.name)) continue;
+    if (!rotated.contains(node.name)) { continue; }
     std::vector<std::string> missing;
-    if (left_out.contains(node.name)) missing.push_back(node.name);
+    if (left_out.contains(node.name)) { missing.push_back(node.name); }
     for (const Node* peer : peers_of(mesh, node)) {
-      if (left_out.contains(peer->name)) missing.push_back(peer->name);
+      if (left_out.contains(peer->name)) { missing.push_back(peer->name); }
     }
-    if (missing.empty()) continue;
+    if (missing.empty()) { continue; }
     faults.push_back(
         fmt::format("{} cannot get new keys while {} cannot be reached: both ends of a pair "
                     "change, or none",
@@ -102,12 +102,12 @@ std::vector<std::string> find_half_rotations(const Mesh& mesh, const std::set<st
 
 std::vector<std::string> warnings_of(const Mesh& mesh, const Facts& facts, const SegmentMtu& mtu) {
   std::vector<std::string> warnings;
-  if (mtu.segment < kLeastIpv6Mtu && !mesh.mtu) warnings.push_back(told_of_small_mtu(mtu));
+  if (mtu.segment < kLeastIpv6Mtu && !mesh.mtu) { warnings.push_back(told_of_small_mtu(mtu)); }
   if (mtu.is_held) {
     warnings.push_back(fmt::format(
         "the segment's MTU stays at {} until the nodes that are left out take part", mtu.segment));
   }
-  for (std::string& caution : cautions(mesh)) warnings.push_back(std::move(caution));
+  for (std::string& caution : cautions(mesh)) { warnings.push_back(std::move(caution)); }
   for (const std::string& name : vanished_nodes(mesh, facts)) {
     warnings.push_back(fmt::format(
         "{0} is no longer in the mesh file and its peers drop it, but it still holds its keys "

@@ -48,7 +48,7 @@ const proto::PeerStatus* find_peer(const Mesh& mesh, const proto::Status& status
   const IpAddress inner = inner_address_of(mesh, peer).address;
   const std::string allowed = to_text(Prefix{inner, inner.bits()});
   for (const proto::PeerStatus& each : status.device().peers()) {
-    if (each.node() == peer.name) return &each;
+    if (each.node() == peer.name) { return &each; }
     if (each.node().empty() && each.allowed_ips_size() == 1 && each.allowed_ips(0) == allowed) {
       return &each;
     }
@@ -58,7 +58,7 @@ const proto::PeerStatus* find_peer(const Mesh& mesh, const proto::Status& status
 
 const proto::PortStatus* find_port(const proto::Status& status, const std::string& peer) {
   for (const proto::PortStatus& port : status.ports()) {
-    if (port.peer() == peer) return &port;
+    if (port.peer() == peer) { return &port; }
   }
   return nullptr;
 }
@@ -68,7 +68,7 @@ class Diagnosis {
   Diagnosis(const Mesh& mesh, const Examination& examination) : mesh_(mesh), seen_(examination) {}
 
   std::vector<Finding> findings() {
-    for (const Node& node : mesh_.nodes) look_at_node(node);
+    for (const Node& node : mesh_.nodes) { look_at_node(node); }
     look_at_mtu();
     for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
       for (std::size_t j = i + 1; j < mesh_.nodes.size(); ++j) {
@@ -92,14 +92,14 @@ class Diagnosis {
 
   const PairMeasurement* measured(const std::string& from, const std::string& to) const {
     const auto row = seen_.measured.find(from);
-    if (row == seen_.measured.end()) return nullptr;
+    if (row == seen_.measured.end()) { return nullptr; }
     const auto cell = row->second.find(to);
     return cell == row->second.end() ? nullptr : &cell->second;
   }
 
   void look_at_node(const Node& node) {
     const auto found = seen_.nodes.find(node.name);
-    if (found == seen_.nodes.end()) return;
+    if (found == seen_.nodes.end()) { return; }
     const Examined& examined = found->second;
     if (!examined.status) {
       find(node.name, "it cannot be asked: " + examined.unreachable);
@@ -120,7 +120,7 @@ class Diagnosis {
            "WireGuard refuses handshakes that are older than ones it has seen: set the clock");
     }
     find_missing_addresses(node, *examined.status, findings_);
-    if (!examined.hello) return;
+    if (!examined.hello) { return; }
     find_firewall_faults(mesh_, node, *examined.hello, findings_);
     for (const proto::EndpointRoute& route : examined.hello->routes()) {
       if (!route.error().empty()) {
@@ -137,7 +137,7 @@ class Diagnosis {
         nodes_by_mtu[status->bridge().mtu()].push_back(node.name);
       }
     }
-    if (nodes_by_mtu.size() < 2) return;
+    if (nodes_by_mtu.size() < 2) { return; }
     std::vector<std::string> parts;
     for (const auto& [mtu, nodes] : nodes_by_mtu) {
       parts.push_back(fmt::format("{} on {}", mtu, enumerated(nodes)));
@@ -159,18 +159,18 @@ class Diagnosis {
   void look_at_pair(const Node& a, const Node& b) {
     const proto::Status* at_a = status_if_up(a);
     const proto::Status* at_b = status_if_up(b);
-    if (at_a == nullptr || at_b == nullptr) return;
+    if (at_a == nullptr || at_b == nullptr) { return; }
     const std::string where = a.name + "-" + b.name;
     const bool has_link = is_peered(mesh_, a, b);
     const End end_a = end_of(a, *at_a, b);
     const End end_b = end_of(b, *at_b, a);
-    if (has_link && look_at_link(where, end_a, end_b)) return;
+    if (has_link && look_at_link(where, end_a, end_b)) { return; }
     look_at_segment(where, end_a, end_b, has_link);
   }
 
   // True when the pair's own link is broken, and so explains what else is wrong between the two.
   bool look_at_link(const std::string& where, const End& a, const End& b) {
-    if (look_at_keys(where, a, b) || look_at_keys(where, b, a)) return true;
+    if (look_at_keys(where, a, b) || look_at_keys(where, b, a)) { return true; }
     const bool live = a.has_handshake() && b.has_handshake();
     // Where nobody was asked, the handshakes tell.
     const bool is_asked = a.is_asked() || b.is_asked();
@@ -198,7 +198,7 @@ class Diagnosis {
            "run `mesh sync`");
       return true;
     }
-    if (here.peer->public_key() == there.status.device().public_key()) return false;
+    if (here.peer->public_key() == there.status.device().public_key()) { return false; }
     find(where,
          fmt::format("{} has another public key for {} than that node uses", here.node.name,
                      there.node.name),
@@ -211,9 +211,11 @@ class Diagnosis {
     std::set<std::string> hosts;
     for (const Node& node : mesh_.nodes) {
       const auto* status = status_if_up(node);
-      if (status == nullptr || node.name == but.name) continue;
+      if (status == nullptr || node.name == but.name) { continue; }
       const auto* peer = find_peer(mesh_, *status, other);
-      if (peer != nullptr && peer->latest_handshake() != 0) hosts.insert(host_of(peer->endpoint()));
+      if (peer != nullptr && peer->latest_handshake() != 0) {
+        hosts.insert(host_of(peer->endpoint()));
+      }
     }
     return hosts;
   }
@@ -221,11 +223,13 @@ class Diagnosis {
   // Whose address `here` sends to when it means `there`; empty: nobody else's.
   std::string whose_address(const End& here, const End& there) const {
     const std::string host = host_of(here.peer->endpoint());
-    if (host.empty()) return {};
+    if (host.empty()) { return {}; }
     for (const Node& node : mesh_.nodes) {
-      if (node.name == there.node.name) continue;
+      if (node.name == there.node.name) { continue; }
       const auto hosts = hosts_of(node, here.node);
-      if (hosts.contains(host) && !hosts_of(there.node, here.node).contains(host)) return node.name;
+      if (hosts.contains(host) && !hosts_of(there.node, here.node).contains(host)) {
+        return node.name;
+      }
     }
     return {};
   }
@@ -278,7 +282,7 @@ class Diagnosis {
 
   void look_at_segment(const std::string& where, const End& a, const End& b, bool has_link) {
     const PairMeasurement* pair = a.measured;
-    if (pair == nullptr || !pair->segment) return;
+    if (pair == nullptr || !pair->segment) { return; }
     if (!pair->segment->round_trip) {
       find(where,
            has_link ? "the link works, but no frame passes between them"
@@ -304,8 +308,10 @@ class Diagnosis {
             wireguard_name(mesh_.name));
       }
     }
-    if (in_two_trees) return "they are on two islands: no working link joins what each can reach";
-    if (has_link && (a.port == nullptr || b.port == nullptr)) return "run `mesh sync`";
+    if (in_two_trees) {
+      return "they are on two islands: no working link joins what each can reach";
+    }
+    if (has_link && (a.port == nullptr || b.port == nullptr)) { return "run `mesh sync`"; }
     return "spanning tree blocks or has not settled, or a node on the way drops frames";
   }
 

@@ -26,14 +26,16 @@ LinkEnds ends_of(const proto::Status& status) {
   for (const proto::PeerStatus& peer : status.device().peers()) {
     ends[peer.node()].handshake = peer.latest_handshake() != 0;
   }
-  for (const proto::PortStatus& port : status.ports()) ends[port.peer()].port_state = port.state();
+  for (const proto::PortStatus& port : status.ports()) {
+    ends[port.peer()].port_state = port.state();
+  }
   return ends;
 }
 
 // Of every node that was asked. It lists each status once: a search per link takes N^3 steps.
 std::unordered_map<std::string_view, LinkEnds> ends_of(const Statuses& statuses) {
   std::unordered_map<std::string_view, LinkEnds> all;
-  for (const auto& [node, status] : statuses) all.emplace(node, ends_of(status));
+  for (const auto& [node, status] : statuses) { all.emplace(node, ends_of(status)); }
   return all;
 }
 
@@ -58,14 +60,14 @@ Islands islands_of(const Statuses& statuses, const Neighbours& neighbours) {
   Islands islands;
   std::size_t count = 0;
   for (const auto& [start, status] : statuses) {
-    if (!islands.emplace(start, count).second) continue;
+    if (!islands.emplace(start, count).second) { continue; }
     std::vector<std::string> queue{start};
     while (!queue.empty()) {
       const auto found = neighbours.find(queue.back());
       queue.pop_back();
-      if (found == neighbours.end()) continue;
+      if (found == neighbours.end()) { continue; }
       for (const std::string& next : found->second) {
-        if (islands.emplace(next, count).second) queue.push_back(next);
+        if (islands.emplace(next, count).second) { queue.push_back(next); }
       }
     }
     ++count;
@@ -80,7 +82,7 @@ std::map<std::size_t, std::string> roots_of(const Islands& islands, const Status
   for (const auto& [node, island] : islands) {
     const std::string& id = statuses.at(node).bridge().bridge_id();
     std::string& root = roots[island];
-    if (root.empty() || id < root) root = id;
+    if (root.empty() || id < root) { root = id; }
   }
   return roots;
 }
@@ -89,7 +91,7 @@ std::map<std::size_t, std::string> roots_of(const Islands& islands, const Status
 bool is_bridge_of_another(const std::string& bridge_id, const Mesh& mesh,
                           const Statuses& statuses) {
   return std::any_of(mesh.nodes.begin(), mesh.nodes.end(), [&](const Node& node) {
-    if (statuses.contains(node.name)) return false;
+    if (statuses.contains(node.name)) { return false; }
     std::string mac;
     for (const std::uint8_t octet : bridge_mac(mesh.name, node.name).octets) {
       mac += fmt::format("{:02x}", octet);
@@ -113,11 +115,11 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
   const auto ends = ends_of(statuses);
   for (const Node& node : mesh.nodes) {
     const auto own = ends.find(node.name);
-    if (own == ends.end()) continue;
+    if (own == ends.end()) { continue; }
     for (const Node* peer : peers_of(mesh, node)) {
-      if (peer->name <= node.name) continue;
+      if (peer->name <= node.name) { continue; }
       const auto other = ends.find(peer->name);
-      if (other == ends.end()) continue;
+      if (other == ends.end()) { continue; }
       const LinkEnd here = end_towards(own->second, peer->name);
       const LinkEnd there = end_towards(other->second, node.name);
       if (!here.handshake || !there.handshake) {
@@ -138,13 +140,13 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
   const Islands joined = islands_of(statuses, tree);
   for (const Waiting& link : waiting) {
     const bool has_tree = statuses.at(link.node).bridge().stp();
-    if (has_tree && joined.at(link.node) == joined.at(link.peer)) continue;
+    if (has_tree && joined.at(link.node) == joined.at(link.peer)) { continue; }
     missing.tree.push_back(fmt::format("{}-{} is {}", link.node, link.peer, link.states));
   }
   const Islands islands = islands_of(statuses, neighbours);
   const auto roots = roots_of(islands, statuses);
   for (const auto& [name, status] : statuses) {
-    if (!status.bridge().stp()) continue;
+    if (!status.bridge().stp()) { continue; }
     const std::string& root = status.bridge().root_id();
     if (is_bridge_of_another(root, mesh, statuses)) {
       missing.root_was_not_asked = true;

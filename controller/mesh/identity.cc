@@ -21,7 +21,7 @@ std::string command_that_forgets(const Mesh& mesh) {
 std::vector<const Node*> all_nodes(const Mesh& mesh) {
   std::vector<const Node*> nodes;
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
-    for (const Node& node : *group) nodes.push_back(&node);
+    for (const Node& node : *group) { nodes.push_back(&node); }
   }
   return nodes;
 }
@@ -34,7 +34,7 @@ bool has_plan_of_its_own(const std::string& node, const Facts& facts) {
 bool is_known(const std::string& peer, const std::string& key, const Mesh& mesh, const Facts& facts,
               bool by_name) {
   const auto has_key = [&](const auto& fact) { return fact.second.public_key() == key; };
-  if (std::ranges::any_of(facts, has_key)) return true;
+  if (std::ranges::any_of(facts, has_key)) { return true; }
   // By its name alone where nobody could ask it, or where it may have been installed anew.
   const auto nodes = all_nodes(mesh);
   return std::ranges::any_of(nodes, [&](const Node* node) {
@@ -45,13 +45,13 @@ bool is_known(const std::string& peer, const std::string& key, const Mesh& mesh,
 bool is_stranger(const Node& node, const Mesh& mesh, const Facts& facts) {
   const proto::Hello& hello = facts.at(node.name);
   const proto::StoredIdentity& stored = hello.identity();
-  if (stored.node().empty() || hello.stored_peers_size() == 0) return false;
+  if (stored.node().empty() || hello.stored_peers_size() == 0) { return false; }
   const bool has_its_name = stored.node() == node.name;
   const auto network = parse_prefix(stored.network());
-  if (has_its_name && network && overlap(*network, mesh.network)) return false;
+  if (has_its_name && network && overlap(*network, mesh.network)) { return false; }
   for (int i = 0; i < hello.stored_peers_size(); ++i) {
     const std::string key = i < stored.peer_keys_size() ? stored.peer_keys(i) : std::string();
-    if (is_known(hello.stored_peers(i), key, mesh, facts, has_its_name)) return false;
+    if (is_known(hello.stored_peers(i), key, mesh, facts, has_its_name)) { return false; }
   }
   return true;
 }
@@ -62,19 +62,19 @@ std::vector<Mistaken> find_clones(const Mesh& mesh, const Facts& facts) {
   std::map<std::string, Names> by_key;  // of public keys, in file order
   for (const Node& node : mesh.nodes) {
     const auto fact = facts.find(node.name);
-    if (fact != facts.end()) by_key[fact->second.public_key()].push_back(node.name);
+    if (fact != facts.end()) { by_key[fact->second.public_key()].push_back(node.name); }
   }
   std::vector<Mistaken> clones;
   for (const Node& node : mesh.nodes) {
     const auto fact = facts.find(node.name);
-    if (fact == facts.end()) continue;
+    if (fact == facts.end()) { continue; }
     Names others = by_key.at(fact->second.public_key());
-    if (others.size() < 2) continue;
+    if (others.size() < 2) { continue; }
     Names originals;
     std::ranges::copy_if(others, std::back_inserter(originals),
                          [&](const auto& name) { return has_plan_of_its_own(name, facts); });
     const bool is_clear = originals.size() == 1;
-    if (is_clear && originals.front() == node.name) continue;
+    if (is_clear && originals.front() == node.name) { continue; }
     std::erase(others, node.name);
     const std::string cure =
         fmt::format("run {} on {}; with the next `mesh up` it makes keys of its own",
@@ -90,7 +90,7 @@ std::vector<Mistaken> find_clones(const Mesh& mesh, const Facts& facts) {
 std::vector<Mistaken> find_strangers(const Mesh& mesh, const Facts& facts) {
   std::vector<Mistaken> strangers;
   for (const Node* node : all_nodes(mesh)) {
-    if (!facts.contains(node->name) || !is_stranger(*node, mesh, facts)) continue;
+    if (!facts.contains(node->name) || !is_stranger(*node, mesh, facts)) { continue; }
     const proto::Hello& hello = facts.at(node->name);
     const Names peers(hello.stored_peers().begin(), hello.stored_peers().end());
     strangers.push_back(

@@ -19,7 +19,7 @@ bool lists(const Node& node, const std::string& peer) {
 
 // As the file has it, whether they can dial each other or not.
 bool is_wanted(const Mesh& mesh, const Node& a, const Node& b) {
-  if (mesh.full || (a.peers.empty() && b.peers.empty())) return true;
+  if (mesh.full || (a.peers.empty() && b.peers.empty())) { return true; }
   return lists(a, b.name) || lists(b, a.name);
 }
 
@@ -33,7 +33,7 @@ std::vector<std::string> pairs_where(const Mesh& mesh, const Holds& holds) {
     for (std::size_t j = i + 1; j < mesh.nodes.size(); ++j) {
       const Node& a = mesh.nodes[i];
       const Node& b = mesh.nodes[j];
-      if (holds(a, b)) pairs.push_back(a.name + "-" + b.name);
+      if (holds(a, b)) { pairs.push_back(a.name + "-" + b.name); }
     }
   }
   return pairs;
@@ -50,7 +50,7 @@ void find_colliding_addresses(const Mesh& mesh, std::vector<Problem>& problems) 
   for (const Node& node : mesh.nodes) {
     for (std::size_t i = 0; i < node.addresses.size(); ++i) {
       const auto [found, is_new] = owner.emplace(node.addresses[i].address, &node);
-      if (is_new) continue;
+      if (is_new) { continue; }
       const std::string other =
           found->second == &node ? "this node" : fmt::format("node {}", found->second->name);
       problems.push_back({node.name, "addr", i,
@@ -72,7 +72,7 @@ void find_colliding_inner_addresses(const Mesh& mesh, std::vector<Problem>& prob
   for (const Node& node : mesh.nodes) {
     const IpAddress address = inner_address_of(mesh, node).address;
     const auto [found, is_new] = owner.emplace(address, &node);
-    if (is_new) continue;
+    if (is_new) { continue; }
     problems.push_back(
         {node.name,
          "underlay_addr",
@@ -90,7 +90,7 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
   for (const Node& node : mesh.nodes) {
     const std::string link = tunnel_name(mesh.name, node.name);
     const auto [found, is_new] = owner.emplace(link, &node);
-    if (is_new) continue;
+    if (is_new) { continue; }
     problems.push_back({node.name,
                         "",
                         {},
@@ -107,7 +107,7 @@ std::string machine_of(const Node& node) {
   }
   // Whoever logs in: it is one machine. Behind another jump host the same name may be another.
   const auto& ssh = std::get<SshTarget>(node.target);
-  if (ssh.host.empty()) return {};
+  if (ssh.host.empty()) { return {}; }
   return fmt::format("ssh: {}{}{}", ssh.host, ssh.port ? fmt::format(" port {}", *ssh.port) : "",
                      ssh.proxy_jump.empty() ? "" : " through " + ssh.proxy_jump);
 }
@@ -117,9 +117,9 @@ void find_machines_given_twice(const Mesh& mesh, std::vector<Problem>& problems)
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     for (const Node& node : *group) {
       const std::string machine = machine_of(node);
-      if (machine.empty()) continue;
+      if (machine.empty()) { continue; }
       const auto [found, is_new] = owner.emplace(machine, &node);
-      if (is_new) continue;
+      if (is_new) { continue; }
       problems.push_back(
           {node.name,
            std::holds_alternative<ExecTarget>(node.target) ? "exec" : "ssh",
@@ -139,7 +139,7 @@ std::string comparable(const HostPort& endpoint) {
     std::ranges::transform(host, host.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    if (host.ends_with('.')) host.pop_back();
+    if (host.ends_with('.')) { host.pop_back(); }
   }
   return to_text(HostPort{host, endpoint.port});
 }
@@ -150,9 +150,9 @@ void find_endpoints_given_twice(const Mesh& mesh, std::vector<Problem>& problems
   for (const Node& node : mesh.nodes) {
     const auto look_at = [&](const std::optional<HostPort>& endpoint, const std::string& site,
                              const char* key) {
-      if (!endpoint) return;
+      if (!endpoint) { return; }
       const auto [found, is_new] = owner.emplace(std::pair(site, comparable(*endpoint)), &node);
-      if (is_new) return;
+      if (is_new) { return; }
       problems.push_back(
           {node.name,
            key,
@@ -162,7 +162,7 @@ void find_endpoints_given_twice(const Mesh& mesh, std::vector<Problem>& problems
                        to_text(*endpoint), key, found->second->name)});
     };
     look_at(node.endpoint, {}, "endpoint");
-    if (!node.site.empty()) look_at(node.local_endpoint, node.site, "local_endpoint");
+    if (!node.site.empty()) { look_at(node.local_endpoint, node.site, "local_endpoint"); }
   }
 }
 
@@ -171,9 +171,9 @@ void find_endpoints_within(const Mesh& mesh, std::vector<Problem>& problems) {
   for (const Node& node : mesh.nodes) {
     const auto look_at = [&](const std::optional<HostPort>& endpoint, const char* key) {
       const auto address = endpoint ? parse_ip(endpoint->host) : std::nullopt;
-      if (!address) return;
+      if (!address) { return; }
       for (const Prefix& inside : {mesh.network, mesh.underlay}) {
-        if (!contains(inside, *address)) continue;
+        if (!contains(inside, *address)) { continue; }
         problems.push_back({node.name,
                             key,
                             {},
@@ -189,12 +189,12 @@ void find_endpoints_within(const Mesh& mesh, std::vector<Problem>& problems) {
 
 // Behind isolated ports no node passes on what others send each other.
 void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems) {
-  if (mesh.loop_prevention != LoopPrevention::kSplitHorizon) return;
+  if (mesh.loop_prevention != LoopPrevention::kSplitHorizon) { return; }
   const auto unlisted =
       pairs_where(mesh, [&](const Node& a, const Node& b) { return !is_wanted(mesh, a, b); });
   const auto report = [&](const std::vector<std::string>& pairs, const char* lack,
                           const char* cure) {
-    if (pairs.empty()) return;
+    if (pairs.empty()) { return; }
     problems.push_back(
         {"",
          "loop_prevention",
@@ -215,20 +215,20 @@ std::set<const Node*> first_island(const Mesh& mesh) {
     const Node* node = open.back();
     open.pop_back();
     for (const Node* peer : peers_of(mesh, *node)) {
-      if (reached.insert(peer).second) open.push_back(peer);
+      if (reached.insert(peer).second) { open.push_back(peer); }
     }
   }
   return reached;
 }
 
 void find_islands(const Mesh& mesh, std::vector<Problem>& problems) {
-  if (mesh.nodes.empty()) return;
+  if (mesh.nodes.empty()) { return; }
   const std::set<const Node*> reached = first_island(mesh);
   std::vector<std::string> cut_off;
   for (const Node& node : mesh.nodes) {
-    if (!reached.contains(&node)) cut_off.push_back(node.name);
+    if (!reached.contains(&node)) { cut_off.push_back(node.name); }
   }
-  if (cut_off.empty()) return;
+  if (cut_off.empty()) { return; }
   const bool is_mute = !mute_pairs(mesh).empty();
   problems.push_back(
       {cut_off.front(),
@@ -245,7 +245,7 @@ void find_islands(const Mesh& mesh, std::vector<Problem>& problems) {
 void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
   for (const Node& node : mesh.nodes) {
     const std::size_t ports = peers_of(mesh, node).size() + node.bridge_ports.size();
-    if (ports <= kMaxPorts) continue;
+    if (ports <= kMaxPorts) { continue; }
     problems.push_back(
         {node.name,
          "peers",
@@ -284,13 +284,13 @@ bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node) {
   std::vector<const Node*> peers;
   for (const Node& other : mesh.nodes) {
-    if (other.name != node.name && is_peered(mesh, node, other)) peers.push_back(&other);
+    if (other.name != node.name && is_peered(mesh, node, other)) { peers.push_back(&other); }
   }
   return peers;
 }
 
 Prefix inner_address_of(const Mesh& mesh, const Node& node) {
-  if (node.underlay_address) return {*node.underlay_address, mesh.underlay.length};
+  if (node.underlay_address) { return {*node.underlay_address, mesh.underlay.length}; }
   return inner_address(mesh.name, node.name, mesh.underlay);
 }
 
@@ -341,9 +341,9 @@ std::vector<std::string> cautions(const Mesh& mesh) {
   }
   std::vector<std::string> bridging;
   for (const Node& node : mesh.nodes) {
-    if (!node.bridge_ports.empty()) bridging.push_back(node.name);
+    if (!node.bridge_ports.empty()) { bridging.push_back(node.name); }
   }
-  if (bridging.empty()) return sentences;
+  if (bridging.empty()) { return sentences; }
   const std::string who = enumerated(bridging);
   sentences.push_back(fmt::format(
       "{}: what is on the segment reaches the networks behind bridge_ports, unencrypted: all "

@@ -58,7 +58,7 @@ void find_missing_addresses(const Node& node, const proto::Status& status,
                             std::vector<Finding>& findings) {
   const auto& present = status.bridge().addresses();
   for (const Prefix& address : node.addresses) {
-    if (std::ranges::find(present, to_text(address)) != present.end()) continue;
+    if (std::ranges::find(present, to_text(address)) != present.end()) { continue; }
     findings.push_back(
         {node.name, fmt::format("it does not have its address {}", to_text(address)),
          "the mesh file was edited since, or somebody has removed it: run `mesh sync`"});
@@ -98,11 +98,11 @@ std::vector<std::string> find_foreign_roots(const Mesh& mesh, const Examination&
   std::map<std::string, std::vector<std::string>> believers;  // by root
   for (const Node& node : mesh.nodes) {
     const auto examined = examination.nodes.find(node.name);
-    if (examined == examination.nodes.end() || !examined->second.status) continue;
+    if (examined == examination.nodes.end() || !examined->second.status) { continue; }
     const proto::Status& status = *examined->second.status;
     const std::string& root = status.bridge().root_id();
-    if (!status.is_up() || !status.bridge().stp() || root.empty()) continue;
-    if (find_bridge(mesh, root) == nullptr) believers[root].push_back(node.name);
+    if (!status.is_up() || !status.bridge().stp() || root.empty()) { continue; }
+    if (find_bridge(mesh, root) == nullptr) { believers[root].push_back(node.name); }
   }
   std::vector<std::string> sentences;
   for (const auto& [root, nodes] : believers) {

@@ -37,17 +37,17 @@ SmallestRoute smallest_route(const Facts& facts) {
   for (const auto& [node, hello] : facts) {
     for (const proto::EndpointRoute& route : hello.routes()) {
       const auto address = parse_ip(route.address());
-      if (!address) continue;
+      if (!address) { continue; }
       any = true;
-      if (address->family == Family::kIpv6) smallest.ipv6 = true;
-      if (route.mtu() == 0 || route.mtu() >= found) continue;
+      if (address->family == Family::kIpv6) { smallest.ipv6 = true; }
+      if (route.mtu() == 0 || route.mtu() >= found) { continue; }
       found = route.mtu();
       smallest.because = fmt::format("{} to {} ({})", node, route.node(), route.address());
     }
   }
   // Unknown counts as IPv6: 20 bytes too careful beats a black hole.
-  if (!any) smallest.ipv6 = true;
-  if (found != std::numeric_limits<unsigned>::max()) smallest.mtu = found;
+  if (!any) { smallest.ipv6 = true; }
+  if (found != std::numeric_limits<unsigned>::max()) { smallest.mtu = found; }
   return smallest;
 }
 
@@ -60,20 +60,20 @@ void fill_device(const Mesh& mesh, const Node& node, unsigned mtu, proto::Device
 }
 
 std::uint32_t priority_of(const Node& node, const proto::Hello& hello, const TreeChoice* choice) {
-  if (!node.priority_is_open) return node.priority;
-  if (choice != nullptr) return choice->priorities.at(node.name);
+  if (!node.priority_is_open) { return node.priority; }
+  if (choice != nullptr) { return choice->priorities.at(node.name); }
   return hello.stored_priority() != 0 ? hello.stored_priority() : node.priority;
 }
 
 std::uint32_t path_cost_of(const Mesh& mesh, const Node& node, const Node& peer,
                            const proto::Hello& hello, const TreeChoice* choice) {
-  if (mesh.path_cost.kind != PathCost::Kind::kMeasured) return mesh.path_cost.value;
+  if (mesh.path_cost.kind != PathCost::Kind::kMeasured) { return mesh.path_cost.value; }
   if (choice != nullptr) {
     const auto chosen = choice->path_costs.find(link_between(node.name, peer.name));
     return chosen == choice->path_costs.end() ? 0 : chosen->second;
   }
   for (const proto::StoredCost& stored : hello.stored_costs()) {
-    if (stored.node() == peer.name) return std::min<std::uint32_t>(stored.path_cost(), 65535);
+    if (stored.node() == peer.name) { return std::min<std::uint32_t>(stored.path_cost(), 65535); }
   }
   return 0;
 }
@@ -85,7 +85,7 @@ void fill_bridge(const Mesh& mesh, const Node& node, proto::Bridge& bridge) {
   bridge.set_hello_time(mesh.stp.hello_time);
   bridge.set_max_age(mesh.stp.max_age);
   bridge.set_ageing(mesh.stp.ageing);
-  for (const Prefix& address : node.addresses) bridge.add_addresses(to_text(address));
+  for (const Prefix& address : node.addresses) { bridge.add_addresses(to_text(address)); }
   bridge.set_mac(octets_of(bridge_mac(mesh.name, node.name)));
 }
 
@@ -93,13 +93,13 @@ void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto
                proto::Peer& out) {
   out.set_node(peer.name);
   out.set_public_key(hello.public_key());
-  if (const auto endpoint = endpoint_for(node, peer)) out.set_endpoint(to_text(*endpoint));
+  if (const auto endpoint = endpoint_for(node, peer)) { out.set_endpoint(to_text(*endpoint)); }
   out.set_inner_address(to_text(inner_address_of(mesh, peer).address));
   out.set_persistent_keepalive(node.persistent_keepalive);
   proto::Tunnel& tunnel = *out.mutable_tunnel();
   tunnel.set_name(tunnel_name(mesh.name, peer.name));
   const std::string full_name = tunnel_full_name(mesh.name, peer.name);
-  if (full_name != tunnel.name()) tunnel.set_altname(full_name);
+  if (full_name != tunnel.name()) { tunnel.set_altname(full_name); }
   tunnel.set_mac(octets_of(tunnel_mac(mesh.name, node.name, peer.name)));
 }
 
@@ -108,7 +108,7 @@ std::string hold_at_least(const Facts& facts, std::uint32_t (proto::Hello::*comm
                           unsigned& mtu) {
   std::string holder;
   for (const auto& [node, hello] : facts) {
-    if ((hello.*committed)() == 0 || (hello.*committed)() >= mtu) continue;
+    if ((hello.*committed)() == 0 || (hello.*committed)() >= mtu) { continue; }
     mtu = (hello.*committed)();
     holder = node;
   }
@@ -120,7 +120,7 @@ void hold_at_committed(const Mesh& mesh, const Facts& facts, unsigned tunnel_cos
   mtu.held_by = hold_at_least(facts, &proto::Hello::stored_device_mtu, mtu.device);
   if (!mesh.fragments) {
     const std::string holder = hold_at_least(facts, &proto::Hello::stored_segment_mtu, mtu.segment);
-    if (!holder.empty()) mtu.held_by = holder;
+    if (!holder.empty()) { mtu.held_by = holder; }
     // The tunnels may be of another kind now.
     mtu.segment = std::min(mtu.segment, mtu.device - tunnel_cost);
   }
@@ -182,7 +182,7 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
   }
   const bool everybody = std::all_of(mesh.nodes.begin(), mesh.nodes.end(),
                                      [&](const Node& node) { return facts.contains(node.name); });
-  if (!everybody) hold_at_committed(mesh, facts, tunnel_cost, mtu);
+  if (!everybody) { hold_at_committed(mesh, facts, tunnel_cost, mtu); }
   return mtu;
 }
 
@@ -198,9 +198,9 @@ proto::Open open_for(const Mesh& mesh, const Node& node) {
   for (const Node* peer : peers_of(mesh, node)) {
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer->name);
-    if (const auto endpoint = endpoint_for(node, *peer)) out.set_endpoint(to_text(*endpoint));
+    if (const auto endpoint = endpoint_for(node, *peer)) { out.set_endpoint(to_text(*endpoint)); }
   }
-  for (const std::string& port : node.bridge_ports) open.add_bridge_ports(port);
+  for (const std::string& port : node.bridge_ports) { open.add_bridge_ports(port); }
   return open;
 }
 
@@ -216,7 +216,7 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, con
   plan.set_tunnel_kind(is_ipv6(mesh.underlay) ? proto::IP6GRETAP : proto::GRETAP);
   plan.set_segment_mtu(mtu.segment);
   plan.set_fragments(mesh.fragments);
-  if (mesh.fragments) plan.add_needs("fragments");
+  if (mesh.fragments) { plan.add_needs("fragments"); }
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
   plan.mutable_bridge()->set_priority(priority_of(node, own, choice));
@@ -230,7 +230,7 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, con
       out.set_as_stored(true);
     }
   }
-  for (const std::string& port : node.bridge_ports) plan.add_bridge_ports(port);
+  for (const std::string& port : node.bridge_ports) { plan.add_bridge_ports(port); }
   return plan;
 }
 
@@ -240,16 +240,18 @@ std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
   const auto proofs = proofs_of(facts);
   for (const Node& node : mesh.nodes) {
     const auto own = proofs.find(node.name);
-    if (own == proofs.end()) continue;
+    if (own == proofs.end()) { continue; }
     const bool node_rotates = rotated.contains(node.name);
     for (const Node* peer : peers_of(mesh, node)) {
-      if (node.name > peer->name) continue;  // the pair is seen from its other end
+      if (node.name > peer->name) {
+        continue;  // the pair is seen from its other end
+      }
       const auto other = proofs.find(peer->name);
-      if (other == proofs.end()) continue;
+      if (other == proofs.end()) { continue; }
       const std::string_view mine = proof_for(own->second, peer->name);
       const std::string_view theirs = proof_for(other->second, node.name);
       const bool rotates = node_rotates || rotated.contains(peer->name);
-      if (rotates || mine.empty() || mine != theirs) to_make[node.name].push_back(peer->name);
+      if (rotates || mine.empty() || mine != theirs) { to_make[node.name].push_back(peer->name); }
     }
   }
   return to_make;
@@ -261,7 +263,7 @@ std::vector<std::string> vanished_nodes(const Mesh& mesh, const Facts& facts) {
     vanished.insert(hello.stored_peers().begin(), hello.stored_peers().end());
   }
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
-    for (const Node& node : *group) vanished.erase(node.name);
+    for (const Node& node : *group) { vanished.erase(node.name); }
   }
   return {vanished.begin(), vanished.end()};
 }

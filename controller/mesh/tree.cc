@@ -38,7 +38,7 @@ Graph graph_of(const std::vector<std::string>& nodes, const Weights& weights) {
   for (const auto& [link, weight] : weights) {
     const std::size_t a = number_of(nodes, link.first);
     const std::size_t b = number_of(nodes, link.second);
-    if (a == nodes.size() || b == nodes.size()) continue;
+    if (a == nodes.size() || b == nodes.size()) { continue; }
     graph.weight[a][b] = graph.weight[b][a] = weight;
   }
   return graph;
@@ -60,10 +60,10 @@ std::optional<Parents> shortest_paths(const Graph& graph, std::size_t root) {
         next = i;
       }
     }
-    if (next == n) return std::nullopt;
+    if (next == n) { return std::nullopt; }
     done[next] = true;
     for (std::size_t i = 0; i < n; ++i) {
-      if (done[i] || distance[next] + graph.weight[next][i] >= distance[i]) continue;
+      if (done[i] || distance[next] + graph.weight[next][i] >= distance[i]) { continue; }
       distance[i] = distance[next] + graph.weight[next][i];
       parents[i] = next;
     }
@@ -76,7 +76,7 @@ using Edges = std::vector<std::pair<std::size_t, std::size_t>>;
 Edges edges_of(const Parents& parents) {
   Edges edges;
   for (std::size_t i = 0; i < parents.size(); ++i) {
-    if (parents[i] != i) edges.emplace_back(std::min(i, parents[i]), std::max(i, parents[i]));
+    if (parents[i] != i) { edges.emplace_back(std::min(i, parents[i]), std::max(i, parents[i])); }
   }
   return edges;
 }
@@ -95,7 +95,7 @@ std::vector<double> distances(const Graph& graph, const Edges& edges, std::size_
     const std::size_t node = open.back();
     open.pop_back();
     for (const std::size_t next : neighbours[node]) {
-      if (distance[next] < kInfinite) continue;
+      if (distance[next] < kInfinite) { continue; }
       distance[next] = distance[node] + graph.weight[node][next];
       open.push_back(next);
     }
@@ -105,13 +105,13 @@ std::vector<double> distances(const Graph& graph, const Edges& edges, std::size_
 
 double sum(const std::vector<double>& values) {
   double total = 0;
-  for (const double value : values) total += value;
+  for (const double value : values) { total += value; }
   return total;
 }
 
 double total(const Graph& graph, const Edges& edges) {
   double all = 0;
-  for (std::size_t i = 0; i < graph.size(); ++i) all += sum(distances(graph, edges, i));
+  for (std::size_t i = 0; i < graph.size(); ++i) { all += sum(distances(graph, edges, i)); }
   return all / 2;  // each pair was counted from both ends
 }
 
@@ -137,7 +137,7 @@ Parts parts_without(const Graph& graph, const Edges& edges, std::size_t out) {
   for (std::size_t i = 0; i < graph.size(); ++i) {
     double sum_of_part = 0;
     for (const double distance : distances(graph, rest, i)) {
-      if (distance < kInfinite) sum_of_part += distance;
+      if (distance < kInfinite) { sum_of_part += distance; }
     }
     parts.sums.push_back(sum_of_part);
     parts.inside += sum_of_part / 2;
@@ -157,9 +157,9 @@ bool improve(const Graph& graph, Edges& edges, double& best) {
     for (std::size_t a = 0; a < graph.size(); ++a) {
       for (std::size_t b = 0; b < graph.size(); ++b) {
         const bool joins = parts.in_first[a] && !parts.in_first[b];
-        if (!joins || graph.weight[a][b] == kInfinite) continue;
+        if (!joins || graph.weight[a][b] == kInfinite) { continue; }
         const double latency = parts.total_with(a, b, graph.weight[a][b]);
-        if (latency >= best * kWorthIt) continue;
+        if (latency >= best * kWorthIt) { continue; }
         best = latency;
         edges[out] = {std::min(a, b), std::max(a, b)};
         return true;
@@ -171,7 +171,7 @@ bool improve(const Graph& graph, Edges& edges, double& best) {
 
 std::vector<LinkName> named(const std::vector<std::string>& nodes, const Edges& edges) {
   std::vector<LinkName> links;
-  for (const auto& [a, b] : edges) links.push_back(link_between(nodes[a], nodes[b]));
+  for (const auto& [a, b] : edges) { links.push_back(link_between(nodes[a], nodes[b])); }
   std::sort(links.begin(), links.end());
   return links;
 }
@@ -185,32 +185,31 @@ LinkName link_between(const std::string& a, const std::string& b) {
 double total_latency(const std::vector<std::string>& nodes, const std::vector<LinkName>& links,
                      const RoundTrips& round_trips) {
   Edges edges;
-  for (const auto& [a, b] : links) edges.emplace_back(number_of(nodes, a), number_of(nodes, b));
+  for (const auto& [a, b] : links) { edges.emplace_back(number_of(nodes, a), number_of(nodes, b)); }
   return total(graph_of(nodes, round_trips), edges);
 }
 
 Tree choose_tree(const std::vector<std::string>& nodes, const RoundTrips& round_trips,
                  const std::string& wished_root) {
-  if (nodes.empty()) return {};
+  if (nodes.empty()) { return {}; }
   const Graph graph = graph_of(nodes, round_trips);
   Edges best;
   double least = kInfinite;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto parents = shortest_paths(graph, i);
-    if (!parents) throw Error("the links that work do not join all nodes");
+    if (!parents) { throw Error("the links that work do not join all nodes"); }
     const Edges edges = edges_of(*parents);
     const double latency = total(graph, edges);
-    if (latency >= least) continue;
+    if (latency >= least) { continue; }
     least = latency;
     best = edges;
   }
-  while (nodes.size() <= kMostToImprove && improve(graph, best, least)) {
-  }
+  while (nodes.size() <= kMostToImprove && improve(graph, best, least)) {}
 
   std::vector<std::size_t> order(nodes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  for (std::size_t i = 0; i < order.size(); ++i) { order[i] = i; }
   std::vector<double> sums;
-  for (std::size_t i = 0; i < nodes.size(); ++i) sums.push_back(sum(distances(graph, best, i)));
+  for (std::size_t i = 0; i < nodes.size(); ++i) { sums.push_back(sum(distances(graph, best, i))); }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const bool a_wished = nodes[a] == wished_root;
     const bool b_wished = nodes[b] == wished_root;
@@ -224,7 +223,7 @@ std::map<LinkName, std::uint16_t> path_costs_for(const Tree& tree, const RoundTr
   double in_tree = 0;
   double longest = 0;
   for (const auto& [link, round_trip] : round_trips) {
-    if (links.contains(link)) in_tree += round_trip;
+    if (links.contains(link)) { in_tree += round_trip; }
     longest = std::max(longest, round_trip);
   }
   std::map<LinkName, std::uint16_t> costs;

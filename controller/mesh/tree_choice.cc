@@ -19,7 +19,7 @@ std::map<LinkName, std::uint16_t> costs_that_stand(const Statuses& statuses) {
   std::map<LinkName, std::uint16_t> costs;
   for (const auto& [node, status] : statuses) {
     for (const proto::PortStatus& port : status.ports()) {
-      if (port.peer().empty() || !statuses.contains(port.peer())) continue;
+      if (port.peer().empty() || !statuses.contains(port.peer())) { continue; }
       costs.emplace(link_between(node, port.peer()), static_cast<std::uint16_t>(port.path_cost()));
     }
   }
@@ -29,7 +29,7 @@ std::map<LinkName, std::uint16_t> costs_that_stand(const Statuses& statuses) {
 // By its bridge ID; empty where it is none of these nodes.
 std::string root_that_stands(const Statuses& statuses) {
   for (const auto& [node, status] : statuses) {
-    if (status.bridge().root_id() == status.bridge().bridge_id()) return node;
+    if (status.bridge().root_id() == status.bridge().bridge_id()) { return node; }
   }
   return {};
 }
@@ -39,8 +39,8 @@ std::string wished_root(const Mesh& mesh, const Statuses& statuses) {
   const Node* wished = nullptr;
   for (const Node& node : mesh.nodes) {
     const bool speaks = !node.priority_is_open && node.priority < kRootPriority;
-    if (!speaks || !statuses.contains(node.name)) continue;
-    if (wished == nullptr || node.priority < wished->priority) wished = &node;
+    if (!speaks || !statuses.contains(node.name)) { continue; }
+    if (wished == nullptr || node.priority < wished->priority) { wished = &node; }
   }
   return wished == nullptr ? std::string() : wished->name;
 }
@@ -51,13 +51,13 @@ RoundTrips round_trips_of(const Mesh& mesh, const Measurements& measured) {
   RoundTrips round_trips;
   for (const Node& node : mesh.nodes) {
     const auto row = measured.find(node.name);
-    if (row == measured.end()) continue;
+    if (row == measured.end()) { continue; }
     for (const auto& [other, pair] : row->second) {
-      if (!pair.inner || !pair.inner->round_trip) continue;
+      if (!pair.inner || !pair.inner->round_trip) { continue; }
       const double milliseconds = static_cast<double>(pair.inner->round_trip->count()) / 1000;
       const auto [found, is_new] =
           round_trips.emplace(link_between(node.name, other), milliseconds);
-      if (!is_new) found->second = std::min(found->second, milliseconds);
+      if (!is_new) { found->second = std::min(found->second, milliseconds); }
     }
   }
   return round_trips;
@@ -66,27 +66,25 @@ RoundTrips round_trips_of(const Mesh& mesh, const Measurements& measured) {
 std::optional<TreeChoice> choose_better_tree(const Mesh& mesh, const Statuses& statuses,
                                              const RoundTrips& round_trips) {
   std::vector<std::string> nodes;
-  for (const auto& [node, status] : statuses) nodes.push_back(node);
-  if (nodes.size() < 2) return std::nullopt;
+  for (const auto& [node, status] : statuses) { nodes.push_back(node); }
+  if (nodes.size() < 2) { return std::nullopt; }
   Tree tree;
   try {
     tree = choose_tree(nodes, round_trips, wished_root(mesh, statuses));
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+  } catch (const Error&) { return std::nullopt; }
   double before = std::numeric_limits<double>::infinity();
   if (const std::string root = root_that_stands(statuses); !root.empty()) {
     const auto links = tree_by_costs(nodes, root, costs_that_stand(statuses));
-    if (!links.empty()) before = total_latency(nodes, links, round_trips);
+    if (!links.empty()) { before = total_latency(nodes, links, round_trips); }
   }
   const double after = total_latency(nodes, tree.links, round_trips);
-  if (before <= kGoodEnough * after) return std::nullopt;
+  if (before <= kGoodEnough * after) { return std::nullopt; }
 
   TreeChoice choice;
   choice.root = tree.root;
   choice.path_costs = path_costs_for(tree, round_trips);
   for (const Node& node : mesh.nodes) {
-    if (!node.priority_is_open) continue;
+    if (!node.priority_is_open) { continue; }
     choice.priorities[node.name] = node.name == tree.root          ? kRootPriority
                                    : node.name == tree.backup_root ? kBackupPriority
                                                                    : kOpenPriority;

@@ -29,8 +29,8 @@ constexpr std::array kMachines = {"x86_64", "aarch64"};
 std::string machine_of(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   Elf64_Ehdr header{};
-  if (!fd || ::read(fd.get(), &header, sizeof header) != sizeof header) return {};
-  if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return {};
+  if (!fd || ::read(fd.get(), &header, sizeof header) != sizeof header) { return {}; }
+  if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) { return {}; }
   switch (header.e_machine) {
     case EM_X86_64:
       return "x86_64";
@@ -56,7 +56,7 @@ std::string compress_gzip(const std::string& content) {
   const int result = deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
   deflateEnd(&stream);
-  if (result != Z_STREAM_END) throw Error("zlib cannot compress the agent");
+  if (result != Z_STREAM_END) { throw Error("zlib cannot compress the agent"); }
   return out;
 }
 
@@ -137,7 +137,7 @@ AgentBinaries::AgentBinaries(std::vector<AgentPlace> places,
 void AgentBinaries::choose() const {
   for (Candidate& candidate : candidates_) {
     const std::string& machine = candidate.binary->machine();
-    if (binaries_.contains(machine)) continue;
+    if (binaries_.contains(machine)) { continue; }
     const bool is_known = candidate.is_known_by_its_place ||
                           std::ranges::count(known_, candidate.binary->sha256()) > 0;
     if (is_known) {
@@ -156,13 +156,13 @@ const AgentBinaries::Map& AgentBinaries::all() const {
 
 const AgentBinary& AgentBinaries::find(std::string_view machine) const {
   const auto found = all().find(machine);
-  if (found != all().end()) return *found->second;
+  if (found != all().end()) { return *found->second; }
   std::string message = fmt::format("there is no wgmesh-agent for its machine, {}", machine);
   if (!passed_over_.empty()) {
     message += fmt::format("; this mesh was not built with {}", fmt::join(passed_over_, ", "));
   }
   std::vector<std::string_view> folders;
-  for (const AgentPlace& place : places_) folders.emplace_back(place.folder);
+  for (const AgentPlace& place : places_) { folders.emplace_back(place.folder); }
   throw Error(
       message,
       fmt::format("put the wgmesh-agent-{} that came with this mesh into one of: {}; or name the "

@@ -49,16 +49,16 @@ class Conversation {
         options_(options),
         begun_(steady_clock::now()),
         over_(begun_ + options.whole) {
-    if (options.become_password) prompt_ = make_prompt();
+    if (options.become_password) { prompt_ = make_prompt(); }
   }
 
   std::string run() {
     transport_.start(login_command(agents_));
-    if (!transport_.takes_command_line()) send_script();
+    if (!transport_.takes_command_line()) { send_script(); }
     await_next();
     while (true) {
       const std::string line = next_line();
-      if (line == kMagicLine) return scanner_.take_rest();
+      if (line == kMagicLine) { return scanner_.take_rest(); }
       if (line == kShellLine) {
         send_script();
       } else if (line.starts_with(kNeedLine)) {
@@ -93,7 +93,7 @@ class Conversation {
       throw explain_delay(end(),
                           std::chrono::duration_cast<std::chrono::milliseconds>(over_ - begun_));
     }
-    if (now >= due_) throw explain_silence(end());
+    if (now >= due_) { throw explain_silence(end()); }
   }
 
   void send(std::string_view octets) {
@@ -103,9 +103,7 @@ class Conversation {
       const std::string_view piece = octets.substr(0, kWriteSize);
       try {
         transport_.write(piece, std::min(due_, over_));
-      } catch (const TimedOut&) {
-        throw explain_silence(end());
-      } catch (const Unreachable&) {
+      } catch (const TimedOut&) { throw explain_silence(end()); } catch (const Unreachable&) {
         throw explain_end(end());  // says more than "broken pipe"
       }
       octets.remove_prefix(piece.size());
@@ -115,17 +113,17 @@ class Conversation {
   // To the login shell, and again to root's.
   void send_script() {
     const bool second = scripts_++ > 0;
-    if (scripts_ > 2) throw Error("the node starts one shell after the other");
+    if (scripts_ > 2) { throw Error("the node starts one shell after the other"); }
     send(bootstrap_script(agents_, {options_.become, second ? "" : prompt_, second, random_hex()}));
   }
 
   void upload(const std::string& machine, bool as_gzip) {
-    if (++uploads_ > kMaxUploads) throw Error("the node asks for the agent again and again");
+    if (++uploads_ > kMaxUploads) { throw Error("the node asks for the agent again and again"); }
     const AgentBinary& agent = agents_.find(machine);
     const std::string& octets = as_gzip ? agent.gzip() : agent.content();
     if (uploads_ == 1) {
       over_ += std::chrono::seconds(octets.size() / kSlowestUpload + 1);
-      if (!as_gzip && options_.note) options_.note("no gzip there: the agent is sent as it is");
+      if (!as_gzip && options_.note) { options_.note("no gzip there: the agent is sent as it is"); }
     }
     send(upload_header(octets));
     send(octets);
@@ -139,10 +137,8 @@ class Conversation {
       std::string octets;
       try {
         octets = transport_.read(std::min({due_, over_, steady_clock::now() + kSlice}));
-      } catch (const TimedOut&) {
-        continue;
-      }
-      if (octets.empty()) throw explain_end(end());
+      } catch (const TimedOut&) { continue; }
+      if (octets.empty()) { throw explain_end(end()); }
       line = scanner_.find(octets, kScriptPrefix);
     }
     return *line;
@@ -150,12 +146,12 @@ class Conversation {
 
   // Only the shell that has our script may ask, and only until it is root's.
   void answer_sudo() {
-    if (!options_.become_password || scripts_ != 1) return;
+    if (!options_.become_password || scripts_ != 1) { return; }
     const std::size_t questions = count_of(transport_.stderr_text(), prompt_);
     if (questions > 1) {
       throw Unreachable("sudo refused the password", "check it with `sudo -v` on the node");
     }
-    if (questions == 0 || answered_) return;
+    if (questions == 0 || answered_) { return; }
     answered_ = true;
     const auto asked = steady_clock::now();
     const Passphrase& password = options_.become_password();

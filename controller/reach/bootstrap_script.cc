@@ -170,7 +170,7 @@ std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& o
   for (const auto& [machine, agent] : agents.all()) {
     hashes += fmt::format("  {}) hash={} ;;\n", machine, agent->sha256());
   }
-  if (!hashes.empty()) hashes.pop_back();
+  if (!hashes.empty()) { hashes.pop_back(); }
   std::string script(kScript);
   const auto fill_in = [&](std::string_view mark, std::string_view text) {
     script.replace(script.find(mark), mark.size(), text);

@@ -46,12 +46,16 @@ Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
   while (entries[0].fd >= 0 || entries[1].fd >= 0) {
     wait_for(entries, deadline, {interrupt});
     // Who writes without end leaves no wait that could run out.
-    if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
-    if (entries[0].revents != 0 && !drain(entries[0].fd, ran.out, kMaxCaptured)) entries[0].fd = -1;
-    if (entries[1].revents != 0 && !drain(entries[1].fd, ran.err, kMaxCaptured)) entries[1].fd = -1;
+    if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+    if (entries[0].revents != 0 && !drain(entries[0].fd, ran.out, kMaxCaptured)) {
+      entries[0].fd = -1;
+    }
+    if (entries[1].revents != 0 && !drain(entries[1].fd, ran.err, kMaxCaptured)) {
+      entries[1].fd = -1;
+    }
   }
   const std::optional<int> status = program.child.wait(deadline);
-  if (!status) throw TimedOut(words[0] + " does not end");
+  if (!status) { throw TimedOut(words[0] + " does not end"); }
   ran.status = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
   return ran;
 }

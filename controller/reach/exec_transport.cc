@@ -29,7 +29,7 @@ class ExecTransport final : public Transport {
   explicit ExecTransport(const ExecTarget& target) : target_(target) {}
 
   ~ExecTransport() override {
-    if (!child_) return;
+    if (!child_) { return; }
     to_child_.reset();
     from_child_.reset();
     child_->wait(steady_clock::now() + kFarewell);  // what is left then is killed
@@ -48,9 +48,11 @@ class ExecTransport final : public Transport {
     to_child_ = std::move(in.write_end);
     from_child_ = std::move(out.read_end);
     stderr_fd_ = std::move(err.read_end);
-    for (const UniqueFd* fd : {&to_child_, &from_child_, &stderr_fd_}) set_nonblocking(fd->get());
+    for (const UniqueFd* fd : {&to_child_, &from_child_, &stderr_fd_}) {
+      set_nonblocking(fd->get());
+    }
   } catch (const SystemError& error) {
-    if (is_own_limit(error.error_number())) throw;
+    if (is_own_limit(error.error_number())) { throw; }
     throw Unreachable(fmt::format("exec: {}: {}", target_.text, error.message()));
   } catch (const Error& error) {
     throw Unreachable(fmt::format("exec: {}: {}", target_.text, error.message()));
@@ -58,7 +60,7 @@ class ExecTransport final : public Transport {
 
   void write(std::string_view octets, Deadline deadline) override {
     while (!octets.empty()) {
-      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
+      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
       const ssize_t count = ::write(to_child_.get(), octets.data(), octets.size());
       if (count > 0) {
         octets.remove_prefix(static_cast<std::size_t>(count));
@@ -79,21 +81,21 @@ class ExecTransport final : public Transport {
       const ssize_t count = ::read(from_child_.get(), octets.data(), octets.size());
       if (count >= 0) {
         octets.resize(static_cast<std::size_t>(count));
-        if (count == 0) wait_for_last_words();
+        if (count == 0) { wait_for_last_words(); }
         return octets;
       }
-      if (errno == EINTR) continue;
+      if (errno == EINTR) { continue; }
       if (errno != EAGAIN) {
         throw Unreachable(fmt::format("exec: {}: {}", target_.text, strerror(errno)));
       }
       // Here, too: a node that floods stderr ends each wait at once.
-      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
+      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
       wait_for_output(deadline);
     }
   }
 
   std::string stderr_text() override {
-    if (stderr_fd_ && !drain(stderr_fd_.get(), stderr_, kMaxStderr)) stderr_fd_.reset();
+    if (stderr_fd_ && !drain(stderr_fd_.get(), stderr_, kMaxStderr)) { stderr_fd_.reset(); }
     return stderr_;
   }
   bool takes_command_line() const override { return false; }
@@ -110,7 +112,7 @@ class ExecTransport final : public Transport {
       interrupt_.take();  // one interrupt ends one wait
       throw;
     }
-    if (entries[1].revents != 0) stderr_text();
+    if (entries[1].revents != 0) { stderr_text(); }
   }
 
   // The reason is often written just before the end; stdout may be closed first.

@@ -11,7 +11,7 @@
 namespace wgmesh {
 
 Interrupt::Interrupt() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!fd_) throw SystemError("eventfd", errno);
+  if (!fd_) { throw SystemError("eventfd", errno); }
 }
 
 void Interrupt::set() noexcept {

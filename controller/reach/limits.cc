@@ -35,7 +35,7 @@ rlimit limit_of(Resource resource) noexcept {
 void raise_to(Resource resource, rlim_t most) noexcept {
   rlimit limit = limit_of(resource);
   const rlim_t wanted = std::min(limit.rlim_max, most);
-  if (limit.rlim_cur >= wanted) return;
+  if (limit.rlim_cur >= wanted) { return; }
   limit.rlim_cur = wanted;
   setrlimit(resource, &limit);
 }
@@ -91,12 +91,13 @@ bool is_own_limit(int error_number) {
 Error own_limit_error(const std::string& what, int error_number) {
   const std::string memory = in_force(RLIMIT_AS, 'v', 1024);
   std::string limits;
-  if (error_number == EMFILE) limits = in_force(RLIMIT_NOFILE, 'n', 1);
-  if (error_number == ENFILE) limits = "fs.file-max";
-  if (error_number == EAGAIN) limits = joined({in_force(RLIMIT_NPROC, 'u', 1), memory});
-  if (error_number == ENOMEM) limits = memory;
-  if (limits.empty())
+  if (error_number == EMFILE) { limits = in_force(RLIMIT_NOFILE, 'n', 1); }
+  if (error_number == ENFILE) { limits = "fs.file-max"; }
+  if (error_number == EAGAIN) { limits = joined({in_force(RLIMIT_NPROC, 'u', 1), memory}); }
+  if (error_number == ENOMEM) { limits = memory; }
+  if (limits.empty()) {
     limits = error_number == EAGAIN ? "pids.max of its control group" : "its memory";
+  }
   return Error(fmt::format("{}: {} on this machine, not on a node ({})", what,
                            std::strerror(error_number), limits),
                "raise the limit, or work on fewer nodes at a time");
@@ -105,7 +106,7 @@ Error own_limit_error(const std::string& what, int error_number) {
 const char* no_memory_text() noexcept {
   static std::array<char, 160> text{};
   const rlimit limit = limit_of(RLIMIT_AS);
-  if (limit.rlim_cur == RLIM_INFINITY) return "mesh: this machine has no memory left for it\n";
+  if (limit.rlim_cur == RLIM_INFINITY) { return "mesh: this machine has no memory left for it\n"; }
   std::snprintf(text.data(), text.size(),
                 "mesh: the limit of its memory (ulimit -v is %ju) is too small\n  cure: raise it\n",
                 static_cast<std::uintmax_t>(limit.rlim_cur / 1024));

@@ -41,7 +41,7 @@ std::string last_line(std::string_view text) {
     const std::size_t newline = text.find_last_of("\r\n");
     const std::string_view line =
         newline == std::string_view::npos ? text : text.substr(newline + 1);
-    if (!line.empty() && !is_expected(line)) return std::string(line);
+    if (!line.empty() && !is_expected(line)) { return std::string(line); }
     text.remove_suffix(text.size() - (newline == std::string_view::npos ? 0 : newline));
   }
   return {};
@@ -54,9 +54,9 @@ bool has_question(const LoginEnd& end, std::string_view text) {
 // ": " and the last words of the node, or nothing.
 std::string said(const LoginEnd& end) {
   std::string words = last_line(end.errors);
-  if (words.empty()) words = last_line(end.noise);
+  if (words.empty()) { words = last_line(end.noise); }
   // sudo goes on in the line of its question.
-  if (has_question(end, words)) words.erase(0, words.rfind(end.prompt) + end.prompt.size());
+  if (has_question(end, words)) { words.erase(0, words.rfind(end.prompt) + end.prompt.size()); }
   return words.empty() ? "" : ": " + words;
 }
 
@@ -68,7 +68,7 @@ bool sudo_speaks(const LoginEnd& end) {
 
 Unreachable explain_sudo(const LoginEnd& end) {
   for (const Refusal& refusal : kSudo) {
-    if (end.errors.find(refusal.says) == std::string::npos) continue;
+    if (end.errors.find(refusal.says) == std::string::npos) { continue; }
     const bool wants_password = refusal.says == kSudo.back().says;
     return Unreachable((wants_password ? "sudo wants a password" : "sudo refuses") + said(end),
                        fmt::format(fmt::runtime(refusal.cure), login_of(end)));
@@ -100,7 +100,7 @@ std::string first_shell_cure(const LoginEnd& end) {
 }  // namespace
 
 Unreachable explain_end(const LoginEnd& end) {
-  if (sudo_speaks(end)) return explain_sudo(end);
+  if (sudo_speaks(end)) { return explain_sudo(end); }
   if (end.errors.find("doas:") != std::string::npos) {
     return Unreachable("doas refuses" + said(end),
                        fmt::format("write `permit nopass {}` into doas.conf there", login_of(end)));

@@ -33,11 +33,11 @@ class FirstLine {
     for (int i = 0; i < kMostOctets; ++i) {
       char octet = 0;
       const ssize_t n = ::read(fd, &octet, 1);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return errno == EAGAIN;
-      if (n == 0) return false;
-      if (octet == '\n') is_over_ = true;
-      if (!is_over_ && !password_.push(octet)) fail("prints more than a password", {});
+      if (n < 0 && errno == EINTR) { continue; }
+      if (n < 0) { return errno == EAGAIN; }
+      if (n == 0) { return false; }
+      if (octet == '\n') { is_over_ = true; }
+      if (!is_over_ && !password_.push(octet)) { fail("prints more than a password", {}); }
     }
     return true;
   }
@@ -61,23 +61,25 @@ Passphrase password_from(const std::string& command, Deadline deadline,
   try {
     while (entries[0].fd >= 0 || entries[1].fd >= 0) {
       wait_for(entries, deadline, {interrupt});
-      if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
-      if (entries[0].revents != 0 && !line.read_from(entries[0].fd)) entries[0].fd = -1;
-      if (entries[1].revents != 0 && !drain(entries[1].fd, words, kMaxStderr)) entries[1].fd = -1;
+      if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+      if (entries[0].revents != 0 && !line.read_from(entries[0].fd)) { entries[0].fd = -1; }
+      if (entries[1].revents != 0 && !drain(entries[1].fd, words, kMaxStderr)) {
+        entries[1].fd = -1;
+      }
     }
     status = program.child.wait(deadline);
   } catch (const TimedOut&) {
     // Told below.
   }
-  while (words.ends_with('\n')) words.pop_back();
-  if (!status) fail("does not end", words);
+  while (words.ends_with('\n')) { words.pop_back(); }
+  if (!status) { fail("does not end", words); }
   if (*status != 0) {
     fail(WIFEXITED(*status) ? fmt::format("fails with exit status {}", WEXITSTATUS(*status))
                             : fmt::format("was ended by signal {}", WTERMSIG(*status)),
          words);
   }
   Passphrase password = line.take();
-  if (password.view().empty()) fail("prints no password", words);
+  if (password.view().empty()) { fail("prints no password", words); }
   return password;
 }
 

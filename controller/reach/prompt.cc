@@ -20,13 +20,13 @@ namespace {
 class EchoOff {
  public:
   EchoOff(int tty, bool echo) : tty_(tty) {
-    if (echo || tcgetattr(tty, &before_) != 0) return;
+    if (echo || tcgetattr(tty, &before_) != 0) { return; }
     termios quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     changed_ = tcsetattr(tty, TCSAFLUSH, &quiet) == 0;
   }
   ~EchoOff() {
-    if (changed_) tcsetattr(tty_, TCSAFLUSH, &before_);
+    if (changed_) { tcsetattr(tty_, TCSAFLUSH, &before_); }
   }
   EchoOff(const EchoOff&) = delete;
   EchoOff& operator=(const EchoOff&) = delete;
@@ -45,7 +45,7 @@ void say(int tty, std::string_view text) {
 std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
                                        const Interrupt* interrupt) {
   const UniqueFd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!tty) return std::nullopt;
+  if (!tty) { return std::nullopt; }
   const EchoOff quiet(tty.get(), echo);
   say(tty.get(), printable(question));  // a server may have written it
   Passphrase answer;
@@ -54,11 +54,11 @@ std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
     wait_for(entries, std::chrono::steady_clock::now() + std::chrono::hours(1), {interrupt});
     char octet = 0;
     const ssize_t count = ::read(tty.get(), &octet, 1);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0 || octet == '\n') break;
+    if (count < 0 && errno == EINTR) { continue; }
+    if (count <= 0 || octet == '\n') { break; }
     answer.push(octet);
   }
-  if (!echo) say(tty.get(), "\n");
+  if (!echo) { say(tty.get(), "\n"); }
   return answer;
 }
 
@@ -67,20 +67,20 @@ std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
 void Passphrase::Free::operator()(char* text) const { sodium_free(text); }
 
 Passphrase::Passphrase() {
-  if (sodium_init() < 0) throw Error("cannot start libsodium");
+  if (sodium_init() < 0) { throw Error("cannot start libsodium"); }
   text_.reset(static_cast<char*>(sodium_malloc(kCapacity)));
-  if (!text_) throw std::bad_alloc();
+  if (!text_) { throw std::bad_alloc(); }
   sodium_memzero(text_.get(), kCapacity);
 }
 
 Passphrase Passphrase::from_text(std::string_view text) {
   Passphrase made;
-  for (const char octet : text) made.push(octet);
+  for (const char octet : text) { made.push(octet); }
   return made;
 }
 
 bool Passphrase::push(char octet) {
-  if (size_ + 1 >= kCapacity) return false;
+  if (size_ + 1 >= kCapacity) { return false; }
   text_.get()[size_++] = octet;
   return true;
 }

@@ -33,8 +33,8 @@ struct FreeAddresses {
 using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 int family_of(const std::string& name) {
-  if (name == "inet") return AF_INET;
-  if (name == "inet6") return AF_INET6;
+  if (name == "inet") { return AF_INET; }
+  if (name == "inet6") { return AF_INET6; }
   return AF_UNSPEC;
 }
 
@@ -73,7 +73,7 @@ Addresses resolve(const TcpTarget& target, Deadline deadline, const Interrupt* i
     throw TimedOut(fmt::format("resolve {}: no answer from the name server", target.host));
   }
   const std::lock_guard lock(lookup->mutex);
-  if (lookup->result == 0) return std::move(lookup->addresses);
+  if (lookup->result == 0) { return std::move(lookup->addresses); }
   throw Unreachable(fmt::format("resolve {}: {}", target.host,
                                 lookup->result == EAI_SYSTEM ? strerror(lookup->error_number)
                                                              : gai_strerror(lookup->result)));
@@ -120,14 +120,14 @@ class Race {
   // A connection that was made at once, or nothing.
   std::optional<UniqueFd> begin(const addrinfo& address) {
     UniqueFd fd(socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd && is_own_limit(errno)) throw SystemError("socket", errno);
-    if (!fd) return fail(address, errno);
+    if (!fd && is_own_limit(errno)) { throw SystemError("socket", errno); }
+    if (!fd) { return fail(address, errno); }
     const int on = 1;
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    if (!target_.bind_address.empty()) bind_source(fd.get(), address, target_.bind_address);
-    if (connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return fd;
-    if (errno != EINPROGRESS) return fail(address, errno);
+    if (!target_.bind_address.empty()) { bind_source(fd.get(), address, target_.bind_address); }
+    if (connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) { return fd; }
+    if (errno != EINPROGRESS) { return fail(address, errno); }
     attempts_.push_back({std::move(fd), &address});
     return std::nullopt;
   }
@@ -135,14 +135,14 @@ class Race {
   // The first that is made before `until`; failures are taken out. Returns early when one fails.
   std::optional<UniqueFd> wait(Deadline until, const Interrupt* interrupt) {
     std::vector<pollfd> entries;
-    for (const Attempt& attempt : attempts_) entries.push_back({attempt.fd.get(), POLLOUT, 0});
+    for (const Attempt& attempt : attempts_) { entries.push_back({attempt.fd.get(), POLLOUT, 0}); }
     wait_for(entries, until, {interrupt});
     for (std::size_t i = entries.size(); i-- > 0;) {
-      if (entries[i].revents == 0) continue;
+      if (entries[i].revents == 0) { continue; }
       int error_number = 0;
       socklen_t size = sizeof error_number;
       getsockopt(attempts_[i].fd.get(), SOL_SOCKET, SO_ERROR, &error_number, &size);
-      if (error_number == 0) return std::move(attempts_[i].fd);
+      if (error_number == 0) { return std::move(attempts_[i].fd); }
       fail(*attempts_[i].address, error_number);
       attempts_.erase(attempts_.begin() + static_cast<std::ptrdiff_t>(i));
     }
@@ -168,15 +168,15 @@ UniqueFd dial_tcp(const TcpTarget& target, Deadline deadline, const Interrupt* i
   const addrinfo* next = addresses.get();
   while (next != nullptr || race.running()) {
     if (next != nullptr) {
-      if (auto made = race.begin(*next)) return std::move(*made);
+      if (auto made = race.begin(*next)) { return std::move(*made); }
       next = next->ai_next;
     }
-    if (!race.running()) continue;
+    if (!race.running()) { continue; }
     const Deadline until =
         next == nullptr ? deadline
                         : std::min(deadline, std::chrono::steady_clock::now() + kRaceInterval);
     try {
-      if (auto made = race.wait(until, interrupt)) return std::move(*made);
+      if (auto made = race.wait(until, interrupt)) { return std::move(*made); }
     } catch (const TimedOut&) {
       if (until >= deadline) {
         throw TimedOut(fmt::format("connect to {} port {}: no answer", target.host, target.port));

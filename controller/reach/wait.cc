@@ -26,34 +26,33 @@ void wait_for(std::span<pollfd> entries, Deadline deadline,
               std::initializer_list<const Interrupt*> interrupts) {
   std::vector<pollfd> all(entries.begin(), entries.end());
   for (const Interrupt* interrupt : interrupts) {
-    if (interrupt != nullptr) all.push_back({interrupt->fd(), POLLIN, 0});
+    if (interrupt != nullptr) { all.push_back({interrupt->fd(), POLLIN, 0}); }
   }
   while (true) {
     const int count = ::poll(all.data(), all.size(), milliseconds_until(deadline));
-    if (count < 0 && errno != EINTR) throw SystemError("poll", errno);
-    if (count > 0) break;
-    if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
+    if (count < 0 && errno != EINTR) { throw SystemError("poll", errno); }
+    if (count > 0) { break; }
+    if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
   }
-  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].revents = all[i].revents;
+  for (std::size_t i = 0; i < entries.size(); ++i) { entries[i].revents = all[i].revents; }
   for (std::size_t i = entries.size(); i < all.size(); ++i) {
-    if (all[i].revents != 0) throw Interrupted("interrupted");
+    if (all[i].revents != 0) { throw Interrupted("interrupted"); }
   }
 }
 
 void pause_until(Deadline deadline, const Interrupt* interrupt) {
   try {
     wait_for({}, deadline, {interrupt});
-  } catch (const TimedOut&) {
-  }
+  } catch (const TimedOut&) {}
 }
 
 bool drain(int fd, std::string& text, std::size_t limit) {
   std::array<char, 4096> chunk;
   for (std::size_t taken = 0; taken < kMostAtOnce; taken += chunk.size()) {
     const ssize_t count = ::read(fd, chunk.data(), chunk.size());
-    if (count == 0) return false;
+    if (count == 0) { return false; }
     if (count < 0) {
-      if (errno == EINTR) continue;
+      if (errno == EINTR) { continue; }
       return errno == EAGAIN;
     }
     const std::size_t room = limit - std::min(limit, text.size());

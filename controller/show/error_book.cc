@@ -17,14 +17,14 @@ ErrorBook::Entry& ErrorBook::entry_of(const ErrorReport& error, bool& is_new) {
 }
 
 ErrorReport ErrorBook::without_known_cure(ErrorReport error) {
-  if (!error.cure.empty() && !cures_.insert(error.cure).second) error.cure.clear();
+  if (!error.cure.empty() && !cures_.insert(error.cure).second) { error.cure.clear(); }
   return error;
 }
 
 std::optional<ErrorReport> ErrorBook::tell(const ErrorReport& error) {
   bool is_new = false;
   Entry& entry = entry_of(error, is_new);
-  if (is_new) return without_known_cure(error);
+  if (is_new) { return without_known_cure(error); }
   entry.nodes.push_back(error.node);
   return std::nullopt;
 }
@@ -37,7 +37,7 @@ void ErrorBook::keep(const ErrorReport& error) {
 std::vector<ErrorReport> ErrorBook::rest() {
   std::vector<ErrorReport> errors;
   for (Entry& entry : entries_) {
-    if (entry.nodes.empty()) continue;
+    if (entry.nodes.empty()) { continue; }
     ErrorReport error = without_known_cure(entry.error);
     const std::vector<std::string> nodes = std::exchange(entry.nodes, {});
     error.node = enumerated(nodes, nodes.size());

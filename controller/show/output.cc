@@ -16,7 +16,7 @@ std::atomic<int> first_result_error = 0;
 
 void hold_standard_descriptors() noexcept {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) { continue; }
     // open() takes the lowest free number, which is this one: those below it are open by now.
     [[maybe_unused]] const int held =
         open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // without O_CLOEXEC

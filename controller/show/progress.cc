@@ -28,7 +28,7 @@ bool is_set(const char* variable) {
 }
 
 ProgressMode resolve(ProgressMode mode, int fd) {
-  if (mode != ProgressMode::kAuto) return mode;
+  if (mode != ProgressMode::kAuto) { return mode; }
   const bool dumb = !is_set("TERM") || std::string_view(std::getenv("TERM")) == "dumb";
   return isatty(fd) == 1 && !dumb ? ProgressMode::kTty : ProgressMode::kPlain;
 }
@@ -83,7 +83,9 @@ Progress::Progress(ProgressMode mode, const std::vector<std::string>& nodes, int
     lines_.push_back({.node = node, .since = Clock::now()});
     name_width_ = std::max(name_width_, columns_of(node));
   }
-  if (mode_ == ProgressMode::kTty) ticker_ = std::thread([this] { run_ticker(); });
+  if (mode_ == ProgressMode::kTty) {
+    ticker_ = std::thread([this] { run_ticker(); });
+  }
 }
 
 Progress::~Progress() { close(true); }
@@ -103,10 +105,10 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
   const std::lock_guard lock(mutex_);
   const auto line = std::find_if(lines_.begin(), lines_.end(),
                                  [&](const Line& candidate) { return candidate.node == node; });
-  if (line == lines_.end() || closed_) return;
+  if (line == lines_.end() || closed_) { return; }
   const bool is_new = line->activity != activity || line->ending;
-  if (!is_new && line->amount == amount) return;
-  if (is_new) line->since = Clock::now();
+  if (!is_new && line->amount == amount) { return; }
+  if (is_new) { line->since = Clock::now(); }
   line->activity = activity;
   line->amount = amount;
   line->ending.reset();
@@ -114,7 +116,7 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
     write_all(fd_, fmt::format("{}: {}\n", printable(node), printable(activity)));
   } else if (mode_ == ProgressMode::kJson) {
     nlohmann::ordered_json fields = {{"event", "progress"}, {"node", node}, {"activity", activity}};
-    if (amount.total > 0) fields.update({{"done", amount.done}, {"total", amount.total}});
+    if (amount.total > 0) { fields.update({{"done", amount.done}, {"total", amount.total}}); }
     write_all(fd_, json_line(fields));
   }
 }
@@ -123,13 +125,13 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
   const std::lock_guard lock(mutex_);
   const auto line = std::find_if(lines_.begin(), lines_.end(),
                                  [&](const Line& candidate) { return candidate.node == node; });
-  if (line == lines_.end() || closed_) return;
+  if (line == lines_.end() || closed_) { return; }
   // Its error was told and says more.
   const bool is_told = line->ending == ending && text.empty();
   line->activity = text;
   line->amount = {};
   line->ending = ending;
-  if (mode_ == ProgressMode::kPlain && is_told) return;
+  if (mode_ == ProgressMode::kPlain && is_told) { return; }
   if (mode_ == ProgressMode::kPlain) {
     write_all(fd_, fmt::format("{}: {}\n", printable(node), activity_text(*line)));
   } else if (mode_ == ProgressMode::kJson) {
@@ -145,13 +147,13 @@ void Progress::warn(std::string_view node, std::string_view text) { tell("warnin
 
 void Progress::tell(std::string_view kind, std::string_view node, std::string_view text) {
   const std::lock_guard lock(mutex_);
-  if (mode_ == ProgressMode::kQuiet && kind == "note") return;
+  if (mode_ == ProgressMode::kQuiet && kind == "note") { return; }
   if (mode_ == ProgressMode::kJson) {
     write_all(fd_, json_line({{"event", kind}, {"node", node}, {"text", text}}));
     return;
   }
   std::string line = kind == "warning" ? "mesh: warning: " : "";
-  if (!node.empty()) line += printable(node) + ": ";
+  if (!node.empty()) { line += printable(node) + ": "; }
   line += printable(text);
   put_lines(line + '\n');
 }
@@ -181,31 +183,31 @@ void Progress::put_lines(std::string_view lines) {
 
 void Progress::pause() {
   const std::lock_guard lock(mutex_);
-  if (paused_++ == 0) erase();
+  if (paused_++ == 0) { erase(); }
 }
 
 void Progress::resume() {
   const std::lock_guard lock(mutex_);
-  if (--paused_ > 0 || held_.empty()) return;
+  if (--paused_ > 0 || held_.empty()) { return; }
   write_all(fd_, std::exchange(held_, {}));
 }
 
 void Progress::close(bool keep_lines) {
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return;
+    if (closed_) { return; }
     closed_ = true;
-    if (mode_ == ProgressMode::kTty && paused_ == 0) keep_lines ? draw({}) : erase();
-    if (!held_.empty()) write_all(fd_, std::exchange(held_, {}));
+    if (mode_ == ProgressMode::kTty && paused_ == 0) { keep_lines ? draw({}) : erase(); }
+    if (!held_.empty()) { write_all(fd_, std::exchange(held_, {})); }
   }
   wake_.notify_all();
-  if (ticker_.joinable()) ticker_.join();
+  if (ticker_.joinable()) { ticker_.join(); }
 }
 
 void Progress::run_ticker() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, kFrameTime, [this] { return closed_; })) {
-    if (paused_ > 0) continue;
+    if (paused_ > 0) { continue; }
     try {
       draw({});
     } catch (const std::bad_alloc&) {
@@ -217,7 +219,7 @@ void Progress::run_ticker() {
 std::string Progress::activity_text(const Line& line) const {
   if (line.ending) {
     std::string text(word(*line.ending));
-    if (line.activity.empty()) return text;
+    if (line.activity.empty()) { return text; }
     return text + (*line.ending == Ending::kDone ? " " : ": ") + printable(line.activity);
   }
   std::string text = line.activity.empty() ? "waiting" : printable(line.activity);
@@ -238,7 +240,7 @@ std::string Progress::line_text(const Line& line, std::size_t columns) const {
   const std::size_t padding = name_width_ - std::min(name_width_, columns_of(name));
   const std::string text =
       cut_to(name + std::string(padding + 2, ' ') + activity_text(line), columns);
-  if (!color_ || !line.ending) return text;
+  if (!color_ || !line.ending) { return text; }
   return std::string(color(*line.ending)) + text + "\x1b[0m";
 }
 
@@ -246,26 +248,28 @@ std::string Progress::line_text(const Line& line, std::size_t columns) const {
 // then the others, in the order of the mesh file, and one line that counts the rest.
 std::vector<std::string> Progress::frame() const {
   winsize size{};
-  if (ioctl(fd_, TIOCGWINSZ, &size) != 0) size = {};
+  if (ioctl(fd_, TIOCGWINSZ, &size) != 0) { size = {}; }
   // The last column stays free, since some terminals wrap there; the last row is the cursor's.
   const std::size_t columns = (size.ws_col > 0 ? size.ws_col : 80U) - 1U;
   const std::size_t rows = std::max<std::size_t>(size.ws_row > 0 ? size.ws_row : 24U, 3) - 1;
 
   std::vector<std::string> shown;
   if (lines_.size() <= rows) {
-    for (const Line& line : lines_) shown.push_back(line_text(line, columns));
+    for (const Line& line : lines_) { shown.push_back(line_text(line, columns)); }
     return shown;
   }
   const auto rank = [](const Line& line) {
     return !line.ending ? 0 : *line.ending == Ending::kDone ? 2 : 1;
   };
   std::vector<const Line*> order;
-  for (const Line& line : lines_) order.push_back(&line);
+  for (const Line& line : lines_) { order.push_back(&line); }
   const auto cut = order.begin() + static_cast<std::ptrdiff_t>(rows - 1);
   std::stable_sort(order.begin(), order.end(),
                    [&](const Line* a, const Line* b) { return rank(*a) < rank(*b); });
   std::sort(order.begin(), cut);  // by place in lines_
-  for (auto line = order.begin(); line != cut; ++line) shown.push_back(line_text(**line, columns));
+  for (auto line = order.begin(); line != cut; ++line) {
+    shown.push_back(line_text(**line, columns));
+  }
   const auto done =
       std::count_if(cut, order.end(), [&](const Line* line) { return rank(*line) == 2; });
   shown.push_back(
@@ -275,19 +279,19 @@ std::vector<std::string> Progress::frame() const {
 
 void Progress::draw(std::string_view above) {
   const std::vector<std::string> lines = frame();
-  if (above.empty() && lines == drawn_) return;
+  if (above.empty() && lines == drawn_) { return; }
   std::string out;
-  if (!drawn_.empty()) out += fmt::format("\x1b[{}A\r", drawn_.size());
+  if (!drawn_.empty()) { out += fmt::format("\x1b[{}A\r", drawn_.size()); }
   // Each line is overwritten and only its rest erased: nothing is ever blank in between.
-  for (const char c : above) out += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
-  for (const std::string& line : lines) out += line + "\x1b[K\n";
+  for (const char c : above) { out += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c); }
+  for (const std::string& line : lines) { out += line + "\x1b[K\n"; }
   out += "\x1b[J";
   write_all(fd_, out);
   drawn_ = lines;
 }
 
 void Progress::erase() {
-  if (drawn_.empty()) return;
+  if (drawn_.empty()) { return; }
   write_all(fd_, fmt::format("\x1b[{}A\r\x1b[J", drawn_.size()));
   drawn_.clear();
 }

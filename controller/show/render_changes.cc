@@ -48,13 +48,15 @@ std::string change_text(const proto::Change& change, bool color) {
 
 std::string node_text(const NodeChanges& node, bool color) {
   std::string head = printable(node.node);
-  if (color) head = fmt::format("\x1b[1m{}\x1b[0m", head);
-  if (!node.changes) return fmt::format("{}: unreachable: {}\n", head, printable(node.unreachable));
-  if (!changes_anything(node)) return fmt::format("{}: no changes\n", head);
+  if (color) { head = fmt::format("\x1b[1m{}\x1b[0m", head); }
+  if (!node.changes) {
+    return fmt::format("{}: unreachable: {}\n", head, printable(node.unreachable));
+  }
+  if (!changes_anything(node)) { return fmt::format("{}: no changes\n", head); }
   const auto count = static_cast<std::size_t>(node.changes->changes_size());
-  if (count == 0) return fmt::format("{}: only what is stored there changes\n", head);
+  if (count == 0) { return fmt::format("{}: only what is stored there changes\n", head); }
   std::string out = fmt::format("{}: {}\n", head, counted(count, "change"));
-  for (const proto::Change& change : node.changes->changes()) out += change_text(change, color);
+  for (const proto::Change& change : node.changes->changes()) { out += change_text(change, color); }
   return out;
 }
 
@@ -65,16 +67,15 @@ std::string totals_text(std::span<const NodeChanges> nodes) {
   for (const NodeChanges& node : nodes) {
     changing += changes_anything(node) ? 1 : 0;
     unreachable += node.changes ? 0 : 1;
-    if (!node.changes) continue;
-    for (const proto::Change& change : node.changes->changes()) {
-      ++counts[look_of(change).sign];
-    }
+    if (!node.changes) { continue; }
+    for (const proto::Change& change : node.changes->changes()) { ++counts[look_of(change).sign]; }
   }
   const std::string unknown =
       unreachable > 0 ? fmt::format("; {} unreachable", counted(unreachable, "node")) : "";
-  if (changing == 0)
+  if (changing == 0) {
     return fmt::format("No changes on {}{}.\n", counted(nodes.size() - unreachable, "node"),
                        unknown);
+  }
   return fmt::format("Plan: {} to add, {} to change, {} to remove on {} of {}{}.\n", counts['+'],
                      counts['~'], counts['-'], changing, counted(nodes.size(), "node"), unknown);
 }
@@ -116,7 +117,7 @@ bool any_changes(std::span<const NodeChanges> nodes) {
 
 std::string render_changes(std::span<const NodeChanges> nodes, bool color) {
   std::string out;
-  for (const NodeChanges& node : nodes) out += node_text(node, color);
+  for (const NodeChanges& node : nodes) { out += node_text(node, color); }
   return out + (out.empty() ? "" : "\n") + totals_text(nodes);
 }
 
@@ -135,8 +136,8 @@ std::string render_changes_json(std::span<const NodeChanges> nodes) {
       Json& told = entry["changes"].emplace_back(Json{{"kind", look_of(change).word},
                                                       {"operation", change.text()},
                                                       {"at_commit", change.at_commit()}});
-      if (!change.interface().empty()) told["interface"] = change.interface();
-      if (!change.peer().empty()) told["peer"] = change.peer();
+      if (!change.interface().empty()) { told["interface"] = change.interface(); }
+      if (!change.peer().empty()) { told["peer"] = change.peer(); }
     }
   }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
@@ -147,7 +148,7 @@ std::string render_summary(const Summary& summary) {
   std::vector<std::string> parts;
   const bool down = summary.is_down;
   const auto put = [&parts](std::size_t count, std::string_view what) {
-    if (count > 0) parts.push_back(fmt::format("{} {}", count, what));
+    if (count > 0) { parts.push_back(fmt::format("{} {}", count, what)); }
   };
   put(summary.changed, !down ? "changed" : summary.removed ? "removed" : "taken down");
   put(summary.unchanged, !down ? "unchanged" : summary.removed ? "had nothing" : "already down");

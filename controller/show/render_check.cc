@@ -25,7 +25,7 @@ struct Cell {
 Cell cell_of(const Examination& examination, const Node& from, const Node& to) {
   Cell cell;
   const auto examined = examination.nodes.find(from.name);
-  if (examined == examination.nodes.end() || !examined->second.status) return cell;
+  if (examined == examination.nodes.end() || !examined->second.status) { return cell; }
   const proto::Status& status = *examined->second.status;
   cell.asked = true;
   cell.mtu = status.bridge().mtu();
@@ -35,7 +35,7 @@ Cell cell_of(const Examination& examination, const Node& from, const Node& to) {
     }
   }
   const auto row = examination.measured.find(from.name);
-  if (row == examination.measured.end()) return cell;
+  if (row == examination.measured.end()) { return cell; }
   if (const auto found = row->second.find(to.name); found != row->second.end()) {
     cell.measured = found->second;
   }
@@ -47,19 +47,19 @@ double in_milliseconds(std::chrono::microseconds time) {
 }
 
 std::string cell_text(const Cell& cell) {
-  if (!cell.asked) return "?";
+  if (!cell.asked) { return "?"; }
   std::string text = "lost";
   if (cell.measured.segment && cell.measured.segment->round_trip) {
     text = fmt::format("{:.1f}ms", in_milliseconds(*cell.measured.segment->round_trip));
-    if (!cell.measured.segment->large_passes) text += " mtu!";
+    if (!cell.measured.segment->large_passes) { text += " mtu!"; }
   }
-  if (cell.handshake_age) text += fmt::format(" {}s", *cell.handshake_age);
+  if (cell.handshake_age) { text += fmt::format(" {}s", *cell.handshake_age); }
   return text;
 }
 
 std::string table_text(const Mesh& mesh, const Examination& examination) {
   std::vector<std::string> head{"from \\ to"};
-  for (const Node& node : mesh.nodes) head.push_back(printable(node.name));
+  for (const Node& node : mesh.nodes) { head.push_back(printable(node.name)); }
   std::vector<std::vector<std::string>> rows{head};
   for (const Node& from : mesh.nodes) {
     std::vector<std::string>& row = rows.emplace_back();
@@ -70,12 +70,14 @@ std::string table_text(const Mesh& mesh, const Examination& examination) {
   }
   std::vector<std::size_t> widths(head.size());
   for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) { widths[i] = std::max(widths[i], row[i].size()); }
   }
   std::string out;
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';
   }
@@ -83,12 +85,12 @@ std::string table_text(const Mesh& mesh, const Examination& examination) {
 }
 
 Json path_json(const std::optional<PathMeasurement>& path) {
-  if (!path) return nullptr;
+  if (!path) { return nullptr; }
   Json out = {{"reachable", path->round_trip.has_value()},
               {"round_trip_ms", nullptr},
               {"mtu_passes", path->large_passes}};
-  if (path->round_trip) out["round_trip_ms"] = in_milliseconds(*path->round_trip);
-  if (!path->error.empty()) out["error"] = path->error;
+  if (path->round_trip) { out["round_trip_ms"] = in_milliseconds(*path->round_trip); }
+  if (!path->error.empty()) { out["error"] = path->error; }
   return out;
 }
 
@@ -101,9 +103,9 @@ std::string render_check(const Mesh& mesh, const Examination& examination,
   for (const Finding& finding : findings) {
     out += fmt::format("\n{}{}{}\n", printable(finding.where), finding.where.empty() ? "" : ": ",
                        printable(finding.what));
-    if (!finding.cause.empty()) out += fmt::format("  {}\n", printable(finding.cause));
+    if (!finding.cause.empty()) { out += fmt::format("  {}\n", printable(finding.cause)); }
   }
-  if (findings.empty()) out += "\nNothing is wrong.\n";
+  if (findings.empty()) { out += "\nNothing is wrong.\n"; }
   return out;
 }
 
@@ -116,14 +118,14 @@ std::string render_check_json(const Mesh& mesh, const Examination& examination,
   for (const Node& from : mesh.nodes) {
     Json& row = document["paths"][from.name] = Json::object();
     for (const Node& to : mesh.nodes) {
-      if (from.name == to.name) continue;
+      if (from.name == to.name) { continue; }
       const Cell cell = cell_of(examination, from, to);
-      if (!cell.asked) continue;
+      if (!cell.asked) { continue; }
       row[to.name] = {{"segment", path_json(cell.measured.segment)},
                       {"wireguard", path_json(cell.measured.inner)},
                       {"handshake_age", nullptr},
                       {"mtu", cell.mtu}};
-      if (cell.handshake_age) row[to.name]["handshake_age"] = *cell.handshake_age;
+      if (cell.handshake_age) { row[to.name]["handshake_age"] = *cell.handshake_age; }
     }
   }
   for (const Finding& finding : findings) {

@@ -13,21 +13,21 @@ using Json = nlohmann::ordered_json;
 
 // One address is written as such, several as a list.
 Json addresses_of(const Node& node) {
-  if (node.addresses.size() == 1) return to_text(node.addresses.front());
+  if (node.addresses.size() == 1) { return to_text(node.addresses.front()); }
   Json list = Json::array();
-  for (const Prefix& address : node.addresses) list.push_back(to_text(address));
+  for (const Prefix& address : node.addresses) { list.push_back(to_text(address)); }
   return list;
 }
 
 // What is absent is what the user's ssh configuration says.
 Json ssh_of(const SshTarget& target) {
   Json ssh = {{"host", target.host}};
-  if (!target.user.empty()) ssh["user"] = target.user;
-  if (target.port) ssh["port"] = *target.port;
-  if (!target.identity_files.empty()) ssh["identity_file"] = target.identity_files;
-  if (!target.proxy_jump.empty()) ssh["proxy_jump"] = target.proxy_jump;
-  if (target.connect_timeout) ssh["connect_timeout"] = *target.connect_timeout;
-  if (target.become != Become::kAuto) ssh["become"] = to_text(target.become);
+  if (!target.user.empty()) { ssh["user"] = target.user; }
+  if (target.port) { ssh["port"] = *target.port; }
+  if (!target.identity_files.empty()) { ssh["identity_file"] = target.identity_files; }
+  if (!target.proxy_jump.empty()) { ssh["proxy_jump"] = target.proxy_jump; }
+  if (target.connect_timeout) { ssh["connect_timeout"] = *target.connect_timeout; }
+  if (target.become != Become::kAuto) { ssh["become"] = to_text(target.become); }
   if (!target.become_password_command.empty()) {
     ssh["become_password_command"] = target.become_password_command;
   }
@@ -35,7 +35,7 @@ Json ssh_of(const SshTarget& target) {
 }
 
 Json mtu_of(const Mesh& mesh) {
-  if (mesh.fragments) return kFragmentingMtu;
+  if (mesh.fragments) { return kFragmentingMtu; }
   return mesh.mtu ? Json(*mesh.mtu) : Json("auto");
 }
 
@@ -47,18 +47,18 @@ Json node_of(const Mesh& mesh, const Node& node) {
   } else {
     out["ssh"] = ssh_of(std::get<SshTarget>(node.target));
   }
-  if (node.endpoint) out["endpoint"] = to_text(*node.endpoint);
-  if (!node.site.empty()) out["site"] = node.site;
-  if (node.local_endpoint) out["local_endpoint"] = to_text(*node.local_endpoint);
+  if (node.endpoint) { out["endpoint"] = to_text(*node.endpoint); }
+  if (!node.site.empty()) { out["site"] = node.site; }
+  if (node.local_endpoint) { out["local_endpoint"] = to_text(*node.local_endpoint); }
   out["listen_port"] = node.listen_port;
   out["persistent_keepalive"] = node.persistent_keepalive;
   out["fwmark"] = node.fwmark;
-  if (!node.priority_is_open) out["prio"] = node.priority;
-  if (!node.peers.empty()) out["peers"] = node.peers;
+  if (!node.priority_is_open) { out["prio"] = node.priority; }
+  if (!node.peers.empty()) { out["peers"] = node.peers; }
   out["underlay_addr"] = to_text(inner_address_of(mesh, node).address);
-  if (!node.bridge_ports.empty()) out["bridge_ports"] = node.bridge_ports;
+  if (!node.bridge_ports.empty()) { out["bridge_ports"] = node.bridge_ports; }
   out["state"] = node.absent ? "absent" : "present";
-  if (!node.json.is_null()) out["json"] = node.json;
+  if (!node.json.is_null()) { out["json"] = node.json; }
   return out;
 }
 
@@ -66,7 +66,7 @@ Json node_of(const Mesh& mesh, const Node& node) {
 
 std::string render_conf(const Mesh& mesh, bool json) {
   Json out;
-  if (json) out["format_version"] = kMeshFileVersion;
+  if (json) { out["format_version"] = kMeshFileVersion; }
   out["name"] = mesh.name;
   out["network"] = to_text(mesh.network);
   out["full"] = mesh.full;
@@ -77,11 +77,11 @@ std::string render_conf(const Mesh& mesh, bool json) {
                 {"hello_time", mesh.stp.hello_time},
                 {"max_age", mesh.stp.max_age},
                 {"ageing", mesh.stp.ageing}};
-  if (mesh.path_cost.kind == PathCost::Kind::kFixed) out["path_cost"] = mesh.path_cost.value;
-  if (mesh.path_cost.kind == PathCost::Kind::kMeasured) out["path_cost"] = "auto";
+  if (mesh.path_cost.kind == PathCost::Kind::kFixed) { out["path_cost"] = mesh.path_cost.value; }
+  if (mesh.path_cost.kind == PathCost::Kind::kMeasured) { out["path_cost"] = "auto"; }
   Json& nodes = out["nodes"] = Json::object();
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
-    for (const Node& node : *group) nodes[node.name] = node_of(mesh, node);
+    for (const Node& node : *group) { nodes[node.name] = node_of(mesh, node); }
   }
   return json ? out.dump(2) + "\n" : to_yaml(out);
 }

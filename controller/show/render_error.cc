@@ -28,20 +28,20 @@ ErrorReport report_of(const proto::Error& error, std::string_view node) {
 
 std::string render_error(const ErrorReport& error) {
   std::string out = "mesh: ";
-  if (!error.node.empty()) out += printable(error.node) + ": ";
+  if (!error.node.empty()) { out += printable(error.node) + ": "; }
   // "connect to 192.0.2.3: …" says which step it was.
   if (!error.step.empty() && !error.message.starts_with(error.step + ' ')) {
     out += printable(error.step) + ": ";
   }
   out += printable_lines(error.message) + '\n';
-  if (!error.cure.empty()) out += fmt::format("  cure: {}\n", printable(error.cure));
+  if (!error.cure.empty()) { out += fmt::format("  cure: {}\n", printable(error.cure)); }
   return out;
 }
 
 std::string render_error_json(const ErrorReport& error) {
   Json line = {{"format_version", 1}, {"event", "error"}};
   const auto put = [&](const char* key, const std::string& text) {
-    if (!text.empty()) line[key] = text;
+    if (!text.empty()) { line[key] = text; }
   };
   put("node", error.node);
   put("step", error.step);

@@ -28,7 +28,7 @@ Json key_json(const std::string& octets) {
 }
 
 std::string host_of(const Node& node) {
-  if (const auto* ssh = std::get_if<SshTarget>(&node.target)) return ssh->host;
+  if (const auto* ssh = std::get_if<SshTarget>(&node.target)) { return ssh->host; }
   return std::get<ExecTarget>(node.target).text;
 }
 
@@ -49,13 +49,13 @@ struct Majority {
 template <class Value>
 Majority<Value> majority_of(const Votes<Value>& votes) {
   std::size_t voters = 0;
-  for (const auto& [value, nodes] : votes) voters += nodes.size();
+  for (const auto& [value, nodes] : votes) { voters += nodes.size(); }
   Majority<Value> majority;
   for (const auto& [value, nodes] : votes) {
     if (2 * nodes.size() > voters) {
       majority.value = value;
     } else {
-      for (const std::string& node : nodes) majority.disagreeing.push_back(node);
+      for (const std::string& node : nodes) { majority.disagreeing.push_back(node); }
     }
   }
   return majority;
@@ -65,15 +65,15 @@ Majority<Value> majority_of(const Votes<Value>& votes) {
 Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
   Votes<std::string> votes;
   for (const NodeReport& report : reports) {
-    if (runs_stp(report)) votes[report.status->bridge().root_id()].push_back(report.node);
+    if (runs_stp(report)) { votes[report.status->bridge().root_id()].push_back(report.node); }
   }
   const auto root = majority_of(votes);
   Json out = {{"node", nullptr}, {"bridge_id", nullptr}};
   if (root.value) {
     out["bridge_id"] = *root.value;
-    if (const Node* node = find_bridge(mesh, *root.value)) out["node"] = node->name;
+    if (const Node* node = find_bridge(mesh, *root.value)) { out["node"] = node->name; }
   }
-  if (!root.disagreeing.is_null()) out["disagreeing"] = root.disagreeing;
+  if (!root.disagreeing.is_null()) { out["disagreeing"] = root.disagreeing; }
   return out;
 }
 
@@ -86,9 +86,9 @@ Json segment_mtu_json(std::span<const NodeReport> reports) {
     }
   }
   const auto mtu = majority_of(votes);
-  if (!mtu.value) return {};
+  if (!mtu.value) { return {}; }
   Json out = mtu_json(*mtu.value);
-  if (!mtu.disagreeing.is_null()) out["disagreeing"] = mtu.disagreeing;
+  if (!mtu.disagreeing.is_null()) { out["disagreeing"] = mtu.disagreeing; }
   return out;
 }
 
@@ -96,7 +96,7 @@ Json stp_json(const proto::Status& status) {
   const proto::BridgeStatus& bridge = status.bridge();
   Json root_port;
   for (const proto::PortStatus& port : status.ports()) {
-    if (bridge.root_port() != 0 && port.number() == bridge.root_port()) root_port = port.name();
+    if (bridge.root_port() != 0 && port.number() == bridge.root_port()) { root_port = port.name(); }
   }
   return {{"enabled", bridge.stp()},
           {"bridge_id", bridge.bridge_id()},
@@ -116,7 +116,9 @@ Json port_json(const proto::PortStatus& port) {
 
 Json peer_json(const proto::PeerStatus& peer, std::int64_t now) {
   Json age;
-  if (peer.latest_handshake() > 0) age = std::max<std::int64_t>(now - peer.latest_handshake(), 0);
+  if (peer.latest_handshake() > 0) {
+    age = std::max<std::int64_t>(now - peer.latest_handshake(), 0);
+  }
   return {{"public_key", key_json(peer.public_key())},
           {"preshared_key", peer.has_preshared_key()},
           {"endpoint", peer.endpoint().empty() ? Json() : Json(peer.endpoint())},
@@ -129,10 +131,10 @@ Json peer_json(const proto::PeerStatus& peer, std::int64_t now) {
 Json links_json(const Mesh& mesh, const proto::Status& status, std::int64_t now) {
   Json unordered = Json::object();
   for (const proto::PeerStatus& peer : status.device().peers()) {
-    if (!peer.node().empty()) unordered[peer.node()] = peer_json(peer, now);
+    if (!peer.node().empty()) { unordered[peer.node()] = peer_json(peer, now); }
   }
   for (const proto::PortStatus& port : status.ports()) {
-    if (!port.peer().empty()) unordered[port.peer()].update(port_json(port));
+    if (!port.peer().empty()) { unordered[port.peer()].update(port_json(port)); }
   }
   Json links = Json::object();
   for (const Node& node : mesh.nodes) {
@@ -143,9 +145,9 @@ Json links_json(const Mesh& mesh, const proto::Status& status, std::int64_t now)
   // Nodes that have left the mesh file.
   std::map<std::string, Json> others;
   for (const auto& [name, link] : unordered.items()) {
-    if (!links.contains(name)) others.emplace(name, link);
+    if (!links.contains(name)) { others.emplace(name, link); }
   }
-  for (auto& [name, link] : others) links[name] = std::move(link);
+  for (auto& [name, link] : others) { links[name] = std::move(link); }
   return links;
 }
 
@@ -157,7 +159,7 @@ void put_status(const Mesh& mesh, const proto::Status& status, std::int64_t now,
     out["public_key"] = key_json(device.public_key());
     out["listen_port"] = device.listen_port();
     for (const proto::PeerStatus& peer : device.peers()) {
-      if (peer.node().empty()) out["unknown_peers"].push_back(key_json(peer.public_key()));
+      if (peer.node().empty()) { out["unknown_peers"].push_back(key_json(peer.public_key())); }
     }
   }
   if (status.has_bridge()) {
@@ -167,12 +169,12 @@ void put_status(const Mesh& mesh, const proto::Status& status, std::int64_t now,
     out["transfer"] = {{"rx_bytes", bridge.rx_bytes()}, {"tx_bytes", bridge.tx_bytes()}};
     out["stp"] = stp_json(status);
   }
-  if (status.has_device() || status.has_bridge()) out["links"] = links_json(mesh, status, now);
+  if (status.has_device() || status.has_bridge()) { out["links"] = links_json(mesh, status, now); }
   std::map<std::string, Json> ports;
   for (const proto::PortStatus& port : status.ports()) {
-    if (port.peer().empty()) ports.emplace(port.name(), port_json(port));
+    if (port.peer().empty()) { ports.emplace(port.name(), port_json(port)); }
   }
-  for (auto& [name, port] : ports) out["bridge_ports"].push_back(std::move(port));
+  for (auto& [name, port] : ports) { out["bridge_ports"].push_back(std::move(port)); }
 }
 
 Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std::int64_t now) {
@@ -182,25 +184,25 @@ Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std
               {"config_exists", known ? Json(report.status->stored()) : Json()},
               {"address", to_text(node.addresses.front().address)},
               {"peers", Json::array()}};
-  for (const Node* peer : peers_of(mesh, node)) out["peers"].push_back(peer->name);
-  for (const Prefix& address : node.addresses) out["addresses"].push_back(to_text(address));
+  for (const Node* peer : peers_of(mesh, node)) { out["peers"].push_back(peer->name); }
+  for (const Prefix& address : node.addresses) { out["addresses"].push_back(to_text(address)); }
   if (known) {
     put_status(mesh, *report.status, report.status->time() > 0 ? report.status->time() : now, out);
   } else {
     out["unreachable"] = report.unreachable;
   }
-  if (!node.json.is_null()) out["json"] = node.json;
+  if (!node.json.is_null()) { out["json"] = node.json; }
   return out;
 }
 
 // 0 and 1 without a point: is_up of the mesh is no truth value, but is to look like what it means.
 Json fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
-  if (reports.empty()) return 0U;
+  if (reports.empty()) { return 0U; }
   const auto count = std::count_if(reports.begin(), reports.end(), [&](const NodeReport& report) {
     return report.status && holds(*report.status);
   });
   const auto all = static_cast<std::ptrdiff_t>(reports.size());
-  if (count == 0 || count == all) return count == all ? 1U : 0U;
+  if (count == 0 || count == all) { return count == all ? 1U : 0U; }
   return static_cast<double>(count) / static_cast<double>(all);
 }
 
@@ -234,7 +236,7 @@ Json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
 std::string render_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
                         std::chrono::system_clock::time_point now) {
   const Json document = info_document(mesh, reports, now);
-  if (!json) return to_yaml(document);
+  if (!json) { return to_yaml(document); }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

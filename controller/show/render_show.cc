@@ -23,7 +23,7 @@ bool has_device(const proto::Status& status) {
 }
 
 std::string allowed_ips_text(const proto::PeerStatus& peer) {
-  if (peer.allowed_ips().empty()) return std::string(kNone);
+  if (peer.allowed_ips().empty()) { return std::string(kNone); }
   return printable(fmt::format("{}", fmt::join(peer.allowed_ips(), ",")));
 }
 
@@ -41,8 +41,9 @@ WgPeer wg_peer(const proto::PeerStatus& peer) {
               .rx_bytes = peer.transfer_rx(),
               .tx_bytes = peer.transfer_tx(),
               .persistent_keepalive = peer.persistent_keepalive()};
-  for (const std::string& prefix : peer.allowed_ips())
+  for (const std::string& prefix : peer.allowed_ips()) {
     made.allowed_ips.push_back(printable(prefix));
+  }
   return made;
 }
 
@@ -53,21 +54,21 @@ std::string device_text(const proto::DeviceStatus& status, std::int64_t now, boo
                   .fwmark = status.fwmark(),
                   .more = {},
                   .peers = {}};
-  for (const proto::PeerStatus& peer : status.peers()) device.peers.push_back(wg_peer(peer));
+  for (const proto::PeerStatus& peer : status.peers()) { device.peers.push_back(wg_peer(peer)); }
   return wg_device_text(std::move(device), now, color);
 }
 
 Json peer_json(const proto::PeerStatus& peer) {
   Json out = Json::object();
-  if (!peer.node().empty()) out["node"] = peer.node();
-  if (peer.has_preshared_key()) out["presharedKey"] = kHidden;
-  if (!peer.endpoint().empty()) out["endpoint"] = peer.endpoint();
-  if (peer.latest_handshake() > 0) out["latestHandshake"] = peer.latest_handshake();
-  if (peer.transfer_rx() > 0) out["transferRx"] = peer.transfer_rx();
-  if (peer.transfer_tx() > 0) out["transferTx"] = peer.transfer_tx();
-  if (peer.persistent_keepalive() > 0) out["persistentKeepalive"] = peer.persistent_keepalive();
+  if (!peer.node().empty()) { out["node"] = peer.node(); }
+  if (peer.has_preshared_key()) { out["presharedKey"] = kHidden; }
+  if (!peer.endpoint().empty()) { out["endpoint"] = peer.endpoint(); }
+  if (peer.latest_handshake() > 0) { out["latestHandshake"] = peer.latest_handshake(); }
+  if (peer.transfer_rx() > 0) { out["transferRx"] = peer.transfer_rx(); }
+  if (peer.transfer_tx() > 0) { out["transferTx"] = peer.transfer_tx(); }
+  if (peer.persistent_keepalive() > 0) { out["persistentKeepalive"] = peer.persistent_keepalive(); }
   out["allowedIps"] = Json::array();
-  for (const std::string& prefix : peer.allowed_ips()) out["allowedIps"].push_back(prefix);
+  for (const std::string& prefix : peer.allowed_ips()) { out["allowedIps"].push_back(prefix); }
   return out;
 }
 
@@ -77,8 +78,8 @@ Json device_json(const proto::DeviceStatus& device) {
     out["privateKey"] = kHidden;
     out["publicKey"] = key_text(device.public_key(), kNone);
   }
-  if (device.listen_port() > 0) out["listenPort"] = device.listen_port();
-  if (device.fwmark() > 0) out["fwmark"] = device.fwmark();
+  if (device.listen_port() > 0) { out["listenPort"] = device.listen_port(); }
+  if (device.fwmark() > 0) { out["fwmark"] = device.fwmark(); }
   out["peers"] = Json::object();
   for (const proto::PeerStatus& peer : device.peers()) {
     out["peers"][key_text(peer.public_key(), kNone)] = peer_json(peer);
@@ -94,7 +95,7 @@ std::string render_show(std::span<const NodeReport> reports,
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   std::string out;
   for (const NodeReport& report : reports) {
-    if (!out.empty()) out += '\n';
+    if (!out.empty()) { out += '\n'; }
     out += wg_heading("node", printable(report.node), color);
     if (!report.status) {
       out += fmt::format("  unreachable: {}\n", printable(report.unreachable));
@@ -111,7 +112,7 @@ std::string render_show(std::span<const NodeReport> reports,
 std::string render_show_dump(std::span<const NodeReport> reports) {
   std::string out;
   for (const NodeReport& report : reports) {
-    if (!report.status || !has_device(*report.status)) continue;
+    if (!report.status || !has_device(*report.status)) { continue; }
     const proto::DeviceStatus& device = report.status->device();
     const bool has_key = public_key_from(device.public_key()).has_value();
     const std::string front = printable(report.node) + '\t' + printable(device.name()) + '\t';

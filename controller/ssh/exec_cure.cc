@@ -25,7 +25,7 @@ constexpr std::array kOverrides = {
 std::string quoted(const std::string& word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_[]~";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) { return word; }
   std::string made = "'";
   for (const char c : word) {
     if (c == '\'') {
@@ -42,19 +42,19 @@ std::string quoted(const std::string& word) {
 std::string exec_command(const SshTarget& target, const std::string& config_file,
                          const SshOptionLines& options) {
   std::string made = "ssh";
-  for (const std::string& word : ssh_arguments(target, config_file)) made += " " + quoted(word);
+  for (const std::string& word : ssh_arguments(target, config_file)) { made += " " + quoted(word); }
   for (const Override& entry : kOverrides) {
     const auto found = options.find(entry.option);
-    if (found == options.end() || found->second.empty()) continue;
+    if (found == options.end() || found->second.empty()) { continue; }
     const std::string& value = found->second.front();
-    if (value == entry.harmless || value == "false") continue;
+    if (value == entry.harmless || value == "false") { continue; }
     made += fmt::format(" -o {}", entry.argument);
   }
   made += " " + quoted(target.host);
   const auto user = options.find("user");
   const bool is_root =
       user != options.end() && !user->second.empty() && user->second.front() == "root";
-  if (is_root || target.become == Become::kNone) return made;
+  if (is_root || target.become == Become::kNone) { return made; }
   return made + (target.become == Become::kDoas ? " doas -n" : " sudo -n");
 }
 

@@ -25,7 +25,7 @@ class Check {
 
   void run() {
     // ssh asks no file then, not even for a revoked key.
-    if (config_.trust_localhost && shown_.is_local && config_.host_key_alias.empty()) return;
+    if (config_.trust_localhost && shown_.is_local && config_.host_key_alias.empty()) { return; }
     refuse_what_a_certificate_may_decide();
     switch (known_.check(shown_.key)) {
       case HostKeyVerdict::kKnown:
@@ -45,7 +45,7 @@ class Check {
       check_address();
       return;
     }
-    if (!accepts_new()) refuse_unknown();
+    if (!accepts_new()) { refuse_unknown(); }
     check_address();
     accept(name_);
   }
@@ -59,15 +59,15 @@ class Check {
   // As ssh: a key that is written down for the host at its usual port is good at another one too.
   // A revoked one is not, and here we refuse more than ssh.
   bool is_known_without_port() {
-    if (config_.port == 22 || !config_.host_key_alias.empty()) return false;
+    if (config_.port == 22 || !config_.host_key_alias.empty()) { return false; }
     SshConfig usual = config_;
     usual.port = 22;
     const std::string name = usual.known_hosts_name();
     const KnownHosts known(known_hosts_files(config_), name);
     const HostKeyVerdict verdict = known.check(shown_.key);
-    if (verdict == HostKeyVerdict::kRevoked) refuse_revoked(known, name);
-    if (verdict == HostKeyVerdict::kUnclear) refuse_unclear(known);
-    if (authority_.empty()) authority_ = known.authority();
+    if (verdict == HostKeyVerdict::kRevoked) { refuse_revoked(known, name); }
+    if (verdict == HostKeyVerdict::kUnclear) { refuse_unclear(known); }
+    if (authority_.empty()) { authority_ = known.authority(); }
     return verdict == HostKeyVerdict::kKnown;
   }
 
@@ -78,14 +78,14 @@ class Check {
     authority_ = known_.authority();
     const std::string revocation = known_.revocation();
     if (!shown_.server_offered) {
-      if (!revocation.empty()) refuse_certificate(revocation);
-      if (!authority_.empty()) refuse_certificate(authority_);
+      if (!revocation.empty()) { refuse_certificate(revocation); }
+      if (!authority_.empty()) { refuse_certificate(authority_); }
       return;
     }
     const auto agreed = agreed_algorithm(order_, *shown_.server_offered);
-    if (!agreed) return;
-    if (is_certificate(*agreed) && !revocation.empty()) refuse_certificate(revocation);
-    if (kind_of_algorithm(*agreed) != shown_.key.kind) refuse_certificate(authority_);
+    if (!agreed) { return; }
+    if (is_certificate(*agreed) && !revocation.empty()) { refuse_certificate(revocation); }
+    if (kind_of_algorithm(*agreed) != shown_.key.kind) { refuse_certificate(authority_); }
   }
 
   // CheckHostIP: a name's server has to have the address's key too.
@@ -118,7 +118,9 @@ class Check {
   // As ssh: into the first file of the list; where that fails, the user is told and we go on.
   void accept(const std::string& name) {
     policies_.report(fmt::format("accepted the new host key of {}: {}", name, shown_.fingerprint));
-    if (config_.user_known_hosts.empty() || config_.user_known_hosts.front() == "/dev/null") return;
+    if (config_.user_known_hosts.empty() || config_.user_known_hosts.front() == "/dev/null") {
+      return;
+    }
     try {
       add_known_host(config_.user_known_hosts.front(), name, shown_.key, config_.hash_known_hosts);
     } catch (const SystemError& error) {
@@ -162,7 +164,7 @@ class Check {
 
   [[noreturn]] void refuse_unknown() const {
     // ssh enters then without asking, and keeps nothing that we could compare.
-    if (!authority_.empty()) refuse_certificate(authority_);
+    if (!authority_.empty()) { refuse_certificate(authority_); }
     if (config_.keys_from_elsewhere) {
       throw Unreachable(fmt::format("the host key of {} is in no known_hosts file: {}", name_,
                                     shown_.fingerprint),

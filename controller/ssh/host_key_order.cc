@@ -19,7 +19,7 @@ std::vector<std::string> split(std::string_view list) {
   std::vector<std::string> names;
   while (!list.empty()) {
     const std::string_view name = list.substr(0, list.find(','));
-    if (!name.empty()) names.emplace_back(name);
+    if (!name.empty()) { names.emplace_back(name); }
     list.remove_prefix(std::min(name.size() + 1, list.size()));
   }
   return names;

@@ -25,21 +25,21 @@ struct Content {
 // A FIFO would make us wait, and can be read only once: it counts as unreadable.
 Content read_whole(const std::string& file) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return {{}, errno == ENOENT || errno == ENOTDIR ? "" : strerror(errno)};
+  if (!fd) { return {{}, errno == ENOENT || errno == ENOTDIR ? "" : strerror(errno)}; }
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return {{}, strerror(errno)};
-  if (S_ISCHR(status.st_mode) && file == "/dev/null") return {};
-  if (!S_ISREG(status.st_mode)) return {{}, "no regular file"};
+  if (::fstat(fd.get(), &status) != 0) { return {{}, strerror(errno)}; }
+  if (S_ISCHR(status.st_mode) && file == "/dev/null") { return {}; }
+  if (!S_ISREG(status.st_mode)) { return {{}, "no regular file"}; }
   auto text = read_all(fd.get(), kMaxFile);
-  if (!text) return {{}, strerror(errno)};
-  if (text->size() > kMaxFile) return {{}, "too large"};
+  if (!text) { return {{}, strerror(errno)}; }
+  if (text->size() > kMaxFile) { return {{}, "too large"}; }
   return {std::move(*text), {}};
 }
 
 }  // namespace
 
 KnownHosts::KnownHosts(const std::vector<std::string>& files, const std::string& name) {
-  for (const std::string& file : files) read(file, name);
+  for (const std::string& file : files) { read(file, name); }
 }
 
 void KnownHosts::read(const std::string& file, const std::string& name) {
@@ -66,13 +66,15 @@ bool KnownHosts::is_revoked(const SshPublicKey& key) const {
 }
 
 HostKeyVerdict KnownHosts::check(const SshPublicKey& shown) const {
-  if (is_revoked(shown)) return HostKeyVerdict::kRevoked;  // whatever else is written
+  if (is_revoked(shown)) {
+    return HostKeyVerdict::kRevoked;  // whatever else is written
+  }
   HostKeyVerdict verdict = HostKeyVerdict::kUnknown;
   bool unclear = false;
   for (const auto& [line, where] : entries_) {
     if (!line.key) {
       // A line that may have been meant to refuse this key weighs more than one that knows it.
-      if (line.marker == KnownHostsMarker::kRevoked) return HostKeyVerdict::kUnclear;
+      if (line.marker == KnownHostsMarker::kRevoked) { return HostKeyVerdict::kUnclear; }
       unclear = true;
     } else if (line.marker == KnownHostsMarker::kNone) {
       if (*line.key == shown) {
@@ -95,10 +97,10 @@ std::string KnownHosts::where(const SshPublicKey& shown) const {
   for (const auto& [line, where] : entries_) {
     if (!line.key) {
       const bool grave = line.marker == KnownHostsMarker::kRevoked;
-      if (unclear.empty() || grave) unclear = fmt::format("{}: {}", where, line.fault);
-      if (grave && !revoked) return unclear;
+      if (unclear.empty() || grave) { unclear = fmt::format("{}: {}", where, line.fault); }
+      if (grave && !revoked) { return unclear; }
     } else if (line.marker == KnownHostsMarker::kRevoked) {
-      if (line.key->wire == shown.wire) return where;
+      if (line.key->wire == shown.wire) { return where; }
     } else if (line.marker == KnownHostsMarker::kNone && *line.key != shown && other.empty()) {
       other = where;
     }
@@ -123,20 +125,24 @@ std::string KnownHosts::first(KnownHostsMarker marker) const {
 void add_known_host(const std::string& file, const std::string& name, const SshPublicKey& key,
                     bool hashed) {
   const std::filesystem::path directory = std::filesystem::path(file).parent_path();
-  if (!directory.empty()) ::mkdir(directory.c_str(), 0700);  // one that is there is as good
+  if (!directory.empty()) {
+    ::mkdir(directory.c_str(), 0700);  // one that is there is as good
+  }
   const UniqueFd fd(
       ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600));
-  if (!fd) throw SystemError("open " + file, errno);
+  if (!fd) { throw SystemError("open " + file, errno); }
   // A file that an editor left without a last newline would join our line to its last one.
   std::string line =
       fmt::format("{} {} {}\n", hashed ? hashed_host(name) : name, key.kind, base64_of(key.wire));
   char last = '\n';
   const off_t size = ::lseek(fd.get(), 0, SEEK_END);
-  if (size > 0 && ::pread(fd.get(), &last, 1, size - 1) == 1 && last != '\n') line.insert(0, "\n");
+  if (size > 0 && ::pread(fd.get(), &last, 1, size - 1) == 1 && last != '\n') {
+    line.insert(0, "\n");
+  }
   // One write: other threads of ours append to the same file.
   const ssize_t written = ::write(fd.get(), line.data(), line.size());
-  if (written < 0) throw SystemError("write " + file, errno);
-  if (written != static_cast<ssize_t>(line.size())) throw SystemError("write " + file, ENOSPC);
+  if (written < 0) { throw SystemError("write " + file, errno); }
+  if (written != static_cast<ssize_t>(line.size())) { throw SystemError("write " + file, ENOSPC); }
 }
 
 }  // namespace wgmesh

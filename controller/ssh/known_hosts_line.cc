@@ -72,12 +72,12 @@ std::string hash_with(std::string_view salt, std::string_view name) {
 
 // Nothing: it is no hash.
 std::optional<bool> matches_hash(const std::string& name, std::string_view hosts) {
-  if (!hosts.starts_with(kHashed)) return std::nullopt;
+  if (!hosts.starts_with(kHashed)) { return std::nullopt; }
   const std::string_view rest = hosts.substr(kHashed.size());
   const std::string_view text = rest.substr(0, rest.find('|'));
-  if (text.size() == rest.size()) return std::nullopt;
+  if (text.size() == rest.size()) { return std::nullopt; }
   const auto salt = octets_of(text);
-  if (!salt || salt->size() != kSaltSize) return std::nullopt;
+  if (!salt || salt->size() != kSaltSize) { return std::nullopt; }
   return hash_with(*salt, name) == hosts;
 }
 
@@ -104,7 +104,7 @@ Markers take_markers(std::string_view& line) {
     }
   }
   // What stands there may have been meant to refuse a key.
-  if (!found.fault.empty()) found.marker = KnownHostsMarker::kRevoked;
+  if (!found.fault.empty()) { found.marker = KnownHostsMarker::kRevoked; }
   return found;
 }
 
@@ -115,12 +115,12 @@ bool matches_host(std::string_view name, std::string_view patterns) {
   bool matched = false;
   while (!patterns.empty()) {
     const bool negated = patterns.front() == '!';
-    if (negated) patterns.remove_prefix(1);
+    if (negated) { patterns.remove_prefix(1); }
     const std::string_view pattern = patterns.substr(0, patterns.find(','));
-    if (pattern.size() >= kMaxPattern) return false;
+    if (pattern.size() >= kMaxPattern) { return false; }
     patterns.remove_prefix(std::min(pattern.size() + 1, patterns.size()));
-    if (!matches_pattern(host, lower(pattern))) continue;
-    if (negated) return false;
+    if (!matches_pattern(host, lower(pattern))) { continue; }
+    if (negated) { return false; }
     matched = true;
   }
   return matched;
@@ -136,7 +136,7 @@ std::optional<KnownHostsLine> read_known_hosts_line(std::string_view line,
                                                     const std::string& name) {
   line = line.substr(0, line.find('\0'));  // where a C string ends
   skip_blanks(line);
-  if (line.empty() || line.front() == '#' || line == "\r") return std::nullopt;
+  if (line.empty() || line.front() == '#' || line == "\r") { return std::nullopt; }
   Markers markers = take_markers(line);
   KnownHostsLine read{markers.marker, std::nullopt, std::move(markers.fault)};
   const std::string_view hosts = take_word(line);
@@ -146,16 +146,16 @@ std::optional<KnownHostsLine> read_known_hosts_line(std::string_view line,
       read.fault = "no hash of a host";
       return read;
     }
-    if (!*matches) return std::nullopt;
+    if (!*matches) { return std::nullopt; }
   } else if (!matches_host(name, hosts)) {
     return std::nullopt;
   }
-  if (!read.fault.empty()) return read;
+  if (!read.fault.empty()) { return read; }
   skip_blanks(line);
   const std::string_view kind = take_word(line);
   skip_blanks(line);
   read.key = parse_ssh_public_key(kind, take_word(line));
-  if (!read.key) read.fault = "no key that is understood";
+  if (!read.key) { read.fault = "no key that is understood"; }
   return read;
 }
 

@@ -45,7 +45,7 @@ std::vector<Span> existing_spans(const std::vector<std::string>& words, const Pa
   for (std::size_t first = 0; first < words.size(); ++first) {
     for (std::size_t last = first; last < words.size(); ++last) {
       const Span span{first, last};
-      if (words[first].empty() || words[last].empty() || !exists(join(words, span))) continue;
+      if (words[first].empty() || words[last].empty() || !exists(join(words, span))) { continue; }
       if (!found.empty() && found.back().last >= first) {
         throw Error(fmt::format("`{}` and `{}` are both files, and `ssh -G` does not tell which "
                                 "one is meant",
@@ -61,7 +61,7 @@ std::vector<Span> existing_spans(const std::vector<std::string>& words, const Pa
 }  // namespace
 
 std::vector<std::string> split_path_list(std::string_view text, const PathExists& exists) {
-  if (text.empty()) return {};
+  if (text.empty()) { return {}; }
   const std::vector<std::string> words = words_of(text);
   if (words.size() > kMaxWords) {
     throw Error(

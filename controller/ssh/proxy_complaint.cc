@@ -39,8 +39,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find_first_of("\r\n"));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
-    if (!line.empty()) lines.push_back(line);
+    while (!line.empty() && is_blank(line.back())) { line.remove_suffix(1); }
+    if (!line.empty()) { lines.push_back(line); }
   }
   return lines;
 }
@@ -55,13 +55,13 @@ bool is_complaint_of_ssh(std::string_view line) {
 ProxyComplaint proxy_complaint(std::string_view text, const std::string& jump,
                                const std::string& target) {
   std::vector<std::string_view> lines = lines_of(text);
-  if (lines.empty()) return {};
-  if (jump.empty()) return {std::string(lines.back()), "make the ProxyCommand work by hand"};
+  if (lines.empty()) { return {}; }
+  if (jump.empty()) { return {std::string(lines.back()), "make the ProxyCommand work by hand"}; }
   std::erase_if(lines, [](auto line) { return !is_complaint_of_ssh(line); });
-  if (lines.empty()) return {};
+  if (lines.empty()) { return {}; }
   for (const std::string_view line : lines) {
     const std::size_t at = line.find(kOpenFailed);
-    if (!line.starts_with("channel ") || at == std::string_view::npos) continue;
+    if (!line.starts_with("channel ") || at == std::string_view::npos) { continue; }
     return {fmt::format("connect to {} by way of {}: {}", target, jump,
                         line.substr(at + kOpenFailed.size())),
             fmt::format("look whether an SSH server listens at {}, as it is reached from {}",

@@ -29,10 +29,10 @@ struct PassphraseQuestion {
 int answer_passphrase(const char*, char* buffer, std::size_t size, int, int, void* userdata) {
   auto& question = *static_cast<PassphraseQuestion*>(userdata);
   question.wanted = true;
-  if (question.prompter == nullptr) return -1;
+  if (question.prompter == nullptr) { return -1; }
   try {
     const auto answer = question.prompter->ask(fmt::format("Passphrase of {}: ", question.path));
-    if (!answer || answer->view().empty() || answer->view().size() >= size) return -1;
+    if (!answer || answer->view().empty() || answer->view().size() >= size) { return -1; }
     memcpy(buffer, answer->c_str(), answer->view().size() + 1);
     question.answered = true;
     return 0;
@@ -49,15 +49,17 @@ KeyFile read_key_file(const std::string& path, Prompter* prompter) {
         SSH_OK) {
       return {SshKey(key), false};
     }
-    if (!question.wanted) return {};  // not there, or not a key
-    if (!question.answered) break;
+    if (!question.wanted) {
+      return {};  // not there, or not a key
+    }
+    if (!question.answered) { break; }
   }
   return {nullptr, true};
 }
 
 std::string text_of(ssh_key key) {
   char* raw = nullptr;
-  if (ssh_pki_export_pubkey_base64(key, &raw) != SSH_OK) return {};
+  if (ssh_pki_export_pubkey_base64(key, &raw) != SSH_OK) { return {}; }
   const SshText text(raw);
   return text.get();
 }
@@ -67,7 +69,7 @@ std::optional<std::string> certificate_beside(const std::string& path, std::stri
   std::ifstream in(path + "-cert.pub");
   std::string name;
   std::string base64;
-  if (!(in >> name >> base64)) return std::nullopt;
+  if (!(in >> name >> base64)) { return std::nullopt; }
   const auto certificate = parse_ssh_public_key(name, base64);
   const auto plain = parse_ssh_public_key(key);
   if (!certificate || !certificate->certificate || !plain || certificate->wire != plain->wire) {
@@ -78,7 +80,7 @@ std::optional<std::string> certificate_beside(const std::string& path, std::stri
 
 // Why a key file that was named by hand is of no use.
 std::string why_no_key(const std::string& path) {
-  if (::access(path.c_str(), R_OK) != 0) return fmt::format("{}: {}", path, strerror(errno));
+  if (::access(path.c_str(), R_OK) != 0) { return fmt::format("{}: {}", path, strerror(errno)); }
   return path + ": no private key that wgmesh's SSH can read";
 }
 
@@ -86,7 +88,7 @@ std::string why_no_key(const std::string& path) {
 SshKey read_public_key(const std::string& path) {
   for (const std::string& file : {path + ".pub", path}) {
     ssh_key key = nullptr;
-    if (ssh_pki_import_pubkey_file(file.c_str(), &key) == SSH_OK) return SshKey(key);
+    if (ssh_pki_import_pubkey_file(file.c_str(), &key) == SSH_OK) { return SshKey(key); }
   }
   return nullptr;
 }
@@ -105,7 +107,7 @@ class Authentication {
       : session_(session), config_(config), keys_(keys), prompter_(prompter), step_(step) {}
 
   void run() {
-    if (config_.public_key && (try_agent() || try_files())) return;
+    if (config_.public_key && (try_agent() || try_files())) { return; }
     const bool ask = !config_.batch_mode;
     if (!knows_methods() &&
         try_call("none", [&] { return ssh_userauth_none(handle(), nullptr); })) {
@@ -115,7 +117,7 @@ class Authentication {
         try_interactive()) {
       return;
     }
-    if (ask && config_.password && offers(SSH_AUTH_METHOD_PASSWORD) && try_password()) return;
+    if (ask && config_.password && offers(SSH_AUTH_METHOD_PASSWORD) && try_password()) { return; }
     refuse();
   }
 
@@ -139,9 +141,9 @@ class Authentication {
   template <typename Call>
   bool try_call(const std::string& what, const Call& call) {
     const int result = complete(call);
-    if (result == SSH_AUTH_SUCCESS) return true;
-    if (what != "none") tried_.push_back(what);
-    if (!session_.is_connected()) refuse();
+    if (result == SSH_AUTH_SUCCESS) { return true; }
+    if (what != "none") { tried_.push_back(what); }
+    if (!session_.is_connected()) { refuse(); }
     return false;
   }
 
@@ -163,11 +165,13 @@ class Authentication {
   std::vector<AgentKey> choose(std::vector<AgentKey> keys) {
     std::vector<AgentKey> chosen;
     for (const Identity& identity : identities_) {
-      if (!identity.in_agent) continue;
+      if (!identity.in_agent) { continue; }
       const std::string base64 = text_of(identity.public_key.get());
       const auto found = std::ranges::find_if(
           keys, [&](const AgentKey& key) { return base64_of(key.blob) == base64; });
-      if (found == keys.end()) continue;  // two files, one key
+      if (found == keys.end()) {
+        continue;  // two files, one key
+      }
       // As ssh: the certificate first, which the key signs for.
       if (auto certificate = certificate_beside(identity.path, found->blob)) {
         chosen.push_back({std::move(*certificate), found->comment, found->blob});
@@ -175,18 +179,18 @@ class Authentication {
       chosen.push_back(std::move(*found));
       keys.erase(found);
     }
-    if (!config_.identities_only) std::ranges::move(keys, std::back_inserter(chosen));
+    if (!config_.identities_only) { std::ranges::move(keys, std::back_inserter(chosen)); }
     return chosen;
   }
 
   bool try_agent() {
     std::vector<AgentKey> keys;
-    if (!config_.identity_agent.empty()) keys = read_agent_keys(config_.identity_agent);
+    if (!config_.identity_agent.empty()) { keys = read_agent_keys(config_.identity_agent); }
     identities_ = find_identities(keys);
     const std::vector<AgentKey> chosen = choose(std::move(keys));
-    if (chosen.empty()) return false;
+    if (chosen.empty()) { return false; }
     agent_.emplace(config_.identity_agent, chosen);
-    if (ssh_set_agent_socket(handle(), agent_->take_client_end()) != SSH_OK) return false;
+    if (ssh_set_agent_socket(handle(), agent_->take_client_end()) != SSH_OK) { return false; }
     return try_call(
         fmt::format("{} key{} of the agent", chosen.size(), chosen.size() == 1 ? "" : "s"),
         [&] { return ssh_userauth_agent(handle(), nullptr); });
@@ -194,7 +198,7 @@ class Authentication {
 
   bool try_files() {
     for (const Identity& identity : identities_) {
-      if (identity.in_agent) continue;
+      if (identity.in_agent) { continue; }
       KeyFile file = keys_.find(identity.path);
       if (file.locked) {
         file = unlock(identity);
@@ -202,7 +206,7 @@ class Authentication {
                                   config_.named_identities.end()) {
         useless_.push_back(why_no_key(identity.path));
       }
-      if (!file.key) continue;
+      if (!file.key) { continue; }
       if (try_certificate(identity.path, file.key.get()) || try_call(identity.path, [&] {
             return ssh_userauth_publickey(handle(), nullptr, file.key.get());
           })) {
@@ -220,20 +224,20 @@ class Authentication {
           [&] { return ssh_userauth_try_publickey(handle(), nullptr, identity.public_key.get()); });
       if (result != SSH_AUTH_SUCCESS) {
         tried_.push_back(identity.path);
-        if (!session_.is_connected()) refuse();
+        if (!session_.is_connected()) { refuse(); }
         return {};
       }
     }
     KeyFile file =
         config_.batch_mode ? KeyFile{nullptr, true} : keys_.unlock(identity.path, prompter_);
-    if (!file.key) tried_.push_back(what);
+    if (!file.key) { tried_.push_back(what); }
     return file;
   }
 
   // Where a certificate lies beside the key, as ssh looks for it.
   bool try_certificate(const std::string& path, ssh_key key) {
     ssh_key raw = nullptr;
-    if (ssh_pki_import_cert_file((path + "-cert.pub").c_str(), &raw) != SSH_OK) return false;
+    if (ssh_pki_import_cert_file((path + "-cert.pub").c_str(), &raw) != SSH_OK) { return false; }
     const SshKey certificate(raw);
     const SshKey certified(ssh_key_dup(key));
     if (!certified || ssh_pki_copy_cert_to_privkey(certificate.get(), certified.get()) != SSH_OK) {
@@ -248,14 +252,14 @@ class Authentication {
     for (unsigned i = 0; i < config_.password_prompts; ++i) {
       int result = complete([&] { return ssh_userauth_kbdint(handle(), nullptr, nullptr); });
       while (result == SSH_AUTH_INFO) {
-        if (!answer_questions(asked)) return false;
+        if (!answer_questions(asked)) { return false; }
         result = complete([&] { return ssh_userauth_kbdint(handle(), nullptr, nullptr); });
       }
-      if (result == SSH_AUTH_SUCCESS) return true;
-      if (!session_.is_connected()) refuse();
-      if (!asked || result == SSH_AUTH_PARTIAL) break;
+      if (result == SSH_AUTH_SUCCESS) { return true; }
+      if (!session_.is_connected()) { refuse(); }
+      if (!asked || result == SSH_AUTH_PARTIAL) { break; }
     }
-    if (asked) tried_.emplace_back("keyboard-interactive");
+    if (asked) { tried_.emplace_back("keyboard-interactive"); }
     return false;
   }
 
@@ -269,7 +273,7 @@ class Authentication {
       const auto answer = prompter_.ask(fmt::format("{}@{}: {}", config_.user, config_.alias,
                                                     question == nullptr ? "" : question),
                                         echo != 0);
-      if (!answer) return false;
+      if (!answer) { return false; }
       asked = true;
       ssh_userauth_kbdint_setanswer(handle(), index, answer->c_str());
     }
@@ -280,12 +284,12 @@ class Authentication {
     for (unsigned i = 0; i < config_.password_prompts; ++i) {
       const auto answer =
           prompter_.ask(fmt::format("{}@{}'s password: ", config_.user, config_.alias));
-      if (!answer) return false;
+      if (!answer) { return false; }
       const int result =
           complete([&] { return ssh_userauth_password(handle(), nullptr, answer->c_str()); });
-      if (result == SSH_AUTH_SUCCESS) return true;
-      if (!session_.is_connected()) refuse();
-      if (result == SSH_AUTH_PARTIAL) break;
+      if (result == SSH_AUTH_SUCCESS) { return true; }
+      if (!session_.is_connected()) { refuse(); }
+      if (result == SSH_AUTH_PARTIAL) { break; }
     }
     tried_.emplace_back("password");
     return false;
@@ -293,12 +297,12 @@ class Authentication {
 
   std::string methods() {
     std::vector<std::string> methods;
-    if (offers(SSH_AUTH_METHOD_PUBLICKEY)) methods.emplace_back("publickey");
-    if (offers(SSH_AUTH_METHOD_INTERACTIVE)) methods.emplace_back("keyboard-interactive");
-    if (offers(SSH_AUTH_METHOD_PASSWORD)) methods.emplace_back("password");
-    if (offers(SSH_AUTH_METHOD_GSSAPI_MIC)) methods.emplace_back("gssapi-with-mic");
-    if (offers(SSH_AUTH_METHOD_HOSTBASED)) methods.emplace_back("hostbased");
-    if (methods.empty()) return {};
+    if (offers(SSH_AUTH_METHOD_PUBLICKEY)) { methods.emplace_back("publickey"); }
+    if (offers(SSH_AUTH_METHOD_INTERACTIVE)) { methods.emplace_back("keyboard-interactive"); }
+    if (offers(SSH_AUTH_METHOD_PASSWORD)) { methods.emplace_back("password"); }
+    if (offers(SSH_AUTH_METHOD_GSSAPI_MIC)) { methods.emplace_back("gssapi-with-mic"); }
+    if (offers(SSH_AUTH_METHOD_HOSTBASED)) { methods.emplace_back("hostbased"); }
+    if (methods.empty()) { return {}; }
     return fmt::format(" (the server takes: {})", fmt::join(methods, ", "));
   }
 
@@ -309,8 +313,8 @@ class Authentication {
     message += connected ? methods() : ": " + reason;
     message += tried_.empty() ? "; there was no key to try"
                               : fmt::format("; tried: {}", fmt::join(tried_, ", "));
-    if (!useless_.empty()) message += fmt::format("; {}", fmt::join(useless_, "; "));
-    if (agent_ && agent_->refusals() > 0) message += "; the agent refused to sign";
+    if (!useless_.empty()) { message += fmt::format("; {}", fmt::join(useless_, "; ")); }
+    if (agent_ && agent_->refusals() > 0) { message += "; the agent refused to sign"; }
     throw Unreachable(message, cure(reason));
   }
 
@@ -327,7 +331,7 @@ class Authentication {
           "only: {}",
           exec_cure(config_));
     }
-    if (!useless_.empty()) return "put identity_file or IdentityFile right";
+    if (!useless_.empty()) { return "put identity_file or IdentityFile right"; }
     return fmt::format(
         "make `ssh {} true` work, or name user and identity_file under the node's `ssh`; {}",
         config_.alias, exec_cure(config_));
@@ -353,14 +357,14 @@ KeyFile copy_of(const KeyFile& file) {
 KeyFile KeyFiles::find(const std::string& path) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(path);
-  if (found != known_.end()) return copy_of(found->second);
+  if (found != known_.end()) { return copy_of(found->second); }
   return copy_of(known_.emplace(path, read_key_file(path, nullptr)).first->second);
 }
 
 KeyFile KeyFiles::unlock(const std::string& path, Prompter& prompter) {
   const std::lock_guard lock(mutex_);
   KeyFile& known = known_[path];
-  if (!known.key && asked_.insert(path).second) known = read_key_file(path, &prompter);
+  if (!known.key && asked_.insert(path).second) { known = read_key_file(path, &prompter); }
   return copy_of(known);
 }
 

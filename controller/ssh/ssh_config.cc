@@ -42,7 +42,7 @@ bool is_yes(const SshOptionLines& options, const std::string& name, bool otherwi
 std::optional<unsigned> number(std::string_view text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size()) { return std::nullopt; }
   return value;
 }
 
@@ -86,14 +86,14 @@ std::string expand(const std::string& option, const std::string& text, const Ssh
                text.find('}', i) != std::string::npos) {
       const std::size_t end = text.find('}', i);
       const char* value = getenv(text.substr(i + 2, end - i - 2).c_str());
-      if (value == nullptr) throw Error(text.substr(i, end - i + 1) + " is not set");
+      if (value == nullptr) { throw Error(text.substr(i, end - i + 1) + " is not set"); }
       made += value;
       i = end;
     } else {
       made += text[i];
     }
   }
-  if (path && (made == "~" || made.starts_with("~/"))) made.replace(0, 1, local_account().home);
+  if (path && (made == "~" || made.starts_with("~/"))) { made.replace(0, 1, local_account().home); }
   return made;
 } catch (Error& error) {
   error.add_context(fmt::format("ssh option {} {}", option, text));
@@ -105,13 +105,13 @@ void refuse_what_cannot_be_honoured(const SshConfig& config, const SshOptionLine
   std::vector<std::string> refused;
   for (const char* name : kCannotHonour) {
     const auto found = options.find(name);
-    if (found == options.end()) continue;
+    if (found == options.end()) { continue; }
     const auto usual = defaults.find(name);
-    if (usual != defaults.end() && usual->second == found->second) continue;
-    if (found->second.front() == "none" || found->second.front() == "no") continue;
+    if (usual != defaults.end() && usual->second == found->second) { continue; }
+    if (found->second.front() == "none" || found->second.front() == "no") { continue; }
     refused.push_back(fmt::format("{} {}", name, found->second.front()));
   }
-  if (refused.empty()) return;
+  if (refused.empty()) { return; }
   throw Error(fmt::format("the ssh configuration of {} has what wgmesh cannot honour: {}",
                           config.alias, fmt::join(refused, ", ")),
               fmt::format("take it out for this host, or {}", exec_cure(config)));
@@ -128,7 +128,7 @@ std::string chosen_list(const SshOptionLines& options, const SshOptionLines& def
 // A file, or something that cannot be looked at and may be one.
 bool is_file(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return errno != ENOENT && errno != ENOTDIR;
+  if (::stat(path.c_str(), &status) != 0) { return errno != ENOENT && errno != ENOTDIR; }
   return !S_ISDIR(status.st_mode);
 }
 
@@ -152,7 +152,7 @@ std::vector<std::string> paths(const SshOptionLines& options, const std::string&
     throw;
   }
   for (const std::string& path : found) {
-    if (path != "none") made.push_back(expand_printed(name, path, config));
+    if (path != "none") { made.push_back(expand_printed(name, path, config)); }
   }
   return made;
 }
@@ -166,12 +166,12 @@ bool is_own_order(const std::string& list, const std::string& usual) {
 
 std::string agent_socket(const SshOptionLines& options, const SshConfig& config) {
   std::string value = value_of(options, "identityagent", "SSH_AUTH_SOCK");
-  if (value == "none") return {};
+  if (value == "none") { return {}; }
   const bool from_environment = value == "SSH_AUTH_SOCK" || value.starts_with("$");
   if (!from_environment || value.starts_with("${")) {
     return expand("identityagent", value, config, true);
   }
-  if (value.starts_with("$")) value.erase(0, 1);
+  if (value.starts_with("$")) { value.erase(0, 1); }
   const char* path = getenv(value.c_str());
   return path == nullptr ? std::string() : path;
 }
@@ -181,15 +181,15 @@ void read_where(const SshOptionLines& options, SshConfig& config) {
   config.user = value_of(options, "user", local_account().user);
   const std::string port = value_of(options, "port", "22");
   const std::optional<unsigned> parsed = number(port);
-  if (!parsed || *parsed == 0 || *parsed > 65535) throw Error("ssh option port: " + port);
+  if (!parsed || *parsed == 0 || *parsed > 65535) { throw Error("ssh option port: " + port); }
   config.port = static_cast<std::uint16_t>(*parsed);
   config.address_family = value_of(options, "addressfamily", "any");
   config.bind_address = value_of(options, "bindaddress");
   config.host_key_alias = value_of(options, "hostkeyalias");
   const std::string jump = value_of(options, "proxyjump", "none");
-  if (jump != "none") config.proxy_jump = jump;
+  if (jump != "none") { config.proxy_jump = jump; }
   const std::string command = value_of(options, "proxycommand", "none");
-  if (command != "none") config.proxy_command = expand("proxycommand", command, config, false);
+  if (command != "none") { config.proxy_command = expand("proxycommand", command, config, false); }
   if (const auto seconds = number(value_of(options, "connecttimeout", "none"))) {
     config.connect_timeout = std::chrono::seconds(std::max(1u, *seconds));
   }
@@ -198,10 +198,10 @@ void read_where(const SshOptionLines& options, SshConfig& config) {
 void read_identities(const SshOptionLines& options, const SshOptionLines& defaults,
                      SshConfig& config) {
   const auto found = options.find("identityfile");
-  if (found == options.end()) return;
+  if (found == options.end()) { return; }
   const auto usual = defaults.find("identityfile");
   for (const std::string& path : found->second) {
-    if (path == "none") continue;
+    if (path == "none") { continue; }
     config.identity_files.push_back(expand("identityfile", path, config, true));
     if (usual != defaults.end() && std::ranges::find(usual->second, path) == usual->second.end()) {
       config.named_identities.push_back(config.identity_files.back());
@@ -250,15 +250,15 @@ void read_host_keys(const SshOptionLines& options, const SshOptionLines& default
 }  // namespace
 
 std::string SshConfig::known_hosts_name() const {
-  if (!host_key_alias.empty()) return host_key_alias;
+  if (!host_key_alias.empty()) { return host_key_alias; }
   std::string name = host_name;  // in lower case, as ssh writes it
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
   return port == 22 ? name : fmt::format("[{}]:{}", name, port);
 }
 
 std::string SshConfig::first_hop() const {
-  if (!proxy_command.empty()) return "command " + proxy_command;
-  if (!proxy_jump.empty()) return proxy_jump.substr(0, proxy_jump.find(','));
+  if (!proxy_command.empty()) { return "command " + proxy_command; }
+  if (!proxy_jump.empty()) { return proxy_jump.substr(0, proxy_jump.find(',')); }
   return fmt::format("{} {}", host_name, port);
 }
 
@@ -268,7 +268,7 @@ SshOptionLines parse_ssh_options(std::string_view text) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.empty()) continue;
+    if (line.empty()) { continue; }
     const std::size_t space = line.find(' ');
     std::string name(line.substr(0, space));
     std::ranges::transform(name, name.begin(),
@@ -276,7 +276,7 @@ SshOptionLines parse_ssh_options(std::string_view text) {
     const bool is_name = !name.empty() && std::ranges::all_of(name, [](unsigned char letter) {
       return std::isalnum(letter) != 0;
     });
-    if (!is_name) throw Error(fmt::format("`ssh -G` wrote a line without an option: {}", line));
+    if (!is_name) { throw Error(fmt::format("`ssh -G` wrote a line without an option: {}", line)); }
     options[name].emplace_back(space == std::string_view::npos ? "" : line.substr(space + 1));
   }
   return options;
@@ -311,11 +311,11 @@ std::vector<std::string> ssh_arguments(const SshTarget& target, const std::strin
     made.emplace_back(option);
     made.push_back(std::move(value));
   };
-  if (!config_file.empty()) add("-F", config_file);
-  if (!target.user.empty()) add("-l", target.user);
-  if (target.port) add("-p", std::to_string(*target.port));
-  for (const std::string& file : target.identity_files) add("-i", file);
-  if (!target.proxy_jump.empty()) add("-J", target.proxy_jump);
+  if (!config_file.empty()) { add("-F", config_file); }
+  if (!target.user.empty()) { add("-l", target.user); }
+  if (target.port) { add("-p", std::to_string(*target.port)); }
+  for (const std::string& file : target.identity_files) { add("-i", file); }
+  if (!target.proxy_jump.empty()) { add("-J", target.proxy_jump); }
   if (target.connect_timeout) {
     add("-o", fmt::format("ConnectTimeout={}", *target.connect_timeout));
   }
@@ -325,7 +325,9 @@ std::vector<std::string> ssh_arguments(const SshTarget& target, const std::strin
 SshOptionLines ask_ssh(const SshTarget& target, const std::string& config_file, Deadline deadline,
                        const Interrupt* interrupt) {
   std::vector<std::string> command = {"ssh", "-G"};
-  for (std::string& word : ssh_arguments(target, config_file)) command.push_back(std::move(word));
+  for (std::string& word : ssh_arguments(target, config_file)) {
+    command.push_back(std::move(word));
+  }
   command.emplace_back("--");
   command.push_back(target.host);
   Ran ran;
@@ -337,8 +339,9 @@ SshOptionLines ask_ssh(const SshTarget& target, const std::string& config_file, 
   }
   if (ran.status != 0) {
     std::string words = ran.err.empty() ? fmt::format("exit status {}", ran.status) : ran.err;
-    while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0)
+    while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0) {
       words.pop_back();
+    }
     throw Error(fmt::format("`ssh -G {}`: {}", target.host, words));
   }
   return parse_ssh_options(ran.out);

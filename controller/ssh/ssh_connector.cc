@@ -29,7 +29,7 @@ constexpr int kTries = 6;  // for a server that drops connections when many log 
 
 // Behind a jump host only a HostName that is an address says it.
 std::string address_of(const SshSession& session, const SshConfig& config) {
-  if (!session.address().empty()) return session.address();
+  if (!session.address().empty()) { return session.address(); }
   return parse_ip(config.host_name) ? config.host_name : std::string();
 }
 
@@ -37,20 +37,20 @@ std::string address_of(const SshSession& session, const SshConfig& config) {
 // back together.
 std::chrono::milliseconds jittered(std::chrono::milliseconds base) {
   unsigned random = 0;
-  if (getrandom(&random, sizeof random, 0) != sizeof random) random = 0;
+  if (getrandom(&random, sizeof random, 0) != sizeof random) { random = 0; }
   return base / 2 + base * (random % 1000) / 1000;
 }
 
 // Without an ssh program: what libssh makes of the configuration files by itself.
 SshOptionLines ask_libssh(const SshTarget& target, const std::string& config_file) {
   const SshSessionHandle session(ssh_new());
-  if (!session) throw std::bad_alloc();
+  if (!session) { throw std::bad_alloc(); }
   ssh_options_set(session.get(), SSH_OPTIONS_HOST, target.host.c_str());
   ssh_options_parse_config(session.get(), config_file.empty() ? nullptr : config_file.c_str());
   SshOptionLines lines;
   const auto take = [&](ssh_options_e option, const char* name) {
     char* raw = nullptr;
-    if (ssh_options_get(session.get(), option, &raw) != SSH_OK || raw == nullptr) return;
+    if (ssh_options_get(session.get(), option, &raw) != SSH_OK || raw == nullptr) { return; }
     const SshText text(raw);
     lines[name].emplace_back(text.get());
   };
@@ -58,10 +58,12 @@ SshOptionLines ask_libssh(const SshTarget& target, const std::string& config_fil
   take(SSH_OPTIONS_USER, "user");
   take(SSH_OPTIONS_PROXYCOMMAND, "proxycommand");
   unsigned port = 0;
-  if (ssh_options_get_port(session.get(), &port) == SSH_OK) lines["port"] = {std::to_string(port)};
-  if (!target.user.empty()) lines["user"] = {target.user};
-  if (target.port) lines["port"] = {std::to_string(*target.port)};
-  if (!target.proxy_jump.empty()) lines["proxyjump"] = {target.proxy_jump};
+  if (ssh_options_get_port(session.get(), &port) == SSH_OK) {
+    lines["port"] = {std::to_string(port)};
+  }
+  if (!target.user.empty()) { lines["user"] = {target.user}; }
+  if (target.port) { lines["port"] = {std::to_string(*target.port)}; }
+  if (!target.proxy_jump.empty()) { lines["proxyjump"] = {target.proxy_jump}; }
   if (target.connect_timeout) {
     lines["connecttimeout"] = {std::to_string(*target.connect_timeout)};
   }
@@ -78,7 +80,9 @@ SshOptionLines ask_libssh(const SshTarget& target, const std::string& config_fil
 std::string fingerprint(ssh_key key) {  // "ssh-ed25519 SHA256:…"
   unsigned char* hash = nullptr;
   std::size_t size = 0;
-  if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != SSH_OK) return "?";
+  if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != SSH_OK) {
+    return "?";
+  }
   const SshText text(ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size));
   ssh_clean_pubkey_hash(&hash);
   return fmt::format("{} {}", ssh_key_type_to_char(ssh_key_type(key)), text.get());
@@ -94,8 +98,9 @@ ShownHostKey shown_key(SshSession& session) {
   const SshText base64(raw);
   const char* kind = ssh_key_type_to_char(ssh_key_type(key.get()));
   auto read = parse_ssh_public_key(kind, base64.get());
-  if (!read)
+  if (!read) {
     throw Unreachable(fmt::format("the server shows a host key of no known kind, {}", kind));
+  }
   ShownHostKey shown{std::move(*read), fingerprint(key.get()), session.log().server_host_keys(),
                      session.address(), session.is_local()};
   return shown;
@@ -106,8 +111,8 @@ void report_new_jump_keys(const std::string& proxy_text, const SshConnector::Rep
   constexpr std::string_view kAdded = "Warning: Permanently added ";
   std::istringstream lines(proxy_text);
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with(kAdded)) continue;
-    while (!line.empty() && (line.back() == '\r' || line.back() == '.')) line.pop_back();
+    if (!line.starts_with(kAdded)) { continue; }
+    while (!line.empty() && (line.back() == '\r' || line.back() == '.')) { line.pop_back(); }
     report("on the way: added " + line.substr(kAdded.size()));
   }
 }
@@ -115,7 +120,7 @@ void report_new_jump_keys(const std::string& proxy_text, const SshConnector::Rep
 }  // namespace
 
 LoginGate::Slot::~Slot() {
-  if (gate_ == nullptr) return;
+  if (gate_ == nullptr) { return; }
   const std::lock_guard lock(gate_->mutex_);
   --gate_->inside_[hop_];
   gate_->left_.notify_all();
@@ -124,7 +129,7 @@ LoginGate::Slot::~Slot() {
 LoginGate::Slot LoginGate::enter(const std::string& hop, const Interrupt* interrupt) {
   std::unique_lock lock(mutex_);
   while (inside_[hop] >= kLimit) {
-    if (interrupt != nullptr && interrupt->is_set()) throw Interrupted("interrupted");
+    if (interrupt != nullptr && interrupt->is_set()) { throw Interrupted("interrupted"); }
     left_.wait_for(lock, 200ms);  // the interrupt has no condition variable
   }
   ++inside_[hop];
@@ -172,7 +177,7 @@ std::unique_ptr<Transport> SshConnector::connect(const SshTarget& target, const 
     try {
       return connect_once(config, report);
     } catch (const DroppedEarly&) {
-      if (attempt == kTries || steady_clock::now() > last) throw;
+      if (attempt == kTries || steady_clock::now() > last) { throw; }
     }
     pause_until(steady_clock::now() + jittered(150ms * (1 << attempt)), interrupt_);
   }

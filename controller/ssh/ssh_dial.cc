@@ -34,7 +34,7 @@ struct Hop {
 
 Hop split_jump(const std::string& jump) {
   const std::size_t comma = jump.rfind(',');
-  if (comma == std::string::npos) return {{}, jump};
+  if (comma == std::string::npos) { return {{}, jump}; }
   return {jump.substr(0, comma), jump.substr(comma + 1)};
 }
 

@@ -34,7 +34,7 @@ SshLog::Scope::~Scope() {
 }
 
 void SshLog::hear(int level, const char* function, const char* text, void* userdata) noexcept {
-  if (userdata == nullptr) return;
+  if (userdata == nullptr) { return; }
   try {
     static_cast<SshLog*>(userdata)->take(level, function, text);
   } catch (...) {  // a line of the log is lost; libssh is C
@@ -47,9 +47,9 @@ void SshLog::take(int level, std::string_view function, const char* text) {
   if (const std::size_t at = said.find(kHostKeys);
       at != std::string_view::npos && server_lists_came_ && !server_host_keys_) {
     const std::string_view list = said.substr(at + kHostKeys.size());
-    if (list.size() < kLongest) server_host_keys_ = list;
+    if (list.size() < kLongest) { server_host_keys_ = list; }
   }
-  if (!shown_ || level > SSH_LOG_PROTOCOL) return;
+  if (!shown_ || level > SSH_LOG_PROTOCOL) { return; }
   const std::string line = fmt::format("{}: ssh: {}\n", name_, printable(said));
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }

@@ -20,8 +20,9 @@ constexpr const char* kKeyExchanges =
     "diffie-hellman-group-exchange-sha256,diffie-hellman-group14-sha256";
 
 std::string trimmed(std::string text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
     text.pop_back();
+  }
   return text;
 }
 
@@ -37,9 +38,9 @@ SshSession::SshSession(const SshConfig& config, Connection connection,
       fd_(connection.fd.get()),
       session_(ssh_new()),
       interrupt_(interrupt) {
-  if (!session_) throw std::bad_alloc();
+  if (!session_) { throw std::bad_alloc(); }
   const SshLog::Scope heard(log_, true);
-  if (!proxy_) read_address();
+  if (!proxy_) { read_address(); }
   set_options(config, host_key_algorithms);
   set(SSH_OPTIONS_FD, &fd_, "fd");
   ssh_set_blocking(session_.get(), 0);
@@ -47,12 +48,10 @@ SshSession::SshSession(const SshConfig& config, Connection connection,
     shake_hands(connection, patience);
   } catch (const TimedOut&) {
     const ProxyComplaint said = complaint();
-    if (!said.words.empty()) throw TimedOut(said.words, said.cure);
+    if (!said.words.empty()) { throw TimedOut(said.words, said.cure); }
     throw TimedOut("the SSH handshake got no answer");
-  } catch (const ConnectionClosed&) {
-    explain_failure(config);
-  }
-  if (!is_done_) explain_failure(config);
+  } catch (const ConnectionClosed&) { explain_failure(config); }
+  if (!is_done_) { explain_failure(config); }
 }
 
 void SshSession::shake_hands(Connection& connection, Patience patience) {
@@ -71,9 +70,9 @@ void SshSession::shake_hands(Connection& connection, Patience patience) {
 }
 
 void SshSession::explain_failure(const SshConfig& config) {
-  if (is_busy_server()) throw DroppedEarly("SSH handshake: " + reason());
+  if (is_busy_server()) { throw DroppedEarly("SSH handshake: " + reason()); }
   const ProxyComplaint said = complaint();
-  if (!said.words.empty()) throw Unreachable(said.words, said.cure);
+  if (!said.words.empty()) { throw Unreachable(said.words, said.cure); }
   throw Unreachable("SSH handshake: " + reason(), exec_cure(config));
 }
 
@@ -114,7 +113,7 @@ bool SshSession::is_busy_server() {
 }
 
 void SshSession::set(ssh_options_e option, const void* value, const std::string& name) {
-  if (ssh_options_set(session_.get(), option, value) == SSH_OK) return;
+  if (ssh_options_set(session_.get(), option, value) == SSH_OK) { return; }
   throw Error(fmt::format("ssh option {}: {}", name, ssh_get_error(session_.get())));
 }
 
@@ -144,7 +143,7 @@ void SshSession::set_options(const SshConfig& config, const std::string& host_ke
     set(SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, config.public_key_algorithms.c_str(),
         "pubkeyacceptedalgorithms");
   }
-  if (config.compression) set(SSH_OPTIONS_COMPRESSION, "yes", "compression");
+  if (config.compression) { set(SSH_OPTIONS_COMPRESSION, "yes", "compression"); }
 }
 
 SshKey SshSession::server_key() {
@@ -156,11 +155,11 @@ SshKey SshSession::server_key() {
 }
 
 void SshSession::wait(Deadline deadline) {
-  if (std::chrono::steady_clock::now() >= deadline) throw TimedOut("timed out");
+  if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
   // libssh closes the descriptor when the connection ends, and goes on saying "again". By then the
   // number may be another node's connection.
   const int fd = ssh_get_fd(session_.get());
-  if (fd < 0 || !is_connected()) throw ConnectionClosed(reason());
+  if (fd < 0 || !is_connected()) { throw ConnectionClosed(reason()); }
   const bool writing = (ssh_get_poll_flags(session_.get()) & SSH_WRITE_PENDING) != 0;
   std::array<pollfd, 1> entries{
       pollfd{fd, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0}};
@@ -169,7 +168,7 @@ void SshSession::wait(Deadline deadline) {
 
 std::string SshSession::reason() {
   const std::string said = complaint().words;
-  if (!said.empty()) return said;
+  if (!said.empty()) { return said; }
   const std::string own = trimmed(ssh_get_error(session_.get()));
   return own.empty() ? "the connection was closed" : own;
 }

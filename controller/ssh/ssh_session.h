@@ -54,7 +54,7 @@ class SshSession {
   int complete_by(int again, const Deadline& deadline, const Call& call) {
     while (true) {
       const int result = call();
-      if (result != again) return result;
+      if (result != again) { return result; }
       wait(deadline);
     }
   }

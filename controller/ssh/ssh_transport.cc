@@ -36,11 +36,11 @@ class SshTransport final : public Transport {
     const SshLog::Scope heard(session_->log());
     command_ = command;
     channel_.reset(ssh_channel_new(session_->get()));
-    if (!channel_) throw Unreachable("SSH channel: " + session_->reason());
+    if (!channel_) { throw Unreachable("SSH channel: " + session_->reason()); }
     const Deadline deadline = steady_clock::now() + step_;
     const int opened = session_->complete(SSH_AGAIN, deadline,
                                           [&] { return ssh_channel_open_session(channel_.get()); });
-    if (opened != SSH_OK) throw Unreachable("SSH channel: " + session_->reason());
+    if (opened != SSH_OK) { throw Unreachable("SSH channel: " + session_->reason()); }
     // The answer is awaited with the first read: what is written until then saves a round trip.
     request_exec();
   }
@@ -48,18 +48,18 @@ class SshTransport final : public Transport {
   void write(std::string_view octets, Deadline deadline) override {
     const SshLog::Scope heard(session_->log());
     while (!octets.empty()) {
-      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
+      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
       const auto size = static_cast<std::uint32_t>(std::min(octets.size(), kWriteSize));
       const int count = ssh_channel_write(channel_.get(), octets.data(), size);
-      if (count < 0) throw Unreachable("SSH: " + session_->reason());
+      if (count < 0) { throw Unreachable("SSH: " + session_->reason()); }
       octets.remove_prefix(static_cast<std::size_t>(count));
       keep_stderr();
-      if (octets.empty()) break;
+      if (octets.empty()) { break; }
       // libssh has taken what the window allows; without progress, wait for the other side.
       if (ssh_channel_is_eof(channel_.get()) != 0 || ssh_channel_is_closed(channel_.get()) != 0) {
         throw Unreachable("the node has ended the session");
       }
-      if (count == 0) session_->wait(deadline);
+      if (count == 0) { session_->wait(deadline); }
     }
     flush(deadline);
   }
@@ -68,27 +68,27 @@ class SshTransport final : public Transport {
     const SshLog::Scope heard(session_->log());
     std::string octets(kReadSize, '\0');
     while (true) {
-      if (exec_pending_) request_exec();
+      if (exec_pending_) { request_exec(); }
       keep_stderr();
       const int count = ssh_channel_read_nonblocking(channel_.get(), octets.data(), kReadSize, 0);
       if (count > 0) {
         octets.resize(static_cast<std::size_t>(count));
         return octets;
       }
-      if (count == SSH_ERROR) throw Unreachable("SSH: " + session_->reason());
+      if (count == SSH_ERROR) { throw Unreachable("SSH: " + session_->reason()); }
       if (count == SSH_EOF || ssh_channel_is_eof(channel_.get()) != 0) {
         keep_stderr();
         return {};
       }
-      if (!session_->is_connected()) throw Unreachable("SSH: " + session_->reason());
+      if (!session_->is_connected()) { throw Unreachable("SSH: " + session_->reason()); }
       // Here, too: a node that floods stderr ends each wait at once.
-      if (steady_clock::now() >= deadline) throw TimedOut("timed out");
+      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
       wait_interruptibly(deadline);
     }
   }
 
   std::string stderr_text() override {
-    if (channel_) keep_stderr();
+    if (channel_) { keep_stderr(); }
     return stderr_;
   }
   std::string reached_at() const override { return reached_at_; }
@@ -128,7 +128,7 @@ class SshTransport final : public Transport {
     // Whoever writes without end does not keep us here.
     for (std::size_t taken = 0; taken < kMostStderrAtOnce; taken += chunk.size()) {
       const int count = ssh_channel_read_nonblocking(channel_.get(), chunk.data(), chunk.size(), 1);
-      if (count <= 0) return;
+      if (count <= 0) { return; }
       const std::size_t room = kMaxStderr - std::min(kMaxStderr, stderr_.size());
       stderr_.append(chunk.data(), std::min(room, static_cast<std::size_t>(count)));
     }
@@ -139,7 +139,7 @@ class SshTransport final : public Transport {
   void flush(Deadline deadline) {
     const int result = session_->complete(SSH_AGAIN, deadline,
                                           [&] { return ssh_blocking_flush(session_->get(), 0); });
-    if (result == SSH_ERROR) throw Unreachable("SSH: " + session_->reason());
+    if (result == SSH_ERROR) { throw Unreachable("SSH: " + session_->reason()); }
   }
 
   Interrupt interrupt_;

@@ -9,10 +9,10 @@ namespace wgmesh {
 std::string enumerated(const std::vector<std::string>& names, std::size_t most) {
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    if (i > 0) { text += i + 1 == names.size() ? " and " : ", "; }
     text += names[i];
   }
-  if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
+  if (names.size() > most) { text += fmt::format(" and {} more", names.size() - most); }
   return text;
 }
 

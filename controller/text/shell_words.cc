@@ -26,7 +26,7 @@ class Splitter {
       } else if (c == '"') {
         double_quoted();
       } else if (c == '\\') {
-        if (rest_.empty()) throw Error("the backslash at the end escapes nothing");
+        if (rest_.empty()) { throw Error("the backslash at the end escapes nothing"); }
         escaped(take());
       } else {
         refuse_shell_syntax(c);
@@ -34,7 +34,7 @@ class Splitter {
       }
     }
     end_word();
-    if (words_.empty()) throw Error("expected a command");
+    if (words_.empty()) { throw Error("expected a command"); }
     refuse_assignment(words_.front());
     return std::move(words_);
   }
@@ -47,35 +47,35 @@ class Splitter {
   }
 
   void put(char c) {
-    if (!word_) word_.emplace();
+    if (!word_) { word_.emplace(); }
     *word_ += c;
   }
 
   // A backslash before a newline continues the line, and is no character.
   void escaped(char c) {
-    if (c != '\n') put(c);
+    if (c != '\n') { put(c); }
   }
 
   void end_word() {
-    if (word_) words_.push_back(std::move(*word_));
+    if (word_) { words_.push_back(std::move(*word_)); }
     word_.reset();
   }
 
   void single_quoted() {
     const std::size_t end = rest_.find('\'');
-    if (end == rest_.npos) throw Error("the quote ' is not closed");
-    if (!word_) word_.emplace();
+    if (end == rest_.npos) { throw Error("the quote ' is not closed"); }
+    if (!word_) { word_.emplace(); }
     *word_ += rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
   }
 
   // Between double quotes a backslash counts only before $ ` " \ and newline (POSIX 2.2.3).
   void double_quoted() {
-    if (!word_) word_.emplace();
+    if (!word_) { word_.emplace(); }
     while (!rest_.empty()) {
       const char c = take();
-      if (c == '"') return;
-      if (c == '$' || c == '`') refuse_shell_syntax(c);
+      if (c == '"') { return; }
+      if (c == '$' || c == '`') { refuse_shell_syntax(c); }
       if (c == '\\' && !rest_.empty() &&
           std::string_view("$`\"\\\n").find(rest_.front()) != rest_.npos) {
         escaped(take());
@@ -99,9 +99,9 @@ class Splitter {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     };
     const auto is_of_a_name = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-    if (sign == word.npos || sign == 0 || !is_letter(word.front())) return;
+    if (sign == word.npos || sign == 0 || !is_letter(word.front())) { return; }
     const std::string_view name = word.substr(0, sign);
-    if (!std::all_of(name.begin(), name.end(), is_of_a_name)) return;
+    if (!std::all_of(name.begin(), name.end(), is_of_a_name)) { return; }
     throw Error(
         fmt::format("no shell reads this command, so {}=… in front of it has no meaning; "
                     "write env {}=… and then the command",
@@ -116,7 +116,7 @@ class Splitter {
 }  // namespace
 
 std::vector<std::string> split_words(std::string_view text) {
-  if (text.find('\0') != text.npos) throw Error("a NUL octet cannot be part of a command");
+  if (text.find('\0') != text.npos) { throw Error("a NUL octet cannot be part of a command"); }
   return Splitter(text).split();
 }
 

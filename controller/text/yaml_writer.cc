@@ -40,11 +40,11 @@ bool looks_like_data(std::string_view text) {
 }
 
 bool is_plain(std::string_view text) {
-  if (text.empty() || is_reserved(text) || looks_like_data(text)) return false;
+  if (text.empty() || is_reserved(text) || looks_like_data(text)) { return false; }
   // The first character decides whether it is an indicator; the rest may not end a key or start a
   // comment.
-  if (!is_alphanumeric(text.front()) && !consists_of(text.substr(0, 1), "_/.(")) return false;
-  if (text.back() == ' ') return false;
+  if (!is_alphanumeric(text.front()) && !consists_of(text.substr(0, 1), "_/.(")) { return false; }
+  if (text.back() == ' ') { return false; }
   return std::all_of(text.begin(), text.end(), [](char c) {
     return is_alphanumeric(c) || std::string_view("_-./@+%()~ ").find(c) != std::string_view::npos;
   });
@@ -82,7 +82,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string scalar(const Json& value) {
-  if (!value.is_string()) return value.dump();
+  if (!value.is_string()) { return value.dump(); }
   const auto& text = value.get_ref<const std::string&>();
   return is_plain(text) ? text : quoted(text);
 }
@@ -92,10 +92,10 @@ std::string scalar(const Json& value) {
 std::string inline_list(const Json& list) {
   std::string out = "[";
   for (const Json& item : list) {
-    if (item.is_structured()) return {};
+    if (item.is_structured()) { return {}; }
     const std::string text = scalar(item);
-    if (item.is_string() && (text[0] == '"' || text.find(':') != std::string::npos)) return {};
-    if (out.size() > 1) out += ", ";
+    if (item.is_string() && (text[0] == '"' || text.find(':') != std::string::npos)) { return {}; }
+    if (out.size() > 1) { out += ", "; }
     out += text;
   }
   return out.size() < kMaxInlineList ? out + "]" : std::string();
@@ -125,7 +125,7 @@ void write(const Json& value, std::size_t depth, bool continues_line, std::strin
   const std::string indent(depth * kIndent, ' ');
   bool first = continues_line;
   const auto start_line = [&] {
-    if (!std::exchange(first, false)) out += indent;
+    if (!std::exchange(first, false)) { out += indent; }
   };
   if (value.is_array()) {
     for (const Json& item : value) {

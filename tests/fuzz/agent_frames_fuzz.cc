@@ -23,12 +23,11 @@ void read_plan(const wgmesh::proto::Plan& plan) {
 
 void read_message(std::string_view octets) {
   const auto message = wgmesh::parse_message(octets);
-  if (!message) return;
+  if (!message) { return; }
   try {
-    if (message->has_open()) wgmesh::check_open(message->open());
-    if (message->has_propose()) read_plan(message->propose().plan());
-  } catch (const wgmesh::Error&) {
-  }
+    if (message->has_open()) { wgmesh::check_open(message->open()); }
+    if (message->has_propose()) { read_plan(message->propose().plan()); }
+  } catch (const wgmesh::Error&) {}
 }
 
 }  // namespace
@@ -46,10 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     // In two pieces, as a stream may deliver it.
     frames.feed(octets.substr(0, size / 2));
-    while (const auto frame = frames.next()) read_message(*frame);
+    while (const auto frame = frames.next()) { read_message(*frame); }
     frames.feed(octets.substr(size / 2));
-    while (const auto frame = frames.next()) read_message(*frame);
-  } catch (const wgmesh::Error&) {
-  }
+    while (const auto frame = frames.next()) { read_message(*frame); }
+  } catch (const wgmesh::Error&) {}
   return 0;
 }

@@ -27,7 +27,7 @@ std::string& folder() {
 }
 
 std::string folder_with_agent() {
-  if (::mkdtemp(folder().data()) == nullptr) std::abort();
+  if (::mkdtemp(folder().data()) == nullptr) { std::abort(); }
   std::atexit([] { std::filesystem::remove_all(folder()); });
   std::ofstream(folder() + "/wgmesh-agent-x86_64") << "an agent";
   return folder();
@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
+  if (size == 0) { return 0; }
   const std::string_view octets(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t zero = octets.find('\0');
   const std::string_view errors =
@@ -56,8 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   wgmesh::ReplayedTransport transport(octets.substr(0, zero), errors, data[0] + 1u);
   try {
     (void)wgmesh::bootstrap(transport, wgmesh::agents(), {});
-  } catch (const wgmesh::Error&) {
-  }
-  if (transport.written() > wgmesh::kMostWritten) std::abort();
+  } catch (const wgmesh::Error&) {}
+  if (transport.written() > wgmesh::kMostWritten) { std::abort(); }
   return 0;
 }

@@ -44,9 +44,7 @@ void run(std::string_view octets, std::size_t piece, unsigned steps) {
       take(session, steps);
     } catch (const AgentError&) {
       // The node said no; the controller goes on with the next step.
-    } catch (const Error&) {
-      return;
-    }
+    } catch (const Error&) { return; }
   }
 }
 
@@ -54,7 +52,7 @@ void run(std::string_view octets, std::size_t piece, unsigned steps) {
 }  // namespace wgmesh
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 3) return 0;
+  if (size < 3) { return 0; }
   const std::string_view octets(reinterpret_cast<const char*>(data) + 3, size - 3);
   wgmesh::run(octets, data[0] * 8u, data[1] * 256u + data[2]);
   return 0;

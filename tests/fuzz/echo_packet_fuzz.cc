@@ -15,16 +15,16 @@ namespace wgmesh {
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition) { std::abort(); }
 }
 
 void check(std::span<const std::uint8_t> octets) {
   EchoToken token{};
   require(!parse_echo(octets, token) || octets[2] == 0);  // not a token of ours, unless all zeros
-  if (octets.size() < 2 + kEchoTokenSize) return;
+  if (octets.size() < 2 + kEchoTokenSize) { return; }
   std::copy_n(octets.begin() + 2, kEchoTokenSize, token.begin());
   const auto packet = parse_echo(octets, token);
-  if (!packet) return;
+  if (!packet) { return; }
   const std::string again = put_echo(*packet, token, kEchoPacketSize);
   require(std::equal(again.begin(), again.end(), octets.begin(),
                      [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }));

@@ -16,7 +16,7 @@ namespace wgmesh {
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition) { std::abort(); }
 }
 
 struct Decoded {
@@ -33,12 +33,10 @@ Decoded decode(std::string_view octets, std::size_t piece) {
     while (!octets.empty()) {
       reader.feed(octets.substr(0, piece));
       octets.remove_prefix(std::min(piece, octets.size()));
-      while (auto frame = reader.next()) decoded.frames.push_back(std::move(*frame));
+      while (auto frame = reader.next()) { decoded.frames.push_back(std::move(*frame)); }
     }
     decoded.left = reader.buffered();
-  } catch (const Error&) {
-    decoded.refused = true;
-  }
+  } catch (const Error&) { decoded.refused = true; }
   return decoded;
 }
 
@@ -61,7 +59,7 @@ Found find_line(std::string_view octets, std::size_t piece) {
     found.refused = true;
     return found;
   }
-  if (found.line) found.rest = scanner.take_rest() + std::string(octets);
+  if (found.line) { found.rest = scanner.take_rest() + std::string(octets); }
   return found;
 }
 
@@ -71,7 +69,7 @@ void check(std::string_view octets, std::size_t piece) {
   if (!whole.refused) {
     // A length may be written longer than needed, so it is the messages that must come back.
     std::string again;
-    for (const std::string& frame : whole.frames) again += encode_frame(frame);
+    for (const std::string& frame : whole.frames) { again += encode_frame(frame); }
     require(decode(again, piece).frames == whole.frames);
   }
   require(find_line(octets, piece) == find_line(octets, std::max<std::size_t>(octets.size(), 1)));
@@ -81,7 +79,7 @@ void check(std::string_view octets, std::size_t piece) {
 }  // namespace wgmesh
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
-  if (size == 0) return 0;
+  if (size == 0) { return 0; }
   const std::string text(octets + 1, octets + size);
   wgmesh::check(text, octets[0] % 16u + 1u);
   return 0;

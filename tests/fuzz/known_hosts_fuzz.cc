@@ -12,7 +12,7 @@
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition) { std::abort(); }
 }
 
 std::string without_blanks(std::string text) {
@@ -25,10 +25,8 @@ void check_path_list(const std::string& text) {
   std::string joined;
   try {
     const auto exists = [](const std::string& path) { return path.back() == '!'; };
-    for (const std::string& path : wgmesh::split_path_list(text, exists)) joined += path;
-  } catch (const wgmesh::Error&) {
-    return;
-  }
+    for (const std::string& path : wgmesh::split_path_list(text, exists)) { joined += path; }
+  } catch (const wgmesh::Error&) { return; }
   require(without_blanks(joined) == without_blanks(text));
 }
 

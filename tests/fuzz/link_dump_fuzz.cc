@@ -5,7 +5,7 @@
 #include "common/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
-  if (size == 0) return 0;
+  if (size == 0) { return 0; }
   const wgmesh::Octets payload(octets + 1, size - 1);
   try {
     switch (octets[0] % 4) {
@@ -23,7 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
         (void)wgmesh::parse_rule(payload, "br-test");
         break;
     }
-  } catch (const wgmesh::Error&) {
-  }
+  } catch (const wgmesh::Error&) {}
   return 0;
 }

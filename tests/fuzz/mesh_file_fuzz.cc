@@ -11,7 +11,7 @@ namespace wgmesh {
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition) { std::abort(); }
 }
 
 void check_text(const std::string& text, Syntax syntax) {
@@ -20,7 +20,7 @@ void check_text(const std::string& text, Syntax syntax) {
     mesh = read_mesh_file(text, "mesh.yaml", syntax);
   } catch (const MeshFileFaults& faults) {
     require(!faults.faults().empty());
-    for (const Fault& fault : faults.faults()) require(fault.line > 0 && fault.column > 0);
+    for (const Fault& fault : faults.faults()) { require(fault.line > 0 && fault.column > 0); }
     return;
   }
   require(check(mesh).empty());

@@ -5,7 +5,6 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
   try {
     (void)wgmesh::parse_acknowledgement({octets, size});
-  } catch (const wgmesh::Error&) {
-  }
+  } catch (const wgmesh::Error&) {}
   return 0;
 }

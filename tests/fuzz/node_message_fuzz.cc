@@ -17,7 +17,7 @@ namespace wgmesh {
 namespace {
 
 void require(bool condition) {
-  if (!condition) std::abort();
+  if (!condition) { std::abort(); }
 }
 
 const Mesh& example_mesh() {
@@ -71,9 +71,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // What was taken is taken again, and nothing in it needs to be cleaned a second time.
     const std::string taken = message.SerializeAsString();
     wgmesh::require(wgmesh::parse_node_message(taken).SerializeAsString() == taken);
-    if (message.has_hello()) wgmesh::use(message.hello());
-    if (message.has_status()) wgmesh::use(message.status());
-  } catch (const wgmesh::Error&) {
-  }
+    if (message.has_hello()) { wgmesh::use(message.hello()); }
+    if (message.has_status()) { wgmesh::use(message.status()); }
+  } catch (const wgmesh::Error&) {}
   return 0;
 }

@@ -12,8 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t si
     target.host = "host";
     const wgmesh::SshConfig config =
         wgmesh::make_ssh_config(target, "", wgmesh::parse_ssh_options(text), {});
-    if (!config.proxy_jump.empty()) wgmesh::jump_command(config, {});
-  } catch (const wgmesh::Error&) {
-  }
+    if (!config.proxy_jump.empty()) { wgmesh::jump_command(config, {}); }
+  } catch (const wgmesh::Error&) {}
   return 0;
 }

@@ -18,7 +18,7 @@ namespace {
 std::string with_checksum(std::string_view payload) {
   const wgmesh::Hash hash = wgmesh::hash_of({"wgmesh stored file", payload});
   std::string text = "wgmesh 1 ";
-  for (std::size_t i = 0; i < 16; ++i) text += fmt::format("{:02x}", hash[i]);
+  for (std::size_t i = 0; i < 16; ++i) { text += fmt::format("{:02x}", hash[i]); }
   return text + "\n" + std::string(payload);
 }
 
@@ -27,8 +27,7 @@ void read_stored(const char* name, std::string_view content) {
   try {
     wgmesh::parse_stored(name, content, stored);
     wgmesh::put_stored(stored);
-  } catch (const wgmesh::Error&) {
-  }
+  } catch (const wgmesh::Error&) {}
 }
 
 }  // namespace
@@ -51,8 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (saved.ParseFromArray(data, static_cast<int>(size))) {
     try {
       wgmesh::load(saved);
-    } catch (const wgmesh::Error&) {
-    }
+    } catch (const wgmesh::Error&) {}
   }
   return 0;
 }

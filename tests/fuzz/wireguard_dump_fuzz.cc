@@ -29,7 +29,7 @@ void read_again(const WireguardReport& report) {
     put_wireguard(message, piece);
     parse_wireguard(message.payload(), again);
   }
-  if (again.peers.size() != report.peers.size()) std::abort();
+  if (again.peers.size() != report.peers.size()) { std::abort(); }
   for (const auto& [key, peer] : report.peers) {
     const PeerReport& read = again.peers.at(key);
     if (read.preshared_key != peer.preshared_key || read.endpoint != peer.endpoint ||
@@ -48,20 +48,17 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
-  if (size == 0) return 0;
+  if (size == 0) { return 0; }
   const wgmesh::Octets all(octets + 1, size - 1);
   const std::size_t cut = std::min<std::size_t>(all.size(), octets[0] * 4u);
   wgmesh::WireguardReport report;
   try {
     (void)wgmesh::parse_family_id(all);
-  } catch (const wgmesh::Error&) {
-  }
+  } catch (const wgmesh::Error&) {}
   try {
     wgmesh::parse_wireguard(all.first(cut), report);
     wgmesh::parse_wireguard(all.subspan(cut), report);
-  } catch (const wgmesh::Error&) {
-    return 0;
-  }
+  } catch (const wgmesh::Error&) { return 0; }
   wgmesh::read_again(report);
   return 0;
 }

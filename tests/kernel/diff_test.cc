@@ -17,7 +17,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> described(const std::vector<Operation>& operations) {
   std::vector<std::string> lines;
-  for (const Operation& operation : operations) lines.push_back(describe(operation));
+  for (const Operation& operation : operations) { lines.push_back(describe(operation)); }
   return lines;
 }
 
@@ -50,7 +50,7 @@ class DiffOnKernelTest : public KernelTest {
 
   void SetUp() override {
     KernelTest::SetUp();
-    if (!IsSkipped() && !HasFatalFailure()) kernel_ = std::make_unique<LinuxKernel>();
+    if (!IsSkipped() && !HasFatalFailure()) { kernel_ = std::make_unique<LinuxKernel>(); }
   }
   void TearDown() override {
     kernel_.reset();

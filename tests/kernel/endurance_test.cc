@@ -52,7 +52,7 @@ std::size_t net_namespaces() {
   for (const auto& process : std::filesystem::directory_iterator("/proc")) {
     std::error_code error;
     const auto name = std::filesystem::read_symlink(process.path() / "ns/net", error);
-    if (!error) names.insert(name);
+    if (!error) { names.insert(name); }
   }
   return names.size();
 }
@@ -61,7 +61,7 @@ std::size_t net_namespaces() {
 class KernelLog {
  public:
   KernelLog() : file_(::open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
-    if (file_) ::lseek(file_.get(), 0, SEEK_END);
+    if (file_) { ::lseek(file_.get(), 0, SEEK_END); }
   }
   bool is_open() const { return static_cast<bool>(file_); }
   std::string complaints() const {
@@ -70,10 +70,12 @@ class KernelLog {
     char record[8192];
     for (;;) {
       const ssize_t n = ::read(file_.get(), record, sizeof record);
-      if (n < 0 && errno == EPIPE) continue;  // overwritten before it was read
-      if (n <= 0) return lines;
+      if (n < 0 && errno == EPIPE) {
+        continue;  // overwritten before it was read
+      }
+      if (n <= 0) { return lines; }
       const std::string line(record, static_cast<std::size_t>(n));
-      if (std::stoi(line) % 8 <= kWarning && is_complaint(line)) lines += line;
+      if (std::stoi(line) % 8 <= kWarning && is_complaint(line)) { lines += line; }
     }
   }
 

@@ -34,8 +34,8 @@ class ForeignObjects {
     line("link set br0 mtu 1450 address 02:00:00:00:0b:00 {}", draw(2) == 0 ? "up" : "down");
     line("link add nic type dummy");  // for bridge_ports
     line("link set nic mtu {} {}", 1400 + draw(200), draw(2) == 0 ? "up" : "down");
-    if (draw(2) == 0) line("link set nic master br0");
-    for (int i = 0, n = 1 + draw(5); i < n; ++i) add_interface(i);
+    if (draw(2) == 0) { line("link set nic master br0"); }
+    for (int i = 0, n = 1 + draw(5); i < n; ++i) { add_interface(i); }
     for (int i = 0, n = draw(4); i < n; ++i) {
       line("route add 172.16.{}.0/24 dev lan metric {}", i, 10 + draw(100));
       line("route add fd00:172:{}::/64 dev lan metric {}", i, 10 + draw(100));
@@ -74,12 +74,12 @@ class ForeignObjects {
       default:
         line("link add {} type dummy", name);
     }
-    if (draw(3) == 0) line("link set {} alias wgmesh:other:n{}", name, i);
-    if (draw(4) == 0) line("link set {} group {}", name, 1 + draw(1000));
-    if (draw(4) == 0) line("link property add dev {} altname another-name-{}", name, i);
-    if (draw(3) == 0) line("link set {} mtu {}", name, 1300 + draw(100));
-    if (can_be_a_port && draw(2) == 0) line("link set {} master br0", name);
-    if (draw(3) != 0) line("link set {} up", name);
+    if (draw(3) == 0) { line("link set {} alias wgmesh:other:n{}", name, i); }
+    if (draw(4) == 0) { line("link set {} group {}", name, 1 + draw(1000)); }
+    if (draw(4) == 0) { line("link property add dev {} altname another-name-{}", name, i); }
+    if (draw(3) == 0) { line("link set {} mtu {}", name, 1300 + draw(100)); }
+    if (can_be_a_port && draw(2) == 0) { line("link set {} master br0", name); }
+    if (draw(3) != 0) { line("link set {} up", name); }
     if (draw(2) == 0) {
       line("addr add 10.{}.{}.1/24 dev {}", 50 + i, draw(250), name);
       line("addr add fd00:{}::1/64 dev {} nodad", 50 + i, name);
@@ -126,7 +126,7 @@ class ForeignTest : public KernelTest {
     const bool takes_nic = seed % 2 == 1;
     const std::string port = takes_nic ? "nic" : "";
     proto::Plan plan = example_plan_of(2);
-    if (takes_nic) plan.add_bridge_ports("nic");
+    if (takes_nic) { plan.add_bridge_ports("nic"); }
 
     run(goal_of(plan));
     EXPECT_EQ(difference(foreign_part(before, port), foreign_part(seen_node(), port)), "") << "up";
@@ -141,7 +141,7 @@ class ForeignTest : public KernelTest {
     EXPECT_EQ(difference(before, seen_node()), "") << "down";
     EXPECT_THROW(run(goal_of(plan), {.fail_at = 1 + seed % operations_}), Error);
     EXPECT_EQ(difference(before, seen_node()), "") << "a failed up";
-    if (HasFailure()) fmt::print("seed {}:\n{}", seed, objects.lines());
+    if (HasFailure()) { fmt::print("seed {}:\n{}", seed, objects.lines()); }
   }
 
   const TemporaryFolder folder_;

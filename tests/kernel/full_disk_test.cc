@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 
 proto::Plan plan_without_endpoints() {
   proto::Plan plan = example_plan();
-  for (auto& peer : *plan.mutable_peers()) peer.clear_endpoint();
+  for (auto& peer : *plan.mutable_peers()) { peer.clear_endpoint(); }
   return plan;
 }
 
@@ -30,7 +30,7 @@ class FullDisk : public KernelTest {
  protected:
   void SetUp() override {
     KernelTest::SetUp();
-    if (IsSkipped()) return;
+    if (IsSkipped()) { return; }
     make_folder(lib_);
     ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
     ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);

@@ -41,9 +41,7 @@ template <typename Change>
 NetlinkError refusal_of(LinuxKernel& kernel, const Change& change) {
   try {
     carry_out(kernel, {change});
-  } catch (const NetlinkError& error) {
-    return error;
-  }
+  } catch (const NetlinkError& error) { return error; }
   ADD_FAILURE() << "the kernel took it";
   return NetlinkError(0, "");
 }
@@ -132,7 +130,7 @@ TEST_P(WholeMeshTest, GoesByGroup) {
   ip("link add bystander type dummy");
 
   DeleteGroup deletion{interface_group("test"), {"wg-test", "br-test"}};
-  for (const auto& [name, tunnel] : wanted.tunnels) deletion.members.insert(name);
+  for (const auto& [name, tunnel] : wanted.tunnels) { deletion.members.insert(name); }
   carry_out(kernel, {deletion});
 
   EXPECT_EQ(kernel.observe(scope_for(wanted)).state, State());
@@ -148,9 +146,7 @@ TEST_F(LinuxKernelTest, GroupWithAStrangerIsNotDeleted) {
   try {
     carry_out(kernel, {DeleteGroup{group, {"br-test"}}});
     FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("stranger"));
-  }
+  } catch (const Error& error) { EXPECT_THAT(error.what(), HasSubstr("stranger")); }
   EXPECT_TRUE(seen_interfaces().contains("stranger"));
   EXPECT_TRUE(seen_interfaces().contains("br-test"));
 }
@@ -455,9 +451,9 @@ TEST_F(LinuxKernelTest, ObservationIsWholeWhileOtherLinksComeAndGo) {
   std::thread neighbour([&] {  // in the same network namespace
     LinuxKernel other;
     const CreateBridge bridge{"br-neighbour", 5, bridge_mac("other", "n1")};
-    for (; !stop; ++rounds) carry_out(other, {bridge, DeleteInterface{"br-neighbour"}});
+    for (; !stop; ++rounds) { carry_out(other, {bridge, DeleteInterface{"br-neighbour"}}); }
   });
-  while (rounds == 0) std::this_thread::yield();
+  while (rounds == 0) { std::this_thread::yield(); }
   for (int i = 0; i < 50; ++i) {
     const State state = kernel.observe(scope_for(wanted)).state;
     EXPECT_EQ(state.tunnels, wanted.tunnels);

@@ -56,9 +56,7 @@ TEST_F(ProbeTest, RouteMtuIsTheRoutesOrTheLinks) {
     try {
       probe.read_route_mtu(*parse_ip(nowhere));
       ADD_FAILURE() << nowhere;
-    } catch (const NetlinkError& error) {
-      EXPECT_EQ(error.error_number(), ENETUNREACH);
-    }
+    } catch (const NetlinkError& error) { EXPECT_EQ(error.error_number(), ENETUNREACH); }
   }
 }
 
@@ -165,7 +163,7 @@ TEST_F(ProbeTest, FirewallOfTheBridgeFamilyAndTheLastRuleAreSeen) {
                   "drop; }; }'"),
       0);
   std::set<std::string> chains;
-  for (const auto& fault : find_firewall_faults("br-test")) chains.insert(fault.chain());
+  for (const auto& fault : find_firewall_faults("br-test")) { chains.insert(fault.chain()); }
   EXPECT_EQ(chains,
             (std::set<std::string>{"ip filter FORWARD", "ip nat POSTROUTING", "bridge b f"}));
   ASSERT_EQ(std::system("nft insert rule ip filter FORWARD iifname br-test oifname br-test accept; "

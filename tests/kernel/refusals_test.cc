@@ -77,9 +77,7 @@ class KernelRefusalsTest : public KernelTest {
     try {
       run(goal, fault.fail_at <= to_apply_, fault);
       return false;
-    } catch (const Error&) {
-      return true;
-    }
+    } catch (const Error&) { return true; }
   }
 
   // Every operation before the commit point, and every one of the undo behind it.
@@ -97,7 +95,7 @@ class KernelRefusalsTest : public KernelTest {
             refuse_in(name, goal, {.fail_at = i, .error_number = number, .stays = stays},
                       i <= to_apply_);
           }
-          if (HasFailure()) return;
+          if (HasFailure()) { return; }
         }
       }
     }
@@ -125,7 +123,7 @@ TEST_F(KernelRefusalsTest, EveryOperationOfTwoAndEightPeers) {
     refuse_everywhere("change" + with, goal_of(changed(plan)));
     refuse_everywhere("down" + with, goal_of(proto::DOWN));
     run(goal_of(proto::REMOVE), true, {});
-    if (HasFailure()) return;
+    if (HasFailure()) { return; }
   }
   tell("2 and 8 peers");
 }
@@ -135,7 +133,7 @@ TEST_F(KernelRefusalsTest, SamplesOfThirtyTwoPeers) {
   std::mt19937 random(drawn_seed());
   const auto draw = [&](std::size_t n) { return random() % n; };
   for (const bool is_change : {false, true}) {
-    if (is_change) run(goal_of(plan), true, {});
+    if (is_change) { run(goal_of(plan), true, {}); }
     const WantedChange goal = goal_of(is_change ? changed(plan) : plan);
     const Length length = run(goal, false, {});
     to_apply_ = length.to_apply;

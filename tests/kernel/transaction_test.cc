@@ -28,7 +28,7 @@ class TransactionTest : public KernelTest {
   // wait status; its watcher has ended too.
   int run_worker(const proto::Plan& plan, InjectedFault fault) {
     const pid_t worker = ::fork();
-    if (worker == 0) ::_exit(work(plan, fault));
+    if (worker == 0) { ::_exit(work(plan, fault)); }
     int status = 0;
     EXPECT_EQ(::waitpid(worker, &status, 0), worker);
     const MeshLock free(run_, "test", {"the test", 0, 0, 0}, 60s);
@@ -58,7 +58,7 @@ class TransactionTest : public KernelTest {
       std::fprintf(stderr, "%s\n", error.what());
       return 4;
     } catch (const Error& error) {
-      if (fault.fail_at == 0) std::fprintf(stderr, "%s\n", error.what());
+      if (fault.fail_at == 0) { std::fprintf(stderr, "%s\n", error.what()); }
       return kRefused;
     }
   }
@@ -67,7 +67,7 @@ class TransactionTest : public KernelTest {
 // What is still to do to get from `now` to `wanted`, for messages: empty when they match.
 std::string difference(const State& wanted, const State& now) {
   std::string text;
-  for (const Operation& operation : diff(wanted, now)) text += describe(operation) + "\n";
+  for (const Operation& operation : diff(wanted, now)) { text += describe(operation) + "\n"; }
   return text;
 }
 
@@ -77,7 +77,7 @@ TEST_F(TransactionTest, KilledAnywhereInAFirstUpLeavesNothingOrAll) {
   for (;; ++k) {
     ASSERT_TRUE(WIFSIGNALED(run_worker(plan, {.die_at = k}))) << "operation " << k;
     EXPECT_FALSE(is_open());
-    if (!store_.meshes().empty()) break;
+    if (!store_.meshes().empty()) { break; }
     ASSERT_EQ(seen(), State{}) << "killed before operation " << k;
   }
   EXPECT_GT(k, 10u);
@@ -104,7 +104,7 @@ TEST_F(TransactionTest, KilledAnywhereInAChangeIsTheOldStateOrTheNewOne) {
     ASSERT_EQ(difference(old_state, seen()), "");
     const int status = run_worker(new_plan, {.die_at = k});
     EXPECT_FALSE(is_open());
-    if (WIFEXITED(status)) break;
+    if (WIFEXITED(status)) { break; }
     const bool is_new = matches(new_state, seen());
     ASSERT_EQ(is_new ? "" : difference(old_state, seen()), "") << "killed before operation " << k;
     // Behind the commit point, and only there, the stored plan is the new one too.
@@ -123,7 +123,7 @@ TEST_F(TransactionTest, RefusedAnywhereInAChangeIsTheOldState) {
     const int status = run_worker(changed(old_plan), {.fail_at = k});
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_FALSE(is_open());
-    if (WEXITSTATUS(status) == kDone) break;
+    if (WEXITSTATUS(status) == kDone) { break; }
     ASSERT_EQ(WEXITSTATUS(status), kRefused);
     ASSERT_EQ(difference(old_state, seen()), "") << "refused operation " << k;
   }
@@ -140,7 +140,7 @@ TEST_F(TransactionTest, TimesThatTheRootHidesAreSetAllTheSame) {
   ASSERT_EQ(run_worker(plan, {}), kDone);
   const auto is_root = [] { return LinuxKernel().measure("test").bridge().root_port() == 0; };
   const auto until = [](auto&& holds) {
-    for (int i = 0; i < 300 && !holds(); ++i) ::usleep(100'000);
+    for (int i = 0; i < 300 && !holds(); ++i) { ::usleep(100'000); }
     return holds();
   };
   ASSERT_TRUE(until([&] { return !is_root(); }));

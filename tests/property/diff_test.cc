@@ -28,7 +28,7 @@ State observed(FakeKernel& kernel) { return kernel.observe(scope_of_mesh()).stat
 
 // Applies, and logs the list for a failure's report.
 void run(FakeKernel& kernel, std::span<const Operation> operations) {
-  for (const Operation& operation : operations) RC_LOG() << describe(operation) << '\n';
+  for (const Operation& operation : operations) { RC_LOG() << describe(operation) << '\n'; }
   kernel.apply(operations, {});
 }
 
@@ -42,7 +42,9 @@ bool has_create(const std::vector<Operation>& operations) {
 void expect_equal(const State& desired, FakeKernel& kernel) {
   State found = observed(kernel);
   std::vector<Operation> left = diff(desired, found);
-  for (const Operation& operation : left) RC_LOG() << "left over: " << describe(operation) << '\n';
+  for (const Operation& operation : left) {
+    RC_LOG() << "left over: " << describe(operation) << '\n';
+  }
   RC_ASSERT(left.empty());
   RC_ASSERT(matches(desired, found));
 }
@@ -106,13 +108,14 @@ RC_GTEST_PROP(Diff, DetachesBeforeItDeletes, ()) {
   run(kernel, std::span(all).first(first_deletion(all)));
   State found = observed(kernel);
   for (const auto& [name, tunnel] : found.tunnels) {
-    if (desired.tunnels.contains(name)) continue;
+    if (desired.tunnels.contains(name)) { continue; }
     RC_ASSERT(!tunnel.interface.up);
     RC_ASSERT(tunnel.interface.master.empty());
   }
-  if (!desired.wireguard || !found.wireguard) return;
-  for (const auto& [key, peer] : found.wireguard->peers)
+  if (!desired.wireguard || !found.wireguard) { return; }
+  for (const auto& [key, peer] : found.wireguard->peers) {
     RC_ASSERT(desired.wireguard->peers.contains(key) || peer.allowed_ips.empty());
+  }
 }
 
 // `broken` operations at the cut: one is refused, and some after it had been sent already.
@@ -155,13 +158,13 @@ State edited(const State& state, const State& other) {
   }
   std::erase_if(wanted.tunnels, [&](const auto&) { return chance(); });
   for (auto& [name, tunnel] : wanted.tunnels) {
-    if (chance()) tunnel.interface.mtu += 20;
+    if (chance()) { tunnel.interface.mtu += 20; }
   }
-  if (!wanted.wireguard) return wanted;
+  if (!wanted.wireguard) { return wanted; }
   wanted.wireguard->listen_port++;
   std::erase_if(wanted.wireguard->peers, [&](const auto&) { return chance(); });
   for (auto& [key, peer] : wanted.wireguard->peers) {
-    if (chance()) peer.persistent_keepalive++;
+    if (chance()) { peer.persistent_keepalive++; }
   }
   return wanted;
 }
@@ -175,12 +178,13 @@ RC_GTEST_PROP(Diff, TouchesNoTunnelAndNoPeerThatIsAsItShallBe, ()) {
   for (const Operation& operation : operations) {
     const std::string text = describe(operation);
     for (const auto& [name, tunnel] : desired.tunnels) {
-      if (tunnel == before.tunnels.at(name)) RC_ASSERT(text.find(name) == std::string::npos);
+      if (tunnel == before.tunnels.at(name)) { RC_ASSERT(text.find(name) == std::string::npos); }
     }
-    if (!desired.wireguard) continue;
+    if (!desired.wireguard) { continue; }
     for (const auto& [key, peer] : desired.wireguard->peers) {
-      if (peer == before.wireguard->peers.at(key))
+      if (peer == before.wireguard->peers.at(key)) {
         RC_ASSERT(text.find(to_base64(key)) == std::string::npos);
+      }
     }
     RC_ASSERT(text != "ip link set " + desired.wireguard->interface.name + " down");
   }

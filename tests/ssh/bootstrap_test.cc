@@ -103,8 +103,7 @@ TEST_F(BootstrapTest, ASessionThatDiesInItsUploadLeavesNothing) {
   std::filesystem::remove(agent_directory_.path("wgmesh-agent-" + machine()));
   EXPECT_THAT(failure([&] { talk(*connect(server)); }), HasSubstr("there is no wgmesh-agent"));
   const auto until = soon();
-  while (places(server) != before && std::chrono::steady_clock::now() < until) {
-  }
+  while (places(server) != before && std::chrono::steady_clock::now() < until) {}
   EXPECT_EQ(places(server), before);
 }
 

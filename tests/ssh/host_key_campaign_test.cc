@@ -40,7 +40,7 @@ class HostKeyCampaignTest : public SshTest {
  protected:
   void SetUp() override {
     SshTest::SetUp();
-    if (IsSkipped()) return;
+    if (IsSkipped()) { return; }
     const char* seed = getenv("WGMESH_SEED");
     seed_ = seed == nullptr ? std::random_device()() : static_cast<unsigned>(atol(seed));
     random_.seed(seed_);
@@ -69,7 +69,7 @@ class HostKeyCampaignTest : public SshTest {
     keys_ = {server.host_key("ed25519"),   server.host_key("ed25519"),
              server.host_key("ecdsa"),     public_key(server, "o1.pub"),
              public_key(server, "o2.pub"), public_key(server, "ca.pub")};
-    if (below(4) == 0) keys_.push_back("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA");
+    if (below(4) == 0) { keys_.push_back("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"); }
     keys_.push_back("1024 35 1234");
   }
 
@@ -85,7 +85,7 @@ class HostKeyCampaignTest : public SshTest {
     key.replace(key.find(' '), 1, gap);
     std::string marker = one_of({"", "", "", "", "", "@revoked", "@cert-authority", "@REVOKED",
                                  "@revoked @cert-authority"});
-    if (!marker.empty()) marker += one_of({" ", " ", "\t", "  "});
+    if (!marker.empty()) { marker += one_of({" ", " ", "\t", "  "}); }
     return one_of({"", "", "", " ", "\t"}) + marker + host + gap + key +
            one_of({"", "", " comment", " # comment", " ", "\t"}) + one_of({"\n", "\n", "\r\n"});
   }
@@ -97,7 +97,7 @@ class HostKeyCampaignTest : public SshTest {
                       std::string(9000, 'x') + "\n"});
       made += line(server);
     }
-    if (below(4) == 0) made.pop_back();
+    if (below(4) == 0) { made.pop_back(); }
     return made;
   }
 
@@ -129,7 +129,7 @@ class HostKeyCampaignTest : public SshTest {
   // programs enter and both refuse.
   void run_known_and_unknown(const SshServer& server) {
     const std::string name = fmt::format("[127.0.0.1]:{} ", server.port());
-    for (const std::string& file : kNames) std::filesystem::remove_all(server.file(file));
+    for (const std::string& file : kNames) { std::filesystem::remove_all(server.file(file)); }
     server.directory().write(
         "kh 1", name + server.host_key("ed25519") + "\n" + name + server.host_key("ecdsa") + "\n");
     decide(server, 0, config_for(server, "yes"));
@@ -141,11 +141,11 @@ class HostKeyCampaignTest : public SshTest {
 
   // One case: the files and the configuration.
   void run_case(const SshServer& server, unsigned number) {
-    for (const std::string& name : kNames) write_file(server, name);
+    for (const std::string& name : kNames) { write_file(server, name); }
     std::string config =
         config_for(server, one_of({"yes", "ask", "accept-new", "accept-new", "no"}));
-    if (below(5) == 0) config += "  HostKeyAlias known-alias\n";
-    if (below(5) == 0) config += "  HashKnownHosts yes\n";
+    if (below(5) == 0) { config += "  HostKeyAlias known-alias\n"; }
+    if (below(5) == 0) { config += "  HashKnownHosts yes\n"; }
     if (below(5) == 0) {
       config += "  HostKeyAlgorithms " +
                 one_of({"+ssh-rsa", "^ecdsa-sha2-nistp256", "ssh-ed25519",
@@ -159,9 +159,7 @@ class HostKeyCampaignTest : public SshTest {
   void decide(const SshServer& server, unsigned number, const std::string& config) {
     std::map<std::string, std::string> before;
     for (const std::string& name : kNames) {
-      if (is_regular(server.file(name))) {
-        before[name] = read_text(server.file(name));
-      }
+      if (is_regular(server.file(name))) { before[name] = read_text(server.file(name)); }
     }
     const Ran ssh =
         run_captured({"ssh", "-F", server.config_file(config), "node", "true"}, soon(), nullptr);
@@ -175,11 +173,11 @@ class HostKeyCampaignTest : public SshTest {
     const std::string why = failure([&] { connect(server, "node", config); });
     const bool ours = why == "no error";
     std::string files;
-    for (const auto& [name, text] : before) files += fmt::format("--- {}\n{}", name, text);
+    for (const auto& [name, text] : before) { files += fmt::format("--- {}\n{}", name, text); }
     SCOPED_TRACE(fmt::format("seed {}, case {}\n{}\n{}\nssh: {} {}\nmesh: {}", seed_, number,
                              config, files, ssh.status, ssh.err, why));
-    if (ssh.status == 0 && ours) ++both_enter_;
-    if (ssh.status != 0 && !ours) ++both_refuse_;
+    if (ssh.status == 0 && ours) { ++both_enter_; }
+    if (ssh.status != 0 && !ours) { ++both_refuse_; }
     EXPECT_FALSE(ssh.status != 0 && ours) << "more open than ssh";
     if (ssh.status == 0 && !ours) {
       ++stricter_;
@@ -191,7 +189,7 @@ class HostKeyCampaignTest : public SshTest {
   void campaign(const SshServer& server, unsigned cases) {
     read_keys(server);
     run_known_and_unknown(server);
-    for (unsigned i = 2; i < cases && !HasFatalFailure(); ++i) run_case(server, i);
+    for (unsigned i = 2; i < cases && !HasFatalFailure(); ++i) { run_case(server, i); }
     std::cout << fmt::format(
         "# known_hosts: seed {}, {} cases: {} enter both, {} refuse both, {} refuse where ssh "
         "enters\n",

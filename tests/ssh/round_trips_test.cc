@@ -83,28 +83,28 @@ class DelayedPort {
     sides[0].fd = UniqueFd(accept(listener_.get(), nullptr, nullptr));
     sides[1].fd = UniqueFd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address = loopback(target_);
-    if (connect(sides[1].fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    if (connect(sides[1].fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
       return;
+    }
     const int on = 1;
-    for (Side& side : sides) setsockopt(side.fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    for (Side& side : sides) {
+      setsockopt(side.fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
     while (true) {
       auto until = steady_clock::now() + 60s;
       for (Side& side : sides) {
         send_due(side);
-        if (!side.waiting.empty()) until = std::min(until, side.waiting.front().due);
+        if (!side.waiting.empty()) { until = std::min(until, side.waiting.front().due); }
       }
       std::array<pollfd, 2> entries{pollfd{sides[0].open ? sides[0].fd.get() : -1, POLLIN, 0},
                                     pollfd{sides[1].open ? sides[1].fd.get() : -1, POLLIN, 0}};
       try {
         wait_for(entries, until, {&end_});
-      } catch (const TimedOut&) {
-        continue;
-      }
-      if (entries[0].revents != 0) take(sides[0], sides[1]);
-      if (entries[1].revents != 0) take(sides[1], sides[0]);
+      } catch (const TimedOut&) { continue; }
+      if (entries[0].revents != 0) { take(sides[0], sides[1]); }
+      if (entries[1].revents != 0) { take(sides[1], sides[0]); }
     }
-  } catch (const Interrupted&) {
-  }
+  } catch (const Interrupted&) {}
 
   UniqueFd listener_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   std::uint16_t target_;

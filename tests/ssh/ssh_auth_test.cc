@@ -29,7 +29,9 @@ class Agent {
   explicit Agent(const std::string& socket) : socket_(socket) {
     SpawnOptions options;
     child_.emplace(std::vector<std::string>{"ssh-agent", "-D", "-a", socket}, options);
-    while (!std::filesystem::exists(socket)) child_->wait(std::chrono::steady_clock::now() + 10ms);
+    while (!std::filesystem::exists(socket)) {
+      child_->wait(std::chrono::steady_clock::now() + 10ms);
+    }
   }
   void add(const std::string& key) {
     const Ran ran =

@@ -35,8 +35,10 @@ std::size_t processes_with(const std::string& word) {
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
-    if (!std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c) != 0; })) continue;
-    if (read_text("/proc/" + name + "/cmdline").find(word) != std::string::npos) ++count;
+    if (!std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c) != 0; })) {
+      continue;
+    }
+    if (read_text("/proc/" + name + "/cmdline").find(word) != std::string::npos) { ++count; }
   }
   return count;
 }
@@ -122,11 +124,12 @@ TEST_F(SshTest, CarriesAMegabyteBothWays) {
   const auto transport = connect(server);
   ASSERT_EQ(talk(*transport), "hello agent");
   std::string sent(1u << 20, 'x');
-  for (std::size_t i = 0; i < sent.size(); i += 1000)
+  for (std::size_t i = 0; i < sent.size(); i += 1000) {
     sent[i] = static_cast<char>('a' + i / 1000 % 26);
+  }
   transport->write(sent, soon());
   std::string got;
-  while (got.size() < sent.size()) got += transport->read(soon());
+  while (got.size() < sent.size()) { got += transport->read(soon()); }
   EXPECT_EQ(got, sent);
 }
 
@@ -146,12 +149,10 @@ TEST_F(SshTest, ComesBackWhenTheServerTakesFewAtOnce) {
       try {
         connector.connect(target, [](const std::string&) {});
         ++connected;
-      } catch (const Error& error) {
-        ADD_FAILURE() << error.message();
-      }
+      } catch (const Error& error) { ADD_FAILURE() << error.message(); }
     });
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) { thread.join(); }
   EXPECT_EQ(connected, 8);
 }
 
@@ -237,8 +238,9 @@ TEST_F(SshTest, AKilledControllerLeavesNoJumpBehind) {
   kill(controller, SIGKILL);
   waitpid(controller, nullptr, 0);
   const auto deadline = steady_clock::now() + 2s;
-  while (processes_with(config) > 0 && steady_clock::now() < deadline)
+  while (processes_with(config) > 0 && steady_clock::now() < deadline) {
     std::this_thread::sleep_for(20ms);
+  }
   EXPECT_EQ(processes_with(config), 0u);
 }
 

@@ -16,7 +16,7 @@ class WaysOutTest : public SshTest {
   std::string talk_by(const std::string& why) {
     constexpr std::string_view kBegin = "`exec: ";
     const std::size_t at = why.find(kBegin);
-    if (at == std::string::npos) return "there is no cure: " + why;
+    if (at == std::string::npos) { return "there is no cure: " + why; }
     const std::string text =
         why.substr(at + kBegin.size(), why.find('`', at + 1) - at - kBegin.size());
     return talk(*make_exec_transport({split_words(text), text}));

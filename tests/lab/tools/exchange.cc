@@ -67,7 +67,7 @@ struct Pair {
 
 UniqueFd echo_socket() {
   UniqueFd socket(::socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6));
-  if (!socket) throw SystemError("socket", errno);
+  if (!socket) { throw SystemError("socket", errno); }
   icmp6_filter filter;
   ICMP6_FILTER_SETBLOCKALL(&filter);
   ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
@@ -87,7 +87,9 @@ Node make_node(const std::string& words) {
   }
   const std::string path = "/proc/" + words.substr(0, colon) + "/ns/net";
   const UniqueFd space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!space || ::setns(space.get(), CLONE_NEWNET) != 0) throw SystemError("enter " + path, errno);
+  if (!space || ::setns(space.get(), CLONE_NEWNET) != 0) {
+    throw SystemError("enter " + path, errno);
+  }
   node.socket = echo_socket();
   return node;
 }
@@ -97,7 +99,7 @@ std::int64_t ms(Clock::duration time) { return duration_cast<milliseconds>(time)
 class Exchange {
  public:
   explicit Exchange(const std::vector<std::string>& words) {
-    for (const std::string& node : words) nodes_.push_back(make_node(node));
+    for (const std::string& node : words) { nodes_.push_back(make_node(node)); }
   }
 
   void run() {
@@ -107,11 +109,13 @@ class Exchange {
     }
     // What measures does not wait for what is measured.
     const sched_param first{.sched_priority = 1};
-    if (::sched_setscheduler(0, SCHED_FIFO, &first) != 0) throw SystemError("SCHED_FIFO", errno);
+    if (::sched_setscheduler(0, SCHED_FIFO, &first) != 0) {
+      throw SystemError("SCHED_FIFO", errno);
+    }
     for (auto next = Clock::now();;) {
       const auto now = Clock::now();
       if (now >= next) {
-        for (auto& [id, pair] : pairs_) ask(id, pair);
+        for (auto& [id, pair] : pairs_) { ask(id, pair); }
         next = std::max(next + kInterval, now);  // who was late does not make up for it
       }
       const auto wait = std::max<std::int64_t>(ms(next - Clock::now()), 0) + 1;
@@ -119,9 +123,9 @@ class Exchange {
         throw SystemError("poll", errno);
       }
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (polled[i + 1].revents != 0) hear(nodes_[i]);
+        if (polled[i + 1].revents != 0) { hear(nodes_[i]); }
       }
-      if (polled[0].revents != 0 && !obey()) return;
+      if (polled[0].revents != 0 && !obey()) { return; }
     }
   }
 
@@ -142,17 +146,19 @@ class Exchange {
     EchoMessage message{};
     for (;;) {
       const auto size = ::recv(node.socket.get(), &message, sizeof message, MSG_TRUNC);
-      if (size < 0) return;
-      if (size != sizeof message) continue;  // somebody else's ping
+      if (size < 0) { return; }
+      if (size != sizeof message) {
+        continue;  // somebody else's ping
+      }
       const auto pair = pairs_.find(ntohs(message.header.icmp6_id));
-      if (pair == pairs_.end() || message.number >= pair->second.answered.size()) continue;
+      if (pair == pairs_.end() || message.number >= pair->second.answered.size()) { continue; }
       hear(pair->second, message.number);
     }
   }
 
   static void hear(Pair& pair, std::size_t number) {
     const auto now = Clock::now();
-    if (pair.heard) pair.hole = std::max(pair.hole, now - *pair.heard);
+    if (pair.heard) { pair.hole = std::max(pair.hole, now - *pair.heard); }
     pair.heard = now;
     pair.answered[number] = true;
     pair.last_answered = std::max(pair.last_answered, number);
@@ -162,9 +168,9 @@ class Exchange {
   bool obey() {
     std::array<char, 4096> octets{};
     const auto size = ::read(STDIN_FILENO, octets.data(), octets.size());
-    if (size <= 0) return false;
+    if (size <= 0) { return false; }
     std::istringstream lines(std::string(octets.data(), static_cast<std::size_t>(size)));
-    for (std::string line; std::getline(lines, line);) obey(line);
+    for (std::string line; std::getline(lines, line);) { obey(line); }
     return true;
   }
 
@@ -175,11 +181,11 @@ class Exchange {
     if (verb == "watch") {
       std::size_t from = 0;
       words >> from;
-      for (std::size_t to = 0; words >> to;) watch(from, to);
+      for (std::size_t to = 0; words >> to;) { watch(from, to); }
     } else if (verb == "forget") {
       pairs_.clear();
     } else if (verb == "count") {
-      for (auto& [id, pair] : pairs_) count(pair);
+      for (auto& [id, pair] : pairs_) { count(pair); }
       fmt::print(".\n");
       std::fflush(stdout);
     } else {
@@ -188,7 +194,7 @@ class Exchange {
   }
 
   void watch(std::size_t from, std::size_t to) {
-    if (from >= nodes_.size() || to >= nodes_.size()) throw Error("no such node");
+    if (from >= nodes_.size() || to >= nodes_.size()) { throw Error("no such node"); }
     pairs_[next_id_++] = {.from = from, .to = to};  // an answer to an earlier watch is nobody's
   }
 
@@ -213,7 +219,7 @@ class Exchange {
 
 int main(int count, char** words) {
   try {
-    if (count < 2) throw wgmesh::Error("exchange PID:ADDRESS...");
+    if (count < 2) { throw wgmesh::Error("exchange PID:ADDRESS..."); }
     wgmesh::Exchange({words + 1, words + count}).run();
     return 0;
   } catch (const std::exception& error) {

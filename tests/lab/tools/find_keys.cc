@@ -47,17 +47,19 @@ class Patterns {
   explicit Patterns(const std::string& file) {
     std::ifstream in(file);
     unsigned count = 0;
-    for (std::string line; std::getline(in, line);) add(line, ++count);
-    if (by_start_.empty()) throw Error("no keys in " + file);
+    for (std::string line; std::getline(in, line);) { add(line, ++count); }
+    if (by_start_.empty()) { throw Error("no keys in " + file); }
   }
 
   // The names of what is in `text`, each once.
   void find_in(std::string_view text, std::map<std::string, std::size_t>& found) const {
     for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-      if (!starts_[start_of(text.substr(at))]) continue;
+      if (!starts_[start_of(text.substr(at))]) { continue; }
       const auto [from, to] = by_start_.equal_range(start_of(text.substr(at)));
       for (auto candidate = from; candidate != to; ++candidate) {
-        if (text.substr(at).starts_with(candidate->second.octets)) ++found[candidate->second.name];
+        if (text.substr(at).starts_with(candidate->second.octets)) {
+          ++found[candidate->second.name];
+        }
       }
     }
   }
@@ -97,7 +99,7 @@ class Patterns {
     for (const std::size_t half : {0, 1}) {
       put(raw.substr(half * kKeyOctets / 2, kKeyOctets / 2), key, "raw");
       put(base64.substr(half * kHalfBase64, kHalfBase64), key, "base64");
-      if (safe != base64) put(safe.substr(half * kHalfBase64, kHalfBase64), key, "base64");
+      if (safe != base64) { put(safe.substr(half * kHalfBase64, kHalfBase64), key, "base64"); }
       put(lower.substr(half * kKeyOctets, kKeyOctets), key, "hexadecimal");
       put(upper.substr(half * kKeyOctets, kKeyOctets), key, "hexadecimal");
     }
@@ -117,7 +119,7 @@ class Search {
       return;
     }
     struct stat status {};
-    if (::lstat(place.c_str(), &status) != 0) throw SystemError(place, errno);
+    if (::lstat(place.c_str(), &status) != 0) { throw SystemError(place, errno); }
     if (S_ISDIR(status.st_mode)) {
       look_below(place, status.st_dev);
     } else {
@@ -133,7 +135,7 @@ class Search {
   void look_at_file(const std::string& path) {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file) {
-      if (errno == ENOENT || errno == ELOOP || errno == ENXIO) return;
+      if (errno == ENOENT || errno == ELOOP || errno == ENXIO) { return; }
       throw SystemError(path, errno);
     }
     std::map<std::string, std::size_t> found;
@@ -145,13 +147,13 @@ class Search {
     const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), &::closedir);
     while (const dirent* entry = open ? ::readdir(open.get()) : nullptr) {
       const std::string name = entry->d_name;
-      if (name == "." || name == "..") continue;
+      if (name == "." || name == "..") { continue; }
       const std::string path = folder + "/" + name;
       struct stat status {};
-      if (::lstat(path.c_str(), &status) != 0) continue;
+      if (::lstat(path.c_str(), &status) != 0) { continue; }
       // Only folders tell: a file of an overlay has the number of the layer that it is in.
-      if (S_ISDIR(status.st_mode) && status.st_dev == device) look_below(path, device);
-      if (S_ISREG(status.st_mode)) look_at_file(path);
+      if (S_ISDIR(status.st_mode) && status.st_dev == device) { look_below(path, device); }
+      if (S_ISREG(status.st_mode)) { look_at_file(path); }
     }
   }
 
@@ -159,7 +161,7 @@ class Search {
   void look_at_memory(const std::string& pid) {
     const std::string memory = fmt::format("/proc/{}/mem", pid);
     const UniqueFd file(::open(memory.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) throw SystemError(memory, errno);
+    if (!file) { throw SystemError(memory, errno); }
     std::ifstream maps(fmt::format("/proc/{}/maps", pid));
     std::map<std::string, std::size_t> found;
     for (std::string line; std::getline(maps, line);) {
@@ -169,7 +171,7 @@ class Search {
       const int fields =
           std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " %c", &from, &to, &readable);
       const bool ours = fields == 3 && readable == 'r' && to <= INT64_MAX;
-      if (ours) look_at_range(file.get(), from, to, memory, found);
+      if (ours) { look_at_range(file.get(), from, to, memory, found); }
     }
     tell(memory, found);
   }
@@ -182,9 +184,11 @@ class Search {
       const std::size_t wanted =
           static_cast<std::size_t>(std::min<std::uint64_t>(to - at, kPiece - kept));
       const ssize_t count = ::pread(file, piece_.data() + kept, wanted, static_cast<off_t>(at));
-      if (count == 0) break;
+      if (count == 0) { break; }
       if (count < 0) {
-        if (errno == EIO) break;  // [vvar] and the like, which have no memory behind them
+        if (errno == EIO) {
+          break;  // [vvar] and the like, which have no memory behind them
+        }
         throw SystemError(name, errno);
       }
       at += static_cast<std::uint64_t>(count);
@@ -199,7 +203,7 @@ class Search {
   void tell(const std::string& place, const std::map<std::string, std::size_t>& found) {
     ++places_;
     found_ = found_ || !found.empty();
-    for (const auto& [name, count] : found) fmt::print("{}: {}\n", place, name);
+    for (const auto& [name, count] : found) { fmt::print("{}: {}\n", place, name); }
   }
 
   const Patterns& patterns_;
@@ -210,10 +214,10 @@ class Search {
 };
 
 int run(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 2) throw Error("find_keys KEYS PLACE...");
+  if (arguments.size() < 2) { throw Error("find_keys KEYS PLACE..."); }
   const Patterns patterns(arguments[0]);
   Search search(patterns);
-  for (std::size_t i = 1; i < arguments.size(); ++i) search.look_at(arguments[i]);
+  for (std::size_t i = 1; i < arguments.size(); ++i) { search.look_at(arguments[i]); }
   fmt::print("{}\n", search.summary());
   return search.found() ? 0 : 1;
 }

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 void write_to(int fd, std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t count = write(fd, octets.data(), octets.size());
-    if (count <= 0) _exit(0);
+    if (count <= 0) { _exit(0); }
     octets.remove_prefix(static_cast<std::size_t>(count));
   }
 }
@@ -30,7 +30,7 @@ void say(std::string_view octets) { write_to(STDOUT_FILENO, octets); }
 void say(const proto::FromAgent& frame) { say(encode_frame(frame.SerializeAsString())); }
 
 [[noreturn]] void repeat(const std::function<void()>& step) {
-  for (;;) step();
+  for (;;) { step(); }
 }
 
 [[noreturn]] void tell_progress(bool goes_on) {
@@ -53,7 +53,7 @@ void say(const proto::FromAgent& frame) { say(encode_frame(frame.SerializeAsStri
 
 [[noreturn]] void begin_frame(std::uint64_t size, std::chrono::milliseconds pause) {
   std::string length;
-  for (; size >= 0x80; size >>= 7) length += static_cast<char>((size & 0x7f) | 0x80);
+  for (; size >= 0x80; size >>= 7) { length += static_cast<char>((size & 0x7f) | 0x80); }
   length += static_cast<char>(size);
   say(length);
   const std::string octets(pause == 0ms ? 65536 : 1, 'x');
@@ -82,7 +82,7 @@ void misbehave(const std::string& kind) {
       {"lines", [] { repeat([] { write_to(STDERR_FILENO, "wgmesh-fine and more\n"); }); }},
   };
   const auto found = kinds.find(kind);
-  if (found == kinds.end()) _exit(64);
+  if (found == kinds.end()) { _exit(64); }
   found->second();
   _exit(0);
 }

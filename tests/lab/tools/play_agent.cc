@@ -34,7 +34,7 @@ std::string variable(const char* name) {
 }
 
 void note(const std::string& word) {
-  if (const std::string path = variable("PLAY_LOG"); !path.empty()) std::ofstream(path) << word;
+  if (const std::string path = variable("PLAY_LOG"); !path.empty()) { std::ofstream(path) << word; }
 }
 
 const std::map<std::string, Body::BodyCase> kSteps = {
@@ -92,7 +92,7 @@ void tell_what_became(ScriptedNode& node) {
 void write_out(std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t count = write(STDOUT_FILENO, octets.data(), octets.size());
-    if (count <= 0) return;
+    if (count <= 0) { return; }
     octets.remove_prefix(static_cast<std::size_t>(count));
   }
 }

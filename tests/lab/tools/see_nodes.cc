@@ -53,18 +53,20 @@ struct Node {
 
 Node parse_node(const std::string& text, std::size_t place) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) throw Error("[I=]PID:ROOT, not " + text);
+  if (colon == std::string::npos) { throw Error("[I=]PID:ROOT, not " + text); }
   const std::string root = text.substr(colon + 1);
   const std::string pid = text.substr(0, colon);
   const std::size_t equals = pid.find('=');
-  if (equals == std::string::npos) return {std::to_string(place), pid, root};
+  if (equals == std::string::npos) { return {std::to_string(place), pid, root}; }
   return {pid.substr(0, equals), pid.substr(equals + 1), root};
 }
 
 void enter(const Node& node) {
   const std::string path = "/proc/" + node.pid + "/ns/net";
   const UniqueFd space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!space || ::setns(space.get(), CLONE_NEWNET) != 0) throw SystemError("enter " + path, errno);
+  if (!space || ::setns(space.get(), CLONE_NEWNET) != 0) {
+    throw SystemError("enter " + path, errno);
+  }
 }
 
 // A dump is of no use when a link or an address comes or goes meanwhile.
@@ -74,7 +76,7 @@ SeenNode seen_whole() {
     try {
       return seen_node();
     } catch (const std::runtime_error&) {
-      if (attempt == kAttempts) throw;
+      if (attempt == kAttempts) { throw; }
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
@@ -84,7 +86,7 @@ bool is_link_local(const std::string& words) { return words.starts_with("fe80:")
 
 std::string words_of(const std::map<int, std::string>& attributes) {
   std::string words;
-  for (const auto& [type, value] : attributes) words += fmt::format(" {}={}", type, value);
+  for (const auto& [type, value] : attributes) { words += fmt::format(" {}={}", type, value); }
   return words;
 }
 
@@ -117,9 +119,11 @@ Lines lines_of_network(const SeenNode& seen) {
                                peer.persistent_keepalive, fmt::join(peer.allowed_ips, ",")));
     }
   }
-  for (const auto& [name, value] : seen.settings) lines.insert("settings " + name + " " + value);
+  for (const auto& [name, value] : seen.settings) {
+    lines.insert("settings " + name + " " + value);
+  }
   for (const std::string& route : seen.routes) {
-    if (!is_link_local(route)) lines.insert("route " + route);
+    if (!is_link_local(route)) { lines.insert("route " + route); }
   }
   return lines;
 }
@@ -136,7 +140,7 @@ Lines exact_lines_of_network(const SeenNode& seen) {
   Lines lines;
   for (const auto& [name, link] : seen.interfaces) {
     lines.insert(fmt::format("address mode {} {}", name, address_mode_of(name)));
-    if (link.kind == "bridge") lines.insert("data " + name + words_of(link.data));
+    if (link.kind == "bridge") { lines.insert("data " + name + words_of(link.data)); }
   }
   for (const auto& [name, device] : seen.devices) {
     for (const auto& [key, peer] : device.peers) {
@@ -154,7 +158,7 @@ Lines names_of_files(const fs::path& folder) {
   Lines lines;
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(folder, missing)) {
-    if (!is_note(file.path())) lines.insert("file " + file.path().filename().string());
+    if (!is_note(file.path())) { lines.insert("file " + file.path().filename().string()); }
   }
   return lines;
 }
@@ -162,12 +166,12 @@ Lines names_of_files(const fs::path& folder) {
 // Of all meshes; but not the agent itself, which comes before anything is changed.
 Lines exact_lines_of_files(const fs::path& folder) {
   Lines lines;
-  if (!fs::exists(folder)) return lines;
+  if (!fs::exists(folder)) { return lines; }
   for (const auto& file : fs::recursive_directory_iterator(folder)) {
     const fs::path name = file.path().lexically_relative(folder);
     struct stat status {};
-    if (is_note(name) || *name.begin() == "bin") continue;
-    if (::lstat(file.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (is_note(name) || *name.begin() == "bin") { continue; }
+    if (::lstat(file.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) { continue; }
     lines.insert(fmt::format("file {} mode {:o} size {} time {}.{:09} inode {}", name.string(),
                              status.st_mode & 07777u, status.st_size, status.st_mtim.tv_sec,
                              status.st_mtim.tv_nsec, status.st_ino));
@@ -194,14 +198,14 @@ std::string file_of(const std::string& folder, const std::string& state, const N
 
 void write_lines(const std::string& path, const Lines& lines) {
   std::ofstream file(path);
-  for (const std::string& line : lines) file << line << '\n';
-  if (!file.flush()) throw Error("cannot write " + path);
+  for (const std::string& line : lines) { file << line << '\n'; }
+  if (!file.flush()) { throw Error("cannot write " + path); }
 }
 
 Lines read_lines(const std::string& path) {
   std::ifstream file(path);
   Lines lines;
-  for (std::string line; std::getline(file, line);) lines.insert(line);
+  for (std::string line; std::getline(file, line);) { lines.insert(line); }
   return lines;
 }
 
@@ -211,7 +215,7 @@ std::map<std::string, Lines> kept_states(const std::string& folder, const Node& 
   const std::string end = "." + node.number;
   for (const auto& file : fs::directory_iterator(folder)) {
     const std::string name = file.path().filename().string();
-    if (!name.ends_with(end)) continue;
+    if (!name.ends_with(end)) { continue; }
     states[name.substr(0, name.size() - end.size())] = read_lines(file.path().string());
   }
   return states;
@@ -219,7 +223,7 @@ std::map<std::string, Lines> kept_states(const std::string& folder, const Node& 
 
 std::string name_of(const Lines& now, const std::map<std::string, Lines>& states) {
   for (const auto& [name, lines] : states) {
-    if (lines == now) return name;
+    if (lines == now) { return name; }
   }
   return "neither";
 }
@@ -233,8 +237,8 @@ void tell_difference(const Node& node, const std::string& state, const Lines& th
   std::set_difference(now.begin(), now.end(), then.begin(), then.end(),
                       std::inserter(added, added.end()));
   const std::string head = fmt::format("n{}, not as {}: ", node.number, state);
-  for (const std::string& line : gone) fmt::print("{}< {}\n", head, line);
-  for (const std::string& line : added) fmt::print("{}> {}\n", head, line);
+  for (const std::string& line : gone) { fmt::print("{}< {}\n", head, line); }
+  for (const std::string& line : added) { fmt::print("{}> {}\n", head, line); }
 }
 
 // The nodes at which each preshared key stands.
@@ -243,7 +247,7 @@ using Keys = std::map<std::string, std::vector<std::string>>;
 void tell_keys(const Keys& keys) {
   std::vector<std::string> faults;
   for (const auto& [key, nodes] : keys) {
-    if (nodes.size() != 2) faults.push_back(fmt::format("n{}", fmt::join(nodes, " and n")));
+    if (nodes.size() != 2) { faults.push_back(fmt::format("n{}", fmt::join(nodes, " and n"))); }
   }
   if (faults.empty()) {
     fmt::print("keys match\n");
@@ -268,7 +272,7 @@ Arguments parse_arguments(std::vector<std::string> words) {
   if (words.size() < 3) {
     throw Error("see_nodes [--keep STATE] MESH|--exact FOLDER [I=]PID:ROOT...");
   }
-  if (words[0] != "--exact") arguments.mesh = words[0];
+  if (words[0] != "--exact") { arguments.mesh = words[0]; }
   arguments.folder = words[1];
   for (std::size_t i = 2; i < words.size(); ++i) {
     arguments.nodes.push_back(parse_node(words[i], i - 2));
@@ -293,7 +297,7 @@ bool compare(const Arguments& arguments, const std::vector<Lines>& now, const Ke
   fmt::print("{}\n", fmt::join(names, " "));
   tell_keys(keys);
   for (std::size_t i = 0; i < now.size(); ++i) {
-    if (names[i] != "neither") continue;
+    if (names[i] != "neither") { continue; }
     for (const auto& [state, lines] : kept[i]) {
       tell_difference(arguments.nodes[i], state, lines, now[i]);
     }
@@ -310,11 +314,11 @@ int run(const Arguments& arguments) {
     now.push_back(lines_of(seen, node.root, arguments.mesh));
     for (const auto& [name, device] : seen.devices) {
       for (const auto& [key, peer] : device.peers) {
-        if (!peer.preshared_key.empty()) keys[peer.preshared_key].push_back(node.number);
+        if (!peer.preshared_key.empty()) { keys[peer.preshared_key].push_back(node.number); }
       }
     }
   }
-  if (arguments.keep.empty()) return compare(arguments, now, keys) ? 0 : 1;
+  if (arguments.keep.empty()) { return compare(arguments, now, keys) ? 0 : 1; }
   keep(arguments, now);
   return 0;
 }

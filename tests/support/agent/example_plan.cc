@@ -21,8 +21,9 @@ void add_peer(proto::Plan& plan, const std::string& node, char number, const Pre
   peer.set_inner_address(to_text(inner_address(kMesh, node, underlay).address));
   peer.set_persistent_keepalive(25);
   peer.mutable_tunnel()->set_name(tunnel_name(kMesh, node));
-  if (tunnel_name(kMesh, node) != tunnel_full_name(kMesh, node))
+  if (tunnel_name(kMesh, node) != tunnel_full_name(kMesh, node)) {
     peer.mutable_tunnel()->set_altname(tunnel_full_name(kMesh, node));
+  }
   peer.mutable_tunnel()->set_mac(octets_text(tunnel_mac(kMesh, kNode, node).octets));
 }
 
@@ -99,8 +100,9 @@ Secret secret_of(std::uint8_t value) {
 
 NodeSecrets example_secrets(const proto::Plan& plan) {
   NodeSecrets secrets{.private_key = secret_of(0x50)};
-  for (const proto::Peer& peer : plan.peers())
+  for (const proto::Peer& peer : plan.peers()) {
     secrets.preshared_keys.emplace(peer.node(), secret_of(0x60));
+  }
   return secrets;
 }
 
@@ -110,7 +112,7 @@ State example_state(const proto::Plan& plan) {
   for (const proto::Peer& peer : plan.peers()) {
     ++number;
     // Whoever of the example is left out, the others keep theirs.
-    if (peer.node() == "a-longer-name") number = 3;
+    if (peer.node() == "a-longer-name") { number = 3; }
     endpoints.resolved[peer.node()] =
         parse_socket_address("192.0.2." + std::to_string(number) + ":51820").value();
   }

@@ -25,7 +25,7 @@ bool is_ipv6(const Prefix& prefix) { return prefix.address.family == Family::kIp
 std::uint32_t rounded(std::uint32_t hundredths) { return (hundredths * 250 / 100) * 100 / 250; }
 
 void check_range(std::uint32_t value, std::uint32_t lowest, std::uint32_t highest) {
-  if (value < lowest || value > highest) refuse(ERANGE);
+  if (value < lowest || value > highest) { refuse(ERANGE); }
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ void FakeKernel::apply(std::span<const Operation> operations,
       error.add_context(describe(operations[i]));
       throw;
     }
-    if (done) done(i + 1);
+    if (done) { done(i + 1); }
   }
 }
 
@@ -56,7 +56,7 @@ FakeInterface& FakeKernel::put(FakeInterface interface) {
 
 FakeInterface& FakeKernel::find(const std::string& name) {
   auto found = interfaces_.find(name);
-  if (found == interfaces_.end()) refuse(ENODEV);
+  if (found == interfaces_.end()) { refuse(ENODEV); }
   return found->second;
 }
 
@@ -67,19 +67,20 @@ bool FakeKernel::is_name_in_use(const std::string& name) const {
 }
 
 void FakeKernel::check_new_name(const std::string& name) const {
-  if (name.empty() || name.size() > kMaxInterfaceName || name.find('/') != std::string::npos)
+  if (name.empty() || name.size() > kMaxInterfaceName || name.find('/') != std::string::npos) {
     refuse(EINVAL);
-  if (is_name_in_use(name)) refuse(EEXIST);
+  }
+  if (is_name_in_use(name)) { refuse(EEXIST); }
 }
 
 void FakeKernel::start(const AddAltname& add) {
   FakeInterface& interface = find(add.name);
-  if (is_name_in_use(add.altname)) refuse(EEXIST);
+  if (is_name_in_use(add.altname)) { refuse(EEXIST); }
   interface.altnames.insert(add.altname);
 }
 
 void FakeKernel::start(const RemoveAltname& remove) {
-  if (find(remove.name).altnames.erase(remove.altname) == 0) refuse(EINVAL);
+  if (find(remove.name).altnames.erase(remove.altname) == 0) { refuse(EINVAL); }
 }
 
 // ---- creating and changing interfaces ----
@@ -110,32 +111,34 @@ void FakeKernel::start(const CreateTunnel& create) {
                        .path_mtu_discovery = create.path_mtu_discovery,
                        .ignore_df = create.ignore_df};
   check_tunnel(tunnel);
-  if (!create.master.empty()) find(create.master);
+  if (!create.master.empty()) { find(create.master); }
   set_master(put(std::move(tunnel)), create.master);
 }
 
 void FakeKernel::check_tunnel(const FakeInterface& tunnel) const {
   Family family = tunnel.kind == "gretap" ? Family::kIpv4 : Family::kIpv6;
-  if (tunnel.local.family != family || tunnel.remote.family != family) refuse(EINVAL);
-  if (tunnel.path_mtu_discovery && tunnel.ignore_df) refuse(EINVAL);
-  for (const auto& [name, other] : interfaces_)
+  if (tunnel.local.family != family || tunnel.remote.family != family) { refuse(EINVAL); }
+  if (tunnel.path_mtu_discovery && tunnel.ignore_df) { refuse(EINVAL); }
+  for (const auto& [name, other] : interfaces_) {
     if (name != tunnel.name && other.kind == tunnel.kind && other.local == tunnel.local &&
-        other.remote == tunnel.remote)
+        other.remote == tunnel.remote) {
       refuse(EEXIST);
+    }
+  }
 }
 
 void FakeKernel::start(const SetTunnel& set) {
   FakeInterface& interface = find(set.name);
-  if (interface.kind != kind_name(set.kind)) refuse(EOPNOTSUPP);
+  if (interface.kind != kind_name(set.kind)) { refuse(EOPNOTSUPP); }
   // The wanted path-MTU discovery meets the present ignore_df.
-  if (set.path_mtu_discovery && interface.ignore_df) refuse(EINVAL);
+  if (set.path_mtu_discovery && interface.ignore_df) { refuse(EINVAL); }
   FakeInterface changed = interface;
   changed.local = set.local;
   changed.remote = set.remote;
   changed.path_mtu_discovery = set.path_mtu_discovery;
   changed.ignore_df = set.ignore_df;
   check_tunnel(changed);
-  if (interface.kind == "ip6gretap") changed.mtu = kComputedMtu;
+  if (interface.kind == "ip6gretap") { changed.mtu = kComputedMtu; }
   interface = std::move(changed);
 }
 
@@ -143,59 +146,63 @@ void FakeKernel::start(const SetTunnel& set) {
 // generation.
 void FakeKernel::start(const SetInterface& set) {
   FakeInterface& interface = find(set.name);
-  if ((set.isolated || set.path_cost) && interface.master.empty()) refuse(EOPNOTSUPP);
-  if (set.path_cost) check_range(*set.path_cost, 1, 65535);
-  if (set.generates_link_local && limits.no_ipv6) refuse(EAFNOSUPPORT);
-  if (set.isolated) interface.isolated = *set.isolated;
-  if (set.path_cost) interface.path_cost = *set.path_cost;
-  if (set.mac) interface.mac = *set.mac;
-  if (set.mtu) set_mtu(interface, *set.mtu);
-  if (set.group) interface.group = *set.group;
-  if (set.alias) interface.alias = *set.alias;
-  if (set.master) set_master(interface, *set.master);
-  if (set.up) set_up(interface, *set.up);
-  if (set.generates_link_local) interface.generates_link_local = *set.generates_link_local;
+  if ((set.isolated || set.path_cost) && interface.master.empty()) { refuse(EOPNOTSUPP); }
+  if (set.path_cost) { check_range(*set.path_cost, 1, 65535); }
+  if (set.generates_link_local && limits.no_ipv6) { refuse(EAFNOSUPPORT); }
+  if (set.isolated) { interface.isolated = *set.isolated; }
+  if (set.path_cost) { interface.path_cost = *set.path_cost; }
+  if (set.mac) { interface.mac = *set.mac; }
+  if (set.mtu) { set_mtu(interface, *set.mtu); }
+  if (set.group) { interface.group = *set.group; }
+  if (set.alias) { interface.alias = *set.alias; }
+  if (set.master) { set_master(interface, *set.master); }
+  if (set.up) { set_up(interface, *set.up); }
+  if (set.generates_link_local) { interface.generates_link_local = *set.generates_link_local; }
 }
 
 void FakeKernel::set_mtu(FakeInterface& interface, std::uint32_t mtu) {
-  if (mtu < 68 || mtu > 65535) refuse(EINVAL, "mtu less than device minimum");
-  if (mtu == interface.mtu) return;  // and so is not set by hand
-  if (!interface.parent.empty() && mtu > find(interface.parent).mtu) refuse(ERANGE);
+  if (mtu < 68 || mtu > 65535) { refuse(EINVAL, "mtu less than device minimum"); }
+  if (mtu == interface.mtu) {
+    return;  // and so is not set by hand
+  }
+  if (!interface.parent.empty() && mtu > find(interface.parent).mtu) { refuse(ERANGE); }
   interface.mtu = mtu;
-  if (interface.kind == "bridge") interface.mtu_is_set_by_hand = true;
-  if (mtu < kMinIpv6Mtu) std::erase_if(interface.addresses, is_ipv6);
+  if (interface.kind == "bridge") { interface.mtu_is_set_by_hand = true; }
+  if (mtu < kMinIpv6Mtu) { std::erase_if(interface.addresses, is_ipv6); }
   // Downwards only.
   for (auto& [name, other] : interfaces_) {
-    if (other.parent == interface.name && other.mtu > mtu) set_mtu(other, mtu);
+    if (other.parent == interface.name && other.mtu > mtu) { set_mtu(other, mtu); }
   }
-  if (!interface.master.empty()) follow_ports(find(interface.master));
+  if (!interface.master.empty()) { follow_ports(find(interface.master)); }
 }
 
 void FakeKernel::follow_ports(FakeInterface& bridge) {
-  if (bridge.mtu_is_set_by_hand) return;
+  if (bridge.mtu_is_set_by_hand) { return; }
   std::uint32_t least = 0;
-  for (const auto& [name, interface] : interfaces_)
-    if (interface.master == bridge.name && (least == 0 || interface.mtu < least))
+  for (const auto& [name, interface] : interfaces_) {
+    if (interface.master == bridge.name && (least == 0 || interface.mtu < least)) {
       least = interface.mtu;
+    }
+  }
   bridge.mtu = least == 0 ? 1500 : least;
 }
 
 void FakeKernel::set_master(FakeInterface& interface, const std::string& master) {
-  if (interface.master == master) return;
+  if (interface.master == master) { return; }
   if (!master.empty()) {
-    if (find(master).kind != "bridge") refuse(EOPNOTSUPP);
-    if (interface.kind == "bridge") refuse(ELOOP, "Can not enslave a bridge to a bridge");
-    if (interface.kind == "wireguard") refuse(EINVAL);
+    if (find(master).kind != "bridge") { refuse(EOPNOTSUPP); }
+    if (interface.kind == "bridge") { refuse(ELOOP, "Can not enslave a bridge to a bridge"); }
+    if (interface.kind == "wireguard") { refuse(EINVAL); }
   }
   leave_master(interface);
-  if (master.empty()) return;
+  if (master.empty()) { return; }
   interface.master = master;
   interface.path_cost = kDefaultPathCost;
   follow_ports(find(master));
 }
 
 void FakeKernel::leave_master(FakeInterface& interface) {
-  if (interface.master.empty()) return;
+  if (interface.master.empty()) { return; }
   FakeInterface& bridge = find(std::exchange(interface.master, {}));
   interface.isolated = false;
   interface.path_cost = 0;
@@ -203,13 +210,15 @@ void FakeKernel::leave_master(FakeInterface& interface) {
 }
 
 void FakeKernel::set_up(FakeInterface& interface, bool up) {
-  if (interface.up && !up) std::erase_if(interface.addresses, is_ipv6);
+  if (interface.up && !up) { std::erase_if(interface.addresses, is_ipv6); }
   if (!interface.up && up && interface.kind == "wireguard") {
-    if (interface.wireguard.listen_port == 0) interface.wireguard.listen_port = kRandomPort;
-    for (const auto& [name, other] : interfaces_)
+    if (interface.wireguard.listen_port == 0) { interface.wireguard.listen_port = kRandomPort; }
+    for (const auto& [name, other] : interfaces_) {
       if (name != interface.name && other.kind == "wireguard" && other.up &&
-          other.wireguard.listen_port == interface.wireguard.listen_port)
+          other.wireguard.listen_port == interface.wireguard.listen_port) {
         refuse(EADDRINUSE);
+      }
+    }
   }
   interface.up = up;
 }
@@ -222,17 +231,18 @@ void FakeKernel::start(const DeleteInterface& remove_interface) {
 void FakeKernel::start(const DeleteGroup& remove_group) {
   std::vector<std::string> members;
   for (const auto& [name, interface] : interfaces_) {
-    if (interface.group != remove_group.group) continue;
-    if (!remove_group.members.contains(name)) throw Error(name + " is in the device group too");
+    if (interface.group != remove_group.group) { continue; }
+    if (!remove_group.members.contains(name)) { throw Error(name + " is in the device group too"); }
     members.push_back(name);
   }
-  for (const std::string& name : members) remove(name);
+  for (const std::string& name : members) { remove(name); }
 }
 
 void FakeKernel::remove(const std::string& name) {
   leave_master(find(name));
-  for (auto& [port_name, port] : interfaces_)
-    if (port.master == name) leave_master(port);
+  for (auto& [port_name, port] : interfaces_) {
+    if (port.master == name) { leave_master(port); }
+  }
   interfaces_.erase(name);
 }
 
@@ -240,10 +250,10 @@ void FakeKernel::remove(const std::string& name) {
 
 void FakeKernel::start(const SetBridge& set) {
   FakeInterface& interface = find(set.name);
-  if (interface.kind != "bridge") refuse(EOPNOTSUPP);
+  if (interface.kind != "bridge") { refuse(EOPNOTSUPP); }
   Bridge& bridge = interface.bridge;
   if (set.forward_delay) {
-    if (bridge.stp) check_range(*set.forward_delay, 200, 3000);
+    if (bridge.stp) { check_range(*set.forward_delay, 200, 3000); }
     bridge.forward_delay = rounded(*set.forward_delay);
   }
   if (set.hello_time) {
@@ -254,19 +264,19 @@ void FakeKernel::start(const SetBridge& set) {
     check_range(*set.max_age, 600, 4000);
     bridge.max_age = rounded(*set.max_age);
   }
-  if (set.ageing) bridge.ageing = rounded(*set.ageing);
+  if (set.ageing) { bridge.ageing = rounded(*set.ageing); }
   if (set.stp) {
     bridge.stp = *set.stp;
-    if (bridge.stp) bridge.forward_delay = std::clamp(bridge.forward_delay, 200u, 3000u);
+    if (bridge.stp) { bridge.forward_delay = std::clamp(bridge.forward_delay, 200u, 3000u); }
   }
-  if (set.priority) bridge.priority = *set.priority;
+  if (set.priority) { bridge.priority = *set.priority; }
 }
 
 void FakeKernel::start(const SetRouterAdvertisements& set) {
   bool& accepts = find(set.name).accepts_router_advertisements;
-  if (accepts == set.accept) return;
-  if (limits.no_ipv6) refuse(ENOENT);
-  if (limits.fixed_settings) refuse(EROFS);
+  if (accepts == set.accept) { return; }
+  if (limits.no_ipv6) { refuse(ENOENT); }
+  if (limits.fixed_settings) { refuse(EROFS); }
   accepts = set.accept;
 }
 
@@ -274,66 +284,67 @@ void FakeKernel::start(const SetRouterAdvertisements& set) {
 
 void FakeKernel::start(const AddAddress& add) {
   FakeInterface& interface = find(add.name);
-  if (is_ipv6(add.address) && limits.no_ipv6) refuse(EAFNOSUPPORT);
-  if (is_ipv6(add.address) && interface.mtu < kMinIpv6Mtu) refuse(EINVAL, "IPv6 is disabled");
+  if (is_ipv6(add.address) && limits.no_ipv6) { refuse(EAFNOSUPPORT); }
+  if (is_ipv6(add.address) && interface.mtu < kMinIpv6Mtu) { refuse(EINVAL, "IPv6 is disabled"); }
   // An IPv6 address that is there is only touched: its prefix length stays.
   bool is_there = std::any_of(interface.addresses.begin(), interface.addresses.end(),
                               [&](const Prefix& address) {
                                 return address == add.address ||
                                        (is_ipv6(address) && address.address == add.address.address);
                               });
-  if (!is_there) interface.addresses.push_back(add.address);
+  if (!is_there) { interface.addresses.push_back(add.address); }
 }
 
 void FakeKernel::start(const RemoveAddress& remove_address) {
   FakeInterface& interface = find(remove_address.name);
   const Prefix& gone = remove_address.address;
   auto found = std::find(interface.addresses.begin(), interface.addresses.end(), gone);
-  if (found == interface.addresses.end()) return;
+  if (found == interface.addresses.end()) { return; }
   auto in_subnet = [&](const Prefix& address) {
     return !is_ipv6(address) && network_of(address) == network_of(gone);
   };
   bool is_primary = std::find_if(interface.addresses.begin(), found, in_subnet) == found;
   interface.addresses.erase(found);
-  if (!is_ipv6(gone) && is_primary) std::erase_if(interface.addresses, in_subnet);
+  if (!is_ipv6(gone) && is_primary) { std::erase_if(interface.addresses, in_subnet); }
 }
 
 // ---- WireGuard ----
 
 void FakeKernel::start(const SetWireguard& set) {
   FakeInterface& interface = find(set.name);
-  if (interface.kind != "wireguard") refuse(EOPNOTSUPP);
+  if (interface.kind != "wireguard") { refuse(EOPNOTSUPP); }
   Wireguard& device = interface.wireguard;
   if (set.private_key) {
     auto octets = set.private_key->reveal();
     bool clears = std::all_of(octets.begin(), octets.end(), [](auto octet) { return octet == 0; });
     device.private_key = clears ? std::nullopt : set.private_key;
-    if (!clears) device.peers.erase(public_key_of(*set.private_key));
+    if (!clears) { device.peers.erase(public_key_of(*set.private_key)); }
   }
-  if (set.listen_port)
+  if (set.listen_port) {
     device.listen_port = *set.listen_port == 0 && interface.up ? kRandomPort : *set.listen_port;
-  if (set.fwmark) device.fwmark = *set.fwmark;
-  for (const PeerUpdate& update : set.peers) set_peer(device, update);
+  }
+  if (set.fwmark) { device.fwmark = *set.fwmark; }
+  for (const PeerUpdate& update : set.peers) { set_peer(device, update); }
 }
 
 void FakeKernel::set_peer(Wireguard& device, const PeerUpdate& update) {
   auto found = device.peers.find(update.public_key);
   if (update.remove) {
-    if (found != device.peers.end()) device.peers.erase(found);
+    if (found != device.peers.end()) { device.peers.erase(found); }
     return;
   }
   if (found == device.peers.end()) {
-    if (update.update_only) return;
-    if (device.private_key && public_key_of(*device.private_key) == update.public_key) return;
+    if (update.update_only) { return; }
+    if (device.private_key && public_key_of(*device.private_key) == update.public_key) { return; }
   }
   WireguardPeer& peer = device.peers[update.public_key];
-  if (update.preshared_key) peer.preshared_key = *update.preshared_key;
-  if (update.endpoint) peer.endpoint = update.endpoint;
-  if (update.persistent_keepalive) peer.persistent_keepalive = *update.persistent_keepalive;
-  if (!update.allowed_ips) return;
+  if (update.preshared_key) { peer.preshared_key = *update.preshared_key; }
+  if (update.endpoint) { peer.endpoint = update.endpoint; }
+  if (update.persistent_keepalive) { peer.persistent_keepalive = *update.persistent_keepalive; }
+  if (!update.allowed_ips) { return; }
   peer.allowed_ips.clear();
   for (const Prefix& prefix : *update.allowed_ips) {
-    for (auto& [key, other] : device.peers) other.allowed_ips.erase(network_of(prefix));
+    for (auto& [key, other] : device.peers) { other.allowed_ips.erase(network_of(prefix)); }
     peer.allowed_ips.insert(network_of(prefix));
   }
 }

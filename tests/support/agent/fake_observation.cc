@@ -57,7 +57,7 @@ WireguardReport wireguard_report(const Wireguard& device,
                                  const std::map<PublicKey, std::int64_t>& handshakes) {
   WireguardReport report;
   report.private_key = device.private_key;
-  if (device.private_key) report.public_key = public_key_of(*device.private_key);
+  if (device.private_key) { report.public_key = public_key_of(*device.private_key); }
   report.listen_port = device.listen_port;
   report.fwmark = device.fwmark;
   for (const auto& [key, peer] : device.peers) {
@@ -101,9 +101,10 @@ void FakeKernel::put(const State& state) {
     interface.path_cost =
         tunnel.path_cost == 0 && !interface.master.empty() ? 100 : tunnel.path_cost;
   }
-  for (const auto& [name, port] : state.foreign_ports)
+  for (const auto& [name, port] : state.foreign_ports) {
     put(FakeInterface{.name = name, .mtu = port.mtu, .up = port.up, .master = port.master});
-  if (state.bridge) follow_ports(find(state.bridge->interface.name));
+  }
+  if (state.bridge) { follow_ports(find(state.bridge->interface.name)); }
 }
 
 KernelReading FakeKernel::read(const std::string& mesh, bool /*with_counters*/) {

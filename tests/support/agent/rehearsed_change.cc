@@ -51,7 +51,7 @@ WantedChange goal_of(proto::Goal kind) {
 NodeUnderChange::NodeUnderChange(const RehearsedChange& change, const std::string& folder)
     : kernel(change.kernel), store(folder) {
   const auto files = store.changes("test", change.stored);
-  if (files.empty()) return;
+  if (files.empty()) { return; }
   store.stage("test", change.stored, files);
   store.publish("test", files);
 }

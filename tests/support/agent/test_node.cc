@@ -21,7 +21,7 @@ TemporaryFolder::TemporaryFolder() {
   std::string name =
       (std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path()) /
       "wgmesh-test-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw Error("mkdtemp " + name);
+  if (::mkdtemp(name.data()) == nullptr) { throw Error("mkdtemp " + name); }
   path_ = name;
 }
 
@@ -29,10 +29,10 @@ TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
 std::map<std::string, std::string> files_under(const std::string& folder) {
   std::map<std::string, std::string> files;
-  if (!std::filesystem::exists(folder)) return files;
+  if (!std::filesystem::exists(folder)) { return files; }
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".lock") continue;
-    if (entry.path().filename() == kLastChange) continue;
+    if (!entry.is_regular_file() || entry.path().extension() == ".lock") { continue; }
+    if (entry.path().filename() == kLastChange) { continue; }
     std::ifstream file(entry.path(), std::ios::binary);
     files[std::filesystem::relative(entry.path(), folder)] =
         std::string(std::istreambuf_iterator<char>(file), {});
@@ -58,7 +58,7 @@ TestNode::TestNode() {
       proto::EndpointRoute& route = *hello.add_routes();
       route.set_node(node);
       route.set_error(resolved.error);
-      if (!resolved.addresses.empty()) route.set_address(to_text(resolved.addresses.front()));
+      if (!resolved.addresses.empty()) { route.set_address(to_text(resolved.addresses.front())); }
       route.set_mtu(1500);
     }
   };
@@ -69,7 +69,9 @@ TestNode::TestNode() {
 
 TestSession::TestSession(TestNode& node) {
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw Error("socketpair");
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw Error("socketpair");
+  }
   end_.reset(ends[0]);
   const timeval patience{20, 0};
   ::setsockopt(end_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -95,12 +97,14 @@ std::optional<proto::FromAgent> TestSession::receive() {
     while (const auto octets = frames_.next()) {
       proto::FromAgent message;
       EXPECT_TRUE(message.ParseFromString(*octets));
-      if (message.body_case() != proto::FromAgent::kProgress) return message;
+      if (message.body_case() != proto::FromAgent::kProgress) { return message; }
     }
     char buffer[4096];
     const ssize_t n = ::recv(end_.get(), buffer, sizeof buffer, 0);
-    if (n < 0 && errno == EINTR) continue;  // a wait with a timeout is not taken up again
-    if (n <= 0) return std::nullopt;
+    if (n < 0 && errno == EINTR) {
+      continue;  // a wait with a timeout is not taken up again
+    }
+    if (n <= 0) { return std::nullopt; }
     const std::string_view octets(buffer, static_cast<std::size_t>(n));
     if (magic_seen_) {
       frames_.feed(octets);
@@ -120,7 +124,7 @@ proto::FromAgent TestSession::ask(const proto::ToAgent& message) {
 
 int TestSession::close() {
   ::shutdown(end_.get(), SHUT_WR);
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) { thread_.join(); }
   return result_;
 }
 
@@ -173,7 +177,7 @@ proto::FromAgent TestSession::hold() {
 proto::FromAgent TestSession::commit() {
   if (applied_) {
     const proto::FromAgent answer = hold();
-    if (!answer.has_held()) return answer;
+    if (!answer.has_held()) { return answer; }
   }
   return commit_at_once();
 }

@@ -83,7 +83,7 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
 bool ScriptedNode::saw(proto::ToAgent::BodyCase body) {
   const std::lock_guard lock(mutex);
   for (const auto& frame : seen) {
-    if (frame.body_case() == body) return true;
+    if (frame.body_case() == body) { return true; }
   }
   return false;
 }
@@ -91,17 +91,17 @@ bool ScriptedNode::saw(proto::ToAgent::BodyCase body) {
 proto::ToAgent ScriptedNode::last(proto::ToAgent::BodyCase body) {
   const std::lock_guard lock(mutex);
   for (auto frame = seen.rbegin(); frame != seen.rend(); ++frame) {
-    if (frame->body_case() == body) return *frame;
+    if (frame->body_case() == body) { return *frame; }
   }
   return {};
 }
 
 void ScriptedAgent::write(std::string_view octets, Deadline) {
-  if (ended_) throw Unreachable("the node has ended the session");
+  if (ended_) { throw Unreachable("the node has ended the session"); }
   frames_.feed(octets);
   while (auto message = frames_.next()) {
     proto::ToAgent frame;
-    if (!frame.ParseFromString(*message)) throw Error("the controller wrote garbage");
+    if (!frame.ParseFromString(*message)) { throw Error("the controller wrote garbage"); }
     {
       const std::lock_guard lock(node_.mutex);
       node_.seen.push_back(frame);
@@ -112,9 +112,9 @@ void ScriptedAgent::write(std::string_view octets, Deadline) {
     const std::lock_guard lock(mutex_);
     ended_ = ended_ || node_.ends_after.contains(frame.body_case());
     for (proto::FromAgent& answer : answers) {
-      if (answer.has_hello()) answer.mutable_hello()->set_knows_hold(node_.knows_hold);
+      if (answer.has_hello()) { answer.mutable_hello()->set_knows_hold(node_.knows_hold); }
     }
-    for (const auto& answer : answers) to_read_ += encode_frame(answer.SerializeAsString());
+    for (const auto& answer : answers) { to_read_ += encode_frame(answer.SerializeAsString()); }
   }
 }
 
@@ -122,8 +122,8 @@ std::string ScriptedAgent::read(Deadline deadline) {
   std::unique_lock lock(mutex_);
   const bool ready = readable_.wait_until(
       lock, deadline, [&] { return interrupted_ || ended_ || !to_read_.empty(); });
-  if (std::exchange(interrupted_, false)) throw Interrupted("interrupted");
-  if (!ready) throw TimedOut("no answer in time");
+  if (std::exchange(interrupted_, false)) { throw Interrupted("interrupted"); }
+  if (!ready) { throw TimedOut("no answer in time"); }
   return std::exchange(to_read_, {});
 }
 

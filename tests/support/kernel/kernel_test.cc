@@ -35,17 +35,17 @@ void KernelTest::SetUp() {
   outside_.reset(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
   ASSERT_TRUE(outside_);
   const std::string reason = reason_to_skip();
-  if (!reason.empty()) skip(reason);
+  if (!reason.empty()) { skip(reason); }
 }
 
 void KernelTest::skip(const std::string& reason) {
   const char* const required = std::getenv("WGMESH_REQUIRE_KERNEL");
-  if (required != nullptr && std::string(required) == "1") FAIL() << reason;
+  if (required != nullptr && std::string(required) == "1") { FAIL() << reason; }
   GTEST_SKIP() << reason;
 }
 
 void KernelTest::TearDown() {
-  if (outside_) setns(outside_.get(), CLONE_NEWNET);
+  if (outside_) { setns(outside_.get(), CLONE_NEWNET); }
 }
 
 void ip(const std::string& words) {

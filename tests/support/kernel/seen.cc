@@ -77,12 +77,12 @@ void ask(int protocol, const std::function<void(nlmsghdr*)>& fill, Each each) {
   int run = MNL_CB_OK;
   while (run > MNL_CB_STOP) {
     const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
-    if (size < 0) throw std::runtime_error("mnl_socket_recvfrom");
+    if (size < 0) { throw std::runtime_error("mnl_socket_recvfrom"); }
     run = mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), 1,
                      mnl_socket_get_portid(socket), call, &each);
   }
   mnl_socket_close(socket);
-  if (run < 0) throw std::runtime_error("mnl_cb_run");
+  if (run < 0) { throw std::runtime_error("mnl_cb_run"); }
 }
 
 std::string ip_text(int family, const void* octets, int length) {
@@ -93,9 +93,10 @@ std::string ip_text(int family, const void* octets, int length) {
 
 SeenInterface see_link(const Attributes& attributes) {
   SeenInterface interface;
-  if (attributes.contains(IFLA_MTU)) interface.mtu = mnl_attr_get_u32(attributes.at(IFLA_MTU));
-  if (attributes.contains(IFLA_GROUP))
+  if (attributes.contains(IFLA_MTU)) { interface.mtu = mnl_attr_get_u32(attributes.at(IFLA_MTU)); }
+  if (attributes.contains(IFLA_GROUP)) {
     interface.group = mnl_attr_get_u32(attributes.at(IFLA_GROUP));
+  }
   if (attributes.contains(IFLA_IFALIAS)) {
     interface.alias = mnl_attr_get_str(attributes.at(IFLA_IFALIAS));
   }
@@ -111,9 +112,9 @@ SeenInterface see_link(const Attributes& attributes) {
       interface.altnames.insert(mnl_attr_get_str(name));
     }
   }
-  if (!attributes.contains(IFLA_LINKINFO)) return interface;
+  if (!attributes.contains(IFLA_LINKINFO)) { return interface; }
   const Attributes info = nested(attributes.at(IFLA_LINKINFO));
-  if (info.contains(IFLA_INFO_KIND)) interface.kind = mnl_attr_get_str(info.at(IFLA_INFO_KIND));
+  if (info.contains(IFLA_INFO_KIND)) { interface.kind = mnl_attr_get_str(info.at(IFLA_INFO_KIND)); }
   if (info.contains(IFLA_INFO_DATA)) {
     for (const auto& [type, value] : nested(info.at(IFLA_INFO_DATA))) {
       interface.data[type] = hex_of(value);
@@ -140,7 +141,7 @@ void see_peer(const nlattr* attribute, SeenDevice& device) {
     peer.persistent_keepalive =
         mnl_attr_get_u16(attributes.at(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL));
   }
-  if (!attributes.contains(WGPEER_A_ALLOWEDIPS)) return;
+  if (!attributes.contains(WGPEER_A_ALLOWEDIPS)) { return; }
   for (const nlattr* item : items_of(attributes.at(WGPEER_A_ALLOWEDIPS))) {
     const Attributes parts = nested(item);
     peer.allowed_ips.insert(ip_text(mnl_attr_get_u16(parts.at(WGALLOWEDIP_A_FAMILY)),
@@ -204,7 +205,7 @@ std::map<std::string, SeenInterface> seen_interfaces() {
         }
         interfaces[name] = std::move(interface);
       });
-  for (const auto& [name, master] : masters) interfaces[name].master = names[master];
+  for (const auto& [name, master] : masters) { interfaces[name].master = names[master]; }
   ask(
       NETLINK_ROUTE,
       [](nlmsghdr* request) {
@@ -248,8 +249,10 @@ SeenDevice seen_device(const std::string& name) {
         if (attributes.contains(WGDEVICE_A_FWMARK)) {
           device.fwmark = mnl_attr_get_u32(attributes.at(WGDEVICE_A_FWMARK));
         }
-        if (!attributes.contains(WGDEVICE_A_PEERS)) return;
-        for (const nlattr* peer : items_of(attributes.at(WGDEVICE_A_PEERS))) see_peer(peer, device);
+        if (!attributes.contains(WGDEVICE_A_PEERS)) { return; }
+        for (const nlattr* peer : items_of(attributes.at(WGDEVICE_A_PEERS))) {
+          see_peer(peer, device);
+        }
       });
   return device;
 }
@@ -284,18 +287,18 @@ void see_route(const nlmsghdr* answer, const std::map<int, std::string>& names,
   const auto* header = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(answer));
   const Attributes attributes = attributes_of(answer, sizeof(rtmsg));
   // Multicast and local routes come and go with addresses, which are compared themselves.
-  if (header->rtm_table != RT_TABLE_MAIN || header->rtm_type != RTN_UNICAST) return;
+  if (header->rtm_table != RT_TABLE_MAIN || header->rtm_type != RTN_UNICAST) { return; }
   // What the kernel has learned of the path to one address is no route that somebody made.
-  if ((header->rtm_flags & RTM_F_CLONED) != 0) return;
+  if ((header->rtm_flags & RTM_F_CLONED) != 0) { return; }
   std::string route = "default";
   if (attributes.contains(RTA_DST)) {
     route = ip_text(header->rtm_family, mnl_attr_get_payload(attributes.at(RTA_DST)),
                     header->rtm_dst_len);
   }
-  if (attributes.contains(RTA_GATEWAY)) route += " via " + hex_of(attributes.at(RTA_GATEWAY));
+  if (attributes.contains(RTA_GATEWAY)) { route += " via " + hex_of(attributes.at(RTA_GATEWAY)); }
   if (attributes.contains(RTA_OIF)) {
     const auto name = names.find(static_cast<int>(mnl_attr_get_u32(attributes.at(RTA_OIF))));
-    if (name != names.end()) route += " dev " + name->second;
+    if (name != names.end()) { route += " dev " + name->second; }
   }
   if (attributes.contains(RTA_PRIORITY)) {
     route += " metric " + std::to_string(mnl_attr_get_u32(attributes.at(RTA_PRIORITY)));
@@ -318,7 +321,7 @@ std::set<std::string> seen_routes(const std::map<int, std::string>& names) {
 
 template <class Value>
 void compare(const std::string& what, const Value& a, const Value& b, std::string& text) {
-  if (a != b) text += " " + what;
+  if (a != b) { text += " " + what; }
 }
 
 void compare(const SeenInterface& a, const SeenInterface& b, std::string& text) {
@@ -347,15 +350,15 @@ SeenNode seen_node() {
   std::map<int, std::string> names;
   for (auto& [name, interface] : node.interfaces) {
     names[std::exchange(interface.index, 0)] = name;
-    if (interface.kind == "wireguard") node.devices[name] = seen_device(name);
-    if (interface.kind == "bridge") keep_only(kBridgeSettings, interface.data);
+    if (interface.kind == "wireguard") { node.devices[name] = seen_device(name); }
+    if (interface.kind == "bridge") { keep_only(kBridgeSettings, interface.data); }
     keep_only(kPortSettings, interface.port_data);
     node.settings[name] = setting_of(name, "accept_ra") + setting_of(name, "autoconf");
   }
   node.routes = seen_routes(names);
   // A bridge gets its link-local address, and the route of that, when its first port forwards.
   for (auto& [name, interface] : node.interfaces) {
-    if (interface.kind != "bridge") continue;
+    if (interface.kind != "bridge") { continue; }
     std::erase_if(interface.addresses,
                   [](const std::string& it) { return it.starts_with("fe80:"); });
     std::erase_if(node.routes, [&](const std::string& it) {
@@ -374,18 +377,18 @@ std::string difference(const SeenNode& a, const SeenNode& b) {
     } else {
       compare(interface, other->second, fields);
     }
-    if (!fields.empty()) text += name + ":" + fields + "\n";
+    if (!fields.empty()) { text += name + ":" + fields + "\n"; }
   }
   for (const auto& [name, interface] : b.interfaces) {
-    if (!a.interfaces.contains(name)) text += name + ": is new\n";
+    if (!a.interfaces.contains(name)) { text += name + ": is new\n"; }
   }
-  if (a.devices != b.devices) text += "WireGuard differs\n";
-  if (a.settings != b.settings) text += "router advertisements differ\n";
+  if (a.devices != b.devices) { text += "WireGuard differs\n"; }
+  if (a.settings != b.settings) { text += "router advertisements differ\n"; }
   for (const std::string& route : a.routes) {
-    if (!b.routes.contains(route)) text += "route is gone: " + route + "\n";
+    if (!b.routes.contains(route)) { text += "route is gone: " + route + "\n"; }
   }
   for (const std::string& route : b.routes) {
-    if (!a.routes.contains(route)) text += "route is new: " + route + "\n";
+    if (!a.routes.contains(route)) { text += "route is new: " + route + "\n"; }
   }
   return text;
 }

@@ -30,7 +30,7 @@ void add_peer(State& state, TunnelKind kind, int number) {
                       .mtu = kind == TunnelKind::kGretap ? 1382u : 1362u,
                       .up = true,
                       .master = bridge_name(kMesh)};
-  if (full_name != name) tunnel.interface.altnames.insert(full_name);
+  if (full_name != name) { tunnel.interface.altnames.insert(full_name); }
   tunnel.mac = tunnel_mac(kMesh, "n1", node);
   tunnel.kind = kind;
   tunnel.local = inner(kind, 1);
@@ -55,7 +55,7 @@ std::vector<Operation> operations_for(const Tunnel& tunnel) {
   set.name = tunnel.interface.name;
   set.alias = tunnel.interface.alias;
   set.generates_link_local = tunnel.generates_link_local;
-  if (tunnel.isolated) set.isolated = true;
+  if (tunnel.isolated) { set.isolated = true; }
   operations.push_back(set);
   for (const std::string& altname : tunnel.interface.altnames) {
     operations.push_back(AddAltname{tunnel.interface.name, altname});
@@ -101,7 +101,7 @@ State wanted_mesh(int peers, TunnelKind kind) {
   bridge.ageing = 1000;
   bridge.addresses = {*parse_prefix("fd00:0:0:1::1/64"), *parse_prefix("10.11.12.1/24")};
   state.bridge = bridge;
-  for (int number = 2; number < 2 + peers; ++number) add_peer(state, kind, number);
+  for (int number = 2; number < 2 + peers; ++number) { add_peer(state, kind, number); }
   return state;
 }
 
@@ -150,7 +150,9 @@ std::vector<Operation> operations_for(const State& state) {
   up.name = device.interface.name;
   operations.push_back(up);
   for (const auto& [name, tunnel] : state.tunnels) {
-    for (Operation& operation : operations_for(tunnel)) operations.push_back(std::move(operation));
+    for (Operation& operation : operations_for(tunnel)) {
+      operations.push_back(std::move(operation));
+    }
   }
   for (const Prefix& address : bridge.addresses) {
     operations.push_back(AddAddress{bridge.interface.name, address});

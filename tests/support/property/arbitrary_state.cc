@@ -42,9 +42,10 @@ std::string tunnel(int node) { return "gt-m-n" + std::to_string(node); }
 // 0 to count-1 in random order.
 std::vector<int> shuffled(int count) {
   std::vector<int> left(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) left[static_cast<std::size_t>(i)] = i;
-  for (int i = count - 1; i > 0; --i)
+  for (int i = 0; i < count; ++i) { left[static_cast<std::size_t>(i)] = i; }
+  for (int i = count - 1; i > 0; --i) {
     std::swap(left[static_cast<std::size_t>(i)], left[static_cast<std::size_t>(number(0, i + 1))]);
+  }
   return left;
 }
 
@@ -61,13 +62,14 @@ class Builder {
 
   State build() {
     State state;
-    if (!is_missing()) state.wireguard = wireguard();
-    if (!is_missing()) state.bridge = bridge();
-    if (state.bridge) master_ = state.bridge->interface.name;
+    if (!is_missing()) { state.wireguard = wireguard(); }
+    if (!is_missing()) { state.bridge = bridge(); }
+    if (state.bridge) { master_ = state.bridge->interface.name; }
     add_tunnels(state);
     add_altnames(state);
-    for (const char* name : {"eth1", "eth2"})
-      if (in_a_hundred(50)) state.foreign_ports[name] = foreign_port();
+    for (const char* name : {"eth1", "eth2"}) {
+      if (in_a_hundred(50)) { state.foreign_ports[name] = foreign_port(); }
+    }
     return state;
   }
 
@@ -81,10 +83,11 @@ class Builder {
       .name = name, .group = interface_group(kMesh), .alias = interface_alias(kMesh, peer)
     };
     if (!looseness_.has_marks && drifts()) {
-      if (in_a_hundred(50))
+      if (in_a_hundred(50)) {
         interface.alias.clear();
-      else
+      } else {
         interface.group = static_cast<std::uint32_t>(number(0, 2));
+      }
     }
     interface.mtu = static_cast<std::uint32_t>(one_of<int>({1280, 1354, 1420, 1500}));
     interface.up = !drifts();
@@ -93,11 +96,13 @@ class Builder {
 
   std::set<Prefix> addresses(const std::string& third) {
     std::set<Prefix> addresses;
-    if (in_a_hundred(60))
+    if (in_a_hundred(60)) {
       addresses.insert(prefix("fd00:" + third + "::1/" + one_of<std::string>({"64", "48"})));
-    if (in_a_hundred(40)) addresses.insert(prefix("fd00:" + third + "::2/64"));
-    for (const char* host : {".0.1/24", ".0.2/24", ".0.3/24", ".0.1/16", ".1.1/24"})
-      if (in_a_hundred(25)) addresses.insert(prefix("10." + third + host));
+    }
+    if (in_a_hundred(40)) { addresses.insert(prefix("fd00:" + third + "::2/64")); }
+    for (const char* host : {".0.1/24", ".0.2/24", ".0.3/24", ".0.1/16", ".1.1/24"}) {
+      if (in_a_hundred(25)) { addresses.insert(prefix("10." + third + host)); }
+    }
     return addresses;
   }
 
@@ -106,14 +111,15 @@ class Builder {
                      .listen_port = static_cast<std::uint16_t>(number(51820, 51823)),
                      .fwmark = static_cast<std::uint32_t>(number(0, 3)),
                      .addresses = addresses("1")};
-    if (!drifts()) device.private_key = secret_of(number(0, 3));
+    if (!drifts()) { device.private_key = secret_of(number(0, 3)); }
     std::vector<int> allowed = shuffled(2 * kNodes);
     for (int node = 0; node < kNodes; ++node) {
-      if (is_missing()) continue;
+      if (is_missing()) { continue; }
       WireguardPeer& peer = device.peers[peer_key(node)];
-      if (!drifts()) peer.preshared_key = secret_of(number(3, 6));
-      if (!drifts())
+      if (!drifts()) { peer.preshared_key = secret_of(number(3, 6)); }
+      if (!drifts()) {
         peer.endpoint = SocketAddress{ip("192.0.2." + std::to_string(number(1, 4))), 51820};
+      }
       peer.persistent_keepalive = static_cast<std::uint16_t>(one_of<int>({0, 25, 30}));
       for (int i = number(0, 3); i > 0; --i) {
         std::string host = std::to_string(allowed.back());
@@ -142,7 +148,7 @@ class Builder {
     std::vector<int> remotes = shuffled(kNodes);
     bool is_gretap = in_a_hundred(50);
     for (int node = 0; node < kNodes; ++node) {
-      if (is_missing()) continue;
+      if (is_missing()) { continue; }
       Tunnel each{.interface = interface(tunnel(node), "n" + std::to_string(node)),
                   .mac = mac(10 + node)};
       int remote = drifts() ? remotes[static_cast<std::size_t>(node)] : remotes[0] + node;
@@ -150,12 +156,12 @@ class Builder {
           is_gretap != (drifts() && drifts()) ? TunnelKind::kGretap : TunnelKind::kIp6gretap;
       set_ends(each, remote);
       each.generates_link_local = drifts();
-      if (!drifts()) each.interface.master = master_;
+      if (!drifts()) { each.interface.master = master_; }
       if (!each.interface.master.empty()) {
         each.isolated = drifts();
-        if (drifts()) each.path_cost = static_cast<std::uint32_t>(number(1, 200));
+        if (drifts()) { each.path_cost = static_cast<std::uint32_t>(number(1, 200)); }
       }
-      if (ends_are_free(state, each)) state.tunnels[each.interface.name] = each;
+      if (ends_are_free(state, each)) { state.tunnels[each.interface.name] = each; }
     }
   }
 
@@ -164,7 +170,7 @@ class Builder {
     std::string base = is_gretap ? "198.18.0." : "fd00::";
     each.local = ip(base + (drifts() ? "100" : "101"));
     each.remote = ip(base + std::to_string(remote));
-    if (!is_gretap) return;
+    if (!is_gretap) { return; }
     int flags = drifts() ? number(0, 3) : 0;
     each.path_mtu_discovery = flags == 0;
     each.ignore_df = flags == 2;
@@ -180,14 +186,16 @@ class Builder {
   // Each altname belongs to one interface, and may belong to another in the next state.
   void add_altnames(State& state) {
     std::vector<Interface*> interfaces;
-    if (state.wireguard) interfaces.push_back(&state.wireguard->interface);
-    if (state.bridge) interfaces.push_back(&state.bridge->interface);
-    for (auto& [name, each] : state.tunnels) interfaces.push_back(&each.interface);
-    if (interfaces.empty()) return;
-    for (const char* altname : {"alt-a", "alt-b", "alt-c"})
-      if (in_a_hundred(60))
+    if (state.wireguard) { interfaces.push_back(&state.wireguard->interface); }
+    if (state.bridge) { interfaces.push_back(&state.bridge->interface); }
+    for (auto& [name, each] : state.tunnels) { interfaces.push_back(&each.interface); }
+    if (interfaces.empty()) { return; }
+    for (const char* altname : {"alt-a", "alt-b", "alt-c"}) {
+      if (in_a_hundred(60)) {
         interfaces[static_cast<std::size_t>(number(0, static_cast<int>(interfaces.size())))]
             ->altnames.insert(altname);
+      }
+    }
   }
 
   ForeignPort foreign_port() {
@@ -217,7 +225,7 @@ rc::Gen<State> planned_state() {
 Scope scope_of_mesh() { return {.mesh = kMesh, .foreign_ports = {"eth1", "eth2"}}; }
 
 void showValue(const State& state, std::ostream& out) {
-  for (const Operation& operation : diff(state, {})) out << "\n  " << describe(operation);
+  for (const Operation& operation : diff(state, {})) { out << "\n  " << describe(operation); }
 }
 
 }  // namespace wgmesh

@@ -26,7 +26,7 @@ Deadline soon() { return std::chrono::steady_clock::now() + 30s; }
 
 std::string must_run(const std::vector<std::string>& words) {
   const Ran ran = run_captured(words, soon(), nullptr);
-  if (ran.status != 0) throw std::runtime_error(words[0] + ": " + ran.err);
+  if (ran.status != 0) { throw std::runtime_error(words[0] + ": " + ran.err); }
   return ran.out;
 }
 
@@ -81,7 +81,7 @@ chown -R 12345:12345 /var/lib/guest
 
 TemporaryDirectory::TemporaryDirectory() {
   std::string name = "/tmp/wgmesh-test-XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  if (mkdtemp(name.data()) == nullptr) { throw std::runtime_error("mkdtemp"); }
   path_ = name;
 }
 
@@ -159,8 +159,8 @@ void SshServer::start_server(const SshServerOptions& options) {
                                "--mount-proc", "/bin/sh", file("init"), directory_.path()},
       spawn);
   for (int i = 0; i < 400; ++i) {
-    if (listens(port_)) return;
-    if (server_->wait(std::chrono::steady_clock::now() + 25ms)) break;
+    if (listens(port_)) { return; }
+    if (server_->wait(std::chrono::steady_clock::now() + 25ms)) { break; }
   }
   throw std::runtime_error("the test's SSH server does not start: " + this->log());
 }

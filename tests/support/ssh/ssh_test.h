@@ -37,7 +37,7 @@ class SshTest : public ::testing::Test {
  protected:
   void SetUp() override {
     std::signal(SIGPIPE, SIG_IGN);  // as main() does
-    if (geteuid() != 0) GTEST_SKIP() << "the test's machines need root";
+    if (geteuid() != 0) { GTEST_SKIP() << "the test's machines need root"; }
     for (const char* machine : {"x86_64", "aarch64"}) {
       agent_directory_.write(fmt::format("wgmesh-agent-{}", machine), kAgent, 0755);
     }
@@ -72,7 +72,7 @@ class SshTest : public ::testing::Test {
     transport.write("hello agent", soon());
     while (got.size() < 11) {
       const std::string more = transport.read(soon());
-      if (more.empty()) break;
+      if (more.empty()) { break; }
       got += more;
     }
     return got;
@@ -81,9 +81,7 @@ class SshTest : public ::testing::Test {
   std::string failure(const std::function<void()>& call) {
     try {
       call();
-    } catch (const Error& error) {
-      return error.message() + " | " + error.cure();
-    }
+    } catch (const Error& error) { return error.message() + " | " + error.cure(); }
     return "no error";
   }
 
@@ -92,7 +90,7 @@ class SshTest : public ::testing::Test {
   std::vector<std::string> questions_;
   Prompter prompter_{[this](const std::string& question, bool) -> std::optional<Passphrase> {
     questions_.push_back(question);
-    if (answers_.empty()) return std::nullopt;
+    if (answers_.empty()) { return std::nullopt; }
     Passphrase answer = Passphrase::from_text(answers_.front());
     answers_.erase(answers_.begin());
     return answer;

@@ -11,7 +11,7 @@ namespace {
 CommandLine parse(std::vector<std::string> words) {
   words.insert(words.begin(), "wgmesh-agent");
   std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
+  for (std::string& word : words) { argv.push_back(word.data()); }
   argv.push_back(nullptr);
   return parse_command_line(static_cast<int>(words.size()), argv.data());
 }
@@ -51,9 +51,7 @@ TEST(CommandLine, NamesTheNearestCommand) {
   const auto said = [](const std::string& word) {
     try {
       parse({word});
-    } catch (const UsageError& error) {
-      return std::string(error.what());
-    }
+    } catch (const UsageError& error) { return std::string(error.what()); }
     return std::string();
   };
   EXPECT_EQ(said("stauts"), "unknown command 'stauts'; did you mean 'status'?");

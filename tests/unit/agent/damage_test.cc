@@ -70,7 +70,7 @@ const std::array kDamages = {
     Damage{"NewerFormat",
            [](const std::string& path) {
              // A journal's format is behind its checksum: journal_test.cc looks at that.
-             if (path.find("/journal.") != std::string::npos) return false;
+             if (path.find("/journal.") != std::string::npos) { return false; }
              const std::string content = content_of(path);
              write_plainly(path, "wgmesh 9" + content.substr(content.find(' ', 8)));
              return true;
@@ -127,12 +127,12 @@ class DamagedStore : public testing::TestWithParam<Damage> {
     node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = true});
     bring_up(node, plan);
     const Store store = node.store();
-    if (file == "down") write_file(store.folder("test") + "/down", down_content());
-    if (!file.starts_with("journal.")) return;
+    if (file == "down") { write_file(store.folder("test") + "/down", down_content()); }
+    if (!file.starts_with("journal.")) { return; }
     const State now = node.kernel.observe({"test", {}, {"eth1"}}).state;
     const Journal journal(store, "test");
     journal.begin({now, now, {}, "root@gone", boot_id()});
-    if (file == "journal.commit") journal.commit();
+    if (file == "journal.commit") { journal.commit(); }
   }
   static std::string down_content() {
     StoredMesh stored;
@@ -152,9 +152,7 @@ Outcome told(const std::function<int()>& command) {
   testing::internal::CaptureStderr();
   try {
     outcome.code = command();
-  } catch (const Error& error) {
-    outcome = {1, error.message()};
-  }
+  } catch (const Error& error) { outcome = {1, error.message()}; }
   outcome.text += testing::internal::GetCapturedStdout() + testing::internal::GetCapturedStderr();
   return outcome;
 }
@@ -166,7 +164,7 @@ Outcome over_a_session(TestNode& node, const proto::Plan& plan, proto::Goal goal
   message.mutable_open()->set_removes(goal == proto::REMOVE);
   proto::FromAgent answer = session.ask(message);
   const auto failed = [&] { return Outcome{1, answer.error().message()}; };
-  if (!answer.has_hello()) return failed();
+  if (!answer.has_hello()) { return failed(); }
   const std::uint64_t next = answer.hello().generation() + 1;
   if (goal == proto::UP) {
     session.make_secrets(plan);
@@ -177,11 +175,11 @@ Outcome over_a_session(TestNode& node, const proto::Plan& plan, proto::Goal goal
   } else {
     answer = session.propose(goal);
   }
-  if (!answer.has_changes()) return failed();
-  if (!(answer = session.apply()).has_applied()) return failed();
-  if (!(answer = session.commit()).has_committed()) return failed();
+  if (!answer.has_changes()) { return failed(); }
+  if (!(answer = session.apply()).has_applied()) { return failed(); }
+  if (!(answer = session.commit()).has_committed()) { return failed(); }
   Outcome outcome;
-  for (const std::string& note : answer.committed().notes()) outcome.text += note + '\n';
+  for (const std::string& note : answer.committed().notes()) { outcome.text += note + '\n'; }
   return outcome;
 }
 
@@ -191,7 +189,7 @@ Outcome looked_at(TestNode& node, const proto::Plan& plan) {
   open.set_changes_state(false);
   Outcome outcome;
   const proto::Hello hello = session.open(open);
-  for (const std::string& warning : hello.warnings()) outcome.text += warning + '\n';
+  for (const std::string& warning : hello.warnings()) { outcome.text += warning + '\n'; }
   return outcome;
 }
 
@@ -240,7 +238,7 @@ void expect_healed(TestNode& node, const Outcome& outcome) {
   const State state = node.kernel.observe({"test", {}, {}}).state;
   EXPECT_EQ(state.wireguard->private_key, loaded.mesh.private_key);
   for (const auto& entry : fs::directory_iterator(node.store().folder("test"))) {
-    if (entry.path().extension() == ".damaged") continue;
+    if (entry.path().extension() == ".damaged") { continue; }
     struct stat status {};
     ASSERT_EQ(::lstat(entry.path().c_str(), &status), 0);
     EXPECT_TRUE(S_ISREG(status.st_mode)) << entry.path();
@@ -250,7 +248,7 @@ void expect_healed(TestNode& node, const Outcome& outcome) {
 }
 
 bool is_tried(const std::string& damage, std::size_t file, Verb verb) {
-  if (std::getenv("WGMESH_LONG") != nullptr) return true;
+  if (std::getenv("WGMESH_LONG") != nullptr) { return true; }
   const auto kind =
       std::ranges::find_if(kDamages, [&](const Damage& each) { return each.name == damage; }) -
       kDamages.begin();
@@ -267,18 +265,18 @@ TEST_P(DamagedStore, EveryCommandGoesOn) {
   for (std::size_t i = 0; i < kFiles.size(); ++i) {
     const std::string file = kFiles[i];
     for (const Verb verb : kVerbs) {
-      if (!is_tried(damage.name, i, verb)) continue;
+      if (!is_tried(damage.name, i, verb)) { continue; }
       SCOPED_TRACE(file + ", verb " + std::to_string(static_cast<int>(verb)));
       TestNode node;
       fill(node, plan, file);
       const std::string path = node.store().folder("test") + "/" + file;
       ASSERT_TRUE(exists(path));
-      if (!damage.act(path)) continue;
+      if (!damage.act(path)) { continue; }
       ++tried;
       const bool is_there = exists(path);
       const Outcome outcome = run(verb, node, changed_plan);
-      if (verb == Verb::kRemove || verb == Verb::kRemoteRemove) expect_removed(node, outcome);
-      if (verb == Verb::kUp && damage.heals) expect_healed(node, outcome);
+      if (verb == Verb::kRemove || verb == Verb::kRemoteRemove) { expect_removed(node, outcome); }
+      if (verb == Verb::kUp && damage.heals) { expect_healed(node, outcome); }
       if (!damage.heals && (verb == Verb::kUp || verb == Verb::kDown)) {
         EXPECT_EQ(outcome.code, 1);
         EXPECT_THAT(outcome.text, HasSubstr(path + ": has format 9"));
@@ -287,16 +285,14 @@ TEST_P(DamagedStore, EveryCommandGoesOn) {
       if (verb == Verb::kStatus || verb == Verb::kInfo) {
         EXPECT_EQ(outcome.code, 0);
         const bool is_finished = !exists(path) && is_there;
-        if (is_there && !is_finished) {
-          EXPECT_THAT(outcome.text, HasSubstr(path));
-        }
+        if (is_there && !is_finished) { EXPECT_THAT(outcome.text, HasSubstr(path)); }
       }
       if (verb == Verb::kRestore && outcome.code != 0) {
         EXPECT_THAT(outcome.text, HasSubstr(node.store().folder("test")));
       }
     }
   }
-  if (tried == 0) GTEST_SKIP() << "only root may do that";
+  if (tried == 0) { GTEST_SKIP() << "only root may do that"; }
 }
 
 INSTANTIATE_TEST_SUITE_P(By, DamagedStore, testing::ValuesIn(kDamages),

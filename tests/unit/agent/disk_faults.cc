@@ -61,7 +61,7 @@ std::string path_of(int fd) {
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 void point() {
-  if (++disk.points != disk.crash_point) return;
+  if (++disk.points != disk.crash_point) { return; }
   const auto restart = disk.restart;  // outlives stop_watching()
   restart();
 }
@@ -69,22 +69,22 @@ void point() {
 // True when this call is to fail; errno is set.
 bool fails() {
   ++disk.calls;
-  if (disk.failing_call == 0) return false;
+  if (disk.failing_call == 0) { return false; }
   const bool here = disk.calls == disk.failing_call;
-  if (!here && !(disk.stays && disk.calls > disk.failing_call)) return false;
+  if (!here && !(disk.stays && disk.calls > disk.failing_call)) { return false; }
   errno = disk.error_number;
   return true;
 }
 
 bool needs_space_in_vain() {
-  if (disk.is_full) errno = ENOSPC;
+  if (disk.is_full) { errno = ENOSPC; }
   return disk.is_full;
 }
 
 // One watched call: its two points, and its failure.
 template <class Call>
 int watched(Call call) {
-  if (fails()) return -1;
+  if (fails()) { return -1; }
   point();
   const int result = call();
   const int error_number = errno;
@@ -100,7 +100,7 @@ std::string keep(const std::string& path) {
 }
 
 void put_back(const std::string& kept, const std::string& path) {
-  if (!kept.empty()) __real_rename(kept.c_str(), path.c_str());
+  if (!kept.empty()) { __real_rename(kept.c_str(), path.c_str()); }
 }
 
 void remember(const std::string& path, std::function<void()> take_back) {
@@ -143,7 +143,7 @@ void cut_power(Names names) {
       it->take_back();
     }
   }
-  for (const auto& [inode, file] : disk.unsynced_contents) (void)!::ftruncate(file.get(), 0);
+  for (const auto& [inode, file] : disk.unsynced_contents) { (void)!::ftruncate(file.get(), 0); }
 }
 
 }  // namespace wgmesh::disk
@@ -164,12 +164,12 @@ int __wrap_open(const char* path, int flags, ...) {
   if (!disk::disk.boot_id.empty() && name == "/proc/sys/kernel/random/boot_id") {
     return __real_open(disk::disk.boot_id.c_str(), flags);
   }
-  if ((flags & O_CREAT) == 0 || !disk::is_watched(name)) return __real_open(path, flags, mode);
-  if (disk::needs_space_in_vain()) return -1;
+  if ((flags & O_CREAT) == 0 || !disk::is_watched(name)) { return __real_open(path, flags, mode); }
+  if (disk::needs_space_in_vain()) { return -1; }
   return disk::watched([&] {
     const int fd = __real_open(path, flags, mode);
     struct stat status {};
-    if (fd < 0 || ::fstat(fd, &status) != 0) return fd;
+    if (fd < 0 || ::fstat(fd, &status) != 0) { return fd; }
     disk::disk.unsynced_contents[status.st_ino].reset(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
     disk::remember(name, [name] { __real_unlink(name.c_str()); });
     return fd;
@@ -185,13 +185,13 @@ ssize_t __wrap_write(int fd, const void* octets, size_t size) {
 }
 
 int __wrap_fsync(int fd) {
-  if (disk::disk.root.empty()) return __real_fsync(fd);
+  if (disk::disk.root.empty()) { return __real_fsync(fd); }
   const std::string path = disk::path_of(fd);
-  if (!disk::is_watched(path)) return __real_fsync(fd);
+  if (!disk::is_watched(path)) { return __real_fsync(fd); }
   return disk::watched([&] {
     const int result = __real_fsync(fd);
     struct stat status {};
-    if (result != 0 || ::fstat(fd, &status) != 0) return result;
+    if (result != 0 || ::fstat(fd, &status) != 0) { return result; }
     disk::disk.unsynced_contents.erase(status.st_ino);
     std::erase_if(disk::disk.unsynced_names,
                   [&](const disk::NameChange& change) { return change.folder == path; });
@@ -200,11 +200,11 @@ int __wrap_fsync(int fd) {
 }
 
 int __wrap_rename(const char* from, const char* to) {
-  if (!disk::is_watched(to)) return __real_rename(from, to);
+  if (!disk::is_watched(to)) { return __real_rename(from, to); }
   return disk::watched([&] {
     const std::string kept = disk::keep(to);
     const int result = __real_rename(from, to);
-    if (result != 0) return result;
+    if (result != 0) { return result; }
     disk::remember(to, [kept, from = std::string(from), to = std::string(to)] {
       __real_rename(to.c_str(), from.c_str());
       disk::put_back(kept, to);
@@ -214,32 +214,32 @@ int __wrap_rename(const char* from, const char* to) {
 }
 
 int __wrap_unlink(const char* path) {
-  if (!disk::is_watched(path)) return __real_unlink(path);
+  if (!disk::is_watched(path)) { return __real_unlink(path); }
   return disk::watched([&] {
     const std::string kept = disk::keep(path);
     const int result = __real_unlink(path);
-    if (result != 0) return result;
+    if (result != 0) { return result; }
     disk::remember(path, [kept, path = std::string(path)] { disk::put_back(kept, path); });
     return result;
   });
 }
 
 int __wrap_mkdir(const char* path, mode_t mode) {
-  if (!disk::is_watched(path)) return __real_mkdir(path, mode);
-  if (disk::needs_space_in_vain()) return -1;
+  if (!disk::is_watched(path)) { return __real_mkdir(path, mode); }
+  if (disk::needs_space_in_vain()) { return -1; }
   return disk::watched([&] {
     const int result = __real_mkdir(path, mode);
-    if (result != 0) return result;
+    if (result != 0) { return result; }
     disk::remember(path, [path = std::string(path)] { std::filesystem::remove_all(path); });
     return result;
   });
 }
 
 int __wrap_rmdir(const char* path) {
-  if (!disk::is_watched(path)) return __real_rmdir(path);
+  if (!disk::is_watched(path)) { return __real_rmdir(path); }
   return disk::watched([&] {
     const int result = __real_rmdir(path);
-    if (result != 0) return result;
+    if (result != 0) { return result; }
     disk::remember(path, [path = std::string(path)] { __real_mkdir(path.c_str(), 0700); });
     return result;
   });

@@ -13,9 +13,9 @@ namespace {
 // Each mesh fares as its name says.
 std::string step(const ThisNode& /*this_node*/, const Store& /*store*/, const std::string& mesh,
                  std::string& faults) {
-  if (mesh.starts_with("locked")) throw Locked("somebody else has it");
-  if (mesh.starts_with("failed")) throw Error("the kernel says no");
-  if (mesh.starts_with("faulty")) faults = "a part of it";
+  if (mesh.starts_with("locked")) { throw Locked("somebody else has it"); }
+  if (mesh.starts_with("failed")) { throw Error("the kernel says no"); }
+  if (mesh.starts_with("faulty")) { faults = "a part of it"; }
   return "done";
 }
 

@@ -18,8 +18,8 @@ std::atomic<std::size_t> found{0};
 
 void look_into(void* block) {
   const std::size_t size = needle_size.load(std::memory_order_relaxed);
-  if (size == 0 || block == nullptr) return;
-  if (::memmem(block, ::malloc_usable_size(block), needle.data(), size) != nullptr) ++found;
+  if (size == 0 || block == nullptr) { return; }
+  if (::memmem(block, ::malloc_usable_size(block), needle.data(), size) != nullptr) { ++found; }
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ void give_back(void* block) {
 
 void* operator new(std::size_t size) {
   void* block = std::malloc(size == 0 ? 1 : size);
-  if (block == nullptr) throw std::bad_alloc();
+  if (block == nullptr) { throw std::bad_alloc(); }
   return block;
 }
 void* operator new[](std::size_t size) { return ::operator new(size); }

@@ -21,7 +21,7 @@ using ::testing::Not;
 
 std::string words_of(const proto::Changes& changes) {
   std::string words;
-  for (const proto::Change& change : changes.changes()) words += change.text() + "\n";
+  for (const proto::Change& change : changes.changes()) { words += change.text() + "\n"; }
   return words;
 }
 
@@ -30,7 +30,7 @@ proto::Plan ipv4_plan() {
   plan.set_network("10.77.0.0/24");
   plan.mutable_bridge()->clear_addresses();
   plan.mutable_bridge()->add_addresses("10.77.0.1/24");
-  for (proto::Peer& peer : *plan.mutable_peers()) peer.clear_endpoint();
+  for (proto::Peer& peer : *plan.mutable_peers()) { peer.clear_endpoint(); }
   return plan;
 }
 

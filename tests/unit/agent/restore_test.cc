@@ -114,7 +114,7 @@ TEST_F(Restore, FinishesWhatThePowerCutLeftOpen) {
     node.store().stage("test", next, files);
     const Journal journal(node.store(), "test");
     journal.begin({old_state, old_state, files, "root@gone", "another boot"});
-    if (is_committed) journal.commit();
+    if (is_committed) { journal.commit(); }
     reboot();
     run(0);
     EXPECT_THAT(err,

@@ -20,13 +20,13 @@ using testing::SizeIs;
 // Octets that differ from their neighbours, so that a shift by one shows.
 std::string message_of(std::size_t size) {
   std::string message(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) message[i] = static_cast<char>(i * 31 % 251);
+  for (std::size_t i = 0; i < size; ++i) { message[i] = static_cast<char>(i * 31 % 251); }
   return message;
 }
 
 std::vector<std::string> take_all(FrameReader& reader) {
   std::vector<std::string> messages;
-  while (auto message = reader.next()) messages.push_back(std::move(*message));
+  while (auto message = reader.next()) { messages.push_back(std::move(*message)); }
   return messages;
 }
 
@@ -64,13 +64,13 @@ TEST(Frame, TooLongAMessageIsNotEncoded) {
 TEST(FrameReader, CutsAtAnyPlaceChangeNothing) {
   const std::vector<std::string> messages = {"one", "", message_of(200), "four"};
   std::string stream;
-  for (const auto& message : messages) stream += encode_frame(message);
+  for (const auto& message : messages) { stream += encode_frame(message); }
   for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
     FrameReader reader;
     reader.feed(stream.substr(0, cut));
     std::vector<std::string> read = take_all(reader);
     reader.feed(stream.substr(cut));
-    for (auto& message : take_all(reader)) read.push_back(std::move(message));
+    for (auto& message : take_all(reader)) { read.push_back(std::move(message)); }
     ASSERT_EQ(read, messages) << "cut at " << cut;
   }
 }
@@ -82,7 +82,7 @@ TEST(FrameReader, OctetByOctet) {
   std::vector<std::string> read;
   for (const char octet : stream) {
     reader.feed({&octet, 1});
-    for (auto& whole : take_all(reader)) read.push_back(std::move(whole));
+    for (auto& whole : take_all(reader)) { read.push_back(std::move(whole)); }
   }
   EXPECT_THAT(read, ElementsAre(message, "end"));
 }
@@ -108,9 +108,7 @@ TEST(FrameReader, RefusesALengthAboveTheBoundBeforeItsOctetsCome) {
   try {
     reader.next();
     FAIL() << "was read";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.message(), HasSubstr("16777217 octets"));
-  }
+  } catch (const Error& error) { EXPECT_THAT(error.message(), HasSubstr("16777217 octets")); }
 }
 
 TEST(FrameReader, RefusesALengthThatNeverEndsAtItsFourthOctet) {
@@ -199,12 +197,12 @@ TEST(LineScanner, NulsAndHighOctetsAreNoise) {
 // Noise of the given size and then the magic line, fed in pieces.
 bool is_found_after(std::size_t noise, std::string_view unit, std::size_t piece) {
   std::string stream;
-  while (stream.size() + unit.size() <= noise) stream += unit;
+  while (stream.size() + unit.size() <= noise) { stream += unit; }
   stream.insert(0, noise - stream.size(), '.');
   stream += kMagic + "\n";
   LineScanner scanner;
   for (std::size_t at = 0; at < stream.size(); at += piece) {
-    if (find_magic(scanner, std::string_view(stream).substr(at, piece))) return true;
+    if (find_magic(scanner, std::string_view(stream).substr(at, piece))) { return true; }
   }
   return false;
 }

@@ -45,7 +45,7 @@ Octets from_hex(std::string_view hex) {
 
 Octets counting() {
   Octets octets{};
-  for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < octets.size(); ++i) { octets[i] = static_cast<std::uint8_t>(i); }
   return octets;
 }
 

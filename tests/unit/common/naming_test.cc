@@ -87,7 +87,9 @@ TEST(TunnelName, WholeAndCutNamesDoNotMeet) {
 
 TEST(TunnelName, FiveHundredPeersOfOneBeginningDiffer) {
   std::set<std::string> names;
-  for (int i = 0; i < 500; ++i) names.insert(tunnel_name("test", fmt::format("server{:03}", i)));
+  for (int i = 0; i < 500; ++i) {
+    names.insert(tunnel_name("test", fmt::format("server{:03}", i)));
+  }
   EXPECT_EQ(names.size(), 500u);
 }
 
@@ -209,14 +211,16 @@ TEST(Mac, IsLocalUnicastAndUnique) {
 TEST(Naming, KnowsWhatMayBeAName) {
   EXPECT_TRUE(is_mesh_name("Mesh_1-a"));
   EXPECT_TRUE(is_mesh_name(std::string(kMaxMeshName, 'a')));
-  for (const char* name : {"", "a.b", "a/b", "a b", "..", "\u00e4"})
+  for (const char* name : {"", "a.b", "a/b", "a b", "..", "\u00e4"}) {
     EXPECT_FALSE(is_mesh_name(name));
+  }
   EXPECT_FALSE(is_mesh_name(std::string(kMaxMeshName + 1, 'a')));
 
   EXPECT_TRUE(is_node_name("1.example_a-b"));
   EXPECT_TRUE(is_node_name(std::string(kMaxNodeName, 'a')));
-  for (const char* name : {"", ".a", "_a", "-a", "..", "a/b", "a b"})
+  for (const char* name : {"", ".a", "_a", "-a", "..", "a/b", "a b"}) {
     EXPECT_FALSE(is_node_name(name));
+  }
   EXPECT_FALSE(is_node_name(std::string(kMaxNodeName + 1, 'a')));
 
   EXPECT_TRUE(is_interface_name("eth0.1@x"));

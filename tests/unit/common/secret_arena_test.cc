@@ -47,8 +47,8 @@ TEST(SecretArena, ThousandsOfSlotsDoNotOverlap) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     ASSERT_THAT(octets_of(slots[i]), Each(i % 255 + 1));
   }
-  for (std::uint8_t* slot : slots) release_secret_slot(slot);
-  for (std::uint8_t* slot : slots) ASSERT_THAT(octets_of(slot), Each(0));
+  for (std::uint8_t* slot : slots) { release_secret_slot(slot); }
+  for (std::uint8_t* slot : slots) { ASSERT_THAT(octets_of(slot), Each(0)); }
 }
 
 TEST(SecretArena, ServesManyThreads) {
@@ -69,7 +69,7 @@ TEST(SecretArena, ServesManyThreads) {
 std::string mapping_flags(const void* address) {
   const auto wanted = reinterpret_cast<std::uintptr_t>(address);
   std::FILE* const file = std::fopen("/proc/self/smaps", "re");
-  if (file == nullptr) return {};
+  if (file == nullptr) { return {}; }
   std::string flags;
   bool is_inside = false;
   std::vector<char> line(4096);
@@ -90,7 +90,7 @@ TEST(SecretArena, IsLockedAndLeftOutOfCoreDumps) {
   std::uint8_t* const slot = take_secret_slot();
   const std::string flags = mapping_flags(slot);
   release_secret_slot(slot);
-  if (flags.empty()) GTEST_SKIP() << "/proc/self/smaps shows no VmFlags here";
+  if (flags.empty()) { GTEST_SKIP() << "/proc/self/smaps shows no VmFlags here"; }
   EXPECT_THAT(flags, testing::HasSubstr(" dd"));
 #ifndef __SANITIZE_ADDRESS__  // AddressSanitizer makes mlock() do nothing and answer yes
   EXPECT_EQ(flags.find(" lo") != std::string::npos, secrets_are_locked()) << flags;

@@ -15,7 +15,7 @@ using testing::MatchesRegex;
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  for (std::string line; std::getline(in, line);) { lines.push_back(line); }
   return lines;
 }
 

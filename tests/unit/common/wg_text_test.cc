@@ -16,10 +16,10 @@ using ::testing::Not;
 // What `wg` does with a size.
 std::string by_printf(std::uint64_t bytes) {
   static constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return std::to_string(bytes) + " B";
+  if (bytes < 1024) { return std::to_string(bytes) + " B"; }
   double value = static_cast<double>(bytes) / 1024;
   int unit = 0;
-  for (; value >= 1024 && unit < 3; ++unit) value /= 1024;
+  for (; value >= 1024 && unit < 3; ++unit) { value /= 1024; }
   char text[64];
   std::snprintf(text, sizeof text, "%.2f %s", value, kUnits[unit]);
   return text;

@@ -26,7 +26,7 @@ CommandLine parsed(const std::vector<std::string>& arguments) {
 
 UsageExit refused(const std::vector<std::string>& arguments) {
   const auto result = parse_command_line(arguments);
-  if (const auto* exit = std::get_if<UsageExit>(&result)) return *exit;
+  if (const auto* exit = std::get_if<UsageExit>(&result)) { return *exit; }
   ADD_FAILURE() << "accepted";
   return {};
 }
@@ -153,7 +153,7 @@ TEST(CommandLine, HelpFitsATerminal) {
   for (const char* verb :
        {"", "up", "down", "sync", "rotate", "plan", "show", "info", "check", "conf"}) {
     std::istringstream lines(refused({verb[0] != '\0' ? verb : "help", "-h"}).out);
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 90U) << line;
+    for (std::string line; std::getline(lines, line);) { EXPECT_LE(line.size(), 90U) << line; }
   }
 }
 

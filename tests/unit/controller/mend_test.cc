@@ -7,7 +7,7 @@ namespace {
 
 TransactionResult result_of(std::map<std::string, Outcome> outcomes) {
   TransactionResult result;
-  for (const auto& [name, outcome] : outcomes) result.nodes[name].outcome = outcome;
+  for (const auto& [name, outcome] : outcomes) { result.nodes[name].outcome = outcome; }
   return result;
 }
 

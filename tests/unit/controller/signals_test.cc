@@ -21,7 +21,7 @@ void say(const std::string& line) { std::fprintf(stderr, "%s; ", line.c_str()); 
 void press_ctrl_c() { ::kill(::getpid(), SIGINT); }
 
 void await(const std::atomic<bool>& condition) {
-  while (!condition) std::this_thread::yield();
+  while (!condition) { std::this_thread::yield(); }
 }
 
 // One Ctrl-C in `phase`; returns once all waits were told to end.
@@ -31,8 +31,8 @@ void interrupt_once(Phase phase, bool expect_end_of_waits) {
   signals.enter(phase);
   signals.end_waits_with([&] { ended = true; });
   press_ctrl_c();
-  while (!signals.requested()) std::this_thread::yield();
-  if (expect_end_of_waits) await(ended);
+  while (!signals.requested()) { std::this_thread::yield(); }
+  if (expect_end_of_waits) { await(ended); }
   EXPECT_EQ(signals.interrupt().is_set(), expect_end_of_waits);
   signals.end_waits_with({});
 }
@@ -48,9 +48,9 @@ void interrupt_twice(Phase phase) {
   Signals signals(say);
   signals.enter(phase);
   press_ctrl_c();
-  while (!signals.requested()) std::this_thread::yield();
+  while (!signals.requested()) { std::this_thread::yield(); }
   press_ctrl_c();
-  for (;;) ::pause();
+  for (;;) { ::pause(); }
 }
 
 TEST(SignalsDeathTest, TheSecondLeavesTheNodesToTheirTimers) {
@@ -66,9 +66,9 @@ void interrupt_twice_while_nodes_commit(int exit_code) {
   signals.tell_left_with([&] { return Signals::Left{"new: a; not known: b", exit_code}; });
   ASSERT_TRUE(signals.enter_commit());
   press_ctrl_c();
-  while (!signals.requested()) std::this_thread::yield();
+  while (!signals.requested()) { std::this_thread::yield(); }
   press_ctrl_c();
-  for (;;) ::pause();
+  for (;;) { ::pause(); }
 }
 
 TEST(SignalsDeathTest, TheSecondSaysWhatNodesAreAndTheExitCodeFollows) {
@@ -83,7 +83,7 @@ TEST(Signals, NothingIsCommittedOnceTheUserHasInterrupted) {
   Signals signals(say);
   signals.enter(Phase::kApplying);
   press_ctrl_c();
-  while (!signals.requested()) std::this_thread::yield();
+  while (!signals.requested()) { std::this_thread::yield(); }
   EXPECT_FALSE(signals.enter_commit());
 }
 
@@ -91,7 +91,7 @@ void ignore_the_interrupt(Phase phase) {
   Signals signals(say);
   signals.enter(phase);
   press_ctrl_c();
-  for (;;) ::pause();
+  for (;;) { ::pause(); }
 }
 
 TEST(SignalsDeathTest, LeavesInBoundedTimeWhereThereIsNothingToUndo) {

@@ -28,17 +28,17 @@ enum class End { kKilled, kPowerCut, kPowerCutNamesKept };
 // of the change leads to its end and a second one has nothing to do.
 std::string fault_after(const RehearsedChange& change, NodeUnderChange& node, bool kernel_lives) {
   finish_open_transaction(node.kernel, node.store, "test");
-  if (Journal(node.store, "test").open()) return "the journal is open";
+  if (Journal(node.store, "test").open()) { return "the journal is open"; }
   const NodeSnapshot now = node.snapshot();
   if (now.files != change.before.files && now.files != change.after.files) {
     std::string names;
-    for (const auto& [name, content] : now.files) names += " " + name;
+    for (const auto& [name, content] : now.files) { names += " " + name; }
     return "files are neither old nor new:" + names;
   }
-  if (now.files.empty() && exists(node.store.folder("test"))) return "an empty folder is left";
+  if (now.files.empty() && exists(node.store.folder("test"))) { return "an empty folder is left"; }
   const auto& interfaces =
       now.files == change.after.files ? change.after.interfaces : change.before.interfaces;
-  if (kernel_lives && now.interfaces != interfaces) return "links are not those of the files";
+  if (kernel_lives && now.interfaces != interfaces) { return "links are not those of the files"; }
   RehearsedChange again = change;
   again.commits = true;
   node.run(again);
@@ -61,10 +61,8 @@ std::string fault_after(const RehearsedChange& change, NodeUnderChange& node, bo
   std::string fault;
   try {
     fault = fault_after(change, node, end == End::kKilled);
-  } catch (const std::exception& error) {
-    fault = error.what();
-  }
-  if (!fault.empty()) fmt::print(stderr, "{}\n", fault);
+  } catch (const std::exception& error) { fault = error.what(); }
+  if (!fault.empty()) { fmt::print(stderr, "{}\n", fault); }
   std::fflush(nullptr);
   ::_exit(fault.empty() ? 0 : 1);
 }
@@ -95,7 +93,7 @@ TEST(CrashPoints, LeaveTheOldStateOrTheNewOne) {
       std::size_t point = 1;
       for (;; point += stride()) {
         const int status = crash(change, point, end);
-        if (status == kNotReached) break;
+        if (status == kNotReached) { break; }
         EXPECT_EQ(status, 0) << change.name << ", "
                              << (end == End::kKilled ? "killed" : "power cut") << " at point "
                              << point;
@@ -121,20 +119,16 @@ TEST(DiskErrors, LeaveTheOldStateOrTheNewOne) {
           bool told = false;
           try {
             node.run(change);
-          } catch (const Error&) {
-            told = true;
-          }
+          } catch (const Error&) { told = true; }
           const bool reached = disk::calls() >= call;
           disk::stop_watching();
-          if (!reached) break;
+          if (!reached) { break; }
           ++errors;
           const auto where = fmt::format("{}: call {} fails with errno {}{}", change.name, call,
                                          number, stays ? ", and all after it" : "");
           try {
             EXPECT_EQ(fault_after(change, node, true), "") << where << (told ? ", told" : "");
-          } catch (const Error& error) {
-            ADD_FAILURE() << where << ": " << error.what();
-          }
+          } catch (const Error& error) { ADD_FAILURE() << where << ": " << error.what(); }
         }
       }
     }

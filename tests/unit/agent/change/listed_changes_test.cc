@@ -19,7 +19,7 @@ class ListedChanges : public testing::Test {
   // The first with such words.
   static proto::Change with_words(const proto::Changes& changes, const std::string& words) {
     for (const proto::Change& change : changes.changes()) {
-      if (change.text().find(words) != std::string::npos) return change;
+      if (change.text().find(words) != std::string::npos) { return change; }
     }
     ADD_FAILURE() << "nothing with " << words;
     return {};

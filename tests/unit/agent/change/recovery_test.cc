@@ -231,7 +231,7 @@ TEST(Recovery, BehindTheCommitPointStagedFilesStandForADamagedJournal) {
     const std::string folder = here.node.store().folder("test");
     Journal(here.node.store(), "test").commit();
     write_file(folder + "/journal.commit", "nonsense");
-    if (!are_whole) write_file(folder + "/private_key.next", "half");
+    if (!are_whole) { write_file(folder + "/private_key.next", "half"); }
     settle(here.node.kernel, here.node.store(), "test", Errand::kToChange, NodeLog());
     EXPECT_EQ(here.node.store().load("test").mesh.private_key.has_value(), are_whole);
     EXPECT_FALSE(exists(folder + "/private_key.next"));

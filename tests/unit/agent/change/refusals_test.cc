@@ -35,26 +35,22 @@ Ending ending_of(const Refusal& refusal) {
   std::string told;
   try {
     node.run(change, refusal.fault);
-  } catch (const Error& error) {
-    told = error.message();
-  }
+  } catch (const Error& error) { told = error.message(); }
   // Behind the commit point, and in an undo, a refusal does not turn the transaction round.
   const bool is_new = change.commits && refusal.fault.fail_at > change.to_apply;
   Ending ending;
   if (Journal(node.store, "test").open()) {
     ending.by_the_next_command = true;
-    if (!refusal.fault.stays) ending.fault = "the journal is still open";
+    if (!refusal.fault.stays) { ending.fault = "the journal is still open"; }
     try {
       finish_open_transaction(node.kernel, node.store, "test");
-    } catch (const Error& error) {
-      ending.fault = error.message();
-    }
+    } catch (const Error& error) { ending.fault = error.message(); }
   }
   const NodeSnapshot& expected = is_new ? change.after : change.before;
   const NodeSnapshot end = node.snapshot();
-  if (end.interfaces != expected.interfaces) ending.fault = "links differ";
-  if (end.files != expected.files) ending.fault = "files differ";
-  if (change.commits && !is_new && told.empty()) ending.fault = "nobody was told";
+  if (end.interfaces != expected.interfaces) { ending.fault = "links differ"; }
+  if (end.files != expected.files) { ending.fault = "files differ"; }
+  if (change.commits && !is_new && told.empty()) { ending.fault = "nobody was told"; }
   if (!ending.fault.empty()) {
     ending.fault =
         fmt::format("{}: operation {} of {} refused with errno {}{}: {} ({})", change.name,
@@ -82,7 +78,7 @@ std::vector<Refusal> refusals_of(const std::vector<RehearsedChange>& changes) {
 TEST(Refusals, EndInTheOldStateOrTheNewOne) {
   std::vector<std::vector<RehearsedChange>> changes;
   std::vector<Refusal> refusals;
-  for (const int peers : {2, 8, 32}) changes.push_back(rehearsed_changes(peers));
+  for (const int peers : {2, 8, 32}) { changes.push_back(rehearsed_changes(peers)); }
   for (const auto& of_size : changes) {
     for (const RehearsedChange& change : of_size) {
       ASSERT_EQ(change.before == change.after, !change.commits) << change.name;
@@ -108,14 +104,14 @@ TEST(Refusals, EndInTheOldStateOrTheNewOne) {
     threads.emplace_back([&] {
       for (std::size_t mine = next++; mine < refusals.size(); mine = next++) {
         const Ending ending = ending_of(refusals[mine]);
-        if (ending.by_the_next_command) ++late;
+        if (ending.by_the_next_command) { ++late; }
         const std::lock_guard lock(mutex);
-        if (!ending.fault.empty()) faults.push_back(ending.fault);
+        if (!ending.fault.empty()) { faults.push_back(ending.fault); }
       }
     });
   }
-  for (std::thread& thread : threads) thread.join();
-  for (std::size_t i = 0; i < faults.size() && i < 20; ++i) ADD_FAILURE() << faults[i];
+  for (std::thread& thread : threads) { thread.join(); }
+  for (std::size_t i = 0; i < faults.size() && i < 20; ++i) { ADD_FAILURE() << faults[i]; }
   fmt::print(
       "# {} refusals on the fake kernel, 2, 8 and 32 peers: {} put right at once, {} by the "
       "next command, {} not\n",

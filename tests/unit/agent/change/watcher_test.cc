@@ -21,11 +21,11 @@ using namespace std::chrono_literals;
 pid_t run_worker(const std::string& folder, std::chrono::milliseconds patience,
                  std::chrono::milliseconds grace, const std::function<void(Watcher&)>& work) {
   const pid_t worker = ::fork();
-  if (worker != 0) return worker;
+  if (worker != 0) { return worker; }
   {
     const MeshLock lock(folder, "test", {"worker", 1, 0, 0}, 1s);
     Watcher watcher(lock.fd(), patience, grace, [&](int held) {
-      if (::fcntl(held, F_GETFD) >= 0) write_file(folder + "/finished", "x");
+      if (::fcntl(held, F_GETFD) >= 0) { write_file(folder + "/finished", "x"); }
     });
     work(watcher);
   }
@@ -85,7 +85,7 @@ TEST(Watcher, KeepsNoDescriptorOfTheSession) {
   const pid_t worker = run_worker(folder.path(), 60s, 30s, [&](Watcher&) {
     // Ends when the test has seen the end of file that the watcher must not keep away.
     write_end.reset();
-    while (!exists(folder.path() + "/seen")) std::this_thread::sleep_for(10ms);
+    while (!exists(folder.path() + "/seen")) { std::this_thread::sleep_for(10ms); }
   });
   write_end.reset();
   char octet = 0;

@@ -48,7 +48,7 @@ Put expression(const char* name, const Put& data = {}) {
     const Nest element(message, NFTA_LIST_ELEM);
     message.put_text(NFTA_EXPR_NAME, name);
     const Nest nested(message, NFTA_EXPR_DATA);
-    if (data) data(message);
+    if (data) { data(message); }
   };
 }
 
@@ -75,7 +75,7 @@ RuleReport rule_of(const std::vector<Put>& expressions) {
   message.put_text(NFTA_RULE_CHAIN, "FORWARD");
   {
     const Nest list(message, NFTA_RULE_EXPRESSIONS);
-    for (const Put& put : expressions) put(message);
+    for (const Put& put : expressions) { put(message); }
   }
   return parse_rule(message.payload(), "br-test");
 }

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 
 std::vector<int> types_of(Octets octets) {
   std::vector<int> types;
-  for (const Attribute& attribute : Attributes(octets)) types.push_back(attribute.type());
+  for (const Attribute& attribute : Attributes(octets)) { types.push_back(attribute.type()); }
   return types;
 }
 
@@ -32,7 +32,7 @@ TEST(Attributes, ReadsWhatWasPut) {
   message.put_u8(8, 1);
 
   std::vector<Attribute> read;
-  for (const Attribute& attribute : Attributes(message.payload())) read.push_back(attribute);
+  for (const Attribute& attribute : Attributes(message.payload())) { read.push_back(attribute); }
   ASSERT_EQ(read.size(), 7u);
   EXPECT_EQ(read[0].u8(), 200);
   EXPECT_EQ(read[1].u16(), 60'000);
@@ -57,7 +57,7 @@ TEST(Attributes, OfTheWrongSizeAreErrors) {
 TEST(Attributes, TextEndsAtItsNulOrAtItsEnd) {
   const std::vector<std::uint8_t> octets{8, 0, 1, 0, 'a', 'b', 0, 'c', 6, 0, 2, 0, 'd', 'e', 0, 0};
   std::vector<std::string> texts;
-  for (const Attribute& attribute : Attributes(octets)) texts.push_back(attribute.text());
+  for (const Attribute& attribute : Attributes(octets)) { texts.push_back(attribute.text()); }
   EXPECT_THAT(texts, ElementsAre("ab", "de"));
 }
 

@@ -22,8 +22,7 @@ void append(Bytes& bytes, const auto& value) {
 void append_text(Bytes& bytes, std::uint16_t type, const std::string& text) {
   append(bytes, nlattr{static_cast<std::uint16_t>(5 + text.size()), type});
   bytes.insert(bytes.end(), text.begin(), text.end());
-  do bytes.push_back(0);
-  while (bytes.size() % 4 != 0);
+  do { bytes.push_back(0); } while (bytes.size() % 4 != 0);
 }
 
 Bytes message(std::uint16_t type, std::uint16_t flags, const Bytes& payload) {
@@ -38,11 +37,11 @@ Bytes error_message(int error, std::size_t request_size, bool capped, const std:
   Bytes payload;
   append(payload, error);
   append(payload, nlmsghdr{static_cast<std::uint32_t>(16 + request_size), 16, 0, 1, 0});
-  if (!capped) payload.insert(payload.end(), (request_size + 3) / 4 * 4, 0xff);
-  if (!text.empty()) append_text(payload, NLMSGERR_ATTR_MSG, text);
+  if (!capped) { payload.insert(payload.end(), (request_size + 3) / 4 * 4, 0xff); }
+  if (!text.empty()) { append_text(payload, NLMSGERR_ATTR_MSG, text); }
   std::uint16_t flags = 0;
-  if (capped) flags |= NLM_F_CAPPED;
-  if (!text.empty()) flags |= NLM_F_ACK_TLVS;
+  if (capped) { flags |= NLM_F_CAPPED; }
+  if (!text.empty()) { flags |= NLM_F_ACK_TLVS; }
   return message(NLMSG_ERROR, flags, payload);
 }
 

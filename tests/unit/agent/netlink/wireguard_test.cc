@@ -134,7 +134,7 @@ TEST_F(WireguardTest, EveryFragmentFitsAndTogetherTheySayTheSame) {
       EXPECT_LE(message.octets().size(), max_bytes);
       parse_wireguard(message.payload(), report);
       for (const PeerPiece& peer : pieces[i].peers) {
-        if (!peer.continues) ++firsts[peer.update.public_key];
+        if (!peer.continues) { ++firsts[peer.update.public_key]; }
       }
     }
     ASSERT_THAT(report.peers, SizeIs(40));
@@ -160,10 +160,10 @@ std::uint32_t flags_in(const NetlinkMessage& message) {
   Octets attributes;
   read_header<genlmsghdr>(message.payload(), attributes);
   for (const Attribute& attribute : Attributes(attributes)) {
-    if (attribute.type() != WGDEVICE_A_PEERS) continue;
+    if (attribute.type() != WGDEVICE_A_PEERS) { continue; }
     for (const Attribute& peer : attribute.nested()) {
       for (const Attribute& part : peer.nested()) {
-        if (part.type() == WGPEER_A_FLAGS) return part.u32();
+        if (part.type() == WGPEER_A_FLAGS) { return part.u32(); }
       }
     }
   }

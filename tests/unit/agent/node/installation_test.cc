@@ -30,7 +30,7 @@ using ::testing::SizeIs;
 class InstallationTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "the places are root's";
+    if (geteuid() != 0) { GTEST_SKIP() << "the places are root's"; }
     run_as("program");
   }
   // This process is the program of that content from here on.
@@ -46,8 +46,8 @@ class InstallationTest : public testing::Test {
     installation.stage();
     auto notes = installation.settle();
     const std::string lasting = installation.lasting_name();
-    if (lasting.empty()) return notes;
-    if (const auto refused = put_program_link(paths, lasting)) notes.push_back(*refused);
+    if (lasting.empty()) { return notes; }
+    if (const auto refused = put_program_link(paths, lasting)) { notes.push_back(*refused); }
     return notes;
   }
   // Of what the path leads to.
@@ -57,7 +57,7 @@ class InstallationTest : public testing::Test {
   }
   std::vector<std::string> files_in(const std::string& folder) const {
     std::vector<std::string> names;
-    if (!exists(folder)) return names;
+    if (!exists(folder)) { return names; }
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       names.push_back(entry.path().filename());
     }

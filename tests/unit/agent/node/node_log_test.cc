@@ -34,20 +34,18 @@ class Listener {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.data(), path.size());
     EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    if (type == SOCK_STREAM) {
-      EXPECT_EQ(::listen(socket_.get(), 5), 0);
-    }
+    if (type == SOCK_STREAM) { EXPECT_EQ(::listen(socket_.get(), 5), 0); }
   }
   int fd() const { return socket_.get(); }
   std::vector<std::string> heard() {
     std::vector<std::string> texts;
     for (;;) {
       UniqueFd caller;
-      if (type_ == SOCK_STREAM) caller.reset(::accept(socket_.get(), nullptr, nullptr));
+      if (type_ == SOCK_STREAM) { caller.reset(::accept(socket_.get(), nullptr, nullptr)); }
       char text[4096];
       const int from = type_ == SOCK_STREAM ? caller.get() : socket_.get();
       const ssize_t size = ::recv(from, text, sizeof text, MSG_DONTWAIT);
-      if (size <= 0) return texts;
+      if (size <= 0) { return texts; }
       texts.emplace_back(text, static_cast<std::size_t>(size));
     }
   }
@@ -112,7 +110,7 @@ TEST(NodeLog, WaitsForNobody) {
   const int least = 1;
   ::setsockopt(deaf.fd(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < 100; ++i) here.tell({.changes = 1, .origin = "root@ci7"});
+  for (int i = 0; i < 100; ++i) { here.tell({.changes = 1, .origin = "root@ci7"}); }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
   EXPECT_TRUE(read_last_change(here.node.store(), "test"));
 }
@@ -149,7 +147,7 @@ TEST(NodeLog, HearsOfEachCommitUndoRestoreAndRemoval) {
   const State now = node.kernel.observe({"test", {}, {}}).state;
   for (const bool is_committed : {false, true}) {
     Journal(node.store(), "test").begin({now, now, {}, "root@gone", boot_id()});
-    if (is_committed) Journal(node.store(), "test").commit();
+    if (is_committed) { Journal(node.store(), "test").commit(); }
     settle(node.kernel, node.store(), "test", Errand::kToChange, NodeLog(node.this_node.paths));
   }
   EXPECT_EQ(run_down(node.this_node, "test", true), 0);

@@ -39,7 +39,9 @@ int oom_score() {
 std::uint64_t status_number(const std::string& key, int base) {
   std::ifstream status("/proc/thread-self/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key + ":")) return std::stoull(line.substr(key.size() + 1), nullptr, base);
+    if (line.starts_with(key + ":")) {
+      return std::stoull(line.substr(key.size() + 1), nullptr, base);
+    }
   }
   return ~std::uint64_t{0};
 }
@@ -84,7 +86,7 @@ TEST(Process, MayBeTheLastThatIsKilledForMemoryAndIsSoOnlyWhenItAsks) {
   }
   int status = -1;
   ::waitpid(child, &status, 0);
-  if (status != 0) GTEST_SKIP() << "this user may not lower a score";
+  if (status != 0) { GTEST_SKIP() << "this user may not lower a score"; }
   EXPECT_EQ(in_hardened_process([&] { return oom_score() == before; }), 0);
   EXPECT_EQ(in_hardened_process([&] {
               const pid_t watcher = ::fork();

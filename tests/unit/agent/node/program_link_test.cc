@@ -25,7 +25,7 @@ class ProgramLink : public testing::Test {
  protected:
   ProgramLink() {
     for (const char* variable : {"PATH", "SSH_CONNECTION"}) {
-      if (const char* value = std::getenv(variable)) former_[variable] = value;
+      if (const char* value = std::getenv(variable)) { former_[variable] = value; }
       ::unsetenv(variable);
     }
     for (const char* name : {"local-sbin", "local-bin", "sbin", "bin"}) {
@@ -35,7 +35,7 @@ class ProgramLink : public testing::Test {
   }
   ~ProgramLink() override {
     ::unsetenv("SSH_CONNECTION");
-    for (const auto& [variable, value] : former_) ::setenv(variable.c_str(), value.c_str(), 1);
+    for (const auto& [variable, value] : former_) { ::setenv(variable.c_str(), value.c_str(), 1); }
   }
   std::string in(const std::string& name) const { return root.path() + "/" + name; }
   std::string link_in(const std::string& folder) const { return in(folder + "/wgmesh-agent"); }
@@ -58,7 +58,7 @@ class ProgramLink : public testing::Test {
 };
 
 TEST_F(ProgramLink, StandsInTheFirstUsualFolderOfThePath) {
-  for (const char* name : {"local-sbin", "sbin", "bin"}) make_folder(in(name));
+  for (const char* name : {"local-sbin", "sbin", "bin"}) { make_folder(in(name)); }
   ::setenv("PATH", ("/x:" + in("bin") + "/:" + in("sbin")).c_str(), 1);
   EXPECT_FALSE(put_program_link(paths, program));
   EXPECT_EQ(target_in("sbin"), program);
@@ -77,7 +77,7 @@ TEST_F(ProgramLink, NeedsNoUsrLocal) {
 
 // sshd runs commands with a PATH without the folders of root, which a login of root has.
 TEST_F(ProgramLink, StandsWhereALoginOfRootLooksWhenSshBroughtTheAgent) {
-  for (const char* name : {"local-sbin", "local-bin", "bin"}) make_folder(in(name));
+  for (const char* name : {"local-sbin", "local-bin", "bin"}) { make_folder(in(name)); }
   ::setenv("PATH", (in("local-bin") + ":" + in("bin")).c_str(), 1);
   ::setenv("SSH_CONNECTION", "192.0.2.1 7 192.0.2.2 22", 1);
   EXPECT_FALSE(put_program_link(paths, program));
@@ -134,7 +134,7 @@ TEST_F(ProgramLink, SaysWhereTheAgentIsWhenNoFolderTakesIt) {
 }
 
 TEST_F(ProgramLink, GoesFromEveryFolder) {
-  for (const char* name : {"local-sbin", "local-bin", "bin"}) make_folder(in(name));
+  for (const char* name : {"local-sbin", "local-bin", "bin"}) { make_folder(in(name)); }
   ASSERT_EQ(::symlink(program.c_str(), link_in("local-sbin").c_str()), 0);
   ASSERT_EQ(::symlink("/usr/lib/elsewhere", link_in("local-bin").c_str()), 0);
   ASSERT_EQ(::symlink(program.c_str(), link_in("bin").c_str()), 0);

@@ -47,8 +47,9 @@ struct WithSystemd {
 // The lines of its log for these words.
 std::string said(std::initializer_list<std::string> lines) {
   std::string text;
-  for (const std::string& line : lines)
+  for (const std::string& line : lines) {
     text += "--quiet " + line + "|/usr/sbin:/usr/bin:/sbin:/bin\n";
+  }
   return text;
 }
 
@@ -112,7 +113,7 @@ TEST(Units, WhatFailsIsALineForTheUser) {
   remove_file(here.paths.systemctl);
   EXPECT_THAT(install_units(here.paths, "test", true).value(),
               HasSubstr(here.paths.systemctl + ": no such program"));
-  for (const std::string& path : present_units(here.paths)) remove_file(path);
+  for (const std::string& path : present_units(here.paths)) { remove_file(path); }
   ASSERT_TRUE(remove_folder_if_empty(here.paths.units));
   EXPECT_THAT(install_units(here.paths, "test", true).value(), HasSubstr("/units"));
 }

@@ -105,7 +105,7 @@ TEST(Hello, AnOpenMustHoldTogether) {
   bad.mutable_peers(0)->set_endpoint("no port");
   EXPECT_THROW(check_open(bad), Refused);
   bad = good;
-  for (int i = 0; i < 1100; ++i) bad.add_peers()->set_node("n" + std::to_string(i));
+  for (int i = 0; i < 1100; ++i) { bad.add_peers()->set_node("n" + std::to_string(i)); }
   EXPECT_THROW(check_open(bad), Refused);
 }
 

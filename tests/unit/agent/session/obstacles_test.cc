@@ -14,7 +14,7 @@ CandidatePort nic() { return {.is_ethernet = true}; }
 
 std::string told(const CandidatePort& interface) {
   const auto obstacle = port_obstacle("eth1", interface, "br-m");
-  if (!obstacle) return {};
+  if (!obstacle) { return {}; }
   EXPECT_THAT(obstacle->cure, testing::Not(IsEmpty()));
   EXPECT_FALSE(obstacle->is_warning);
   return obstacle->message;

@@ -161,12 +161,8 @@ TEST_F(ServeRotation, UndoBringsBackTheOldKeysFromEveryStep) {
     TestSession session(node);
     propose_rotation(session);
     ASSERT_TRUE(session.apply().has_applied());
-    if (steps > 0) {
-      ASSERT_TRUE(switch_over(session).has_switched_over());
-    }
-    if (steps > 1) {
-      ASSERT_TRUE(call_peers(session).has_peers_called());
-    }
+    if (steps > 0) { ASSERT_TRUE(switch_over(session).has_switched_over()); }
+    if (steps > 1) { ASSERT_TRUE(call_peers(session).has_peers_called()); }
     const proto::FromAgent undone = session.undo();
     EXPECT_EQ(undone.undone().error(), "");
     EXPECT_EQ(seen(), before);
@@ -247,7 +243,7 @@ TEST_F(ServeRotation, TellsTheSwitchAsOneOperation) {
   const proto::FromAgent answer = propose_rotation(session);
   int private_keys = 0;
   for (const proto::Change& change : answer.changes().changes()) {
-    if (change.text().find("private-key") != std::string::npos) ++private_keys;
+    if (change.text().find("private-key") != std::string::npos) { ++private_keys; }
   }
   EXPECT_EQ(private_keys, 1);
 }

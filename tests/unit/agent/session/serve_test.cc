@@ -133,12 +133,12 @@ TEST(Serve, RefusedOperationLeavesTheNodeAsItWas) {
       node.fault.fail_at = k;
       TestSession session(node);
       session.open(open_for(plan));
-      if (!is_change) session.make_secrets(plan);
+      if (!is_change) { session.make_secrets(plan); }
       const auto changes = session.propose(proto::UP, &plan);
       ASSERT_TRUE(changes.has_changes());
       const auto answer = session.apply();
       reached_end = answer.has_applied();
-      if (reached_end) break;
+      if (reached_end) { break; }
       EXPECT_TRUE(answer.error().undone()) << answer.error().message();
       EXPECT_THAT(answer.error().message(), HasSubstr("a fault that a test asked for"));
       EXPECT_TRUE(session.undo().has_undone());
@@ -204,8 +204,9 @@ TEST(Serve, AppliesAListThatPeersAndPortsOfOthersHaveOutlived) {
   other.add_bridge_ports("eth1");
   propose(session, other);
   State roamed = seen(node);
-  for (auto& [key, peer] : roamed.wireguard->peers)
+  for (auto& [key, peer] : roamed.wireguard->peers) {
     peer.endpoint = parse_socket_address("192.0.2.99:7");
+  }
   node.kernel.put(roamed);
   node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1492, .up = true});
   EXPECT_TRUE(session.apply().has_applied());
@@ -492,7 +493,7 @@ TEST(Serve, RefusesMoreThanABridgeHoldsAndOriginsThatATerminalWouldObey) {
     return session.ask(message);
   };
   proto::Open open = open_for(plan);
-  for (int i = 0; i < 1021; ++i) open.add_bridge_ports("p" + std::to_string(i));
+  for (int i = 0; i < 1021; ++i) { open.add_bridge_ports("p" + std::to_string(i)); }
   EXPECT_EQ(answer_to(open).error().kind(), proto::Error::REFUSED);
   open = open_for(plan);
   open.set_origin("root@\x1b[2J");
@@ -503,11 +504,11 @@ TEST(Serve, RefusesMoreThanABridgeHoldsAndOriginsThatATerminalWouldObey) {
   TestSession session(node);
   session.open(open_for(plan));
   proto::ToAgent message;
-  for (int i = 0; i < 1024; ++i) message.mutable_make_secrets()->add_peers();
+  for (int i = 0; i < 1024; ++i) { message.mutable_make_secrets()->add_peers(); }
   EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED);
   message.mutable_propose()->set_goal(proto::UP);
   *message.mutable_propose()->mutable_plan() = plan;
-  for (int i = 0; i < 1024; ++i) message.mutable_propose()->add_sealed();
+  for (int i = 0; i < 1024; ++i) { message.mutable_propose()->add_sealed(); }
   EXPECT_EQ(session.ask(message).error().kind(), proto::Error::REFUSED);
 }
 
@@ -522,9 +523,7 @@ TEST(Serve, TheFirstUpSaysWhatIsMissingAtBoot) {
     ASSERT_TRUE(session.apply().has_applied());
     const auto committed = session.commit().committed();
     ASSERT_EQ(committed.notes_size(), expected);
-    if (expected == 1) {
-      EXPECT_THAT(committed.notes(0), HasSubstr("systemd does not run here"));
-    }
+    if (expected == 1) { EXPECT_THAT(committed.notes(0), HasSubstr("systemd does not run here")); }
     plan.mutable_bridge()->set_priority(8);
   }
 }
@@ -759,7 +758,7 @@ TEST(Serve, LeavesOutAStoredPeerOnTunnelsOfAnotherKind) {
   TestNode node;
   bring_up(node, plan_with_addresses());
   proto::Plan plan = example_plan(Underlay::kIpv4);
-  for (auto& peer : *plan.mutable_peers()) peer.clear_endpoint();
+  for (auto& peer : *plan.mutable_peers()) { peer.clear_endpoint(); }
   mark_as_stored(plan, 0);
   bring_up(node, plan);
   EXPECT_EQ(seen(node).tunnels.size(), 2u);
@@ -785,7 +784,7 @@ TEST(Serve, StoresAPlanOfANodeThatStaysDown) {
     ASSERT_TRUE(changes.has_changes()) << changes.error().message();
     EXPECT_EQ(changes.changes().changes_size(), 0);
     EXPECT_EQ(changes.changes().stored_state_changes(), !is_again);
-    if (is_again) break;
+    if (is_again) { break; }
     ASSERT_TRUE(session.apply().has_applied());
     EXPECT_EQ(session.commit().committed().generation(), 2u);
   }

@@ -85,14 +85,12 @@ TEST(SessionIo, WaitsALittleMoreAfterASleepThatWasTooLong) {
     SessionIo io(std::move(ends.ours), std::move(out), -1, clock_that_jumps(1h));
     std::jthread peer([&] {
       std::this_thread::sleep_for(50ms);
-      if (comes) send_heartbeat(ends.theirs);
+      if (comes) { send_heartbeat(ends.theirs); }
     });
     const auto start = std::chrono::steady_clock::now();
     const auto read = io.read(1s, {}, comes ? 20s : 100ms);
     EXPECT_EQ(std::holds_alternative<proto::ToAgent>(read), comes);
-    if (!comes) {
-      EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms);
-    }
+    if (!comes) { EXPECT_GE(std::chrono::steady_clock::now() - start, 100ms); }
   }
 }
 

@@ -19,15 +19,13 @@ bool may_come(Message::BodyCase message, Phase phase) {
   try {
     require_turn(message, phase);
     return true;
-  } catch (const ProtocolError&) {
-    return false;
-  }
+  } catch (const ProtocolError&) { return false; }
 }
 
 std::set<Phase> phases_of(Message::BodyCase message) {
   std::set<Phase> phases;
   for (int phase = 0; phase <= static_cast<int>(kLastPhase); ++phase) {
-    if (may_come(message, static_cast<Phase>(phase))) phases.insert(static_cast<Phase>(phase));
+    if (may_come(message, static_cast<Phase>(phase))) { phases.insert(static_cast<Phase>(phase)); }
   }
   return phases;
 }
@@ -35,9 +33,7 @@ std::set<Phase> phases_of(Message::BodyCase message) {
 std::string refusal(Message::BodyCase message, Phase phase) {
   try {
     require_turn(message, phase);
-  } catch (const ProtocolError& error) {
-    return error.message();
-  }
+  } catch (const ProtocolError& error) { return error.message(); }
   return {};
 }
 
@@ -49,7 +45,7 @@ constexpr std::array kEveryMessage = {
 };
 
 TEST(Turns, EveryMessageHasOne) {
-  for (const auto message : kEveryMessage) EXPECT_FALSE(phases_of(message).empty());
+  for (const auto message : kEveryMessage) { EXPECT_FALSE(phases_of(message).empty()); }
 }
 
 TEST(Turns, NothingButOpenBeginsASession) {

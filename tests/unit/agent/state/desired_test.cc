@@ -87,9 +87,7 @@ TEST_P(DesiredStateRefuses, APlanWith) {
   try {
     example_state(plan);
     FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.message(), HasSubstr(GetParam().says));
-  }
+  } catch (const Error& error) { EXPECT_THAT(error.message(), HasSubstr(GetParam().says)); }
 }
 
 proto::Peer& second_peer(proto::Plan& plan) { return *plan.mutable_peers(1); }

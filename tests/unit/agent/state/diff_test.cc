@@ -18,7 +18,7 @@ namespace {
 std::string listing(const std::vector<Operation>& operations) {
   std::string text;
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    if (i == first_deletion(operations)) text += "# at commit\n";
+    if (i == first_deletion(operations)) { text += "# at commit\n"; }
     text += describe(operations[i]) + "\n";
   }
   return text.empty() ? "# nothing to do\n" : text;
@@ -42,7 +42,7 @@ void expect_leads_to(const State& desired, const State& observed) {
   std::vector<Operation> operations = diff(desired, observed);
   kernel.apply(operations, {});
   Scope scope{.mesh = "test"};
-  for (const auto& [name, port] : observed.foreign_ports) scope.foreign_ports.insert(name);
+  for (const auto& [name, port] : observed.foreign_ports) { scope.foreign_ports.insert(name); }
   State found = kernel.observe(scope).state;
   EXPECT_EQ(listing(diff(desired, found)), "# nothing to do\n");
   EXPECT_TRUE(matches(desired, found));
@@ -221,11 +221,11 @@ TEST(Diff, DeletesNoGroupThatWasSetByHand) {
   State observed = up();
   observed.wireguard->interface.group = 7;
   observed.bridge->interface.group = 7;
-  for (auto& [name, tunnel] : observed.tunnels) tunnel.interface.group = 7;
+  for (auto& [name, tunnel] : observed.tunnels) { tunnel.interface.group = 7; }
   std::size_t by_name = 0;
   for (const Operation& operation : diff({}, observed)) {
     EXPECT_FALSE(std::holds_alternative<DeleteGroup>(operation)) << describe(operation);
-    if (std::holds_alternative<DeleteInterface>(operation)) ++by_name;
+    if (std::holds_alternative<DeleteInterface>(operation)) { ++by_name; }
   }
   EXPECT_EQ(by_name, 2 + observed.tunnels.size());
   EXPECT_GE(by_name, 3u);

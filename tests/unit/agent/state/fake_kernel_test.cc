@@ -26,9 +26,7 @@ int error_of(FakeKernel& kernel, const Operation& operation) {
   try {
     kernel.apply(operation);
     return 0;
-  } catch (const NetlinkError& error) {
-    return error.error_number();
-  }
+  } catch (const NetlinkError& error) { return error.error_number(); }
 }
 
 class Fake : public ::testing::Test {
@@ -81,8 +79,9 @@ TEST_F(Fake, DropsIpv6AddressesWhenALinkGoesDown) {
 }
 
 TEST_F(Fake, TakesSecondaryAddressesWithTheirPrimary) {
-  for (const char* text : {"10.0.0.1/24", "10.0.0.2/24", "10.1.0.1/24"})
+  for (const char* text : {"10.0.0.1/24", "10.0.0.2/24", "10.1.0.1/24"}) {
     kernel.apply(AddAddress{"br-test", parse_prefix(text).value()});
+  }
   kernel.apply(RemoveAddress{"br-test", parse_prefix("10.0.0.1/24").value()});
   EXPECT_EQ(kernel.interfaces().at("br-test").addresses,
             std::vector{parse_prefix("10.1.0.1/24").value()});
@@ -92,9 +91,10 @@ TEST_F(Fake, MovesAnAllowedIpToWhoAsksLast) {
   kernel.apply(CreateWireguard{.name = "wg-test"});
   std::set<Prefix> prefixes = {parse_prefix("fd00::2/128").value()};
   PublicKey first{{1}}, second{{2}};
-  for (const PublicKey& key : {first, second})
+  for (const PublicKey& key : {first, second}) {
     kernel.apply(
         SetWireguard{.name = "wg-test", .peers = {{.public_key = key, .allowed_ips = prefixes}}});
+  }
   const auto& peers = kernel.interfaces().at("wg-test").wireguard.peers;
   EXPECT_TRUE(peers.at(first).allowed_ips.empty());
   EXPECT_EQ(peers.at(second).allowed_ips, prefixes);

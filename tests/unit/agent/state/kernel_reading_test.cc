@@ -24,9 +24,10 @@ InterfaceReport interface(int index, const std::string& name, const std::string&
 InterfaceReport own(int index, const std::string& name, const std::string& kind) {
   InterfaceReport report = interface(index, name, kind);
   report.group = interface_group("test");
-  if (kind == "gretap")
+  if (kind == "gretap") {
     report.tunnel = TunnelData{.kind = TunnelKind::kGretap, .local = {}, .remote = {}};
-  if (kind == "bridge") report.bridge = BridgeData();
+  }
+  if (kind == "bridge") { report.bridge = BridgeData(); }
   return report;
 }
 

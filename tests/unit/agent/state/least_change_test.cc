@@ -33,7 +33,7 @@ std::vector<std::string> changes_to(const proto::Plan& plan, const proto::Plan& 
   kernel.apply(operations, {});
   EXPECT_TRUE(matches(desired, kernel.observe({"test", {}, {"eth1"}}).state));
   std::vector<std::string> lines;
-  for (const Operation& operation : operations) lines.push_back(describe(operation));
+  for (const Operation& operation : operations) { lines.push_back(describe(operation)); }
   return lines;
 }
 

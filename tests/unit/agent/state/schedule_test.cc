@@ -40,15 +40,15 @@ std::map<PublicKey, PeerUpdate> peers_due(const Schedule& all, Due due) {
   std::map<PublicKey, PeerUpdate> found;
   for (const Operation& operation : operations_due(all, due)) {
     const auto* set = std::get_if<SetWireguard>(&operation);
-    if (set == nullptr) continue;
-    for (const PeerUpdate& update : set->peers) found[update.public_key] = update;
+    if (set == nullptr) { continue; }
+    for (const PeerUpdate& update : set->peers) { found[update.public_key] = update; }
   }
   return found;
 }
 
 std::vector<std::string> described(const std::vector<Operation>& operations) {
   std::vector<std::string> lines;
-  for (const Operation& each : operations) lines.push_back(describe(each));
+  for (const Operation& each : operations) { lines.push_back(describe(each)); }
   return lines;
 }
 
@@ -91,7 +91,7 @@ TEST(Schedule, HoldsBackTheCallOfOneEnd) {
     EXPECT_EQ(at_once.at(key).allowed_ips, peer.allowed_ips);
     EXPECT_EQ(is_contact(at_once.at(key)), contact.may_call(key));
     EXPECT_EQ(at_commit.contains(key), !contact.may_call(key));
-    if (!at_commit.contains(key)) continue;
+    if (!at_commit.contains(key)) { continue; }
     EXPECT_EQ(at_commit.at(key).endpoint, peer.endpoint);
     EXPECT_EQ(at_commit.at(key).persistent_keepalive, peer.persistent_keepalive);
     EXPECT_FALSE(at_commit.at(key).allowed_ips);
@@ -138,7 +138,7 @@ class ARotation : public testing::Test {
     std::vector<Operation> found;
     for (const auto& [operation, due] :
          what_is_left(desired, old_, kernel_.observe(kScope).state, true)) {
-      if (due <= until) found.push_back(operation);
+      if (due <= until) { found.push_back(operation); }
     }
     return described(found);
   }
@@ -171,9 +171,9 @@ TEST_F(ARotation, SwitchesAllowedIpsAndThenThePrivateKey) {
   // Nothing is sent to an old peer any more.
   std::set<PublicKey> silenced;
   for (const PeerUpdate& update : peers.peers) {
-    if (update.persistent_keepalive == 0) silenced.insert(update.public_key);
+    if (update.persistent_keepalive == 0) { silenced.insert(update.public_key); }
   }
-  for (const auto& [key, peer] : old_.wireguard->peers) EXPECT_TRUE(silenced.contains(key));
+  for (const auto& [key, peer] : old_.wireguard->peers) { EXPECT_TRUE(silenced.contains(key)); }
   for (const auto& [key, peer] : new_.wireguard->peers) {
     const auto update =
         std::find_if(peers.peers.begin(), peers.peers.end(),

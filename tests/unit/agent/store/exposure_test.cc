@@ -67,7 +67,9 @@ TEST(Exposure, AFileThatOthersCouldReachIsWrittenAnew) {
 
 TEST(Exposure, AFileOfAnotherUserOrUnderTwoNamesIsWrittenAnew) {
   const Exposed here;
-  if (::chown(here.path("plan").c_str(), 1000, 1000) != 0) GTEST_SKIP() << "only root may do that";
+  if (::chown(here.path("plan").c_str(), 1000, 1000) != 0) {
+    GTEST_SKIP() << "only root may do that";
+  }
   ASSERT_EQ(::link(here.path("private_key").c_str(), (here.folder.path() + "/other").c_str()), 0);
   EXPECT_THAT(mend_exposures(here.store, "test"),
               ElementsAre(HasSubstr("private_key could be read or changed by others (mode 0600, "
@@ -105,7 +107,7 @@ TEST(Exposure, AFolderAboveIsNamedAndNotOursToMend) {
 TEST(Exposure, AFolderOfAnotherUserIsRefused) {
   const Exposed here;
   const std::string mesh = here.store.folder("test");
-  if (::chown(mesh.c_str(), 1000, 1000) != 0) GTEST_SKIP() << "only root may do that";
+  if (::chown(mesh.c_str(), 1000, 1000) != 0) { GTEST_SKIP() << "only root may do that"; }
   EXPECT_THAT(find_exposures(here.store, "test"), ElementsAre(HasSubstr("user 1000")));
   try {
     mend_exposures(here.store, "test");

@@ -28,7 +28,7 @@ TEST(KernelInstance, IsAnotherInANewNamespace) {
     inside = kernel_instance();
     same = is_this_kernel(outside);
   }).join();
-  if (!has_left) GTEST_SKIP() << "network namespaces are for root";
+  if (!has_left) { GTEST_SKIP() << "network namespaces are for root"; }
   EXPECT_NE(inside, outside);
   EXPECT_EQ(inside.substr(0, 36), outside.substr(0, 36));
   EXPECT_FALSE(same);

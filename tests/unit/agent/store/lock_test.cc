@@ -23,7 +23,7 @@ MeshLock wait_for(std::optional<MeshLock>& held, const std::string& folder, cons
                   const std::function<void(MeshLock&)>& end) {
   std::atomic<bool> waiting = false;
   std::jthread release([&] {
-    while (!waiting) std::this_thread::sleep_for(1ms);
+    while (!waiting) { std::this_thread::sleep_for(1ms); }
     end(*held);
     held.reset();
   });

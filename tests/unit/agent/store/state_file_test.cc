@@ -34,7 +34,7 @@ TEST(StateFile, WipesTheKeysOfAMessage) {
   const char* place = saved.wireguard().private_key().data();
   const char* other = saved.wireguard().peers(1).preshared_key().data();
   wipe_secrets(saved);
-  for (std::size_t i = 0; i < kKeySize; ++i) EXPECT_EQ(place[i] | other[i], 0);
+  for (std::size_t i = 0; i < kKeySize; ++i) { EXPECT_EQ(place[i] | other[i], 0); }
   proto::SavedState empty;
   wipe_secrets(empty);
 }

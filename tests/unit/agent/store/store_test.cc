@@ -158,8 +158,7 @@ TEST(Store, ForgetsTheJournalLast) {
     try {
       store.forget("test");
       fails = false;
-    } catch (const SystemError&) {
-    }
+    } catch (const SystemError&) {}
     disk::stop_watching();
     const bool any =
         exists(mesh + "/plan") || exists(mesh + "/private_key") || exists(mesh + "/preshared_keys");

@@ -24,7 +24,7 @@ StoredMesh example() {
 TEST(StoredMesh, RoundTrip) {
   const StoredMesh stored = example();
   StoredMesh again;
-  for (const auto& [name, content] : put_stored(stored)) parse_stored(name, *content, again);
+  for (const auto& [name, content] : put_stored(stored)) { parse_stored(name, *content, again); }
   EXPECT_EQ(again.private_key, stored.private_key);
   EXPECT_EQ(again.preshared_keys, stored.preshared_keys);
   EXPECT_EQ(again.former_ports, stored.former_ports);
@@ -52,9 +52,7 @@ TEST(StoredMesh, NewerFormatIsNoDamage) {
   try {
     parse_stored("plan", "wgmesh 2 00\n", ignored);
     FAIL();
-  } catch (const Damaged&) {
-    FAIL() << "it would be overwritten";
-  } catch (const Error& error) {
+  } catch (const Damaged&) { FAIL() << "it would be overwritten"; } catch (const Error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("format 2"));
     EXPECT_THAT(error.what(), ::testing::HasSubstr("up to 1"));
   }

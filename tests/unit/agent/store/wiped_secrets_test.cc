@@ -32,7 +32,7 @@ struct Secretive {
   Secretive() {
     state = example_state(example_plan());
     state.wireguard->private_key = secret_of(kPrivate);
-    for (auto& [key, peer] : state.wireguard->peers) peer.preshared_key = secret_of(kPreshared);
+    for (auto& [key, peer] : state.wireguard->peers) { peer.preshared_key = secret_of(kPreshared); }
     stored.plan = example_plan();
     stored.private_key = secret_of(kPrivate);
     stored.preshared_keys.insert_or_assign("mesh1", secret_of(kPreshared));

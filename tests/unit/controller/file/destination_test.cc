@@ -54,9 +54,7 @@ TEST_P(BadSshTargets, AreRefused) {
   try {
     parse_ssh_target(GetParam().text);
     FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.message(), GetParam().message);
-  }
+  } catch (const Error& error) { EXPECT_EQ(error.message(), GetParam().message); }
 }
 INSTANTIATE_TEST_SUITE_P(
     All, BadSshTargets,
@@ -98,9 +96,7 @@ TEST_P(BadEndpointHosts, AreRefused) {
   try {
     check_endpoint_host(GetParam().text);
     FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.message(), GetParam().message);
-  }
+  } catch (const Error& error) { EXPECT_EQ(error.message(), GetParam().message); }
 }
 INSTANTIATE_TEST_SUITE_P(
     All, BadEndpointHosts,

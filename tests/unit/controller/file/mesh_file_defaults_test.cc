@@ -23,9 +23,7 @@ std::string faults_of(const std::string& defaults) {
     mesh_with(defaults,
               "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a}\n"
               "  b: {addr: 10.0.0.2/24, ssh: b}\n");
-  } catch (const MeshFileFaults& faults) {
-    return faults.message();
-  }
+  } catch (const MeshFileFaults& faults) { return faults.message(); }
   return {};
 }
 
@@ -109,9 +107,9 @@ TEST(Defaults, ANodeWithoutAHostIsToldSo) {
 
 TEST(Defaults, AreBoundedWithWhatTheyRepeat) {
   std::string list = "[1";
-  for (int i = 0; i < 1000; ++i) list += ", 1";
+  for (int i = 0; i < 1000; ++i) { list += ", 1"; }
   std::string nodes;
-  for (int i = 0; i < 400; ++i) nodes += "  n" + std::to_string(i) + ": {ssh: a}\n";
+  for (int i = 0; i < 400; ++i) { nodes += "  n" + std::to_string(i) + ": {ssh: a}\n"; }
   try {
     mesh_with("{json: " + list + "]}", nodes);
     FAIL() << "accepted";

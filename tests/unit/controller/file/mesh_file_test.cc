@@ -238,7 +238,9 @@ TEST(MeshFile, ByteOrderMarkAndCarriageReturnsAreIgnored) {
   std::string text = "\xef\xbb\xbf" + data("spec.yaml");
   EXPECT_EQ(read_mesh_file(text, "m"), read_mesh_file(data("spec.yaml"), "m"));
   std::string dos;
-  for (const char c : data("spec.yaml")) dos += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  for (const char c : data("spec.yaml")) {
+    dos += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  }
   EXPECT_EQ(read_mesh_file(dos, "m"), read_mesh_file(data("spec.yaml"), "m"));
 }
 
@@ -478,10 +480,10 @@ class NodeFaults : public testing::TestWithParam<Case> {};
 TEST_P(NodeFaults, AreReportedInPlace) {
   const std::string own = GetParam().text;
   std::string text = "name: m\nnetwork: 10.0.0.0/24\nnodes:\n  n:\n    " + own + "\n";
-  if (own.find("addr: ") != 0) text += "    addr: 10.0.0.1/24\n";
-  if (own.find("ssh:") != 0 && own.find("exec:") != 0) text += "    ssh: n\n";
+  if (own.find("addr: ") != 0) { text += "    addr: 10.0.0.1/24\n"; }
+  if (own.find("ssh:") != 0 && own.find("exec:") != 0) { text += "    ssh: n\n"; }
   text += "  k: {addr: 10.0.0.9/24, ssh: k, endpoint: k}\n";
-  if (own.find("peers:") == 0) text += "full: false\n";
+  if (own.find("peers:") == 0) { text += "full: false\n"; }
   EXPECT_EQ(faults_of(text), GetParam().faults);
 }
 
@@ -903,7 +905,7 @@ TEST(MeshFile, BoundsWhatAliasesRepeat) {
   for (int i = 1; i < 9; ++i) {
     const std::string last = "*a" + std::to_string(i - 1);
     text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + last;
-    for (int j = 0; j < 8; ++j) text += ", " + last;
+    for (int j = 0; j < 8; ++j) { text += ", " + last; }
     text += "]\n";
   }
   EXPECT_THAT(faults_of(text), testing::HasSubstr("more than 250000 values"));
@@ -918,7 +920,7 @@ TEST(MeshFile, BoundsKeys) {
 TEST(MeshFile, BoundsSizeAndFaults) {
   EXPECT_EQ(faults_of(std::string((4u << 20) + 1, 'a')), "m:1:1: longer than 4 MiB");
   std::string text;
-  for (int i = 0; i < 2000; ++i) text += "unknown" + std::to_string(i) + ": 1\n";
+  for (int i = 0; i < 2000; ++i) { text += "unknown" + std::to_string(i) + ": 1\n"; }
   EXPECT_THAT(faults_of(text), testing::HasSubstr("more faults are not shown"));
 }
 

@@ -90,9 +90,7 @@ TEST(CheckStatus, SaysWhatCannotBe) {
     try {
       check_status("m", status);
       ADD_FAILURE() << "believed: " << told;
-    } catch (const Error& error) {
-      EXPECT_THAT(error.message(), testing::HasSubstr(told));
-    }
+    } catch (const Error& error) { EXPECT_THAT(error.message(), testing::HasSubstr(told)); }
   }
 }
 

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 class AFleet : public testing::Test {
  protected:
   AFleet() {
-    for (const char* name : {"a", "b"}) nodes_.emplace_back().name = name;
+    for (const char* name : {"a", "b"}) { nodes_.emplace_back().name = name; }
   }
 
   std::unique_ptr<Session> connect(const Node& node) {
@@ -46,10 +46,10 @@ TEST_F(AFleet, BeatsForNodesThatWaitForTheOthers) {
   Fleet fleet(
       {&nodes_[0], &nodes_[1]}, [&](const Node& node) { return connect(node); }, 5ms);
   fleet.connect([&](const Node& node, Session&) {
-    if (node.name != "b") return;
-    while (heartbeats(scripts_["a"]) < 3) std::this_thread::yield();
+    if (node.name != "b") { return; }
+    while (heartbeats(scripts_["a"]) < 3) { std::this_thread::yield(); }
   });
-  while (heartbeats(scripts_["b"]) < 2) std::this_thread::yield();
+  while (heartbeats(scripts_["b"]) < 2) { std::this_thread::yield(); }
   EXPECT_TRUE(fleet.all_take_part());
 }
 
@@ -57,8 +57,8 @@ TEST_F(AFleet, BeatsForNodesThatWaitForTheOthers) {
 TEST_F(AFleet, TellsAFailureWhenItHappens) {
   std::atomic<bool> is_told = false;
   Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
-    if (node.name == "a") throw Unreachable("connection refused");
-    while (!is_told) std::this_thread::yield();
+    if (node.name == "a") { throw Unreachable("connection refused"); }
+    while (!is_told) { std::this_thread::yield(); }
     return connect(node);
   });
   std::string told;
@@ -72,7 +72,7 @@ TEST_F(AFleet, TellsAFailureWhenItHappens) {
 
 TEST_F(AFleet, LimitsOfThisMachineAreNoFaultOfANode) {
   Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
-    if (node.name == "a") throw SystemError("pipe", EMFILE);
+    if (node.name == "a") { throw SystemError("pipe", EMFILE); }
     throw std::bad_alloc();
   });
   fleet.connect([](const Node&, Session&) {});
@@ -90,14 +90,14 @@ TEST(FleetWithoutThreads, EndsWithTheLimitsName) {
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
-    if (setuid(65534) != 0) _exit(geteuid() == 0 ? 1 : 3);
+    if (setuid(65534) != 0) { _exit(geteuid() == 0 ? 1 : 3); }
     rlimit limit{};
     getrlimit(RLIMIT_NPROC, &limit);
     limit.rlim_cur = 8;
     setrlimit(RLIMIT_NPROC, &limit);
     std::vector<Node> nodes(64);
     std::vector<const Node*> pointers;
-    for (const Node& node : nodes) pointers.push_back(&node);
+    for (const Node& node : nodes) { pointers.push_back(&node); }
     try {
       const Fleet fleet(pointers, [](const Node&) { return nullptr; });
     } catch (const Error& error) {
@@ -121,7 +121,7 @@ TEST_F(AFleet, ANodeThatConnectsSlowlyHoldsUpNobodysStep) {
   std::atomic<bool> a_has_stepped = false;
   Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
     if (node.name == "b") {
-      while (!a_has_stepped) std::this_thread::yield();
+      while (!a_has_stepped) { std::this_thread::yield(); }
       throw Unreachable("no answer in time");
     }
     return connect(node);

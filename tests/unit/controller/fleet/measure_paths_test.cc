@@ -23,7 +23,7 @@ class AMeasurement : public testing::Test {
       Node node;
       node.name = name;
       node.endpoint = HostPort{name, 51820};
-      if (node.name != "a") node.peers = {"a"};
+      if (node.name != "a") { node.peers = {"a"}; }
       // As the scripted agents have it.
       const int number = name[0] - 'a' + 1;
       node.underlay_address = parse_ip("198.0.0." + std::to_string(number));
@@ -37,7 +37,7 @@ class AMeasurement : public testing::Test {
 
   Measurements run() {
     std::vector<const Node*> nodes;
-    for (const Node& node : mesh_.nodes) nodes.push_back(&node);
+    for (const Node& node : mesh_.nodes) { nodes.push_back(&node); }
     Fleet fleet(nodes, [&](const Node& node) {
       return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
                                        5s);

@@ -43,7 +43,7 @@ TEST(NodeMessage, GarbageIsAnError) {
 
 TEST(NodeMessage, ListsAndTextsAreBounded) {
   proto::FromAgent many;
-  for (int i = 0; i <= 16384; ++i) many.mutable_changes()->add_changes();
+  for (int i = 0; i <= 16384; ++i) { many.mutable_changes()->add_changes(); }
   try {
     parsed(many);
     FAIL();
@@ -54,14 +54,14 @@ TEST(NodeMessage, ListsAndTextsAreBounded) {
   large.mutable_changes()->add_changes()->set_text(std::string((512u << 10) + 1, 'x'));
   EXPECT_THROW(parsed(large), Error);
   proto::FromAgent sentences;
-  for (int i = 0; i <= 256; ++i) sentences.mutable_hello()->add_problems("p");
+  for (int i = 0; i <= 256; ++i) { sentences.mutable_hello()->add_problems("p"); }
   EXPECT_THROW(parsed(sentences), Error);
   proto::FromAgent key;
   key.mutable_hello()->set_public_key(std::string((512u << 10) + 1, 'x'));
   EXPECT_THROW(parsed(key), Error);
   // Together they are too large, though each is within its bound.
   proto::FromAgent sum;
-  for (int i = 0; i < 20; ++i) sum.mutable_committed()->add_notes(std::string(256u << 10, 'x'));
+  for (int i = 0; i < 20; ++i) { sum.mutable_committed()->add_notes(std::string(256u << 10, 'x')); }
   EXPECT_THROW(parsed(sum), Error);
 }
 
@@ -83,8 +83,8 @@ TEST(NodeMessage, WhatNobodyCouldReadIsCut) {
 // Unknown groups in groups: nothing that a message of ours has, and a way to exhaust the stack.
 TEST(NodeMessage, DepthIsBounded) {
   std::string nested;
-  for (int i = 0; i < 100; ++i) nested += static_cast<char>((15 << 3) | 3);
-  for (int i = 0; i < 100; ++i) nested += static_cast<char>((15 << 3) | 4);
+  for (int i = 0; i < 100; ++i) { nested += static_cast<char>((15 << 3) | 3); }
+  for (int i = 0; i < 100; ++i) { nested += static_cast<char>((15 << 3) | 4); }
   proto::FromAgent message;
   message.mutable_undone();
   EXPECT_NO_THROW(parsed(message));

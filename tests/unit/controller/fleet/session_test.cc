@@ -103,7 +103,7 @@ TEST(Session, NoStepWaitsForProgressThatNeverEnds) {
 TEST(Session, NoStepWaitsForAFloodOfProgress) {
   expect_every_step_ends(0ms, [](unsigned i) {
     std::string many;
-    for (unsigned k = 0; k < 1000; ++k) many += progress_frame(i * 1000 + k, ~0U);
+    for (unsigned k = 0; k < 1000; ++k) { many += progress_frame(i * 1000 + k, ~0U); }
     return many;
   });
 }
@@ -145,7 +145,7 @@ TEST(Session, ProgressMakesAStepLongerByASecondForEachChange) {
 TEST(Session, ProgressBeyondItsTotalIsSilence) {
   const auto node = std::make_shared<Loopback>();
   proto::FromAgent changes;
-  for (int i = 0; i < 60; ++i) changes.mutable_changes()->add_changes()->set_text("x");
+  for (int i = 0; i < 60; ++i) { changes.mutable_changes()->add_changes()->set_text("x"); }
   node->say(frame_of(changes));
   Session session(std::make_unique<LoopbackTransport>(node), {}, 100ms);
   session.propose({});
@@ -177,9 +177,7 @@ TEST(Session, HearsBetweenStepsThatTheNodeHasUndone) {
   try {
     session.beat(1s);
     FAIL();
-  } catch (const AgentError& error) {
-    EXPECT_TRUE(error.undone());
-  }
+  } catch (const AgentError& error) { EXPECT_TRUE(error.undone()); }
 }
 
 TEST(Session, KeepsAnAnswerThatCameBetweenStepsForItsStep) {

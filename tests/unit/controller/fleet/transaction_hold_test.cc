@@ -81,7 +81,7 @@ TEST_F(AHold, IsAskedOfEveryNodeBeforeAnyCommits) {
       return std::vector{held()};
     };
     script.answers[Body::kCommit] = [&](const proto::ToAgent&) {
-      if (holds != 3) ++early;
+      if (holds != 3) { ++early; }
       proto::FromAgent committed;
       committed.mutable_committed();
       return std::vector{committed};
@@ -229,9 +229,9 @@ TEST_F(AHold, ANodeThatCannotCommitAndSaysSoIsUndone) {
 
 // It was stopped for three timeouts before the first commit.
 TEST_F(AHold, UndoneEverywhereIsAFailureAndNoDoubt) {
-  for (const char* node : {"a", "b", "c"}) answer(node, Body::kCommit, {undone()});
+  for (const char* node : {"a", "b", "c"}) { answer(node, Body::kCommit, {undone()}); }
   const TransactionResult result = run();
-  for (const char* node : {"a", "b", "c"}) EXPECT_EQ(outcome(result, node), Outcome::kUndone);
+  for (const char* node : {"a", "b", "c"}) { EXPECT_EQ(outcome(result, node), Outcome::kUndone); }
   EXPECT_FALSE(result.in_doubt());
   EXPECT_EQ(result.exit_code(), 1);
 }

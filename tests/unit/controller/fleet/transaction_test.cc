@@ -20,7 +20,7 @@ class ATransaction : public testing::Test, protected ScriptedFleet {
     Fleet fleet(
         nodes_,
         [&](const Node& node) -> std::unique_ptr<Session> {
-          if (node.name == unreachable_) throw Unreachable("connection refused");
+          if (node.name == unreachable_) { throw Unreachable("connection refused"); }
           return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
                                            std::chrono::milliseconds(300));
         },
@@ -32,9 +32,9 @@ class ATransaction : public testing::Test, protected ScriptedFleet {
   void answer(const std::string& node, Body::BodyCase body, std::vector<proto::FromAgent> frames) {
     const auto octet = static_cast<char>(scripts_[node].public_key_octet);
     for (proto::FromAgent& frame : frames) {
-      if (!frame.has_hello()) continue;
+      if (!frame.has_hello()) { continue; }
       proto::Hello& hello = *frame.mutable_hello();
-      if (hello.public_key().empty()) hello.set_public_key(std::string(32, octet));
+      if (hello.public_key().empty()) { hello.set_public_key(std::string(32, octet)); }
       if (hello.session_key().empty()) {
         hello.set_session_key(std::string(32, static_cast<char>(octet + 100)));
       }
@@ -77,7 +77,7 @@ TEST_F(ATransaction, RelaysSealedKeysOncePerPair) {
   const auto senders = [&](const char* node) {
     std::vector<std::string> names;
     const proto::ToAgent frame = scripts_[node].last(Body::kPropose);
-    for (const auto& box : frame.propose().sealed()) names.push_back(box.node());
+    for (const auto& box : frame.propose().sealed()) { names.push_back(box.node()); }
     std::sort(names.begin(), names.end());
     return names;
   };
@@ -98,7 +98,7 @@ TEST_F(ATransaction, ChangesNothingWhenANodeIsUnreachable) {
 TEST(WhyItEnded, NamesTheNodesThatHeldUpTheOthers) {
   using Kind = NodeFailure::Kind;
   TransactionResult result;
-  for (const char* node : {"a", "b", "c"}) result.nodes[node];
+  for (const char* node : {"a", "b", "c"}) { result.nodes[node]; }
   result.nodes["c"].failure = NodeFailure{Kind::kUnreachable, "connect", "refused", {}};
   EXPECT_EQ(why_it_ended(result), "c is unreachable");
   result.nodes["b"].failure = result.nodes["c"].failure;
@@ -117,7 +117,9 @@ TEST_F(ATransaction, AppliesNowhereWhenANodeRefusesItsPlan) {
          {error_frame("plan", "br-m is not ours", false, proto::Error::REFUSED)});
   const TransactionResult result = run();
   EXPECT_EQ(result.exit_code(), 1);
-  for (const char* node : {"a", "b", "c"}) EXPECT_FALSE(scripts_[node].saw(Body::kApply)) << node;
+  for (const char* node : {"a", "b", "c"}) {
+    EXPECT_FALSE(scripts_[node].saw(Body::kApply)) << node;
+  }
 }
 
 TEST_F(ATransaction, TellsARefusalFromANodeThatCannotBeReached) {
@@ -153,7 +155,9 @@ TEST_F(ATransaction, SaysUnknownWhenANodeIsLostWhileOthersApply) {
   heartbeat_ = std::chrono::milliseconds(10);
   scripts_["b"].answers[Body::kHeartbeat] =
       [&b = scripts_["b"]](const proto::ToAgent&) -> std::vector<proto::FromAgent> {
-    if (!b.saw(Body::kApply)) return {};  // a slow machine sends heartbeats before that, too
+    if (!b.saw(Body::kApply)) {
+      return {};  // a slow machine sends heartbeats before that, too
+    }
     throw Unreachable("connection reset by peer");
   };
   scripts_["c"].answers[Body::kApply] = [](const proto::ToAgent&) {
@@ -179,7 +183,7 @@ TEST_F(ATransaction, SaysUnknownWhenANodeGoesSilentAfterCommitWasSent) {
 TEST_F(ATransaction, LeavesNodesAloneThatHaveNothingToDo) {
   proto::FromAgent nothing;
   nothing.mutable_changes();
-  for (const char* node : {"a", "b", "c"}) answer(node, Body::kPropose, {nothing});
+  for (const char* node : {"a", "b", "c"}) { answer(node, Body::kPropose, {nothing}); }
   const TransactionResult result = run();
   EXPECT_EQ(result.exit_code(), 0);
   EXPECT_FALSE(result.anything_to_do());
@@ -251,7 +255,7 @@ TEST_F(ATransaction, AnEndpointThatOneEndCannotResolveIsAWarningWhileTheOtherDia
     proto::EndpointRoute& route = *hello.add_routes();
     route.set_node(peer);
     route.set_error(error);
-    if (*error == '\0') route.set_address("192.0.2.1");
+    if (*error == '\0') { route.set_address("192.0.2.1"); }
     return frame;
   };
   answer("a", Body::kOpen, {hello_with(1, "b", "b.example: no such name")});
@@ -271,14 +275,15 @@ TEST_F(ATransaction, AnInterruptedApplyIsUndoneEverywhere) {
                                      std::chrono::seconds(20));
   });
   std::jthread user([&] {
-    while (!scripts_["b"].saw(Body::kApply)) std::this_thread::yield();
+    while (!scripts_["b"].saw(Body::kApply)) { std::this_thread::yield(); }
     interrupted = true;
     fleet.interrupt();
   });
   const TransactionResult result = run_transaction(fleet, mesh_, nodes_, request_, hooks_);
   EXPECT_EQ(result.exit_code(), 130);
-  for (const char* node : {"a", "b", "c"})
+  for (const char* node : {"a", "b", "c"}) {
     EXPECT_EQ(outcome(result, node), Outcome::kUndone) << node;
+  }
 }
 
 // ---- new keys ----

@@ -54,7 +54,7 @@ TEST_F(AnAdmission, TellsEveryObstacleInTheOrderOfTheFile) {
 }
 
 TEST_F(AnAdmission, SaysOnceWhatManyNodesWarnOf) {
-  for (const char* name : {"b", "c"}) facts_[name].add_warnings("the clock is off");
+  for (const char* name : {"b", "c"}) { facts_[name].add_warnings("the clock is off"); }
   EXPECT_THAT(admission().warnings, ElementsAre("c and b: the clock is off"));
 }
 

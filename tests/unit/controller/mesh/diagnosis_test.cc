@@ -39,7 +39,7 @@ class AMeshThatRuns : public testing::Test {
         peer.set_transfer_rx(peer.transfer_rx() + 500);
       }
       for (const Node& other : mesh_.nodes) {
-        if (other.name == node.name) continue;
+        if (other.name == node.name) { continue; }
         seen_.measured[node.name][other.name] = {PathMeasurement{2ms, true, {}},
                                                  PathMeasurement{3ms, true, {}}};
       }
@@ -58,7 +58,7 @@ class AMeshThatRuns : public testing::Test {
     status.mutable_bridge()->set_root_id("1000.a");
     status.mutable_bridge()->set_mtu(1362);
     for (const Node& other : mesh_.nodes) {
-      if (other.name == node.name) continue;
+      if (other.name == node.name) { continue; }
       proto::PeerStatus& peer = *status.mutable_device()->add_peers();
       peer.set_node(other.name);
       peer.set_public_key("key of " + other.name);
@@ -76,7 +76,7 @@ class AMeshThatRuns : public testing::Test {
   proto::Status& status(const std::string& node) { return *seen_.nodes[node].status; }
   proto::PeerStatus& peer(const std::string& node, const std::string& other) {
     for (auto& each : *status(node).mutable_device()->mutable_peers()) {
-      if (each.node() == other) return each;
+      if (each.node() == other) { return each; }
     }
     return *status(node).mutable_device()->add_peers();
   }
@@ -89,7 +89,7 @@ class AMeshThatRuns : public testing::Test {
   }
   void deafen(const std::string& node, const std::string& other) {
     for (auto& each : *seen_.nodes[node].afterwards->mutable_device()->mutable_peers()) {
-      if (each.node() == other) each.set_transfer_rx(peer(node, other).transfer_rx());
+      if (each.node() == other) { each.set_transfer_rx(peer(node, other).transfer_rx()); }
     }
   }
   void cut_segment(const std::string& a, const std::string& b) {

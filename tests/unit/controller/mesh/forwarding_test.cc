@@ -27,7 +27,7 @@ class ASegment : public testing::Test {
       status.mutable_bridge()->set_bridge_id(std::string("1000.0200000000") + name);
       status.mutable_bridge()->set_root_id("1000.0200000000a");
       for (const char* peer : {"a", "b", "c"}) {
-        if (std::string(peer) == name) continue;
+        if (std::string(peer) == name) { continue; }
         proto::PeerStatus& p = *status.mutable_device()->add_peers();
         p.set_node(peer);
         p.set_latest_handshake(1);
@@ -41,13 +41,13 @@ class ASegment : public testing::Test {
 
   proto::PortStatus& port(const char* node, const char* peer) {
     for (auto& port : *statuses_[node].mutable_ports()) {
-      if (port.peer() == peer) return port;
+      if (port.peer() == peer) { return port; }
     }
     return *statuses_[node].add_ports();
   }
   proto::PeerStatus& peer(const char* node, const char* peer) {
     for (auto& p : *statuses_[node].mutable_device()->mutable_peers()) {
-      if (p.node() == peer) return p;
+      if (p.node() == peer) { return p; }
     }
     return *statuses_[node].mutable_device()->add_peers();
   }
@@ -73,7 +73,7 @@ TEST_F(ASegment, ALinkBesideTheTreeMayTakeItsTime) {
 }
 
 TEST_F(ASegment, WithoutATreeEveryLinkCounts) {
-  for (auto& [name, status] : statuses_) status.mutable_bridge()->set_stp(false);
+  for (auto& [name, status] : statuses_) { status.mutable_bridge()->set_stp(false); }
   EXPECT_THAT(missing().tree, ElementsAre("b-c is forwarding/blocking"));
   port("c", "b").set_state("forwarding");
   EXPECT_TRUE(missing().nothing());
@@ -93,9 +93,9 @@ TEST_F(ASegment, ANodeThatNamesAPeerTwiceIsTakenAtItsLastWord) {
 }
 
 TEST_F(ASegment, ALinkWithoutPortsOrPeersDoesNotForward) {
-  for (auto& [name, status] : statuses_) status.clear_ports();
+  for (auto& [name, status] : statuses_) { status.clear_ports(); }
   EXPECT_THAT(missing().tree, ElementsAre("a-b is /", "a-c is /", "b-c is /"));
-  for (auto& [name, status] : statuses_) status.clear_device();
+  for (auto& [name, status] : statuses_) { status.clear_device(); }
   EXPECT_THAT(missing().handshakes, ElementsAre("a-b", "a-c", "b-c"));
 }
 
@@ -126,7 +126,7 @@ TEST_F(ASegment, TellsThatTheRootWasNotAsked) {
   for (const std::uint8_t octet : bridge_mac(mesh_.name, "c").octets) {
     root += fmt::format("{:02x}", octet);
   }
-  for (auto& [name, status] : statuses_) status.mutable_bridge()->set_root_id(root);
+  for (auto& [name, status] : statuses_) { status.mutable_bridge()->set_root_id(root); }
   EXPECT_TRUE(missing().nothing());
   EXPECT_TRUE(missing().root_was_not_asked);
 }

@@ -20,7 +20,7 @@ proto::Hello down_hello() {
 class GoalFor : public testing::Test {
  protected:
   GoalFor() {
-    for (const char* name : {"a", "b", "c"}) mesh_.nodes.push_back({.name = name});
+    for (const char* name : {"a", "b", "c"}) { mesh_.nodes.push_back({.name = name}); }
   }
   proto::Goal goal(std::size_t node, bool wakes = false, proto::Goal wanted = proto::UP) const {
     return goal_for(mesh_, mesh_.nodes[node], facts_, wanted, wakes);

@@ -15,7 +15,7 @@ Mesh mesh_of(std::initializer_list<const char*> names) {
   Mesh mesh;
   mesh.name = "m";
   mesh.network = *parse_prefix("10.9.0.0/24");
-  for (const char* name : names) mesh.nodes.emplace_back().name = name;
+  for (const char* name : names) { mesh.nodes.emplace_back().name = name; }
   return mesh;
 }
 

@@ -30,7 +30,7 @@ Mesh mesh_of(std::initializer_list<std::pair<const char*, std::vector<std::strin
 
 std::vector<std::string> peer_names(const Mesh& mesh, std::size_t node) {
   std::vector<std::string> names;
-  for (const Node* peer : peers_of(mesh, mesh.nodes[node])) names.push_back(peer->name);
+  for (const Node* peer : peers_of(mesh, mesh.nodes[node])) { names.push_back(peer->name); }
   return names;
 }
 

@@ -25,7 +25,9 @@ Mesh two_nodes() {
 
 std::string bridge_id_of(const std::string& node, const char* priority = "8000") {
   std::string id = std::string(priority) + ".";
-  for (const std::uint8_t octet : bridge_mac("m", node).octets) id += fmt::format("{:02x}", octet);
+  for (const std::uint8_t octet : bridge_mac("m", node).octets) {
+    id += fmt::format("{:02x}", octet);
+  }
   return id;
 }
 

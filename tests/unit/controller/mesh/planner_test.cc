@@ -178,7 +178,7 @@ TEST(PresharedKeysToMake, ALargeMeshFindsTheOnePairThatDiffers) {
     };
     hold("stranger", "x");
     for (int j = kNodes - 1; j >= 0; --j) {
-      if (j == i) continue;
+      if (j == i) { continue; }
       const bool differs = i == 97 && j == 11;
       hold(fmt::format("n{}", j),
            differs ? "other" : fmt::format("{}-{}", std::min(i, j), std::max(i, j)));
@@ -193,8 +193,9 @@ TEST(PresharedKeysToMake, ALargeMeshFindsTheOnePairThatDiffers) {
 TEST(PlanFor, IsDeterministicAndNamesEveryPeerWithItsTunnel) {
   const Mesh mesh = mesh_of({"a", "b", "a-rather-long-name"});
   Facts facts;
-  for (const Node& node : mesh.nodes)
+  for (const Node& node : mesh.nodes) {
     facts[node.name].set_public_key(std::string(32, node.name.back()));
+  }
   const SegmentMtu mtu = segment_mtu(mesh, facts);
   const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, mtu);
   EXPECT_EQ(plan.SerializeAsString(),
@@ -214,7 +215,7 @@ TEST(PlanFor, IsDeterministicAndNamesEveryPeerWithItsTunnel) {
 TEST(PlanAroundAMissingNode, PeersKeepWhatTheyHaveStoredOfIt) {
   const Mesh mesh = mesh_of({"a", "b", "c"});
   Facts facts;
-  for (const char* name : {"a", "c"}) facts[name].set_public_key(std::string(32, *name));
+  for (const char* name : {"a", "c"}) { facts[name].set_public_key(std::string(32, *name)); }
   const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
   ASSERT_EQ(plan.peers_size(), 2);
   EXPECT_EQ(plan.peers(0).node(), "b");
@@ -256,7 +257,7 @@ TEST(VanishedNodes, AreStoredSomewhereAndNamedNowhereInTheFile) {
   Mesh mesh = mesh_of({"a", "b"});
   mesh.absent = mesh_of({"gone"}).nodes;
   Facts facts{{"a", {}}, {"b", {}}};
-  for (const char* peer : {"b", "gone", "old", "c"}) facts["a"].add_stored_peers(peer);
+  for (const char* peer : {"b", "gone", "old", "c"}) { facts["a"].add_stored_peers(peer); }
   facts["b"].add_stored_peers("old");
   EXPECT_THAT(vanished_nodes(mesh, facts), ElementsAre("c", "old"));
 }

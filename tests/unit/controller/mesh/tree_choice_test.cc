@@ -29,7 +29,7 @@ class ARowOfThree : public testing::Test {
       status.mutable_bridge()->set_bridge_id(name);
       status.mutable_bridge()->set_root_id("a");
       for (const std::string peer : {"a", "b", "c"}) {
-        if (peer == name) continue;
+        if (peer == name) { continue; }
         proto::PortStatus& port = *status.add_ports();
         port.set_peer(peer);
         port.set_path_cost(100);

@@ -20,7 +20,7 @@ using testing::Pair;
 std::vector<LinkName> tree_of(const std::vector<std::string>& nodes,
                               const std::vector<std::size_t>& sequence) {
   std::vector<std::size_t> degree(nodes.size(), 1);
-  for (const std::size_t i : sequence) ++degree[i];
+  for (const std::size_t i : sequence) { ++degree[i]; }
   std::vector<LinkName> links;
   const auto take_leaf = [&] {
     const auto leaf = std::find(degree.begin(), degree.end(), 1u);
@@ -42,14 +42,14 @@ double least_of_all_trees(const std::vector<std::string>& nodes, const RoundTrip
   for (;;) {
     least = std::min(least, total_latency(nodes, tree_of(nodes, sequence), round_trips));
     std::size_t i = 0;
-    while (i < sequence.size() && ++sequence[i] == nodes.size()) sequence[i++] = 0;
-    if (i == sequence.size()) return least;
+    while (i < sequence.size() && ++sequence[i] == nodes.size()) { sequence[i++] = 0; }
+    if (i == sequence.size()) { return least; }
   }
 }
 
 std::vector<std::string> names(std::size_t count) {
   std::vector<std::string> nodes;
-  for (std::size_t i = 0; i < count; ++i) nodes.push_back(fmt::format("n{:02}", i));
+  for (std::size_t i = 0; i < count; ++i) { nodes.push_back(fmt::format("n{:02}", i)); }
   return nodes;
 }
 
@@ -57,7 +57,7 @@ RoundTrips random_round_trips(const std::vector<std::string>& nodes, std::mt1993
   RoundTrips round_trips;
   for (const std::string& a : nodes) {
     for (const std::string& b : nodes) {
-      if (a < b) round_trips[{a, b}] = 1 + static_cast<double>(random() % 2000) / 10;
+      if (a < b) { round_trips[{a, b}] = 1 + static_cast<double>(random() % 2000) / 10; }
     }
   }
   return round_trips;

@@ -64,7 +64,9 @@ TEST_F(AgentBinaryTest, TakesOnlyWhatThisProgramWasBuiltWith) {
   const std::array known = {abc};
   const std::string beside = directory_ + "/beside";
   const std::string installed = directory_ + "/installed";
-  for (const std::string& folder : {beside, installed}) std::filesystem::create_directory(folder);
+  for (const std::string& folder : {beside, installed}) {
+    std::filesystem::create_directory(folder);
+  }
   write("beside/wgmesh-agent-aarch64", "somebody's");
   write("beside/wgmesh-agent-x86_64", "somebody's");
   write("installed/wgmesh-agent-aarch64", "abc");
@@ -86,7 +88,7 @@ TEST_F(AgentBinaryTest, TakesAnyAgentOfTheFolderThatTheUserNames) {
   setenv("WGMESH_AGENT_DIR", directory_.c_str(), 1);
   EXPECT_EQ(AgentBinaries(usual_agent_places()).find("x86_64").content(), "of mine");
   unsetenv("WGMESH_AGENT_DIR");
-  for (const AgentPlace& place : usual_agent_places()) EXPECT_FALSE(place.takes_any);
+  for (const AgentPlace& place : usual_agent_places()) { EXPECT_FALSE(place.takes_any); }
 }
 
 TEST_F(AgentBinaryTest, RefusesAFolderThatOthersMayWriteTo) {

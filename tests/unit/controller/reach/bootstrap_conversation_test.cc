@@ -41,9 +41,7 @@ class BootstrapConversation : public ::testing::Test {
       LoopbackTransport transport(shared);
       try {
         result = bootstrap(transport, AgentBinaries({{directory_}}), options);
-      } catch (const Error& error) {
-        result = "error: " + error.message();
-      }
+      } catch (const Error& error) { result = "error: " + error.message(); }
     }
     other.join();
     return result;
@@ -54,7 +52,7 @@ class BootstrapConversation : public ::testing::Test {
     std::string heard;
     while (!heard.ends_with(end)) {
       const std::string more = node.hear();
-      if (more.empty()) break;
+      if (more.empty()) { break; }
       heard += more;
     }
     return heard;
@@ -182,15 +180,13 @@ class NodeThatTalksOn : public BootstrapConversation {
     std::thread node([&] {
       while (!over) {
         shared->say(line);
-        if (pause.count() > 0) std::this_thread::sleep_for(pause);
+        if (pause.count() > 0) { std::this_thread::sleep_for(pause); }
       }
     });
     try {
       LoopbackTransport transport(shared);
       bootstrap(transport, AgentBinaries({{directory_}}), options);
-    } catch (const Error& error) {
-      result = error.message();
-    }
+    } catch (const Error& error) { result = error.message(); }
     over = true;
     node.join();
     took_ = std::chrono::steady_clock::now() - begun;
@@ -270,7 +266,7 @@ TEST_F(BootstrapConversation, BoundsNoiseAndUploads) {
   EXPECT_THAT(run([](Loopback& node) { node.say(std::string(kMaxNoise + 1, 'x')); }),
               HasSubstr("no sign of the agent"));
   EXPECT_THAT(run([](Loopback& node) {
-                for (int i = 0; i < 10; ++i) node.say("wgmesh-need x86_64\n");
+                for (int i = 0; i < 10; ++i) { node.say("wgmesh-need x86_64\n"); }
               }),
               HasSubstr("again and again"));
 }

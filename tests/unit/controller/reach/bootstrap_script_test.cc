@@ -24,7 +24,7 @@ class BootstrapScript : public testing::Test {
  protected:
   BootstrapScript() {
     std::string name = testing::TempDir() + "wgmesh-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw Error("mkdtemp");
+    if (mkdtemp(name.data()) == nullptr) { throw Error("mkdtemp"); }
     folder_ = name;
   }
   ~BootstrapScript() override { fs::remove_all(folder_); }

@@ -18,7 +18,7 @@ using testing::Not;
 template <typename Act>
 int status_of(const Act& act) {
   const pid_t child = fork();
-  if (child == 0) _exit(act());
+  if (child == 0) { _exit(act()); }
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -40,7 +40,7 @@ TEST(Limits, AreNotRaisedBeyondAllNeed) {
   EXPECT_EQ(status_of([] {
               rlimit limit{};
               getrlimit(RLIMIT_NOFILE, &limit);
-              if (limit.rlim_max < 100'000) return 3;
+              if (limit.rlim_max < 100'000) { return 3; }
               limit.rlim_cur = 64;
               setrlimit(RLIMIT_NOFILE, &limit);
               raise_limits();
@@ -56,9 +56,7 @@ TEST(Limits, TooFewOpenFilesAreRefusedWithTheNumber) {
               setrlimit(RLIMIT_NOFILE, &limit);
               try {
                 check_limits(10);
-              } catch (const Error&) {
-                return 1;
-              }
+              } catch (const Error&) { return 1; }
               try {
                 check_limits(100);
               } catch (const Error& error) {

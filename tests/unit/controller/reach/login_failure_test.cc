@@ -106,9 +106,7 @@ TEST(LoginFailure, WhatTheNodeLacksIsNotAboutRoot) {
       throw_refusal(reason);
     } catch (const Unreachable& error) {
       return "unreachable: " + error.cure();
-    } catch (const Error& error) {
-      return error.cure();
-    }
+    } catch (const Error& error) { return error.cure(); }
   };
   EXPECT_EQ(cure_of("the node lacks sha256sum head"), "install coreutils or busybox there");
   EXPECT_THAT(cure_of("no place takes the agent; /tmp: full"), StartsWith("make room"));

@@ -27,8 +27,9 @@ TEST(ErrorBook, TellsTheFirstOfItsKindAtOnceAndTheOthersTogether) {
 
 TEST(ErrorBook, NamesEveryNode) {
   ErrorBook book;
-  for (int i = 0; i < 20; ++i)
+  for (int i = 0; i < 20; ++i) {
     book.keep({"n" + std::to_string(i), "", "no wireguard", "install it"});
+  }
   const auto rest = book.rest();
   ASSERT_THAT(rest, SizeIs(1));
   EXPECT_THAT(rest[0].node, testing::EndsWith("n18 and n19"));

@@ -19,7 +19,7 @@ namespace {
 template <typename Act>
 int status_of(const Act& act) {
   const pid_t child = fork();
-  if (child == 0) _exit(act());
+  if (child == 0) { _exit(act()); }
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -45,7 +45,7 @@ TEST(Output, AReaderThatHasGoneEndsNothing) {
   EXPECT_EQ(status_of([] {
               std::signal(SIGPIPE, SIG_IGN);  // as main() does
               std::array<int, 2> ends{};
-              if (pipe(ends.data()) != 0) return 1;
+              if (pipe(ends.data()) != 0) { return 1; }
               close(ends[0]);
               dup2(ends[1], STDERR_FILENO);
               say("lost");
@@ -58,7 +58,7 @@ TEST(Output, AReaderThatHasGoneEndsNothing) {
 
 TEST(Output, KeepsTheFirstResultThatCouldNotBeWritten) {
   EXPECT_EQ(status_of([] {
-              if (result_error() != 0) return 1;
+              if (result_error() != 0) { return 1; }
               put_in_place(STDOUT_FILENO, "/dev/full");
               put_result("lost");
               close(STDOUT_FILENO);
@@ -70,12 +70,12 @@ TEST(Output, KeepsTheFirstResultThatCouldNotBeWritten) {
 
 TEST(Output, NothingLandsOnDescriptorsThatTheCallerHasClosed) {
   EXPECT_EQ(status_of([] {
-              for (const int fd : {0, 1, 2}) close(fd);
+              for (const int fd : {0, 1, 2}) { close(fd); }
               hold_standard_descriptors();
               const int next = open("/dev/null", O_RDWR | O_CLOEXEC);
-              if (next < 3) return 1;
+              if (next < 3) { return 1; }
               put_result("lost");
-              if (result_error() != EBADF) return 2;
+              if (result_error() != EBADF) { return 2; }
               char octet = 0;
               return read(STDIN_FILENO, &octet, 1) < 0 && errno == EBADF ? 3 : 4;
             }),
@@ -85,7 +85,7 @@ TEST(Output, NothingLandsOnDescriptorsThatTheCallerHasClosed) {
 TEST(Output, LeavesAloneWhatIsOpen) {
   EXPECT_EQ(status_of([] {
               std::array<int, 2> ends{};
-              if (pipe(ends.data()) != 0) return 1;
+              if (pipe(ends.data()) != 0) { return 1; }
               dup2(ends[1], STDOUT_FILENO);
               hold_standard_descriptors();
               put_result("x");
@@ -103,7 +103,7 @@ TEST(Output, WaitsForASlowReaderOfANonBlockingStream) {
   fcntl(write_end.get(), F_SETFL, O_NONBLOCK);
   const std::string text(300'000, 'x');  // more than a pipe holds
   const pid_t writer = fork();
-  if (writer == 0) _exit(write_whole(write_end.get(), text));
+  if (writer == 0) { _exit(write_whole(write_end.get(), text)); }
   write_end.reset();
   std::size_t got = 0;
   std::array<char, 65536> buffer;

@@ -28,7 +28,7 @@ class Pipe {
  public:
   Pipe() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+    if (pipe2(ends, O_CLOEXEC) != 0) { std::abort(); }
     read_.reset(ends[0]);
     write_.reset(ends[1]);
   }
@@ -146,7 +146,7 @@ class Terminal {
     const winsize size{rows, columns, 0, 0};
     int master = -1;
     int slave = -1;
-    if (openpty(&master, &slave, nullptr, nullptr, &size) != 0) std::abort();
+    if (openpty(&master, &slave, nullptr, nullptr, &size) != 0) { std::abort(); }
     master_.reset(master);
     slave_.reset(slave);
     setenv("TERM", "xterm", 1);
@@ -158,7 +158,7 @@ class Terminal {
   void resize(unsigned short rows, unsigned short columns) {
     rows_ = rows;
     const winsize size{rows, columns, 0, 0};
-    if (ioctl(master_.get(), TIOCSWINSZ, &size) != 0) std::abort();
+    if (ioctl(master_.get(), TIOCSWINSZ, &size) != 0) { std::abort(); }
   }
 
   // Everything written so far, also what has scrolled away; colours left out.
@@ -167,7 +167,7 @@ class Terminal {
     char buffer[4096];
     while (poll(&ready, 1, 0) == 1) {
       const ssize_t got = read(master_.get(), buffer, sizeof buffer);
-      if (got <= 0) break;
+      if (got <= 0) { break; }
       raw_.append(buffer, static_cast<std::size_t>(got));
     }
     play();
@@ -178,7 +178,7 @@ class Terminal {
   bool shows(const std::string& line) {
     for (int i = 0; i < 500; ++i) {
       const auto& now = lines();
-      if (std::find(now.begin(), now.end(), line) != now.end()) return true;
+      if (std::find(now.begin(), now.end(), line) != now.end()) { return true; }
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return false;
@@ -193,7 +193,7 @@ class Terminal {
       const char c = raw_[at_];
       if (c == '\x1b') {
         const std::size_t end = raw_.find_first_of("ABJKm", at_ + 2);
-        if (end == std::string::npos) return;
+        if (end == std::string::npos) { return; }
         obey(raw_[end], std::atoi(raw_.c_str() + at_ + 2));
         at_ = end + 1;
         continue;
@@ -202,23 +202,25 @@ class Terminal {
       if (c == '\r') {
         column_ = 0;
       } else if (c == '\n') {
-        if (++row_ - top_ >= rows_) ++top_;
-        if (row_ >= screen_.size()) screen_.resize(row_ + 1);
+        if (++row_ - top_ >= rows_) { ++top_; }
+        if (row_ >= screen_.size()) { screen_.resize(row_ + 1); }
       } else {
-        if (row_ >= screen_.size()) screen_.resize(row_ + 1);
+        if (row_ >= screen_.size()) { screen_.resize(row_ + 1); }
         screen_[row_].resize(std::max(screen_[row_].size(), column_ + 1));
         screen_[row_][column_++] = c;
         widest_ = std::max(widest_, column_);
       }
     }
-    while (!screen_.empty() && screen_.back().empty()) screen_.pop_back();
+    while (!screen_.empty() && screen_.back().empty()) { screen_.pop_back(); }
   }
 
   void obey(char command, int count) {
-    if (command == 'A')
+    if (command == 'A') {
       row_ = std::max(row_ - std::min<std::size_t>(row_, static_cast<std::size_t>(count)), top_);
-    if (command == 'K' && row_ < screen_.size())
+    }
+    if (command == 'K' && row_ < screen_.size()) {
       screen_[row_].resize(std::min(screen_[row_].size(), column_));
+    }
     if (command == 'J' && row_ < screen_.size()) {
       screen_[row_].resize(std::min(screen_[row_].size(), column_));
       screen_.resize(row_ + 1);
@@ -286,14 +288,14 @@ TEST(Progress, FitsANarrowTerminal) {
 TEST(Progress, FitsALowTerminalAndShowsWhoIsAtWork) {
   Terminal terminal(5, 80);
   std::vector<std::string> nodes;
-  for (int i = 0; i < 30; ++i) nodes.push_back(fmt::format("n{:02}", i));
+  for (int i = 0; i < 30; ++i) { nodes.push_back(fmt::format("n{:02}", i)); }
   Progress progress(ProgressMode::kTty, nodes, terminal.fd());
-  for (const std::string& node : nodes) progress.set(node, "connecting");
-  for (int i = 0; i < 25; ++i) progress.end(nodes[static_cast<std::size_t>(i)], Ending::kDone);
+  for (const std::string& node : nodes) { progress.set(node, "connecting"); }
+  for (int i = 0; i < 25; ++i) { progress.end(nodes[static_cast<std::size_t>(i)], Ending::kDone); }
   progress.end("n07", Ending::kFailed, "refused");
   EXPECT_TRUE(terminal.shows("n25  connecting"));
   EXPECT_TRUE(terminal.shows("… and 27 more, 24 of them done"));
-  for (int i = 25; i < 30; ++i) progress.end(nodes[static_cast<std::size_t>(i)], Ending::kDone);
+  for (int i = 25; i < 30; ++i) { progress.end(nodes[static_cast<std::size_t>(i)], Ending::kDone); }
   progress.close(true);
   EXPECT_THAT(terminal.lines(), ElementsAre("n00  done", "n01  done", "n07  failed: refused",
                                             "… and 27 more, 27 of them done"));
@@ -325,17 +327,17 @@ TEST(Progress, HonoursNoColor) {
 TEST(Progress, IsCalledFromManyThreads) {
   Terminal terminal(24, 80);
   std::vector<std::string> nodes;
-  for (int i = 0; i < 8; ++i) nodes.push_back(fmt::format("n{}", i));
+  for (int i = 0; i < 8; ++i) { nodes.push_back(fmt::format("n{}", i)); }
   {
     Progress progress(ProgressMode::kTty, nodes, terminal.fd());
     std::vector<std::thread> threads;
     for (const std::string& node : nodes) {
       threads.emplace_back([&progress, node] {
-        for (unsigned i = 0; i <= 100; ++i) progress.set_percent(node, "uploading agent", i);
+        for (unsigned i = 0; i <= 100; ++i) { progress.set_percent(node, "uploading agent", i); }
         progress.end(node, Ending::kDone);
       });
     }
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& thread : threads) { thread.join(); }
   }
   EXPECT_THAT(terminal.lines(), SizeIs(8));
   EXPECT_THAT(terminal.lines(), Each(HasSubstr("done")));

@@ -72,14 +72,15 @@ Mesh random_mesh(std::mt19937& random) {
   mesh.full = maybe();
   mesh.underlay = maybe() ? default_underlay(mesh.name) : *parse_prefix("198.18.0.0/15");
   mesh.fragments = mesh.underlay.address.family == Family::kIpv4 && maybe();
-  if (!mesh.fragments && maybe()) mesh.mtu = 1280 + below(200);
-  if (maybe())
+  if (!mesh.fragments && maybe()) { mesh.mtu = 1280 + below(200); }
+  if (maybe()) {
     mesh.loop_prevention = LoopPrevention::kSplitHorizon;
-  else if (maybe())
+  } else if (maybe()) {
     mesh.path_cost = {PathCost::Kind::kFixed, 300};
-  else if (maybe())
+  } else if (maybe()) {
     mesh.path_cost.kind = PathCost::Kind::kMeasured;
-  if (maybe()) mesh.stp = {15, 2, 20, 300};
+  }
+  if (maybe()) { mesh.stp = {15, 2, 20, 300}; }
   const unsigned count = 1 + below(8);
   for (unsigned i = 0; i < count; ++i) {
     Node node;
@@ -88,21 +89,21 @@ Mesh random_mesh(std::mt19937& random) {
     const std::string ipv6 = fmt::format("fd00:1::{}/64", i + 1);
     const bool is_ipv4 = mesh.network.address.family == Family::kIpv4;
     node.addresses = {*parse_prefix(is_ipv4 ? ipv4 : ipv6)};
-    if (maybe()) node.addresses.push_back(*parse_prefix(is_ipv4 ? ipv6 : ipv4));
+    if (maybe()) { node.addresses.push_back(*parse_prefix(is_ipv4 ? ipv6 : ipv4)); }
     if (maybe()) {
       const std::string name = fmt::format("a b{}", i);
       node.target = ExecTarget{{"ip", "netns", "exec", name}, "ip netns exec '" + name + "'"};
     } else {
       SshTarget ssh;
       ssh.host = maybe() ? fmt::format("fe80::{}%eth0", i + 1) : fmt::format("host{}", i);
-      if (maybe()) ssh.user = "me@corp";
-      if (maybe()) ssh.port = static_cast<std::uint16_t>(1 + below(65535));
-      if (maybe()) ssh.identity_files = {"~/.ssh/a", "b: c"};
-      if (maybe()) ssh.proxy_jump = "u@[::1]:5,none";
-      if (maybe()) ssh.connect_timeout = 1 + below(100);
+      if (maybe()) { ssh.user = "me@corp"; }
+      if (maybe()) { ssh.port = static_cast<std::uint16_t>(1 + below(65535)); }
+      if (maybe()) { ssh.identity_files = {"~/.ssh/a", "b: c"}; }
+      if (maybe()) { ssh.proxy_jump = "u@[::1]:5,none"; }
+      if (maybe()) { ssh.connect_timeout = 1 + below(100); }
       ssh.become = static_cast<Become>(below(4));
       const bool takes_password = ssh.become == Become::kAuto || ssh.become == Become::kSudo;
-      if (takes_password && maybe()) ssh.become_password_command = "pass show 'a: b' | head";
+      if (takes_password && maybe()) { ssh.become_password_command = "pass show 'a: b' | head"; }
       node.target = ssh;
     }
     node.listen_port = static_cast<std::uint16_t>(1 + below(65535));
@@ -120,13 +121,13 @@ Mesh random_mesh(std::mt19937& random) {
     } else {
       node.priority = static_cast<std::uint16_t>(below(65536));
     }
-    if (i > 0 && !mesh.full) node.peers = {"n0"};
-    if (maybe()) node.site = "a: b";
+    if (i > 0 && !mesh.full) { node.peers = {"n0"}; }
+    if (maybe()) { node.site = "a: b"; }
     if (!node.site.empty() && maybe()) {
       node.local_endpoint = HostPort{fmt::format("10.1.1.{}", i + 1), 7};
     }
-    if (maybe()) node.bridge_ports = {"eth0", "0x1", "null"};
-    if (maybe()) node.json = {{"a", {1, 2.5, "3", nullptr}}, {"b", "no"}};
+    if (maybe()) { node.bridge_ports = {"eth0", "0x1", "null"}; }
+    if (maybe()) { node.json = {{"a", {1, 2.5, "3", nullptr}}, {"b", "no"}}; }
     mesh.nodes.push_back(node);
   }
   return mesh;
@@ -137,7 +138,9 @@ TEST(RenderConf, RandomMeshesReadBack) {
   int sound = 0;
   for (int i = 0; i < 200; ++i) {
     const Mesh mesh = random_mesh(random);
-    if (!check(mesh).empty()) continue;  // two inner addresses may meet
+    if (!check(mesh).empty()) {
+      continue;  // two inner addresses may meet
+    }
     ++sound;
     ASSERT_EQ(read_mesh_file(render_conf(mesh, false), "conf"), mesh) << render_conf(mesh, false);
     ASSERT_EQ(read_mesh_file(render_conf(mesh, true), "conf", Syntax::kJson), mesh);

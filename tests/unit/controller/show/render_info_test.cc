@@ -40,8 +40,9 @@ Mesh three_nodes() {
 
 std::string bridge_id_of(const std::string& node, const std::string& priority) {
   std::string id = priority + ".";
-  for (const std::uint8_t octet : bridge_mac("test", node).octets)
+  for (const std::uint8_t octet : bridge_mac("test", node).octets) {
     id += fmt::format("{:02x}", octet);
+  }
   return id;
 }
 
@@ -171,11 +172,13 @@ TEST(RenderInfo, ListsLinksInTheOrderOfTheMeshFile) {
   for (const char* peer : {"zoe", "c", "gone", "b"}) {
     report.status->mutable_device()->add_peers()->set_node(peer);
   }
-  for (const char* port : {"eth2", "eth1"}) report.status->add_ports()->set_name(port);
+  for (const char* port : {"eth2", "eth1"}) { report.status->add_ports()->set_name(port); }
   const std::vector<NodeReport> reports = {report};
   const Json document = info_document(three_nodes(), reports, kHere);
   std::vector<std::string> links;
-  for (const auto& [name, link] : document["nodes"]["a"]["links"].items()) links.push_back(name);
+  for (const auto& [name, link] : document["nodes"]["a"]["links"].items()) {
+    links.push_back(name);
+  }
   EXPECT_THAT(links, testing::ElementsAre("b", "c", "gone", "zoe"));
   EXPECT_EQ(document["nodes"]["a"]["bridge_ports"][0]["port"], "eth1");
 }
@@ -259,11 +262,11 @@ std::string misfit(const Json& value, const Json& schema, const Json& root,
     std::string why;
     for (const Json& choice : schema["anyOf"]) {
       why = misfit(value, choice, root, path);
-      if (why.empty()) return {};
+      if (why.empty()) { return {}; }
     }
     return why;
   }
-  if (schema.contains("const") && value != schema["const"]) return path + ": not the constant";
+  if (schema.contains("const") && value != schema["const"]) { return path + ": not the constant"; }
   if (schema.contains("enum") &&
       std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
     return path + ": not in the enum";
@@ -274,27 +277,30 @@ std::string misfit(const Json& value, const Json& schema, const Json& root,
     const bool fits = std::any_of(types.begin(), types.end(), [&](const Json& type) {
       return type == name || (type == "number" && value.is_number());
     });
-    if (!fits) return path + ": is " + name;
+    if (!fits) { return path + ": is " + name; }
   }
   for (const Json& key : schema.value("required", Json::array())) {
-    if (!value.contains(key.get<std::string>())) return path + ": lacks " + key.get<std::string>();
+    if (!value.contains(key.get<std::string>())) {
+      return path + ": lacks " + key.get<std::string>();
+    }
   }
   if (value.is_array() && schema.contains("items")) {
     for (const Json& item : value) {
-      if (const auto why = misfit(item, schema["items"], root, path + "[]"); !why.empty())
+      if (const auto why = misfit(item, schema["items"], root, path + "[]"); !why.empty()) {
         return why;
+      }
     }
   }
-  if (!value.is_object()) return {};
+  if (!value.is_object()) { return {}; }
   for (const auto& [key, child] : value.items()) {
     const std::string place = path + "." + key;
     Json rule = schema.value("additionalProperties", Json(true));
     if (schema.contains("properties") && schema["properties"].contains(key)) {
       rule = schema["properties"][key];
     }
-    if (rule == false) return place + ": not in the schema";
-    if (!rule.is_object()) continue;
-    if (const auto why = misfit(child, rule, root, place); !why.empty()) return why;
+    if (rule == false) { return place + ": not in the schema"; }
+    if (!rule.is_object()) { continue; }
+    if (const auto why = misfit(child, rule, root, place); !why.empty()) { return why; }
   }
   return {};
 }

@@ -32,7 +32,7 @@ class HostKeyCheck : public ::testing::Test {
  protected:
   HostKeyCheck() {
     std::string name = ::testing::TempDir() + "wgmesh-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw Error("mkdtemp");
+    if (mkdtemp(name.data()) == nullptr) { throw Error("mkdtemp"); }
     folder_ = name;
     config_.host_name = "node.example";
     config_.user_known_hosts = {folder_ + "/known_hosts"};
@@ -52,9 +52,7 @@ class HostKeyCheck : public ::testing::Test {
     try {
       check_host_key(config_, known, order_, shown_,
                      {false, [this](const std::string& line) { told_ += line; }});
-    } catch (const Unreachable& error) {
-      return error.message();
-    }
+    } catch (const Unreachable& error) { return error.message(); }
     return "trusted";
   }
   std::string file() const {

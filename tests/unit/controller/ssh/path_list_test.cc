@@ -42,9 +42,7 @@ TEST(SplitPathList, AListOfManyBlanksIsRefusedWithTheirNumber) {
   try {
     split(std::string(64, ' '));
     FAIL() << "64 blanks were taken";
-  } catch (const Error& e) {
-    EXPECT_THAT(e.what(), HasSubstr("64 blanks"));
-  }
+  } catch (const Error& e) { EXPECT_THAT(e.what(), HasSubstr("64 blanks")); }
 }
 
 }  // namespace

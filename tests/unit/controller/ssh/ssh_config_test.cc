@@ -25,9 +25,7 @@ SshConfig config_of(const std::string& lines) {
 std::string message_of(const std::string& lines) {
   try {
     config_of(lines);
-  } catch (const Error& error) {
-    return error.message();
-  }
+  } catch (const Error& error) { return error.message(); }
   return "no error";
 }
 

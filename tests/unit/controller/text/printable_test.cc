@@ -45,7 +45,7 @@ TEST(Printable, MarksEveryLineAfterTheFirst) {
   EXPECT_EQ(printable_lines("one\rmesh: two\u2028mesh: three"),
             "one\\x0dmesh: two\\u2028mesh: three");
   std::string many;
-  for (int i = 0; i < 1000; ++i) many += "line\n";
+  for (int i = 0; i < 1000; ++i) { many += "line\n"; }
   const std::string shown = printable_lines(many);
   EXPECT_EQ(std::count(shown.begin(), shown.end(), '\n'), 40);
   EXPECT_TRUE(shown.ends_with("\n  | … and 960 lines more"));

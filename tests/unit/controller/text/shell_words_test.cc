@@ -50,9 +50,7 @@ TEST_P(BadCommands, AreRefused) {
   try {
     split_words(GetParam().text);
     FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.message(), GetParam().message);
-  }
+  } catch (const Error& error) { EXPECT_EQ(error.message(), GetParam().message); }
 }
 
 INSTANTIATE_TEST_SUITE_P(
