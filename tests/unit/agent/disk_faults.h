@@ -20,6 +20,7 @@ std::size_t points();
 void crash_at(std::size_t point, std::function<void()> restart);
 
 std::size_t calls();
+// The calls are counted from 1; 0: none fails.
 void fail_at(std::size_t call, int error_number, bool stays);
 
 // From now on everything that needs space fails with ENOSPC.
