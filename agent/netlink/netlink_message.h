@@ -26,7 +26,6 @@ class NetlinkMessage {
   // All throw Error when the message is full.
   void put_header(const void* header, std::size_t size);
   void put(int type, Octets octets);
-  void put_flag(int type) { put(type, {}); }
   void put_u8(int type, std::uint8_t value);
   void put_u16(int type, std::uint16_t value);
   void put_u32(int type, std::uint32_t value);

@@ -224,8 +224,6 @@ bool Fleet::takes_part(const Node& node) const {
   });
 }
 
-bool Fleet::all_take_part() const { return failures().empty(); }
-
 void Fleet::fail(const Node& node, NodeFailure failure) {
   const std::lock_guard lock(mutex_);
   for (const auto& worker : crew_->workers) {

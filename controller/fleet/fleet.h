@@ -93,7 +93,6 @@ class Fleet {
   // By node name; whoever is not in it takes part.
   std::map<std::string, NodeFailure> failures() const;
   bool takes_part(const Node& node) const;
-  bool all_take_part() const;
   // Takes a node out whose answer cannot be used.
   void fail(const Node& node, NodeFailure failure);
 

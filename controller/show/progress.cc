@@ -94,11 +94,7 @@ void Progress::set(std::string_view node, std::string_view activity) { update(no
 
 void Progress::set(std::string_view node, std::string_view activity, std::size_t done,
                    std::size_t total) {
-  update(node, activity, {done, total, false});
-}
-
-void Progress::set_percent(std::string_view node, std::string_view activity, unsigned percent) {
-  update(node, activity, {std::min(percent, 100U), 100, true});
+  update(node, activity, {done, total});
 }
 
 void Progress::update(std::string_view node, std::string_view activity, Amount amount) {
@@ -223,10 +219,7 @@ std::string Progress::activity_text(const Line& line) const {
     return text + (*line.ending == Ending::kDone ? " " : ": ") + printable(line.activity);
   }
   std::string text = line.activity.empty() ? "waiting" : printable(line.activity);
-  if (line.amount.total > 0) {
-    text += line.amount.is_percentage ? fmt::format(" {}%", line.amount.done)
-                                      : fmt::format(" {}/{}", line.amount.done, line.amount.total);
-  }
+  if (line.amount.total > 0) { text += fmt::format(" {}/{}", line.amount.done, line.amount.total); }
   const auto elapsed = Clock::now() - line.since;
   if (mode_ == ProgressMode::kTty && elapsed >= kShowElapsedAfter) {
     text +=

@@ -41,8 +41,6 @@ class Progress {
   // ... and how much of it is done: "applying 12/40". Counts alone make no new line outside a
   // terminal.
   void set(std::string_view node, std::string_view activity, std::size_t done, std::size_t total);
-  // The same as a percentage: "uploading agent 43%".
-  void set_percent(std::string_view node, std::string_view activity, unsigned percent);
   // The node's last word: "14 changes", "unreachable: connection refused".
   void end(std::string_view node, Ending ending, std::string_view text = {});
 
@@ -66,7 +64,6 @@ class Progress {
   struct Amount {
     std::size_t done = 0;
     std::size_t total = 0;  // 0: not counted
-    bool is_percentage = false;
     bool operator==(const Amount&) const = default;
   };
   struct Line {

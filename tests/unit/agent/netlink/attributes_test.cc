@@ -27,7 +27,7 @@ TEST(Attributes, ReadsWhatWasPut) {
   message.put_ip_address(5, *parse_ip("fd00::1"));
   {
     const Nest nest(message, 6);
-    message.put_flag(7);
+    message.put(7, {});
   }
   message.put_u8(8, 1);
 

@@ -113,14 +113,14 @@ TEST(Progress, WritesJsonLinesForPrograms) {
   {
     Progress progress(ProgressMode::kJson, {"a"}, pipe.fd());
     progress.set("a", "applying", 1, 2);
-    progress.set_percent("a", "uploading agent", 43);
+    progress.set("a", "measuring", 43, 100);
     progress.warn("a", "x");
     progress.end("a", Ending::kSkipped, "unreachable");
   }
   EXPECT_EQ(
       pipe.text(),
       R"({"format_version":1,"event":"progress","node":"a","activity":"applying","done":1,"total":2}
-{"format_version":1,"event":"progress","node":"a","activity":"uploading agent","done":43,"total":100}
+{"format_version":1,"event":"progress","node":"a","activity":"measuring","done":43,"total":100}
 {"format_version":1,"event":"warning","node":"a","text":"x"}
 {"format_version":1,"event":"end","node":"a","ending":"skipped","text":"unreachable"}
 )");
@@ -244,8 +244,8 @@ TEST(Progress, KeepsALiveLinePerNodeOnATerminal) {
   Terminal terminal(24, 80);
   Progress progress(ProgressMode::kAuto, {"mesh0", "m1"}, terminal.fd());
   EXPECT_EQ(progress.mode(), ProgressMode::kTty);
-  progress.set_percent("mesh0", "uploading agent", 43);
-  EXPECT_TRUE(terminal.shows("mesh0  uploading agent 43%"));
+  progress.set("mesh0", "measuring", 43, 100);
+  EXPECT_TRUE(terminal.shows("mesh0  measuring 43/100"));
   progress.set("mesh0", "applying", 12, 40);
   progress.note("", "a line that stays");
   EXPECT_TRUE(terminal.shows("mesh0  applying 12/40"));
@@ -333,7 +333,7 @@ TEST(Progress, IsCalledFromManyThreads) {
     std::vector<std::thread> threads;
     for (const std::string& node : nodes) {
       threads.emplace_back([&progress, node] {
-        for (unsigned i = 0; i <= 100; ++i) { progress.set_percent(node, "uploading agent", i); }
+        for (unsigned i = 0; i <= 100; ++i) { progress.set(node, "measuring", i, 100); }
         progress.end(node, Ending::kDone);
       });
     }
