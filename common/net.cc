@@ -134,4 +134,15 @@ bool overlap(const Prefix& a, const Prefix& b) {
   return a.length <= b.length ? contains(a, b.address) : contains(b, a.address);
 }
 
+bool is_loopback(const IpAddress& address) {
+  static const IpAddress kLoopback = *parse_ip("::1");
+  return address.family == Family::kIpv4 ? address.octets[0] == 127 : address == kLoopback;
+}
+
+bool is_one_host(const IpAddress& address) {
+  static const IpAddress kUnspecified = *parse_ip("::");
+  if (address.family == Family::kIpv4) { return address.octets[0] != 0 && address.octets[0] < 224; }
+  return address.octets[0] != 0xff && address != kUnspecified;
+}
+
 }  // namespace wgmesh

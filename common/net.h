@@ -70,4 +70,9 @@ Prefix network_of(const Prefix& prefix);
 bool contains(const Prefix& prefix, const IpAddress& address);
 bool overlap(const Prefix& a, const Prefix& b);
 
+// In 127.0.0.0/8, or ::1.
+bool is_loopback(const IpAddress& address);
+// False for 0.0.0.0/8 and ::, and for what is above the unicast addresses (224.0.0.0/3, ff00::/8).
+bool is_one_host(const IpAddress& address);
+
 }  // namespace wgmesh

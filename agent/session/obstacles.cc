@@ -5,20 +5,6 @@
 #include <algorithm>
 
 namespace wgmesh {
-namespace {
-
-bool is_this_node(const IpAddress& address) {
-  static const IpAddress loopback = *parse_ip("::1");
-  return address.family == Family::kIpv4 ? address.octets[0] == 127 : address == loopback;
-}
-
-bool is_one_host(const IpAddress& address) {
-  static const IpAddress unspecified = *parse_ip("::");
-  if (address.family == Family::kIpv4) { return address.octets[0] != 0 && address.octets[0] < 224; }
-  return address.octets[0] != 0xff && address != unspecified;
-}
-
-}  // namespace
 
 void put_obstacle(const Obstacle& obstacle, proto::Hello& hello) {
   if (obstacle.is_warning) {
@@ -90,7 +76,7 @@ std::optional<Obstacle> overlap_obstacle(const std::string& what, const Prefix& 
 }
 
 std::string why_not_dialable(const IpAddress& address, const proto::Open& open) {
-  if (is_this_node(address)) { return "which is this node itself"; }
+  if (is_loopback(address)) { return "which is this node itself"; }
   if (!is_one_host(address)) { return "which is no address of a host"; }
   for (const std::string& inside : {open.network(), open.inner_address()}) {
     const auto prefix = parse_prefix(inside);

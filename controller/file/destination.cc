@@ -145,7 +145,7 @@ void check_endpoint_host(std::string_view host) {
     if (in("0.0.0.0/8") || in("::/128")) {
       throw Error("no peer can send to the unspecified address");
     }
-    if (in("127.0.0.0/8") || in("::1/128")) {
+    if (is_loopback(*address)) {
       throw Error(
           fmt::format("every machine is itself at the loopback address {}; name one that "
                       "its peers reach",

@@ -45,16 +45,6 @@ void check_keys(const proto::Open& open, const proto::Hello& hello) {
   }
 }
 
-bool is_reachable_host(const IpAddress& address) {
-  const auto& octets = address.octets;
-  if (address.family == Family::kIpv4) {
-    return octets[0] != 0 && octets[0] != 127 && octets[0] < 224;
-  }
-  static const IpAddress unspecified = *parse_ip("::");
-  static const IpAddress loopback = *parse_ip("::1");
-  return octets[0] != 0xff && address != unspecified && address != loopback;
-}
-
 void check_routes(const proto::Open& open, const proto::Hello& hello) {
   std::set<std::string> asked;
   for (const proto::OpenPeer& peer : open.peers()) {
@@ -69,7 +59,7 @@ void check_routes(const proto::Open& open, const proto::Hello& hello) {
       continue;
     }
     const auto address = parse_ip(route.address());
-    if (!address || !is_reachable_host(*address)) {
+    if (!address || !is_one_host(*address) || is_loopback(*address)) {
       refuse_fact("'{}' as the address of {}", route.address(), route.node());
     }
     expect_mtu(route.mtu(), fmt::format("a path to {}", route.node()));

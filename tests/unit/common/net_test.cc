@@ -208,5 +208,24 @@ TEST(Prefix, Overlap) {
   }
 }
 
+TEST(IpAddress, IsLoopbackAndIsOneHost) {
+  const struct {
+    std::string_view address;
+    bool loopback, one_host;
+  } rows[] = {
+      {"127.0.0.1", true, true},         {"127.255.255.255", true, true}, {"::1", true, true},
+      {"126.255.255.255", false, true},  {"128.0.0.0", false, true},      {"::2", false, true},
+      {"223.255.255.255", false, true},  {"fe80::1", false, true},        {"0.0.0.0", false, false},
+      {"0.255.255.255", false, false},   {"224.0.0.0", false, false},     {"::", false, false},
+      {"255.255.255.255", false, false}, {"ff02::1", false, false},
+  };
+  for (const auto& row : rows) {
+    const auto address = parse_ip(row.address);
+    ASSERT_TRUE(address) << row.address;
+    EXPECT_EQ(is_loopback(*address), row.loopback) << row.address;
+    EXPECT_EQ(is_one_host(*address), row.one_host) << row.address;
+  }
+}
+
 }  // namespace
 }  // namespace wgmesh
