@@ -93,9 +93,9 @@ PublicKey public_key_of(const Secret& private_key) {
 }
 
 bool keeps_secrets(const PublicKey& key) {
-  constexpr std::array<std::uint8_t, kKeySize> any{8};
+  constexpr std::array<std::uint8_t, kKeySize> kAny{8};
   std::array<std::uint8_t, kKeySize> shared{};
-  return crypto_scalarmult(shared.data(), any.data(), key.octets.data()) == 0;
+  return crypto_scalarmult(shared.data(), kAny.data(), key.octets.data()) == 0;
 }
 
 std::array<std::uint8_t, 32> preshared_proof(const Secret& preshared_key, std::string_view mesh,

@@ -38,8 +38,8 @@ struct Arena {
 
 // Never destroyed: secrets in static objects may outlive any order of destruction.
 Arena& arena() {
-  static Arena* const instance = new Arena;
-  return *instance;
+  static Arena* const kArena = new Arena;
+  return *kArena;
 }
 
 }  // namespace

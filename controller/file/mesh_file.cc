@@ -42,7 +42,7 @@ class MeshFile {
   MeshFile(const YamlNode& root, FaultList& faults)
       : faults_(faults),
         map_({&root, {}, &faults}, "a map with name, network and nodes", kMeshKeys,
-             kNodeKeysElsewhere()) {}
+             node_keys_elsewhere()) {}
 
   Mesh read();
 
@@ -54,7 +54,7 @@ class MeshFile {
     Node node;
   };
 
-  static std::span<const MapReader::Elsewhere> kNodeKeysElsewhere() {
+  static std::span<const MapReader::Elsewhere> node_keys_elsewhere() {
     static const MapReader::Elsewhere kElsewhere{node_keys(false), "of a node"};
     return {&kElsewhere, 1};
   }

@@ -34,8 +34,8 @@ std::string folder_with_agent() {
 }
 
 const AgentBinaries& agents() {
-  static const AgentBinaries binaries({{folder_with_agent()}});
-  return binaries;
+  static const AgentBinaries kBinaries({{folder_with_agent()}});
+  return kBinaries;
 }
 
 }  // namespace

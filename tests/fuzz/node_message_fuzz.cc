@@ -21,7 +21,7 @@ void require(bool condition) {
 }
 
 const Mesh& example_mesh() {
-  static const Mesh mesh = [] {
+  static const Mesh kMesh = [] {
     Mesh made;
     made.name = "m";
     made.network = *parse_prefix("10.9.0.0/24");
@@ -37,7 +37,7 @@ const Mesh& example_mesh() {
     }
     return made;
   }();
-  return mesh;
+  return kMesh;
 }
 
 // The hostile node is b; a's facts are those of an honest one, and c was not asked. What has passed
