@@ -10,7 +10,7 @@
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/wanted_mesh.h"
 
-namespace wgmesh {
+namespace wgmesh::diff_test {
 namespace {
 
 using testing::IsEmpty;
@@ -157,4 +157,4 @@ TEST_F(DiffOnKernelTest, ForeignPortIsLentAndGivenBack) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::diff_test

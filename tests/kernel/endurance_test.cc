@@ -26,7 +26,7 @@
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
-namespace wgmesh {
+namespace wgmesh::endurance_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -130,4 +130,4 @@ TEST_F(EnduranceTest, FiftyTimesUpAndDownLeaveNothing) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::endurance_test

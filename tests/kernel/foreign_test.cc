@@ -19,7 +19,7 @@
 #include "tests/support/kernel/seen.h"
 #include "tests/support/seed.h"
 
-namespace wgmesh {
+namespace wgmesh::foreign_test {
 namespace {
 
 // For `ip -batch`: near to what is ours in kind and name.
@@ -167,4 +167,4 @@ TEST_F(ForeignTest, ObjectsAreLeftAlone) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::foreign_test

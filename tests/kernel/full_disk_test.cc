@@ -13,7 +13,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/support/kernel/kernel_test.h"
 
-namespace wgmesh {
+namespace wgmesh::full_disk_test {
 namespace {
 
 using ::testing::AllOf;
@@ -101,4 +101,4 @@ TEST_F(FullDisk, WhatIsStoredIsRestoredAllTheSame) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::full_disk_test

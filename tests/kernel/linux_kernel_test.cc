@@ -16,7 +16,7 @@
 #include "tests/support/kernel/seen.h"
 #include "tests/support/kernel/wanted_mesh.h"
 
-namespace wgmesh {
+namespace wgmesh::linux_kernel_test {
 namespace {
 
 using testing::Contains;
@@ -490,4 +490,4 @@ TEST_F(LinuxKernelTest, MeasuresDeviceBridgeAndPorts) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::linux_kernel_test

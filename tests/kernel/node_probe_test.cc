@@ -14,7 +14,7 @@
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/wanted_mesh.h"
 
-namespace wgmesh {
+namespace wgmesh::node_probe_test {
 namespace {
 
 using testing::Contains;
@@ -201,4 +201,4 @@ TEST_F(ProbeTest, FirewallOfTheOlderIptablesIsSeenToo) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::node_probe_test

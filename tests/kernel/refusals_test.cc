@@ -19,7 +19,7 @@
 #include "tests/support/kernel/seen.h"
 #include "tests/support/seed.h"
 
-namespace wgmesh {
+namespace wgmesh::refusals_test {
 namespace {
 
 constexpr int kErrnos[] = {EPERM, ENOMEM, EBUSY, EINVAL, ENOSPC, EEXIST};
@@ -148,4 +148,4 @@ TEST_F(KernelRefusalsTest, SamplesOfThirtyTwoPeers) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::refusals_test

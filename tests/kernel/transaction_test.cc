@@ -14,7 +14,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/support/kernel/kernel_test.h"
 
-namespace wgmesh {
+namespace wgmesh::transaction_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -164,4 +164,4 @@ TEST_F(TransactionTest, TimesThatTheRootHidesAreSetAllTheSame) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::transaction_test

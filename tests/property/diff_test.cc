@@ -11,7 +11,7 @@
 #include "tests/support/agent/fake_kernel.h"
 #include "tests/support/property/arbitrary_state.h"
 
-namespace wgmesh {
+namespace wgmesh::diff_test {
 namespace {
 
 // A node in a random state, with two NICs and a bridge that are none of ours.
@@ -207,4 +207,4 @@ RC_GTEST_PROP(StateFile, RoundTrips, ()) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::diff_test

@@ -5,7 +5,7 @@
 #include "controller/reach/exec_transport.h"
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::bootstrap_test {
 namespace {
 
 using ::testing::AllOf;
@@ -397,4 +397,4 @@ TEST_F(BootstrapTest, GivesUpOnAShellThatSaysNothing) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::bootstrap_test

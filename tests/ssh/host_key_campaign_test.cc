@@ -16,7 +16,7 @@
 #include "controller/ssh/known_hosts_line.h"
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::host_key_campaign_test {
 namespace {
 
 constexpr unsigned kSample = 40;
@@ -229,4 +229,4 @@ TEST_F(HostKeyCampaignTest, NeverMoreOpenThanSshWhereTheServerHasACertificate) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::host_key_campaign_test

@@ -2,7 +2,7 @@
 
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::host_keys_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -178,4 +178,4 @@ TEST_F(HostKeysTest, LocalhostIsTrustedWhereTheUserSaysSo) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::host_keys_test

@@ -10,7 +10,7 @@
 #include "controller/reach/wait.h"
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::round_trips_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -147,4 +147,4 @@ TEST_F(RoundTripsTest, SixFromTheBannerToTheAgent) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::round_trips_test

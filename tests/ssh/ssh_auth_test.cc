@@ -6,7 +6,7 @@
 
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::ssh_auth_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -231,4 +231,4 @@ TEST_F(SshAuthTest, ALoginMayTakeLongerThanConnecting) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::ssh_auth_test

@@ -12,7 +12,7 @@
 
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::ssh_transport_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -260,4 +260,4 @@ TEST_F(SshTest, EveryThreadThatConnectsIsHeard) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::ssh_transport_test

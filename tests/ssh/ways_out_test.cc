@@ -3,7 +3,7 @@
 #include "controller/text/shell_words.h"
 #include "tests/support/ssh/ssh_test.h"
 
-namespace wgmesh {
+namespace wgmesh::ways_out_test {
 namespace {
 
 using ::testing::AllOf;
@@ -90,4 +90,4 @@ TEST_F(WaysOutTest, AMatchExecThatHangsIsThisMachines) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::ways_out_test

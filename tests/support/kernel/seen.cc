@@ -22,7 +22,7 @@ namespace wgmesh {
 namespace {
 
 using Each = std::function<void(const nlmsghdr*)>;
-using Attributes = std::map<int, const nlattr*>;
+using SeenAttributes = std::map<int, const nlattr*>;
 
 int call(const nlmsghdr* message, void* each) {
   (*static_cast<Each*>(each))(message);
@@ -30,18 +30,18 @@ int call(const nlmsghdr* message, void* each) {
 }
 
 int collect(const nlattr* attribute, void* into) {
-  (*static_cast<Attributes*>(into))[mnl_attr_get_type(attribute)] = attribute;
+  (*static_cast<SeenAttributes*>(into))[mnl_attr_get_type(attribute)] = attribute;
   return MNL_CB_OK;
 }
 
-Attributes attributes_of(const nlmsghdr* message, unsigned header) {
-  Attributes result;
+SeenAttributes attributes_of(const nlmsghdr* message, unsigned header) {
+  SeenAttributes result;
   mnl_attr_parse(message, header, collect, &result);
   return result;
 }
 
-Attributes nested(const nlattr* attribute) {
-  Attributes result;
+SeenAttributes nested(const nlattr* attribute) {
+  SeenAttributes result;
   mnl_attr_parse_nested(attribute, collect, &result);
   return result;
 }
@@ -91,7 +91,7 @@ std::string ip_text(int family, const void* octets, int length) {
   return std::string(text) + "/" + std::to_string(length);
 }
 
-SeenInterface see_link(const Attributes& attributes) {
+SeenInterface see_link(const SeenAttributes& attributes) {
   SeenInterface interface;
   if (attributes.contains(IFLA_MTU)) { interface.mtu = mnl_attr_get_u32(attributes.at(IFLA_MTU)); }
   if (attributes.contains(IFLA_GROUP)) {
@@ -113,7 +113,7 @@ SeenInterface see_link(const Attributes& attributes) {
     }
   }
   if (!attributes.contains(IFLA_LINKINFO)) { return interface; }
-  const Attributes info = nested(attributes.at(IFLA_LINKINFO));
+  const SeenAttributes info = nested(attributes.at(IFLA_LINKINFO));
   if (info.contains(IFLA_INFO_KIND)) { interface.kind = mnl_attr_get_str(info.at(IFLA_INFO_KIND)); }
   if (info.contains(IFLA_INFO_DATA)) {
     for (const auto& [type, value] : nested(info.at(IFLA_INFO_DATA))) {
@@ -129,7 +129,7 @@ SeenInterface see_link(const Attributes& attributes) {
 }
 
 void see_peer(const nlattr* attribute, SeenDevice& device) {
-  const Attributes attributes = nested(attribute);
+  const SeenAttributes attributes = nested(attribute);
   SeenPeer& peer = device.peers[hex_of(attributes.at(WGPEER_A_PUBLIC_KEY))];
   if (attributes.contains(WGPEER_A_PRESHARED_KEY)) {
     peer.preshared_key = hex_of(attributes.at(WGPEER_A_PRESHARED_KEY));
@@ -143,7 +143,7 @@ void see_peer(const nlattr* attribute, SeenDevice& device) {
   }
   if (!attributes.contains(WGPEER_A_ALLOWEDIPS)) { return; }
   for (const nlattr* item : items_of(attributes.at(WGPEER_A_ALLOWEDIPS))) {
-    const Attributes parts = nested(item);
+    const SeenAttributes parts = nested(item);
     peer.allowed_ips.insert(ip_text(mnl_attr_get_u16(parts.at(WGALLOWEDIP_A_FAMILY)),
                                     mnl_attr_get_payload(parts.at(WGALLOWEDIP_A_IPADDR)),
                                     mnl_attr_get_u8(parts.at(WGALLOWEDIP_A_CIDR_MASK))));
@@ -194,7 +194,7 @@ std::map<std::string, SeenInterface> seen_interfaces() {
       },
       [&](const nlmsghdr* answer) {
         const auto* header = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(answer));
-        const Attributes attributes = attributes_of(answer, sizeof(ifinfomsg));
+        const SeenAttributes attributes = attributes_of(answer, sizeof(ifinfomsg));
         const std::string name = mnl_attr_get_str(attributes.at(IFLA_IFNAME));
         SeenInterface interface = see_link(attributes);
         interface.index = header->ifi_index;
@@ -215,7 +215,7 @@ std::map<std::string, SeenInterface> seen_interfaces() {
       },
       [&](const nlmsghdr* answer) {
         const auto* header = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(answer));
-        const Attributes attributes = attributes_of(answer, sizeof(ifaddrmsg));
+        const SeenAttributes attributes = attributes_of(answer, sizeof(ifaddrmsg));
         const nlattr* address =
             attributes.contains(IFA_LOCAL) ? attributes.at(IFA_LOCAL) : attributes.at(IFA_ADDRESS);
         interfaces[names[static_cast<int>(header->ifa_index)]].addresses.insert(
@@ -239,7 +239,7 @@ SeenDevice seen_device(const std::string& name) {
         mnl_attr_put_strz(request, WGDEVICE_A_IFNAME, name.c_str());
       },
       [&](const nlmsghdr* answer) {
-        const Attributes attributes = attributes_of(answer, sizeof(genlmsghdr));
+        const SeenAttributes attributes = attributes_of(answer, sizeof(genlmsghdr));
         if (attributes.contains(WGDEVICE_A_PRIVATE_KEY)) {
           device.private_key = hex_of(attributes.at(WGDEVICE_A_PRIVATE_KEY));
         }
@@ -285,7 +285,7 @@ std::string setting_of(const std::string& interface, const char* name) {
 void see_route(const nlmsghdr* answer, const std::map<int, std::string>& names,
                std::set<std::string>& routes) {
   const auto* header = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(answer));
-  const Attributes attributes = attributes_of(answer, sizeof(rtmsg));
+  const SeenAttributes attributes = attributes_of(answer, sizeof(rtmsg));
   // Multicast and local routes come and go with addresses, which are compared themselves.
   if (header->rtm_table != RT_TABLE_MAIN || header->rtm_type != RTN_UNICAST) { return; }
   // What the kernel has learned of the path to one address is no route that somebody made.

@@ -10,9 +10,6 @@
 namespace wgmesh {
 namespace {
 
-// Ready before the first test, whichever it is.
-[[maybe_unused]] const bool crypto_is_ready = (init_crypto(), true);
-
 constexpr int kNodes = 6;
 
 template <class Value>

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace wgmesh {
+namespace wgmesh::command_line_test {
 namespace {
 
 CommandLine parse(std::vector<std::string> words) {
@@ -88,4 +88,4 @@ TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::command_line_test

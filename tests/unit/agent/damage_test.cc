@@ -19,7 +19,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::damage_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -299,4 +299,4 @@ INSTANTIATE_TEST_SUITE_P(By, DamagedStore, testing::ValuesIn(kDamages),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::damage_test

@@ -7,7 +7,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::each_mesh_test {
 namespace {
 
 // Each mesh fares as its name says.
@@ -47,4 +47,4 @@ TEST_F(EachMesh, AFailureCountsMoreThanALockWhicheverComesFirst) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::each_mesh_test

@@ -10,7 +10,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::limits_test {
 namespace {
 
 using ::testing::AllOf;
@@ -183,4 +183,4 @@ TEST(Privilege, WithoutItASessionIsRefusedBeforeAnythingIsTouched) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::limits_test

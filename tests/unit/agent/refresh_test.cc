@@ -11,7 +11,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::refresh_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -124,4 +124,4 @@ TEST_F(Refresh, SaysThatAPlanIsDamagedAndNotThatTheMeshIsDown) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::refresh_test

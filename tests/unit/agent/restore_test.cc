@@ -9,7 +9,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::restore_test {
 namespace {
 
 using ::testing::AllOf;
@@ -161,4 +161,4 @@ TEST_F(Restore, WaitsForNobodyForEver) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::restore_test

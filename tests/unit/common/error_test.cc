@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::error_test {
 namespace {
 
 TEST(Error, ContextGoesInFrontFromTheInsideOut) {
@@ -34,4 +34,4 @@ TEST(SystemError, SaysWhatFailedInTheSystemsWords) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::error_test

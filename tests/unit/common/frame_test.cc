@@ -9,7 +9,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::frame_test {
 namespace {
 
 using testing::ElementsAre;
@@ -231,4 +231,4 @@ TEST(LineScanner, FramesBehindTheLineAreNotNoise) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::frame_test

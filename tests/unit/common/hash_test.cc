@@ -10,7 +10,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::hash_test {
 namespace {
 
 std::string hex(const Hash& hash) { return fmt::format("{:02x}", fmt::join(hash, "")); }
@@ -46,4 +46,4 @@ TEST(Hash, KeysOf16To64OctetsOnly) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::hash_test

@@ -2,7 +2,7 @@
 
 #include "tests/support/kernel/complaint.h"
 
-namespace wgmesh {
+namespace wgmesh::kernel_complaint_test {
 namespace {
 
 TEST(KernelComplaint, IsAFaultOrTheNetwork) {
@@ -33,4 +33,4 @@ TEST(KernelComplaint, IsNotABusyHost) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::kernel_complaint_test

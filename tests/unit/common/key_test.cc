@@ -14,7 +14,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::key_test {
 namespace {
 
 using testing::Each;
@@ -233,4 +233,4 @@ TEST_F(Sealed, RefusesAPublicKeyThatWouldGiveTheSecretAway) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::key_test

@@ -13,7 +13,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::naming_test {
 namespace {
 
 using testing::HasSubstr;
@@ -232,4 +232,4 @@ TEST(Naming, KnowsWhatMayBeAName) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::naming_test

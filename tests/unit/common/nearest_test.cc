@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace wgmesh {
+namespace wgmesh::nearest_test {
 namespace {
 
 const std::vector<std::string> kKnown = {
@@ -36,4 +36,4 @@ TEST(FindNearest, SaysNothingWhereNothingIsNear) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::nearest_test

@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-namespace wgmesh {
+namespace wgmesh::net_test {
 namespace {
 
 using testing::Optional;
@@ -228,4 +228,4 @@ TEST(IpAddress, IsLoopbackAndIsOneHost) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::net_test

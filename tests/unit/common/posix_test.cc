@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace wgmesh {
+namespace wgmesh::posix_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -85,4 +85,4 @@ TEST(Posix, NamesWhatIsInAFolder) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::posix_test

@@ -12,7 +12,7 @@
 
 #include <gmock/gmock.h>
 
-namespace wgmesh {
+namespace wgmesh::secret_arena_test {
 namespace {
 
 using testing::Each;
@@ -98,4 +98,4 @@ TEST(SecretArena, IsLockedAndLeftOutOfCoreDumps) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::secret_arena_test

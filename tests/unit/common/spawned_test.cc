@@ -8,7 +8,7 @@
 
 #include "common/posix.h"
 
-namespace wgmesh {
+namespace wgmesh::spawned_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -75,4 +75,4 @@ TEST(Spawned, IsNotLeftBehind) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::spawned_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::unique_fd_test {
 namespace {
 
 static_assert(!std::is_copy_constructible_v<UniqueFd>);
@@ -74,4 +74,4 @@ TEST(UniqueFd, ReleaseDoesNotCloseAndResetDoes) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::unique_fd_test

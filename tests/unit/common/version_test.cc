@@ -6,7 +6,7 @@
 #include <sstream>
 #include <vector>
 
-namespace wgmesh {
+namespace wgmesh::version_test {
 namespace {
 
 using testing::ElementsAre;
@@ -39,4 +39,4 @@ TEST(Version, IsReadFromANumber) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::version_test

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <limits>
 
-namespace wgmesh {
+namespace wgmesh::wg_text_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -95,4 +95,4 @@ TEST(WgDeviceText, HasTheLayoutOfWgShow) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::wg_text_test

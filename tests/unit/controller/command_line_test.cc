@@ -7,7 +7,7 @@
 
 #include "controller/show/progress_mode.h"
 
-namespace wgmesh {
+namespace wgmesh::command_line_test {
 namespace {
 
 using testing::ElementsAre;
@@ -177,4 +177,4 @@ TEST(CommandLine, FindsTheMeshFile) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::command_line_test

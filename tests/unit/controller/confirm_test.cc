@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::confirm_test {
 namespace {
 
 bool answered(const std::string& answer) {
@@ -25,4 +25,4 @@ TEST(Confirm, OnlyYesIsYes) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::confirm_test

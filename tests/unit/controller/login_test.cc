@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::login_test {
 namespace {
 
 SshTarget becoming(Become become) {
@@ -28,4 +28,4 @@ TEST(IsPasswordDue, NeverForARootLoginOrAContainer) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::login_test

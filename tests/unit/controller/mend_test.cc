@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::mend_test {
 namespace {
 
 TransactionResult result_of(std::map<std::string, Outcome> outcomes) {
@@ -51,4 +51,4 @@ TEST(Mending, AsksNothingAndMakesNoKeys) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::mend_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-namespace wgmesh {
+namespace wgmesh::signals_test {
 namespace {
 
 using testing::ExitedWithCode;
@@ -104,4 +104,4 @@ TEST(SignalsDeathTest, LeavesInBoundedTimeWhereThereIsNothingToUndo) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::signals_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::summary_of_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -25,4 +25,4 @@ TEST(SummaryOf, PutsEachNodeIntoOneCount) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::summary_of_test

@@ -14,7 +14,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/unit/agent/disk_faults.h"
 
-namespace wgmesh {
+namespace wgmesh::crash_points_test {
 namespace {
 
 constexpr int kPeers = 3;
@@ -137,4 +137,4 @@ TEST(DiskErrors, LeaveTheOldStateOrTheNewOne) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::crash_points_test

@@ -7,7 +7,7 @@
 #include "tests/support/agent/rehearsed_change.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::listed_changes_test {
 namespace {
 
 // What `up` does to a node that has nothing, and `down` to one that has it all.
@@ -70,4 +70,4 @@ TEST_F(ListedChanges, NameAPeerThatOnlyTheKernelKnows) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::listed_changes_test

@@ -12,7 +12,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/unit/agent/disk_faults.h"
 
-namespace wgmesh {
+namespace wgmesh::recovery_test {
 namespace {
 
 using ::testing::AllOf;
@@ -257,4 +257,4 @@ TEST(Recovery, ARoamedPeerIsNoDifference) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::recovery_test

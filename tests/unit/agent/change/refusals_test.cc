@@ -13,7 +13,7 @@
 #include "tests/support/agent/rehearsed_change.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::refusals_test {
 namespace {
 
 constexpr int kErrnos[] = {EPERM, ENOMEM, EBUSY, EINVAL, ENOSPC, EEXIST};
@@ -119,4 +119,4 @@ TEST(Refusals, EndInTheOldStateOrTheNewOne) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::refusals_test

@@ -7,7 +7,7 @@
 #include "tests/support/agent/rehearsed_change.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::transaction_test {
 namespace {
 
 TEST(Transaction, BeginsNothingWhileAnotherOneIsOpen) {
@@ -28,4 +28,4 @@ TEST(Transaction, BeginsNothingWhileAnotherOneIsOpen) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::transaction_test

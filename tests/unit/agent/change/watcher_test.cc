@@ -12,7 +12,7 @@
 #include "agent/store/lock.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::watcher_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,4 +96,4 @@ TEST(Watcher, KeepsNoDescriptorOfTheSession) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::watcher_test

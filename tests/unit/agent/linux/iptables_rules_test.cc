@@ -1,13 +1,16 @@
 #include "agent/linux/iptables_rules.h"
 
 #include <gtest/gtest.h>
+// First: the kernel's headers give way to the C library's, not the reverse.
+#include <netinet/in.h>
+
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
 #include <cstring>
 #include <vector>
 
-namespace wgmesh {
+namespace wgmesh::iptables_rules_test {
 namespace {
 
 using Verdict = RuleReport::Verdict;
@@ -71,4 +74,4 @@ TEST(IptablesRules, OctetsThatAreNoTableSayNothing) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::iptables_rules_test

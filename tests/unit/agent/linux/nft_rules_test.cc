@@ -12,7 +12,7 @@
 
 #include "agent/netlink/netlink_message.h"
 
-namespace wgmesh {
+namespace wgmesh::nft_rules_test {
 namespace {
 
 using testing::IsEmpty;
@@ -172,4 +172,4 @@ TEST(FirewallFaults, ARuleForTheBridgeIsTheEndOfThem) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::nft_rules_test

@@ -11,7 +11,7 @@
 #include "agent/netlink/routes.h"
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::node_probe_test {
 namespace {
 
 using testing::ElementsAre;
@@ -99,4 +99,4 @@ TEST(Routes, AreAskedForWithWhatThePacketsCarry) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::node_probe_test

@@ -7,7 +7,7 @@
 #include "agent/netlink/netlink_message.h"
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::attributes_test {
 namespace {
 
 using testing::ElementsAre;
@@ -90,4 +90,4 @@ TEST(NetlinkMessage, ThatIsFullIsAnError) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::attributes_test

@@ -6,7 +6,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::interfaces_test {
 namespace {
 
 using testing::ElementsAre;
@@ -159,4 +159,4 @@ TEST(Interfaces, MalformedReportsAreErrors) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::interfaces_test

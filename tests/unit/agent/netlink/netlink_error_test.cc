@@ -9,7 +9,7 @@
 
 #include "agent/state/kernel.h"
 
-namespace wgmesh {
+namespace wgmesh::netlink_error_test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -93,4 +93,4 @@ TEST(NetlinkError, SpeaksInTheKernelsWords) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::netlink_error_test

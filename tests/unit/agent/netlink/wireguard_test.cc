@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::wireguard_test {
 namespace {
 
 using testing::IsEmpty;
@@ -216,4 +216,4 @@ TEST_F(WireguardTest, MalformedPeersAreErrors) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::wireguard_test

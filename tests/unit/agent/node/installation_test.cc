@@ -17,7 +17,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::installation_test {
 namespace {
 
 using ::testing::AllOf;
@@ -229,4 +229,4 @@ TEST(IsNewerVersion, ComparesNumbers) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::installation_test

@@ -15,7 +15,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::node_log_test {
 namespace {
 
 using ::testing::AllOf;
@@ -203,4 +203,4 @@ TEST(LastChange, RoundTripsAndRefusesTheRest) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::node_log_test

@@ -15,7 +15,7 @@
 #include <functional>
 #include <string>
 
-namespace wgmesh {
+namespace wgmesh::process_test {
 namespace {
 
 // 0 when `holds` does in a hardened process.
@@ -102,4 +102,4 @@ TEST(Process, MayBeTheLastThatIsKilledForMemoryAndIsSoOnlyWhenItAsks) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::process_test

@@ -13,7 +13,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::program_link_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -169,4 +169,4 @@ TEST(ProgramLinkOfASession, ComesWithTheCommit) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::program_link_test

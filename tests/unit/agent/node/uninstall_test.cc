@@ -12,7 +12,7 @@
 #include "agent/store/node_lock.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::uninstall_test {
 namespace {
 
 struct Installed {
@@ -87,4 +87,4 @@ TEST(Uninstall, LeavesALinkThatPointsElsewhere) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::uninstall_test

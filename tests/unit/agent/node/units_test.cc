@@ -10,7 +10,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::units_test {
 namespace {
 
 using ::testing::AllOf;
@@ -195,4 +195,4 @@ TEST(Units, GoWithTheMeshAndTheLastMesh) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::units_test

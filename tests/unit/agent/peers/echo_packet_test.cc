@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::echo_packet_test {
 namespace {
 
 constexpr EchoToken kToken{1, 2, 3};
@@ -30,4 +30,4 @@ TEST(EchoPacket, IsNothingForStrangers) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::echo_packet_test

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <thread>
 
-namespace wgmesh {
+namespace wgmesh::echo_test {
 namespace {
 
 constexpr EchoToken kToken{7};
@@ -139,4 +139,4 @@ TEST(Echo, SaysWhereItCannotAsk) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::echo_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::name_servers_test {
 namespace {
 
 using testing::ElementsAre;
@@ -30,4 +30,4 @@ TEST(NameServers, WhatIsNoAddressIsLeftOut) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::name_servers_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::resolver_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -41,4 +41,4 @@ TEST(Resolver, SaysWhyNamesOfNeighboursAreNotFound) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::resolver_test

@@ -8,7 +8,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::hello_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -110,4 +110,4 @@ TEST(Hello, AnOpenMustHoldTogether) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::hello_test

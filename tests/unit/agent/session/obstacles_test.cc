@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::obstacles_test {
 namespace {
 
 using testing::HasSubstr;
@@ -136,4 +136,4 @@ TEST(PutObstacle, KeepsCuresBesideTheirProblems) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::obstacles_test

@@ -8,7 +8,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/unit/agent/disk_faults.h"
 
-namespace wgmesh {
+namespace wgmesh::serve_hold_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -222,4 +222,4 @@ TEST_F(ServeHold, AnswersHeartbeatsAtAnyTime) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::serve_hold_test

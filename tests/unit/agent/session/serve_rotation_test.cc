@@ -13,7 +13,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::serve_rotation_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -270,4 +270,4 @@ TEST_F(ServeRotation, ListensAndProbesWithoutBeingUp) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::serve_rotation_test

@@ -14,7 +14,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::serve_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -809,4 +809,4 @@ TEST(Serve, StoresAPlanOfANewNodeThatStaysDown) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::serve_test

@@ -8,7 +8,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::session_io_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -149,4 +149,4 @@ TEST(SessionIo, BoundsNestingAndSize) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::session_io_test

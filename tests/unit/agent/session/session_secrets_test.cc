@@ -4,7 +4,7 @@
 
 #include "tests/support/agent/example_plan.h"
 
-namespace wgmesh {
+namespace wgmesh::session_secrets_test {
 namespace {
 
 proto::Open open_to(const std::string& peer) {
@@ -70,4 +70,4 @@ TEST(SessionSecrets, RefusesWhatIsNotSealedToIt) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::session_secrets_test

@@ -8,7 +8,7 @@
 
 #include "agent/session/protocol_error.h"
 
-namespace wgmesh {
+namespace wgmesh::turns_test {
 namespace {
 
 using Message = proto::ToAgent;
@@ -92,4 +92,4 @@ TEST(Turns, AMessageWithoutABodyHasNone) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::turns_test

@@ -9,7 +9,7 @@
 #include "common/naming.h"
 #include "tests/support/agent/example_plan.h"
 
-namespace wgmesh {
+namespace wgmesh::desired_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -245,4 +245,4 @@ TEST(ScopeOf, NamesEveryLinkOfThePlan) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::desired_test

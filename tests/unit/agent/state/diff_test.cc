@@ -12,7 +12,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/fake_kernel.h"
 
-namespace wgmesh {
+namespace wgmesh::diff_test {
 namespace {
 
 std::string listing(const std::vector<Operation>& operations) {
@@ -247,4 +247,4 @@ TEST(FirstDeletion, IsBehindDeletionsThatMadeRoom) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::diff_test

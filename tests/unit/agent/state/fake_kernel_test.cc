@@ -9,7 +9,7 @@
 #include "agent/netlink/netlink_error.h"
 #include "common/naming.h"
 
-namespace wgmesh {
+namespace wgmesh::fake_kernel_test {
 namespace {
 
 IpAddress ip(const char* text) { return parse_ip(text).value(); }
@@ -138,4 +138,4 @@ TEST_F(Fake, ObservesWhatCarriesAMarkAndNamesWhatDoesNot) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::fake_kernel_test

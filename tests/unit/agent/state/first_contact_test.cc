@@ -5,7 +5,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::first_contact_test {
 namespace {
 
 // One of two nodes whose private keys are `own` and `other` throughout, with the other one as its
@@ -54,4 +54,4 @@ TEST(FirstContact, WithoutAKeyNobodyCanBeCalledTooEarly) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::first_contact_test

@@ -7,7 +7,7 @@
 #include "agent/state/status_of.h"
 #include "common/naming.h"
 
-namespace wgmesh {
+namespace wgmesh::kernel_reading_test {
 namespace {
 
 using testing::ElementsAre;
@@ -119,4 +119,4 @@ TEST(Status, NamesPortsByTheirAliasAndSortsThemByNumber) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::kernel_reading_test

@@ -9,7 +9,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/fake_kernel.h"
 
-namespace wgmesh {
+namespace wgmesh::least_change_test {
 namespace {
 
 using ::testing::AllOf;
@@ -157,4 +157,4 @@ TEST(LeastChange, APeerIsInstalledAnew) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::least_change_test

@@ -4,7 +4,7 @@
 
 #include "tests/support/agent/example_plan.h"
 
-namespace wgmesh {
+namespace wgmesh::operation_test {
 namespace {
 
 PublicKey key() {
@@ -83,4 +83,4 @@ TEST(IsDeletion, DoesNotHoldForAnUpdateThatDoesMore) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::operation_test

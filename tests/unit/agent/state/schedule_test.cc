@@ -14,7 +14,7 @@
 #include "tests/support/agent/rehearsed_change.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::schedule_test {
 namespace {
 
 using ::testing::IsEmpty;
@@ -231,4 +231,4 @@ TEST_F(ARotation, SeesThatItsDeviceIsGone) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::schedule_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace wgmesh {
+namespace wgmesh::json_writer_test {
 namespace {
 
 std::string written(std::string_view text) {
@@ -45,4 +45,4 @@ TEST(JsonWriter, NestsListsAndObjects) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::json_writer_test

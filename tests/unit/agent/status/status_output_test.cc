@@ -5,7 +5,7 @@
 #include "agent/status/status_json.h"
 #include "agent/status/status_text.h"
 
-namespace wgmesh {
+namespace wgmesh::status_output_test {
 namespace {
 
 proto::Status example() {
@@ -114,4 +114,4 @@ TEST(StatusJson, IsOneDocumentWithAVersion) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::status_output_test

@@ -9,7 +9,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::exposure_test {
 namespace {
 
 using ::testing::AllOf;
@@ -119,4 +119,4 @@ TEST(Exposure, AFolderOfAnotherUserIsRefused) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::exposure_test

@@ -11,7 +11,7 @@
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::journal_test {
 namespace {
 
 TEST(Journal, GoesFromUndoToCommitToNothing) {
@@ -114,4 +114,4 @@ TEST(Journal, BootIdIsOneLine) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::journal_test

@@ -6,7 +6,7 @@
 
 #include <thread>
 
-namespace wgmesh {
+namespace wgmesh::kernel_instance_test {
 namespace {
 
 using ::testing::MatchesRegex;
@@ -43,4 +43,4 @@ TEST(KernelInstance, ABootAloneStandsForTheWhole) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::kernel_instance_test

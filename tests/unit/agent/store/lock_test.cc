@@ -11,7 +11,7 @@
 #include "agent/store/atomic_file.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::lock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -142,4 +142,4 @@ TEST(MeshLock, MeshesDoNotMeet) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::lock_test

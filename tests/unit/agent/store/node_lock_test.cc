@@ -8,7 +8,7 @@
 #include "agent/store/lock.h"
 #include "tests/support/agent/test_node.h"
 
-namespace wgmesh {
+namespace wgmesh::node_lock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -49,4 +49,4 @@ TEST(NodeLockTest, SeesTheMeshesThatSessionsHold) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::node_lock_test

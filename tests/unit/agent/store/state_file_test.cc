@@ -5,7 +5,7 @@
 #include "common/error.h"
 #include "tests/support/agent/example_plan.h"
 
-namespace wgmesh {
+namespace wgmesh::state_file_test {
 namespace {
 
 State example() {
@@ -66,4 +66,4 @@ TEST(StateFile, RefusesDamagedValues) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::state_file_test

@@ -9,7 +9,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/unit/agent/disk_faults.h"
 
-namespace wgmesh {
+namespace wgmesh::store_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -242,4 +242,4 @@ TEST(AtomicFile, LeavesNoHalfWrittenFileAndFollowsNoLink) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::store_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/agent/example_plan.h"
 
-namespace wgmesh {
+namespace wgmesh::stored_mesh_test {
 namespace {
 
 StoredMesh example() {
@@ -101,4 +101,4 @@ TEST(StoredMesh, PlansAreComparedWithoutTheirGeneration) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::stored_mesh_test

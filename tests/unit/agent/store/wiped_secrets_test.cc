@@ -13,7 +13,7 @@
 #include "tests/support/agent/test_node.h"
 #include "tests/unit/agent/freed_memory.h"
 
-namespace wgmesh {
+namespace wgmesh::wiped_secrets_test {
 namespace {
 
 constexpr std::uint8_t kPrivate = 0xa1;
@@ -101,4 +101,4 @@ TEST(WipedSecrets, AFileThatIsMendedLeavesNone) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::wiped_secrets_test

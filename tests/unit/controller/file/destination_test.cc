@@ -6,7 +6,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::destination_test {
 namespace {
 
 SshTarget target(const char* user, const char* host, std::optional<std::uint16_t> port) {
@@ -124,4 +124,4 @@ TEST(CheckProxyJump, TakesAChain) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::destination_test

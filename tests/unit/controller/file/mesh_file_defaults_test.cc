@@ -7,7 +7,7 @@
 #include "controller/file/fault.h"
 #include "controller/file/mesh_file.h"
 
-namespace wgmesh {
+namespace wgmesh::mesh_file_defaults_test {
 namespace {
 
 using testing::ElementsAre;
@@ -119,4 +119,4 @@ TEST(Defaults, AreBoundedWithWhatTheyRepeat) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::mesh_file_defaults_test

@@ -10,7 +10,7 @@
 
 #include "common/naming.h"
 
-namespace wgmesh {
+namespace wgmesh::mesh_file_test {
 namespace {
 
 using testing::ElementsAre;
@@ -925,4 +925,4 @@ TEST(MeshFile, BoundsSizeAndFaults) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::mesh_file_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::peering_is_known_test {
 namespace {
 
 bool is_known_with(const std::string& path, const std::string& message = "expected a number") {
@@ -31,4 +31,4 @@ TEST(PeeringIsKnown, ButNotWhereAKeyThatDecidesAboutLinksIs) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::peering_is_known_test

@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::check_hello_test {
 namespace {
 
 using testing::HasSubstr;
@@ -148,4 +148,4 @@ TEST(CheckSecrets, AreOneForEachThatWasAskedFor) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::check_hello_test

@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::check_status_test {
 namespace {
 
 proto::Status honest() {
@@ -95,4 +95,4 @@ TEST(CheckStatus, SaysWhatCannotBe) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::check_status_test

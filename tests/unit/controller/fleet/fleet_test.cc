@@ -13,7 +13,7 @@
 
 #include "tests/support/controller/scripted_agent.h"
 
-namespace wgmesh {
+namespace wgmesh::fleet_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -133,4 +133,4 @@ TEST_F(AFleet, ANodeThatConnectsSlowlyHoldsUpNobodysStep) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::fleet_test

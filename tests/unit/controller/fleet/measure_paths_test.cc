@@ -6,7 +6,7 @@
 #include "controller/mesh/measurements.h"
 #include "tests/support/controller/scripted_agent.h"
 
-namespace wgmesh {
+namespace wgmesh::measure_paths_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -144,4 +144,4 @@ TEST_F(AMeasurement, RoundTripsAreWithinReason) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::measure_paths_test

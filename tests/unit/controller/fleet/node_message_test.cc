@@ -5,7 +5,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::node_message_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -92,4 +92,4 @@ TEST(NodeMessage, DepthIsBounded) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::node_message_test

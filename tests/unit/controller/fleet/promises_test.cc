@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::promises_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,4 +32,4 @@ TEST(Promises, TheLastIsTheOneThatWasHeardLast) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::promises_test

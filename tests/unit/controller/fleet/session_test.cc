@@ -10,7 +10,7 @@
 
 #include "tests/support/controller/loopback_transport.h"
 
-namespace wgmesh {
+namespace wgmesh::session_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -218,4 +218,4 @@ TEST(Session, MissesASignOfLifeOnlyWhenABeatIsUnanswered) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::session_test

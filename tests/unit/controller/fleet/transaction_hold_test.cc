@@ -9,7 +9,7 @@
 #include "controller/fleet/transaction.h"
 #include "tests/support/controller/scripted_fleet.h"
 
-namespace wgmesh {
+namespace wgmesh::transaction_hold_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -303,4 +303,4 @@ TEST_F(AHold, ANodeThatUndoesInABarrierEndsTheOthersWork) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::transaction_hold_test

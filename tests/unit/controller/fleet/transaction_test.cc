@@ -7,7 +7,7 @@
 
 #include "tests/support/controller/scripted_fleet.h"
 
-namespace wgmesh {
+namespace wgmesh::transaction_test {
 namespace {
 
 using testing::ElementsAre;
@@ -608,4 +608,4 @@ TEST_F(ATransaction, SaysWhatAVanishedNodeStillHolds) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::transaction_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::admission_test {
 namespace {
 
 using ::testing::AllOf;
@@ -92,4 +92,4 @@ TEST_F(AnAdmission, ASmallMtuNamesItsCause) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::admission_test

@@ -8,7 +8,7 @@
 #include "controller/mesh/measurements.h"
 #include "controller/show/render_check.h"
 
-namespace wgmesh {
+namespace wgmesh::diagnosis_test {
 namespace {
 
 using testing::ElementsAre;
@@ -243,4 +243,4 @@ TEST_F(AMeshThatRuns, APairThatWasNotAskedIsJudgedByItsHandshakes) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::diagnosis_test

@@ -6,7 +6,7 @@
 
 #include "common/naming.h"
 
-namespace wgmesh {
+namespace wgmesh::forwarding_test {
 namespace {
 
 using testing::ElementsAre;
@@ -136,4 +136,4 @@ TEST_F(ASegment, TellsNothingOfTheKindWhereTheRootWas) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::forwarding_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::goal_test {
 namespace {
 
 proto::Hello up_hello() {
@@ -57,4 +57,4 @@ TEST_F(GoalFor, AnAbsentNodeIsRemovedWhateverIsAskedOfTheOthers) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::goal_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::identity_test {
 namespace {
 
 using testing::ElementsAre;
@@ -114,4 +114,4 @@ TEST(Strangers, AnEditedFileIsNone) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::identity_test

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace wgmesh {
+namespace wgmesh::mesh_test {
 namespace {
 
 using testing::ElementsAre;
@@ -165,4 +165,4 @@ TEST(Check, FindsBridgesWithTooManyPorts) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::mesh_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::missing_feature_test {
 namespace {
 
 using ::testing::AllOf;
@@ -45,4 +45,4 @@ TEST(MissingFeature, AModuleIsLoadedOnTheHostOfAContainer) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::missing_feature_test

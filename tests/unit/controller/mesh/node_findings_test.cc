@@ -6,7 +6,7 @@
 
 #include "common/naming.h"
 
-namespace wgmesh {
+namespace wgmesh::node_findings_test {
 namespace {
 
 using testing::HasSubstr;
@@ -129,4 +129,4 @@ TEST(ABridge, IsFoundByTheMacThatFollowsFromANodesName) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::node_findings_test

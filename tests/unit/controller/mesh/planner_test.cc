@@ -8,7 +8,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::planner_test {
 namespace {
 
 using testing::ElementsAre;
@@ -305,4 +305,4 @@ TEST(PlanFor, MeasuredCostsAreThoseChosenElseThoseStored) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::planner_test

@@ -5,7 +5,7 @@
 
 #include "controller/mesh/measurements.h"
 
-namespace wgmesh {
+namespace wgmesh::tree_choice_test {
 namespace {
 
 using testing::ElementsAre;
@@ -91,4 +91,4 @@ TEST_F(ARowOfThree, TakesTheLesserOfTwoMeasurements) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::tree_choice_test

@@ -10,7 +10,7 @@
 #include "common/error.h"
 #include "tests/support/seed.h"
 
-namespace wgmesh {
+namespace wgmesh::tree_test {
 namespace {
 
 using testing::ElementsAre;
@@ -126,4 +126,4 @@ TEST(Tree, OfOneNodeHasNoLinks) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::tree_test

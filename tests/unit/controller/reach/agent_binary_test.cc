@@ -12,7 +12,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::agent_binary_test {
 namespace {
 
 class AgentBinaryTest : public ::testing::Test {
@@ -125,4 +125,4 @@ TEST_F(AgentBinaryTest, NamesTheMachineThatIsMissing) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::agent_binary_test

@@ -16,7 +16,7 @@
 #include "controller/reach/bootstrap_script.h"
 #include "tests/support/controller/loopback_transport.h"
 
-namespace wgmesh {
+namespace wgmesh::bootstrap_conversation_test {
 namespace {
 
 using ::testing::EndsWith;
@@ -285,4 +285,4 @@ TEST_F(BootstrapConversation, AnInterruptEndsIt) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::bootstrap_conversation_test

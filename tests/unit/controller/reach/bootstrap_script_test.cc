@@ -14,7 +14,7 @@
 #include "common/sha256.h"
 #include "controller/reach/captured_child.h"
 
-namespace wgmesh {
+namespace wgmesh::bootstrap_script_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -75,4 +75,4 @@ TEST_F(BootstrapScript, RunsNothingOutOfAFolderOfOthers) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::bootstrap_script_test

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <string>
 
-namespace wgmesh {
+namespace wgmesh::limits_test {
 namespace {
 
 using testing::HasSubstr;
@@ -104,4 +104,4 @@ TEST(Limits, TooLittleMemoryIsNamed) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::limits_test

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace wgmesh {
+namespace wgmesh::local_account_test {
 namespace {
 
 TEST(LocalAccount, IsTheEntryOfWhoeverRunsThisFromEveryThread) {
@@ -29,4 +29,4 @@ TEST(LocalAccount, IsTheEntryOfWhoeverRunsThisFromEveryThread) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::local_account_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::login_failure_test {
 namespace {
 
 using ::testing::AllOf;
@@ -115,4 +115,4 @@ TEST(LoginFailure, WhatTheNodeLacksIsNotAboutRoot) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::login_failure_test

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <thread>
 
-namespace wgmesh {
+namespace wgmesh::password_command_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -70,4 +70,4 @@ TEST(PasswordCommand, CtrlCEndsIt) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::password_command_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace wgmesh {
+namespace wgmesh::error_book_test {
 namespace {
 
 using testing::IsEmpty;
@@ -56,4 +56,4 @@ TEST(ErrorBook, TellsApartWhatDiffersInStepOrCure) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::error_book_test

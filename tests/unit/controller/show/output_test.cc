@@ -12,7 +12,7 @@
 
 #include "common/unique_fd.h"
 
-namespace wgmesh {
+namespace wgmesh::output_test {
 namespace {
 
 // Runs `act` in a process of its own and returns its exit status, or 128 and its signal.
@@ -117,4 +117,4 @@ TEST(Output, WaitsForASlowReaderOfANonBlockingStream) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::output_test

@@ -14,7 +14,7 @@
 #include "common/unique_fd.h"
 #include "controller/show/progress_mode.h"
 
-namespace wgmesh {
+namespace wgmesh::progress_test {
 namespace {
 
 using testing::Each;
@@ -344,4 +344,4 @@ TEST(Progress, IsCalledFromManyThreads) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::progress_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace wgmesh {
+namespace wgmesh::render_changes_test {
 namespace {
 
 std::vector<NodeChanges> four_nodes() {
@@ -96,4 +96,4 @@ TEST(RenderSummary, IsJsonForPrograms) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::render_changes_test

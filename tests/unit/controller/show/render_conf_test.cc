@@ -12,7 +12,7 @@
 #include "controller/file/mesh_file.h"
 #include "tests/support/seed.h"
 
-namespace wgmesh {
+namespace wgmesh::render_conf_test {
 namespace {
 
 Mesh mesh_from(const std::string& name) {
@@ -163,4 +163,4 @@ TEST(RenderConf, FillsInEveryDefault) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::render_conf_test

@@ -4,7 +4,7 @@
 
 #include "proto/session.pb.h"
 
-namespace wgmesh {
+namespace wgmesh::render_error_test {
 namespace {
 
 TEST(RenderError, NamesNodeStepMessageAndCure) {
@@ -63,4 +63,4 @@ TEST(RenderFault, PointsIntoTheFile) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::render_error_test

@@ -8,7 +8,7 @@
 
 #include "common/naming.h"
 
-namespace wgmesh {
+namespace wgmesh::render_info_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -326,4 +326,4 @@ TEST(RenderInfo, FitsItsSchema) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::render_info_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-namespace wgmesh {
+namespace wgmesh::render_show_test {
 namespace {
 
 using std::chrono::system_clock;
@@ -123,4 +123,4 @@ TEST(RenderShow, BoldsHeadingsOnATerminalOnly) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::render_show_test

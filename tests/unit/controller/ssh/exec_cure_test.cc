@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::exec_cure_test {
 namespace {
 
 std::string exec_of(SshTarget target, const std::string& lines) {
@@ -34,4 +34,4 @@ TEST(ExecCommand, QuotesWords) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::exec_cure_test

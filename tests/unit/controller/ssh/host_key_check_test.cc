@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace wgmesh {
+namespace wgmesh::host_key_check_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -157,4 +157,4 @@ TEST_F(HostKeyCheck, NobodyAsksForTheAddressWhereItSaysNothing) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::host_key_check_test

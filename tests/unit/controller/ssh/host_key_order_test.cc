@@ -9,7 +9,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::host_key_order_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -73,4 +73,4 @@ TEST_F(HostKeyOrderTest, FindsWhatSshAndTheServerAgreeOn) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::host_key_order_test

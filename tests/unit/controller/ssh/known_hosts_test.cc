@@ -11,7 +11,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::known_hosts_test {
 namespace {
 
 using ::testing::AllOf;
@@ -221,4 +221,4 @@ TEST(MatchesHost, Patterns) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::known_hosts_test

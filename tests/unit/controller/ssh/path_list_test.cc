@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::path_list_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -46,4 +46,4 @@ TEST(SplitPathList, AListOfManyBlanksIsRefusedWithTheirNumber) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::path_list_test

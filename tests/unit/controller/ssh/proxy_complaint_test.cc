@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::proxy_complaint_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -47,4 +47,4 @@ TEST(ProxyComplaint, OfACommandOfTheUsersTheLastLine) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::proxy_complaint_test

@@ -5,7 +5,7 @@
 
 #include "controller/ssh/ssh_dial.h"
 
-namespace wgmesh {
+namespace wgmesh::ssh_config_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -135,4 +135,4 @@ TEST(JumpCommand, SplitsHops) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::ssh_config_test

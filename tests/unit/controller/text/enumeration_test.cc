@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace wgmesh {
+namespace wgmesh::enumeration_test {
 namespace {
 
 TEST(Enumeration, ReadsAsInASentence) {
@@ -18,4 +18,4 @@ TEST(Enumeration, CountsWhatIsPastEight) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::enumeration_test

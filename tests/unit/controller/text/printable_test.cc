@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace wgmesh {
+namespace wgmesh::printable_test {
 namespace {
 
 TEST(Printable, KeepsTextAndEscapesWhatMovesCursors) {
@@ -67,4 +67,4 @@ TEST(Printable, CutsAtCodePoints) {
 }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::printable_test

@@ -6,7 +6,7 @@
 
 #include "common/error.h"
 
-namespace wgmesh {
+namespace wgmesh::shell_words_test {
 namespace {
 
 using testing::ElementsAre;
@@ -74,4 +74,4 @@ INSTANTIATE_TEST_SUITE_P(
         BadCommand{"a #b", "no shell reads this command, so # has no meaning; quote it"}}));
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::shell_words_test

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <yaml-cpp/yaml.h>
 
-namespace wgmesh {
+namespace wgmesh::yaml_writer_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -104,4 +104,4 @@ TEST(YamlWriter, AReaderGetsBackWhatWasWritten) {
 TEST(YamlWriter, ReplacesWhatIsNotUtf8) { EXPECT_EQ(to_yaml("a\xff"), "\"a\xef\xbf\xbd\"\n"); }
 
 }  // namespace
-}  // namespace wgmesh
+}  // namespace wgmesh::yaml_writer_test
