@@ -29,6 +29,9 @@
 #   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set, or WGMESH_SHARE percent of it: five runs of 20
 #                             with seeds of their own are a full one
 #
+#   rounds_that_count COUNT FUNCTION ARG…  until COUNT rounds of FUNCTION came about, which it says by 0; ends when
+#                             the test is broken, and breaks it when too few come about
+#
 # A state is what see_nodes compares; both ends of a pair must have the same preshared key. The nodes are of
 # busybox, and programs are started only where there is no way around it, busybox's own before others: it is
 # static, and loading a program's libraries is most of what a round costs under emulation.
@@ -47,6 +50,16 @@ echo "# seed $seed (WGMESH_SEED=$seed repeats it)"
 RANDOM=$seed
 draw() { drawn=$(((RANDOM << 15 | RANDOM) % $1)); }
 count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$((($2 * ${WGMESH_SHARE:-100} + 99) / 100)); }
+rounds_that_count() { # rounds_that_count COUNT FUNCTION ARG…
+  local left=$1 tries=$((4 * $1 + 8))
+  shift
+  while ((left > 0 && tries > 0)) && [ -z "$broken" ]; do
+    tries=$((tries - 1))
+    ! "$@" || left=$((left - 1))
+  done
+  ((left == 0)) || [ -n "$broken" ] || fail "$left rounds did not come about: $*"
+}
+
 now() { local t=${EPOCHREALTIME/[.,]/}; ms=$((t / 1000)); }
 exec {never}<> <(:) # nothing is ever to be read here, so `read -t` waits without starting a program
 pause() { # pause MS
