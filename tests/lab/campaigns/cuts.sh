@@ -7,7 +7,7 @@
 
 # shellcheck disable=SC2034,SC2154 # campaign.sh shares its variables
 cut_timeout=3
-slowest_heal=0 cuts=0
+slowest_heal=0 cuts=0 early=0
 steps=(connecting looking 'making keys' planning applying committing)
 
 link() { nsenter -t "$(<"$LAB/switch.pid")" -n -- ip link set "u$1" "$2"; }
@@ -28,14 +28,16 @@ await_healing() { # await_healing WHAT WHOM: until the nodes that were cut off h
   ((ms - cut_at <= slowest_heal)) || slowest_heal=$((ms - cut_at))
 }
 
-# The confirm timeout is short, and a node that is silent for so long ends the change: nobody may have it then.
+# The confirm timeout is short. On a busy machine a node may be silent for so long, and that ends the command before it
+# is cut. No node may have the change then.
 ended_before() {
   end
+  early=$((early + 1))
   settle 30 || fail 'agents are left'
   expect_old_or_new 'a command that ended before it was cut' "$at" "$at" no
 }
 
-cut() { # cut STEP WHOM: false when the command ended before, as it may on a machine that has too much to do
+cut() { # cut STEP WHOM: false when the command ended before its cut
   local step=$1 whom=$2 to=b what="a cut of $2 while $1" may_mix=no
   [ "$at" = a ] || to=a
   begin "$work/ssh-$to.yaml" --no-wait --confirm-timeout $cut_timeout up
@@ -66,7 +68,7 @@ write_inner_mesh() {
   nsenter -t "${init[1]}" -n ip rule add fwmark 7 blackhole
 }
 
-self_cut() { # false when the command ended before
+self_cut() { # false when the command ended before its cut
   begin "$work/cuts-itself.yaml" --no-wait --confirm-timeout $cut_timeout up
   await_says 'n1: applying' || { ended_before; return 1; }
   until journals 1 || has_ended; do pause 50; done
@@ -110,5 +112,5 @@ cuts() {
   count_for 1 6
   rounds_that_count "$rounds" self_cut
   now
-  echo "# $cuts cuts in $(((ms - began) / 1000)) s: slowest healed after $slowest_heal ms, nodes differed $mixed times"
+  echo "# $cuts cuts in $(((ms - began) / 1000)) s: slowest healed after $slowest_heal ms, nodes differed $mixed times, $early commands ended before their cut"
 }

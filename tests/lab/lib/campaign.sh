@@ -28,9 +28,8 @@
 #                             whether those that do not answer have. Before it, nodes that differ are a fault
 #   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set, or WGMESH_SHARE percent of it: five runs of 20
 #                             with seeds of their own are a full one
-#
-#   rounds_that_count COUNT FUNCTION ARG…  until COUNT rounds of FUNCTION came about, which it says by 0; ends when
-#                             the test is broken, and breaks it when too few come about
+#   rounds_that_count COUNT FUNCTION ARG…  calls FUNCTION until it has returned 0 COUNT times. Stops when the test is
+#                             broken. Breaks the test when FUNCTION returns something else too often
 #
 # A state is what see_nodes compares; both ends of a pair must have the same preshared key. The nodes are of
 # busybox, and programs are started only where there is no way around it, busybox's own before others: it is
@@ -50,6 +49,7 @@ echo "# seed $seed (WGMESH_SEED=$seed repeats it)"
 RANDOM=$seed
 draw() { drawn=$(((RANDOM << 15 | RANDOM) % $1)); }
 count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$((($2 * ${WGMESH_SHARE:-100} + 99) / 100)); }
+
 rounds_that_count() { # rounds_that_count COUNT FUNCTION ARG…
   local left=$1 tries=$((4 * $1 + 8))
   shift
