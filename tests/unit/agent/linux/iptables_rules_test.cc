@@ -1,7 +1,7 @@
 #include "agent/linux/iptables_rules.h"
 
 #include <gtest/gtest.h>
-// First: the kernel's headers give way to the C library's, not the reverse.
+// Before the kernel's headers: these leave out what the C library has, and the C library does not.
 #include <netinet/in.h>
 
 #include <linux/netfilter.h>
