@@ -163,9 +163,9 @@ kills() {
   mesh --no-wait up
   expect_status 0
   span=8000
-  count_for 1 35
+  count_for 0 35
   rounds_of "$rounds" round ssh agent
-  count_for 1 25
+  count_for 0 25
   rounds_of "$rounds" round ssh watcher
   count_for 1 40
   rounds_of "$rounds" round ssh controller

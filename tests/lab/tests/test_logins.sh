@@ -1,7 +1,8 @@
 #!/bin/bash
-# Nodes that are entered in ten ways, in one mesh: other login shells and shells that talk, sudo, doas and a sudo
-# that wants a password, dropbear, a node with busybox alone, a jump, a key that only an agent holds among seven
-# others, a locked key file. One `up`, then nothing to do, then nothing left.
+# Nodes that are entered in different ways, in one mesh: other login shells, sudo, doas and a sudo that wants a
+# password, dropbear, a node with busybox alone, a locked key file; with WGMESH_LONG also shells that talk, a jump and a
+# key that only an agent holds among seven others, which the layer ssh enters in any run. One `up`, then nothing to do,
+# then nothing left.
 . "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
 
 ways=(
@@ -9,12 +10,14 @@ ways=(
   'shell=fish,user=finn,become=doas'
   server=dropbear
   root=busybox
+  'user=ops,become=sudo-password'
+  auth=key # its key is locked
+)
+[ -z "${WGMESH_LONG:-}" ] || ways+=(
   chatty=yes
   'chatty=yes,shell=tcsh'
-  'user=ops,become=sudo-password'
   auth=key # behind a jump
   auth=key # its key is in an agent
-  auth=key # its key is locked
 )
 count=${#ways[@]}
 settings=()
@@ -33,16 +36,16 @@ mesh_file=$work/mesh.yaml
   done
 } >"$mesh_file"
 
-# The first value of an option counts, so these stand in front. Nodes 8 and 9 do not take ctl's usual key.
+# The first value of an option counts, so these stand in front. Nodes 5 and 9 do not take ctl's usual key.
 config=$(<"$LAB/ssh/config")
 cat - <(echo "$config") >"$LAB/ssh/config" <<CONFIG
-Host test7
-  ProxyJump test4
+Host test5
+  IdentityFile ~/.ssh/locked
 Host test8
+  ProxyJump test6
+Host test9
   IdentityAgent ~/.ssh/agent
   IdentityFile ~/.ssh/held.pub
-Host test9
-  IdentityFile ~/.ssh/locked
 CONFIG
 passphrase='lab passphrase'
 make_key() { ssh-keygen -q -t ed25519 -a 1 -N "$2" -C "$1" -f "$LAB/ssh/$1" </dev/null; }
@@ -52,8 +55,8 @@ for name in other{1..7} held; do
   in_agent+=("$LAB/ssh/$name")
 done
 make_key locked "$passphrase"
-cp "$LAB/ssh/held.pub" "$("$nodes" path 8 /root/.ssh/authorized_keys)"
-cp "$LAB/ssh/locked.pub" "$("$nodes" path 9 /root/.ssh/authorized_keys)"
+cp "$LAB/ssh/locked.pub" "$("$nodes" path 5 /root/.ssh/authorized_keys)"
+[ $count -le 9 ] || cp "$LAB/ssh/held.pub" "$("$nodes" path 9 /root/.ssh/authorized_keys)"
 ssh-agent -D -a "$LAB/ssh/agent" >/dev/null &
 agent=$!
 trap 'kill $agent; "$nodes" down 2>/dev/null; rm -rf "$work"' EXIT
@@ -113,11 +116,11 @@ expect_status 1
 expect_err 'there is no terminal to ask on'
 
 test_case 'a command that prints no password ends that login, with its own words'
-sed -i 's/ssh: test6/ssh: {host: test6, become_password_command: "cat ~\/.ssh\/sudo"}/' "$mesh_file"
+sed -i 's/ssh: test4/ssh: {host: test4, become_password_command: "cat ~\/.ssh\/sudo"}/' "$mesh_file"
 questions=('Passphrase of /root/.ssh/locked: ')
 mesh_on_terminal -q plan
 expect_status 4
-expect_out 'mesh: n6: connect: become_password_command fails with exit status 1: cat: /root/.ssh/sudo: No such file'
+expect_out 'mesh: n4: connect: become_password_command fails with exit status 1: cat: /root/.ssh/sudo: No such file'
 
 test_case 'down -r leaves no link, file or process; the password of sudo comes from a command'
 (umask 077 && printf 'lab-password\nuser: ops\n' >"$LAB/ssh/sudo")
