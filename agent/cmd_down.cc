@@ -11,12 +11,13 @@
 #include "agent/commands.h"
 #include "agent/node/uninstall.h"
 #include "agent/store/lock.h"
+#include "agent/text/messages.h"
 #include "common/naming.h"
 
 namespace wgmesh {
 
 int run_down(const ThisNode& this_node, const std::string& mesh, bool forget) {
-  if (!is_mesh_name(mesh)) { throw Refused(fmt::format("{} is not the name of a mesh", mesh)); }
+  if (!is_mesh_name(mesh)) { throw Refused(say<"mesh-name-invalid">(mesh)); }
   const Store store(this_node.paths.state);
   const Holder me{"wgmesh-agent down", 0, std::time(nullptr), ::getpid()};
   MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);

@@ -12,6 +12,7 @@
 #include "agent/state/desired.h"
 #include "agent/store/lock.h"
 #include "agent/store/store.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -34,7 +35,7 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
 
 struct Refreshed {
   std::vector<Operation> operations;
-  std::string faults;  // names that do not resolve, addresses without a route
+  Said fault;  // names that do not resolve, addresses without a route
 };
 
 Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const proto::Open& open,
@@ -45,8 +46,9 @@ Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const prot
   Refreshed refreshed;
   for (const proto::EndpointRoute& route : hello.routes()) {
     if (route.error().empty()) { continue; }
-    refreshed.faults += fmt::format("{}endpoint of {}: {}", refreshed.faults.empty() ? "" : "; ",
-                                    route.node(), route.error());
+    Said fault = say<"refresh-endpoint-unknown">(route.node(), route.error());
+    if (!refreshed.fault.text.empty()) { fault.text = refreshed.fault.text + "; " + fault.text; }
+    refreshed.fault = std::move(fault);
   }
   for (const proto::Peer& peer : plan.peers()) {
     const auto wanted = endpoints.find(peer.node());
@@ -64,7 +66,7 @@ Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const prot
 }
 
 std::string refresh(const ThisNode& this_node, const Store& store, const std::string& mesh,
-                    std::string& faults) {
+                    Said& fault) {
   // A timer runs this: whoever comes meanwhile waits for it, and it waits for nobody.
   const Holder me{"wgmesh-agent refresh", kEndsSoon, std::time(nullptr), ::getpid()};
   const MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);
@@ -73,17 +75,18 @@ std::string refresh(const ThisNode& this_node, const Store& store, const std::st
   const Loaded loaded = store.load(mesh);
   refuse_unreadable(loaded);
   if (!loaded.mesh.plan && !loaded.faults.empty()) {
-    throw Error(loaded.faults.front(), "run `mesh up`, which makes what is missing anew");
+    throw Error(say<"mesh-files-damaged">(loaded.faults.front().text));
   }
   if (!loaded.mesh.plan || loaded.mesh.taken_down) { return "is down"; }
   const proto::Open open = quiet_peers(*loaded.mesh.plan, kernel->measure(mesh));
   if (open.peers_size() == 0) { return "no peer is quiet"; }
   const State observed = kernel->observe({mesh, {}, {}}).state;
   Refreshed refreshed = look_up(this_node, *loaded.mesh.plan, open, observed);
-  faults = std::move(refreshed.faults);
+  fault = std::move(refreshed.fault);
   if (refreshed.operations.empty()) {
-    return fmt::format("{} quiet, {}", open.peers_size(),
-                       faults.empty() ? "at the same address" : "and no other address is known");
+    return fmt::format(
+        "{} quiet, {}", open.peers_size(),
+        fault.text.empty() ? "at the same address" : "and no other address is known");
   }
   kernel->apply(refreshed.operations, [](std::size_t) {});
   return fmt::format("{} quiet, {} at another address now", open.peers_size(),

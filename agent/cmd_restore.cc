@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <functional>
 
 #include "agent/change/proposal.h"
 #include "agent/change/settle.h"
@@ -10,37 +11,38 @@
 #include "agent/commands.h"
 #include "agent/each_mesh.h"
 #include "agent/store/lock.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
 
-std::string joined(const auto& texts) {
+std::string joined(const auto& parts, auto text_of) {
   std::string all;
-  for (const std::string& text : texts) { all += (all.empty() ? "" : "; ") + text; }
+  for (const auto& part : parts) { all += (all.empty() ? "" : "; ") + std::invoke(text_of, part); }
   return all;
 }
 
 WantedChange goal_of(const Loaded& loaded, const std::string& folder) {
-  constexpr const char* kCure = "run `mesh up`, which makes what is missing anew";
   refuse_unreadable(loaded);
-  if (!loaded.faults.empty()) { throw Error(joined(loaded.faults), kCure); }
+  if (!loaded.faults.empty()) {
+    throw Error(say<"mesh-files-damaged">(joined(loaded.faults, &Said::text)));
+  }
   const StoredMesh& mesh = loaded.mesh;
   if (!mesh.plan || !mesh.private_key) {
-    throw Error("the plan or the private key is missing in " + folder, kCure);
+    throw Error(say<"mesh-files-missing">("the plan or the private key", folder));
   }
   for (const proto::Peer& peer : mesh.plan->peers()) {
     if (mesh.preshared_keys.contains(peer.node())) { continue; }
-    throw Error(fmt::format("the preshared key of {} is missing in {}", peer.node(), folder),
-                kCure);
+    throw Error(say<"mesh-files-missing">("the preshared key of " + peer.node(), folder));
   }
   return {proto::UP, mesh.plan, NodeSecrets{*mesh.private_key, mesh.preshared_keys}, mesh.endpoints,
           true};
 }
 
-// What became of it, in a word or two for the mesh's line; `faults` gets what went wrong on the
+// What became of it, in a word or two for the mesh's line; `fault` gets what went wrong on the
 // way.
 std::string restore(const ThisNode& this_node, const Store& store, const std::string& mesh,
-                    std::string& faults) {
+                    Said& fault) {
   const Holder me{"wgmesh-agent restore", 0, std::time(nullptr), ::getpid()};
   const MeshLock lock(this_node.paths.run, mesh, me, this_node.lock_patience);
   const auto kernel = this_node.open_kernel();
@@ -53,7 +55,7 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   const Proposal proposal =
       make_proposal(*kernel, store, mesh, goal_of(loaded, store.folder(mesh)));
   if (!proposal.left_out.empty()) {
-    faults = "bridge_ports: there is no interface " + joined(proposal.left_out);
+    fault = say<"restore-port-missing">(joined(proposal.left_out, std::identity()));
   }
   if (proposal.changes_nothing()) { return "is up already"; }
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
@@ -61,7 +63,7 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   if (this_node.with_watcher) { setup.open_kernel = this_node.open_kernel; }
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
-  if (const auto left = transaction.commit()) { faults = *left; }
+  if (const auto left = transaction.commit()) { fault = *left; }
   return "restored";
 }
 

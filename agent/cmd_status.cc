@@ -12,6 +12,7 @@
 #include "agent/status/status_text.h"
 #include "agent/store/journal.h"
 #include "agent/store/lock.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -28,7 +29,7 @@ void finish_abandoned(const ThisNode& this_node, Kernel& kernel, const Store& st
     const NodeLog log(this_node.paths);
     print(mesh, settle(kernel, store, mesh, Errand::kToLook, log));
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: an interrupted change stays open: {}\n", mesh, error.message());
+    fmt::print(stderr, "{}: {}\n", mesh, say<"change-stays-open">(error.message()).text);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "agent/text/messages.h"
 #include "common/nearest.h"
 
 namespace wgmesh {
@@ -42,9 +43,15 @@ const VerbShape& find_verb(std::string_view name) {
     if (verb.name == name) { return verb; }
   }
   const std::string nearest = nearest_command(name);
-  throw UsageError(fmt::format("unknown command '{}'{}", name,
-                               nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)),
-                   "wgmesh-agent --help lists them");
+  throw UsageError(say<"usage-command-unknown">(
+      name, nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+void expect_verb(bool is_given, std::string_view option, const VerbShape& verb,
+                 std::string_view wanted) {
+  if (is_given && verb.name != wanted) {
+    throw UsageError(say<"usage-option-misplaced">(option, wanted));
+  }
 }
 
 // `help VERB`, `VERB --help` or either alone.
@@ -115,30 +122,27 @@ CommandLine parse_command_line(int argc, char** argv) {
     is_help = is_help || found == 'h';
     if (found == '?' || found == ':') {
       const bool is_short = ::optopt != 0;
-      throw UsageError(fmt::format("unknown option {}",
-                                   is_short ? fmt::format("-{:c}", ::optopt) : argv[::optind - 1]),
-                       "wgmesh-agent --help lists them");
+      throw UsageError(say<"usage-option-unknown">(is_short ? fmt::format("-{:c}", ::optopt)
+                                                            : argv[::optind - 1]));
     }
   }
   const std::vector<std::string> words(argv + ::optind, argv + argc);
   if (is_help || (!words.empty() && words[0] == "help")) { return help_about(words); }
   if (is_version) { return {.verb = Verb::kVersion, .verbose = line.verbose}; }
-  if (words.empty()) { throw UsageError("a command is missing", "wgmesh-agent --help lists them"); }
+  if (words.empty()) { throw UsageError(say<"usage-command-missing">()); }
   const VerbShape& verb = find_verb(words[0]);
   line.verb = verb.verb;
   const std::size_t arguments = words.size() - 1;
-  if (arguments < verb.least) { throw UsageError(fmt::format("{} needs a MESH", verb.name)); }
+  if (arguments < verb.least) { throw UsageError(say<"usage-mesh-missing">(verb.name)); }
   if (arguments > verb.most) {
-    throw UsageError(fmt::format("{} takes {}, and got {}", verb.name,
-                                 verb.most == 0 ? "no MESH" : "one MESH",
-                                 fmt::join(words.begin() + 1, words.end(), " ")));
+    throw UsageError(say<"usage-words-unwanted">(
+        verb.name, verb.most == 0 ? "no MESH" : "one MESH",
+        fmt::format("{}", fmt::join(words.begin() + 1, words.end(), " "))));
   }
-  if (line.as_json && line.verb != Verb::kStatus) { throw UsageError("--json goes with status"); }
-  if (line.verbose && line.verb != Verb::kVersion) { throw UsageError("-v goes with version"); }
-  if (line.fleeting && line.verb != Verb::kServe) {
-    throw UsageError("--fleeting goes with serve");
-  }
-  if (line.remove && line.verb != Verb::kDown) { throw UsageError("-r goes with down"); }
+  expect_verb(line.as_json, "--json", verb, "status");
+  expect_verb(line.verbose, "-v", verb, "version");
+  expect_verb(line.fleeting, "--fleeting", verb, "serve");
+  expect_verb(line.remove, "-r", verb, "down");
   if (arguments > 0) { line.mesh = words[1]; }
   return line;
 }

@@ -14,23 +14,19 @@ int for_each_mesh(const ThisNode& this_node, const std::string& mesh, const char
   const Store store(this_node.paths.state);
   int result = 0;
   for (const std::string& name : store.meshes(mesh)) {
-    std::string faults;
-    std::string cure;
+    Said fault;
     std::string outcome = failed;
     int code = kExitFailed;
     try {
-      outcome = step(this_node, store, name, faults);
-      if (faults.empty()) { code = 0; }
+      outcome = step(this_node, store, name, fault);
+      if (fault.text.empty()) { code = 0; }
     } catch (const Locked& error) {
-      faults = error.message();
+      fault = {error.id(), error.message(), ""};
       code = kExitLocked;
-    } catch (const Error& error) {
-      faults = error.message();
-      cure = error.cure();
-    }
+    } catch (const Error& error) { fault = {error.id(), error.message(), error.cure()}; }
     fmt::print("{}: {}\n", name, outcome);
-    if (!faults.empty()) { fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, faults); }
-    if (!cure.empty()) { fmt::print(stderr, "  {}\n", cure); }
+    if (!fault.text.empty()) { fmt::print(stderr, "wgmesh-agent: {}: {}\n", name, fault.text); }
+    if (!fault.cure.empty()) { fmt::print(stderr, "  {}\n", fault.cure); }
     if (result != kExitFailed && code != 0) { result = code; }
   }
   return result;

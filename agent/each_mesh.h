@@ -6,12 +6,13 @@
 
 #include "agent/node/this_node.h"
 #include "agent/store/store.h"
+#include "common/said.h"
 
 namespace wgmesh {
 
-// What became of a mesh, in a word or two; `faults` gets what went wrong on the way.
+// What became of a mesh, in a word or two; `fault` gets what went wrong on the way.
 using MeshStep = std::string (*)(const ThisNode& this_node, const Store& store,
-                                 const std::string& mesh, std::string& faults);
+                                 const std::string& mesh, Said& fault);
 
 // `mesh` alone, or with an empty name all that are stored. `failed`: the word for one whose step
 // throws. Returns the exit code.

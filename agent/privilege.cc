@@ -8,6 +8,7 @@
 
 #include "agent/change/refused.h"
 #include "agent/netlink/rtnl_socket.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 
@@ -22,10 +23,7 @@ void require_privilege() {
   question[0].put_text(IFLA_IFNAME, "a/b");
   const auto refusal = interfaces.send(question);
   if (!refusal || refusal->answer.error_number != EPERM) { return; }
-  throw Refused(
-      "the agent lacks the capability NET_ADMIN here",
-      "start the container with `--cap-add NET_ADMIN` (podman, Docker), `cap_add: [NET_ADMIN]` "
-      "(compose) or `securityContext: {capabilities: {add: [NET_ADMIN]}}` (Kubernetes)");
+  throw Refused(say<"net-admin-missing">());
 }
 
 }  // namespace wgmesh

@@ -6,13 +6,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "common/said.h"
+
 namespace wgmesh {
 
 class Error : public std::exception {
  public:
-  // `message` is a sentence for people, without a full stop. `cure` says what to do about it, if we
-  // know.
-  explicit Error(std::string message, std::string cure = {});
+  // `said` is of the program's table: say<"id">(…).
+  explicit Error(Said said);
 
   // Puts "context: " in front of the message.
   void add_context(const std::string& context);
@@ -20,10 +21,13 @@ class Error : public std::exception {
   const char* what() const noexcept override { return message_.c_str(); }
   const std::string& message() const { return message_; }
   const std::string& cure() const { return cure_; }
+  // Of the message, as docs/messages.md lists them.
+  const std::string& id() const { return id_; }
 
  private:
   std::string message_;
   std::string cure_;
+  std::string id_;
 };
 
 // A system call's failure: "open /x: Permission denied".

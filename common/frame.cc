@@ -1,10 +1,9 @@
 #include "common/frame.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "common/error.h"
+#include "common/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -16,7 +15,7 @@ constexpr std::size_t kMaxLengthOctets = 4;
 
 std::string encode_frame(std::string_view message) {
   if (message.size() > kMaxFrame) {
-    throw Error(fmt::format("a message of {} octets does not fit into a frame", message.size()));
+    throw Error(say_common<"frame-message-too-large">(message.size()));
   }
   std::string frame;
   frame.reserve(message.size() + kMaxLengthOctets);
@@ -43,19 +42,14 @@ std::optional<std::string> FrameReader::next() {
   std::size_t length = 0;
   std::size_t at = start_;
   for (unsigned shift = 0;; shift += 7, ++at) {
-    if (at - start_ == kMaxLengthOctets) {
-      throw Error("garbage instead of a frame: its length never ends");
-    }
+    if (at - start_ == kMaxLengthOctets) { throw Error(say_common<"frame-length-endless">()); }
     if (at == buffer_.size()) { return std::nullopt; }
     const auto octet = static_cast<std::uint8_t>(buffer_[at]);
     length |= static_cast<std::size_t>(octet & 0x7fu) << shift;
     if ((octet & 0x80u) == 0) { break; }
   }
   ++at;
-  if (length > kMaxFrame) {
-    throw Error(fmt::format("a frame of {} octets is announced; at most {} are allowed", length,
-                            kMaxFrame));
-  }
+  if (length > kMaxFrame) { throw Error(say_common<"frame-too-large">(length, kMaxFrame)); }
   if (buffer_.size() - at < length) { return std::nullopt; }
   std::string message = buffer_.substr(at, length);
   start_ = at + length;
@@ -92,9 +86,7 @@ std::string LineScanner::take_rest() {
 }
 
 void LineScanner::check_bound(std::size_t more) const {
-  if (skipped_ + more > kMaxNoise) {
-    throw Error(fmt::format("no sign of the agent in the first {} octets of output", kMaxNoise));
-  }
+  if (skipped_ + more > kMaxNoise) { throw Error(say_common<"frame-agent-silent">(kMaxNoise)); }
 }
 
 }  // namespace wgmesh

@@ -3,10 +3,12 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "common/error.h"
 #include "common/hash.h"
+#include "common/messages.h"
 #include "common/secret_arena.h"
 
 namespace wgmesh {
@@ -22,7 +24,10 @@ struct Secret::Octets {
 static_assert(kKeySize == kSecretSlot);
 
 void init_crypto() {
-  if (sodium_init() < 0) { throw Error("libsodium cannot find a source of randomness"); }
+  if (sodium_init() < 0) {
+    // Linux always has one, so this is no message to users.
+    throw std::runtime_error("libsodium cannot find a source of randomness");
+  }
 }
 
 std::string to_base64(const PublicKey& key) {
@@ -125,8 +130,7 @@ std::string seal(const Secret& secret, const PublicKey& to) {
   std::string box(crypto_box_SEALBYTES + kKeySize, '\0');
   if (crypto_box_seal(reinterpret_cast<unsigned char*>(box.data()), secret.reveal().data(),
                       kKeySize, to.octets.data()) != 0) {
-    throw Error(
-        "a preshared key cannot be sealed: the other node's session key is not a valid one");
+    throw Error(say_common<"key-seal-refused">());
   }
   return box;
 }

@@ -6,6 +6,7 @@
 
 #include "common/error.h"
 #include "common/hash.h"
+#include "common/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -115,8 +116,7 @@ Prefix default_ipv4_underlay(std::string_view mesh) {
 Prefix inner_address(std::string_view mesh, std::string_view node, const Prefix& underlay) {
   const unsigned bits = underlay.address.bits();
   if (underlay.length + 2 > bits) {
-    throw Error(fmt::format("the underlay {} has no room for node addresses", to_text(underlay)),
-                fmt::format("take a prefix of at most /{}", bits - 2));
+    throw Error(say_common<"underlay-too-small">(to_text(underlay), bits - 2));
   }
   for (unsigned attempt = 0;; ++attempt) {
     const Hash hash = hash_of({"wgmesh inner address", mesh, node, std::to_string(attempt)});

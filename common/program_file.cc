@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "common/messages.h"
 #include "common/posix.h"
 
 namespace wgmesh {
@@ -20,7 +21,7 @@ std::string read_program(const std::string& path) {
   if (!file) { throw SystemError("open " + path, errno); }
   auto content = read_all(file.get(), kMaxProgram);
   if (!content) { throw SystemError("read " + path, errno); }
-  if (content->size() > kMaxProgram) { throw Error(path + " is too large for an agent"); }
+  if (content->size() > kMaxProgram) { throw Error(say_common<"program-too-large">(path)); }
   return std::move(*content);
 }
 

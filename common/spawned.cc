@@ -12,6 +12,7 @@
 #include <csignal>
 #include <thread>
 
+#include "common/messages.h"
 #include "common/posix.h"
 
 extern char** environ;
@@ -96,7 +97,7 @@ Spawned::Spawned(const std::vector<std::string>& words, const SpawnOptions& opti
                            arguments.data(), environment_given);
   if (failed == 0) { return; }
   pid_ = -1;
-  if (failed == ENOENT) { throw ProgramMissing(program + ": no such program"); }
+  if (failed == ENOENT) { throw ProgramMissing(say_common<"program-missing">(program)); }
   throw SystemError("start " + program, failed);
 }
 

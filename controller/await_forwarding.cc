@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -23,6 +25,10 @@ std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
   auto lost = run.fleet().failures();
   std::erase_if(lost, [&](const auto& failure) { return !up.contains(failure.first); });
   return lost;
+}
+
+Said warning_of_lost(const NodeFailure& failure) {
+  return say<"node-lost-after-change">(failure.message);
 }
 
 // A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
@@ -46,6 +52,17 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
     }
     std::this_thread::sleep_for(kLookEvery);
   }
+}
+
+std::vector<Said> warnings_of(const Missing& missing) {
+  std::vector<Said> warnings;
+  for (const std::string& link : missing.handshakes) {
+    warnings.push_back(say<"link-no-handshake">(link));
+  }
+  for (const std::string& phrase : missing.tree) {
+    warnings.push_back(say<"spanning-tree-unsettled">(phrase));
+  }
+  return warnings;
 }
 
 }  // namespace wgmesh

@@ -5,7 +5,9 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "common/said.h"
 #include "controller/mesh/forwarding.h"
 #include "controller/run.h"
 
@@ -18,9 +20,11 @@ void look(Run& run, const Names& nodes, Statuses& statuses);
 
 // Nodes of `up` that can no longer be asked.
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up);
+Said warning_of_lost(const NodeFailure& failure);
 
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
 // time that it needs by its own timers and half a minute for slow handshakes.
 Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses);
+std::vector<Said> warnings_of(const Missing& missing);
 
 }  // namespace wgmesh

@@ -65,8 +65,8 @@ Examination examine(Run& run, const Mesh& mesh) {
 int run_check(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);
   const Examination examination = examine(run, mesh);
-  for (const std::string& sentence : find_foreign_roots(mesh, examination)) {
-    run.progress().warn({}, sentence);
+  for (const Said& warning : find_foreign_roots(mesh, examination)) {
+    run.progress().warn({}, warning);
   }
   run.progress().close(false);
   if (run.signals().requested()) { return kExitInterrupted; }

@@ -9,8 +9,8 @@ namespace wgmesh {
 
 int run_plan(const CommandLine& command_line, const Mesh& mesh) {
   const auto problems = check(mesh);
-  for (const std::string& problem : problems) {
-    print_error({{}, "mesh file", problem, {}}, command_line.progress);
+  for (const Said& problem : problems) {
+    print_error(report_of(problem, {}, "mesh file"), command_line.progress);
   }
   if (!problems.empty()) { return kExitBadMeshFile; }
 

@@ -55,18 +55,6 @@ std::string last_word(const NodeOutcome& outcome) {
   return outcome.stays_down ? word + ", stays down" : word;
 }
 
-void warn_of(Run& run, const Missing& missing) {
-  for (const std::string& link : missing.handshakes) {
-    run.progress().warn(
-        {}, fmt::format("{}: no handshake: the UDP packets of this link do not arrive; look "
-                        "at endpoint, port and firewalls on both ends",
-                        link));
-  }
-  for (const std::string& phrase : missing.tree) {
-    run.progress().warn({}, "spanning tree has not settled: " + phrase);
-  }
-}
-
 // Those that `up -i` has not asked while it waited.
 void look_at_the_others(Run& run, const Mesh& mesh, Statuses& statuses) {
   Names others;
@@ -155,11 +143,10 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
   summary.forwarding = up.empty() ? Forwarding::kUnknown : Forwarding::kNotWaited;
   if (!command_line.no_wait && !up.empty()) {
     const Missing missing = await_forwarding(run, mesh, up, statuses);
-    warn_of(run, missing);
+    for (const Said& warning : warnings_of(missing)) { run.progress().warn({}, warning); }
     const auto lost = lost_nodes(run, up);
     for (const auto& [name, failure] : lost) {
-      run.progress().warn(name,
-                          "stands as planned, but can no longer be asked: " + failure.message);
+      run.progress().warn(name, warning_of_lost(failure));
     }
     const bool all = missing.nothing() && lost.empty();
     summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
@@ -190,8 +177,8 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
 
 int run_up(const CommandLine& command_line, const Mesh& mesh) {
   const auto problems = check(mesh);
-  for (const std::string& problem : problems) {
-    print_error({{}, "mesh file", problem, {}}, command_line.progress);
+  for (const Said& problem : problems) {
+    print_error(report_of(problem, {}, "mesh file"), command_line.progress);
   }
   if (!problems.empty()) { return kExitBadMeshFile; }
   if (command_line.dry_run) { return run_plan(command_line, mesh); }

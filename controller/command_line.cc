@@ -14,6 +14,7 @@
 #include "common/nearest.h"
 #include "controller/command_line_help.h"
 #include "controller/exit_code.h"
+#include "controller/text/messages.h"
 #include "controller/version.h"
 
 namespace wgmesh {
@@ -32,12 +33,14 @@ constexpr std::array<std::pair<std::string_view, ProgressMode>, 5> kModes = {
 constexpr unsigned kLeastConfirm = 2;  // seconds
 constexpr unsigned kMostConfirm = 3600;
 
-UsageExit bad_usage(const std::string& message, std::string_view topic = {}) {
-  return {
-      kExitBadUsage,
-      {},
-      fmt::format("mesh: {}\n  try: mesh {}{}--help\n", message, topic, topic.empty() ? "" : " ")};
+UsageExit bad_usage(const Said& said, std::string_view topic = {}) {
+  return {kExitBadUsage,
+          {},
+          fmt::format("mesh: {}\n  try: mesh {}{}--help\n", said.text, topic,
+                      topic.empty() ? "" : " ")};
 }
+
+std::string in_quotes(const std::string& word) { return "'" + word + "'"; }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
   const std::optional<std::string> nearest = find_nearest(word, known);
@@ -116,8 +119,8 @@ class Parser {
       app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::ParseError&) { return bad_usage(find_bad_value(arguments), topic()); }
     if (const auto unknown = app_.remaining(); !unknown.empty()) {
-      return bad_usage(fmt::format("unknown option '{}'{}", unknown.front(),
-                                   did_you_mean(unknown.front(), option_names())),
+      return bad_usage(say<"usage-option-unknown">(unknown.front(),
+                                                   did_you_mean(unknown.front(), option_names())),
                        topic());
     }
     if (version_) { return UsageExit{0, version_text(line_.verbose > 0), {}}; }
@@ -128,7 +131,7 @@ class Parser {
     const std::optional<Verb> verb = words_.empty() ? std::nullopt : find_verb(words_.front());
     if (!words_.empty() && !verb) {
       return bad_usage(
-          fmt::format("unknown command '{}'{}", words_.front(), command_meant_by(words_.front())));
+          say<"usage-command-unknown">(words_.front(), command_meant_by(words_.front())));
     }
     if (help_) { return UsageExit{0, help_for(topic()), {}}; }
     if (!verb) { return UsageExit{kExitBadUsage, {}, help_for({})}; }
@@ -138,13 +141,12 @@ class Parser {
                                     [&](const auto& each) { return each.first == progress_; });
     if (mode == kModes.end()) {
       return bad_usage(
-          fmt::format("--progress is auto, tty, plain, json or quiet, not '{}'", progress_),
+          say<"usage-value-invalid">("--progress", "is auto, tty, plain, json or quiet",
+                                     in_quotes(progress_)),
           topic());
     }
     line_.progress = mode->second;
-    if (const std::string fault = find_misfit(); !fault.empty()) {
-      return bad_usage(fault, topic());
-    }
+    if (const auto misfit = find_misfit()) { return bad_usage(*misfit, topic()); }
     if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
     return line_;
   }
@@ -156,7 +158,7 @@ class Parser {
 
   // What the parser has refused, in our words: an option without its value, one that was given
   // twice, or a value that is none.
-  std::string find_bad_value(std::span<const std::string> arguments) const {
+  Said find_bad_value(std::span<const std::string> arguments) const {
     std::set<const CLI::Option*> seen;
     for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
       const std::string word = arguments[i].substr(0, arguments[i].find('='));
@@ -165,27 +167,27 @@ class Parser {
       const std::string name = "--" + option->get_lnames().front();
       const bool has_value_within = word.size() < arguments[i].size();
       if (option->get_items_expected_max() == 0) {
-        if (has_value_within) { return fmt::format("{} takes no value", name); }
+        if (has_value_within) { return say<"usage-value-unwanted">(name); }
         continue;
       }
       const std::string value_name = option->get_type_name();
-      if (!seen.insert(option).second) { return name + " is given twice"; }
+      if (!seen.insert(option).second) { return say<"usage-option-repeated">(name); }
       if (!has_value_within && i + 1 == arguments.size()) {
-        return fmt::format("{0} wants a value: {0} {1}", name, value_name);
+        return say<"usage-value-missing">(name, value_name, "");
       }
       const std::string& value =
           has_value_within ? arguments[i].substr(word.size() + 1) : arguments[++i];
       const bool is_number = !value.empty() && value.size() < 10 &&
                              value.find_first_not_of("0123456789") == std::string::npos;
       if (value_name == "SECONDS" && !is_number) {
-        return fmt::format("{} wants a number of seconds, not '{}'", name, value);
+        return say<"usage-value-invalid">(name, "wants a number of seconds", in_quotes(value));
       }
       if (find_option(value) != nullptr) {
-        return fmt::format("{0} wants a value: {0} {1}; '{2}' is an option", name, value_name,
-                           value);
+        return say<"usage-value-missing">(name, value_name,
+                                          fmt::format("; '{}' is an option", value));
       }
     }
-    return "an option's value is missing or cannot be read";
+    return say<"usage-value-unreadable">();
   }
 
   // By -f or --file; a cluster of letters ends in the one that takes a value.
@@ -209,8 +211,8 @@ class Parser {
     return names;
   }
 
-  // What does not go together; empty: nothing.
-  std::string find_misfit() const {
+  // What does not go together.
+  std::optional<Said> find_misfit() const {
     const Verb verb = line_.verb;
     for (const auto& [verbs, option] : restricted_) {
       if (option->count() == 0 || std::find(verbs.begin(), verbs.end(), verb) != verbs.end()) {
@@ -218,27 +220,27 @@ class Parser {
       }
       std::vector<std::string> names;
       for (const Verb fitting : verbs) { names.push_back(to_text(fitting)); }
-      return fmt::format("--{} does not go with '{}', only with {}", option->get_lnames().front(),
-                         to_text(verb), fmt::join(names, ", "));
+      return say<"usage-option-misplaced">(option->get_lnames().front(), to_text(verb),
+                                           fmt::format("{}", fmt::join(names, ", ")));
     }
     const bool takes_names =
         verb == Verb::kDown || verb == Verb::kShow || verb == Verb::kInfo || verb == Verb::kRotate;
     if (!line_.nodes.empty() && !takes_names) {
-      return fmt::format("'{}' is about the whole mesh and takes no node names, but got '{}'",
-                         to_text(verb), line_.nodes.front());
+      return say<"usage-node-names-unwanted">(to_text(verb), line_.nodes.front());
     }
     if (line_.confirm_timeout < kLeastConfirm || line_.confirm_timeout > kMostConfirm) {
-      return fmt::format("--confirm-timeout is {} to {} seconds, not {}", kLeastConfirm,
-                         kMostConfirm, line_.confirm_timeout);
+      return say<"usage-value-invalid">(
+          "--confirm-timeout", fmt::format("is {} to {} seconds", kLeastConfirm, kMostConfirm),
+          line_.confirm_timeout);
     }
     if (line_.dump && line_.json_out) {
-      return "--dump and --json-out are two formats; choose one";
+      return say<"usage-options-conflict">("dump", "json-out", "are two formats; choose one");
     }
-    if (line_.quiet && line_.verbose > 0) { return "--quiet and --verbose exclude each other"; }
-    if (line_.interactive && line_.dry_run) {
-      return "--dry-run changes nothing, so --interactive has nothing to ask";
+    if (line_.quiet && line_.verbose > 0) {
+      return say<"usage-options-conflict">("quiet", "verbose", "exclude each other");
     }
-    return {};
+    if (line_.interactive && line_.dry_run) { return say<"usage-nothing-to-ask">(); }
+    return std::nullopt;
   }
 
   CLI::App app_{"", "mesh"};
@@ -277,7 +279,20 @@ std::string to_text(Verb verb) {
 }
 
 bool changes_nodes(Verb verb) {
-  return verb != Verb::kShow && verb != Verb::kInfo && verb != Verb::kCheck && verb != Verb::kConf;
+  switch (verb) {
+    case Verb::kUp:
+    case Verb::kDown:
+    case Verb::kSync:
+    case Verb::kRotate:
+    case Verb::kPlan:
+      return true;
+    case Verb::kShow:
+    case Verb::kInfo:
+    case Verb::kCheck:
+    case Verb::kConf:
+      return false;
+  }
+  return false;
 }
 
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {

@@ -17,7 +17,7 @@ enum class Verb : std::uint8_t { kUp, kDown, kSync, kRotate, kPlan, kShow, kInfo
 struct CommandLine {
   Verb verb = Verb::kInfo;
   std::vector<std::string>
-      nodes;         // as given; empty: all. Whether they exist is for find_unknown_nodes
+      nodes;         // as given; empty: all. Whether they exist is for find_unknown_node
   std::string file;  // "-": standard input; empty: see default_mesh_file
   bool json_in = false;
   bool json_out = false;

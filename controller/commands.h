@@ -7,7 +7,7 @@
 
 namespace wgmesh {
 
-int run_up(const CommandLine& command_line, const Mesh& mesh);  // and sync
+int run_up(const CommandLine& command_line, const Mesh& mesh);  // and sync, and rotate
 int run_down(const CommandLine& command_line, const Mesh& mesh);
 int run_plan(const CommandLine& command_line, const Mesh& mesh);
 int run_show(const CommandLine& command_line, const Mesh& mesh);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 
@@ -21,7 +22,7 @@ bool confirm(std::istream& in, std::ostream& out, std::string_view question) {
 bool confirm(std::string_view question) {
   std::ifstream in("/dev/tty");
   std::ofstream out("/dev/tty");
-  if (!in || !out) { throw Error("there is no terminal to ask on", "leave out --interactive"); }
+  if (!in || !out) { throw Error(say<"terminal-for-question">()); }
   return confirm(in, out, question);
 }
 

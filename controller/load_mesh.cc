@@ -7,11 +7,10 @@
 #include <cstring>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "common/error.h"
 #include "common/posix.h"
 #include "controller/file/mesh_file.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -19,10 +18,10 @@ namespace {
 constexpr const char* kStandardInput = "standard input";
 
 Error unreadable(const std::string& name, int error_number) {
-  std::string cure;
-  if (error_number == ENOENT) { cure = "name the mesh file with -f FILE, or go to where it is"; }
-  if (error_number == EISDIR) { cure = "name the file in it, such as " + name + "/mesh.yaml"; }
-  return Error(fmt::format("read {}: {}", name, std::strerror(error_number)), cure);
+  const char* why = std::strerror(error_number);
+  if (error_number == ENOENT) { return Error(say<"mesh-file-missing">(name, why)); }
+  if (error_number == EISDIR) { return Error(say<"mesh-file-is-folder">(name, why)); }
+  return Error(say<"mesh-file-unreadable">(name, why));
 }
 
 // One octet more than the reader takes, so that it is the reader who says what is too much.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "common/overloaded.h"
 #include "controller/reach/agent_binary.h"
 #include "controller/reach/bootstrap.h"
 #include "controller/reach/exec_transport.h"
@@ -17,6 +18,7 @@
 #include "controller/reach/password_command.h"
 #include "controller/reach/prompt.h"
 #include "controller/ssh/ssh_connector.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -88,10 +90,7 @@ Login::Login(const CommandLine& command_line, Progress& progress, const Interrup
     : shared_(std::make_unique<Shared>(command_line, progress, interrupt)) {
   if (!command_line.ask_become_pass) { return; }
   shared_->become_password = shared_->prompter.ask("Password for sudo on the nodes: ");
-  if (!shared_->become_password) {
-    throw Error("-K asks for a password, and there is no terminal to ask on",
-                "run mesh from a terminal, or let sudo on the nodes work without a password");
-  }
+  if (!shared_->become_password) { throw Error(say<"terminal-for-password">()); }
 }
 
 Login::~Login() = default;
@@ -101,27 +100,31 @@ std::unique_ptr<Session> Login::open_session(const Node& node) {
   options.interrupt = &shared_->interrupt;
   options.note = [&](const std::string& line) { shared_->progress.note(node.name, line); };
 
-  std::unique_ptr<Transport> transport;
-  if (const auto* ssh = std::get_if<SshTarget>(&node.target)) {
-    options.become = ssh->become;
-    options.by_hand = "ssh " + ssh->host;
-    transport = shared_->connector.connect(*ssh, options.note);
-  } else {
-    const ExecTarget& exec = std::get<ExecTarget>(node.target);
-    options.become = Become::kNone;
-    options.by_hand = exec.text;
-    transport = make_exec_transport(exec);
-  }
-  if (is_password_due(node.target, transport->login_name())) {
-    const std::string& command = std::get<SshTarget>(node.target).become_password_command;
-    if (!command.empty()) {
-      options.become_password = [&]() -> const Passphrase& {
-        return shared_->password_of(command);
-      };
-    } else if (shared_->become_password) {
-      options.become_password = [&]() -> const Passphrase& { return *shared_->become_password; };
-    }
-  }
+  const auto enter = Overloaded{[&](const SshTarget& ssh) {
+                                  options.become = ssh.become;
+                                  options.by_hand = "ssh " + ssh.host;
+                                  std::unique_ptr<Transport> transport =
+                                      shared_->connector.connect(ssh, options.note);
+                                  if (!is_password_due(ssh, transport->login_name())) {
+                                    return transport;
+                                  }
+                                  if (!ssh.become_password_command.empty()) {
+                                    options.become_password = [&]() -> const Passphrase& {
+                                      return shared_->password_of(ssh.become_password_command);
+                                    };
+                                  } else if (shared_->become_password) {
+                                    options.become_password = [&]() -> const Passphrase& {
+                                      return *shared_->become_password;
+                                    };
+                                  }
+                                  return transport;
+                                },
+                                [&](const ExecTarget& exec) {
+                                  options.become = Become::kNone;
+                                  options.by_hand = exec.text;
+                                  return make_exec_transport(exec);
+                                }};
+  std::unique_ptr<Transport> transport = std::visit(enter, node.target);
   shared_->progress.set(node.name, "starting the agent");
   const std::string already_read = bootstrap(*transport, shared_->agents, options);
   return std::make_unique<Session>(std::move(transport), already_read);

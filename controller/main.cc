@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <new>
 #include <optional>
 #include <string>
@@ -13,10 +12,8 @@
 #include <variant>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "common/key.h"
-#include "common/nearest.h"
+#include "controller/chosen_nodes.h"
 #include "controller/command_line.h"
 #include "controller/commands.h"
 #include "controller/exit_code.h"
@@ -29,25 +26,6 @@
 
 namespace wgmesh {
 namespace {
-
-// The first node on the command line that the mesh does not have, as an error.
-std::optional<ErrorReport> find_unknown_node(const CommandLine& line, const Mesh& mesh) {
-  std::vector<std::string> known;
-  for (const Node& node : mesh.nodes) { known.push_back(node.name); }
-  if (changes_nodes(line.verb)) {
-    for (const Node& node : mesh.absent) { known.push_back(node.name); }
-  }
-  for (const std::string& name : line.nodes) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) { continue; }
-    const std::optional<std::string> nearest = find_nearest(name, known);
-    return ErrorReport{{},
-                       {},
-                       fmt::format("mesh {} has no node '{}'", mesh.name, name),
-                       nearest ? fmt::format("did you mean '{}'?", *nearest)
-                               : fmt::format("its nodes are {}", fmt::join(known, ", "))};
-  }
-  return std::nullopt;
-}
 
 int run_verb(const CommandLine& line, const Mesh& mesh) {
   switch (line.verb) {
@@ -83,8 +61,8 @@ int run(const CommandLine& line) {
     print_error(report_of(error), line.progress);
     return kExitBadMeshFile;
   }
-  if (const auto unknown = find_unknown_node(line, *mesh)) {
-    print_error(*unknown, line.progress);
+  if (const auto unknown = find_unknown_node(*mesh, line)) {
+    print_error(report_of(*unknown), line.progress);
     return kExitBadUsage;
   }
   try {
@@ -112,7 +90,7 @@ int with_result_told(int exit_code, bool changes_state) {
   const int error_number = result_error();
   if (error_number == 0) { return exit_code; }
   if (error_number != EPIPE) {
-    say(fmt::format("mesh: write to standard output: {}\n", std::strerror(error_number)));
+    say(render_error(report_of(SystemError("write to standard output", error_number))));
   }
   const bool is_success = is_done(exit_code) || exit_code == kExitChangesPending;
   return is_success && !changes_state ? kExitFailed : exit_code;

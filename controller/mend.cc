@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -21,7 +22,7 @@ std::vector<std::string> names_of(const TransactionResult& result, Outcome outco
 
 }  // namespace
 
-std::string describe_doubt(const TransactionResult& result) {
+Said warning_of_doubt(const TransactionResult& result, std::chrono::seconds wait) {
   std::string text;
   const auto add = [&](Outcome outcome, const char* what) {
     const auto names = names_of(result, outcome);
@@ -31,7 +32,8 @@ std::string describe_doubt(const TransactionResult& result) {
   add(Outcome::kApplied, "new");
   add(Outcome::kUndone, "old");
   add(Outcome::kUnknown, "not known");
-  return text;
+  return say<"outcome-to-be-mended">(
+      text, wait > wait.zero() ? fmt::format(" in {} s", wait.count()) : std::string());
 }
 
 void await_end_of_doubt(Run& run, const TransactionResult& result) {
@@ -40,10 +42,7 @@ void await_end_of_doubt(Run& run, const TransactionResult& result) {
   const auto left = std::max(BootClock::duration::zero(), result.doubt_ends - BootClock::now());
   const bool waits = !names_of(result, Outcome::kUnknown).empty() && left > left.zero();
   run.progress().warn(
-      {},
-      fmt::format("nodes are in different states ({}); running once more{}", describe_doubt(result),
-                  waits ? fmt::format(" in {} s", std::chrono::ceil<seconds>(left).count())
-                        : std::string()));
+      {}, warning_of_doubt(result, waits ? std::chrono::ceil<seconds>(left) : seconds::zero()));
   run.fleet().end_sessions();
   if (waits) { std::this_thread::sleep_for(result.doubt_ends - BootClock::now()); }
 }

@@ -3,6 +3,9 @@
 // mend it.
 #pragma once
 
+#include <chrono>
+
+#include "common/said.h"
 #include "controller/command_line.h"
 #include "controller/run.h"
 
@@ -15,8 +18,8 @@ void await_end_of_doubt(Run& run, const TransactionResult& result);
 // For the run that mends: the same, but nothing is asked and no key is made anew.
 CommandLine mending(CommandLine command_line);
 
-// "n0, n2 have committed; n1 is as it was; of n3 nobody knows". Names in three lists; empty ones
-// are left out.
-std::string describe_doubt(const TransactionResult& result);
+// Tells in three lists of names what each node is; empty ones are left out. `wait`: how long it
+// takes until the second run.
+Said warning_of_doubt(const TransactionResult& result, std::chrono::seconds wait);
 
 }  // namespace wgmesh

@@ -9,12 +9,13 @@
 #include <mutex>
 #include <utility>
 
-#include "controller/exit_code.h"
+#include "controller/chosen_nodes.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/local_account.h"
 #include "controller/show/progress_mode.h"
 #include "controller/show/render_error.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -59,28 +60,12 @@ std::string activity_of(const std::string& step) {
 
 }  // namespace
 
-std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& command_line) {
-  // All take part in a rotation: the names say whose keys change.
-  const auto names =
-      command_line.verb == Verb::kRotate ? std::vector<std::string>() : command_line.nodes;
-  std::vector<const Node*> nodes;
-  for (const auto* group : {&mesh.nodes, &mesh.absent}) {
-    if (group == &mesh.absent && !changes_nodes(command_line.verb)) { continue; }
-    for (const Node& node : *group) {
-      if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
-        nodes.push_back(&node);
-      }
-    }
-  }
-  return nodes;
-}
-
 Run::Run(const CommandLine& command_line, const Mesh& mesh)
     : command_line_(command_line),
       mesh_(mesh),
       nodes_(within_limits(chosen_nodes(mesh, command_line))),
       progress_(command_line.progress, names_of(nodes_)),
-      signals_([this](const std::string& line) { progress_.warn({}, line); }),
+      signals_([this](const Said& said) { progress_.warn({}, said); }),
       login_(command_line, progress_, signals_.interrupt()),
       fleet_(
           nodes_,
@@ -103,17 +88,7 @@ Run::~Run() {
 
 Signals::Left Run::left_while_committing() {
   const std::lock_guard lock(ended_mutex_);
-  std::vector<std::string> committed;
-  std::vector<std::string> unknown;
-  for (const auto& [name, has_committed] : ended_) {
-    (has_committed ? committed : unknown).push_back(name);
-  }
-  if (unknown.empty()) { return {"all nodes have committed", kExitDone}; }
-  const std::string others =
-      committed.empty() ? std::string() : fmt::format("new: {}; ", enumerated(committed));
-  return {fmt::format("{}not known: {}; look with `mesh info`, the next `mesh up` mends it", others,
-                      enumerated(unknown)),
-          kExitUnknownState};
+  return left_of(ended_);
 }
 
 TransactionResult Run::transact(proto::Goal goal, bool dry_run,
@@ -209,7 +184,7 @@ void Run::tell_at_once(const Node& node, const NodeFailure& failure) {
   if (!tells_failures_ || !told_.insert(node.name).second) { return; }
   if (failure.kind == NodeFailure::Kind::kUnreachable && failure.step == Fleet::kConnect &&
       skips_unreachable()) {
-    progress_.warn(node.name, "unreachable: " + failure.message);
+    progress_.warn(node.name, {failure.id, "unreachable: " + failure.message, {}});
     return;
   }
   const ErrorReport report = report_of_failure(node.name, failure);
@@ -255,11 +230,10 @@ void Run::tell(const TransactionResult& result) {
                node.second.failure->kind == NodeFailure::Kind::kUnreachable && !node.second.skipped;
       });
   if (nobody_is_left && skips_unreachable()) {
-    print_error({{}, {}, "no node can be reached, so there is none to go on with", {}},
-                progress_.mode());
+    print_error(report_of(say<"run-reaches-no-node">()), progress_.mode());
   }
-  for (const std::string& fault : result.faults) {
-    print_error({{}, "plan", fault, {}}, progress_.mode());
+  for (const Said& fault : result.faults) {
+    print_error(report_of(fault, {}, "plan"), progress_.mode());
   }
   const std::lock_guard lock(mutex_);
   for (const auto& [name, node] : result.nodes) {
@@ -272,11 +246,8 @@ void Run::tell(const TransactionResult& result) {
   for (const auto& [name, node] : result.nodes) {
     if (node.outcome != Outcome::kUnknown) { continue; }
     const bool is_told = node.failure && node.failure->is_told;
-    print_error({name, "outcome",
-                 is_told ? "it may be in another state than the others"
-                         : "nobody has told whether it kept the change or undid it",
-                 fmt::format("look with `mesh info {}`; the next `mesh up` mends it", name)},
-                progress_.mode());
+    const Said said = is_told ? say<"outcome-differs">(name) : say<"outcome-unknown">(name);
+    print_error(report_of(said, name, "outcome"), progress_.mode());
   }
 }
 
@@ -296,7 +267,7 @@ void Run::tell_rest() {
 }
 
 ErrorReport Run::report_of_failure(const std::string& name, const NodeFailure& failure) const {
-  return {name, failure.step, failure.message, cure_of(name, failure)};
+  return {name, failure.step, failure.message, cure_of(name, failure), failure.id};
 }
 
 bool Run::skips_unreachable() const {
@@ -335,7 +306,7 @@ void Run::tell_changes(const TransactionResult& result) {
 }
 
 void Run::warn_of(const TransactionResult& result) {
-  for (const std::string& warning : result.warnings) { progress_.warn({}, warning); }
+  for (const Said& warning : result.warnings) { progress_.warn({}, warning); }
   for (const auto& [name, node] : result.nodes) {
     if (!node.skipped) { continue; }
     progress_.end(name, Ending::kSkipped);

@@ -90,10 +90,6 @@ class Run {
   Fleet fleet_;
 };
 
-// The nodes that were named on the command line, or all; absent ones only where something changes.
-// Their names are known to be right.
-std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& command_line);
-
 // Whether stdout takes colors: a terminal, and NO_COLOR unset or empty.
 bool stdout_takes_color();
 

@@ -11,11 +11,16 @@
 #include <csignal>
 #include <cstdint>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "common/error.h"
 #include "common/posix.h"
 #include "controller/exit_code.h"
 #include "controller/reach/thread.h"
+#include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -33,7 +38,7 @@ sigset_t watched_signals() {
 
 }  // namespace
 
-Signals::Signals(std::function<void(const std::string&)> say) : say_(std::move(say)) {
+Signals::Signals(std::function<void(const Said&)> say) : say_(std::move(say)) {
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   fd_.reset(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -83,7 +88,7 @@ void Signals::watch() {
 }
 
 void Signals::leave(Phase phase) {
-  say_("interrupted again: leaving the nodes to their own timers");
+  say_(say<"interrupt-repeated">());
   std::function<Left()> left;
   {
     const std::lock_guard lock(mutex_);
@@ -91,7 +96,7 @@ void Signals::leave(Phase phase) {
   }
   if (phase != Phase::kCommitting || !left) { _exit(kExitInterrupted); }
   const Left state = left();
-  say_(state.words);
+  say_(state.said);
   _exit(state.exit_code);
 }
 
@@ -109,25 +114,37 @@ void Signals::take_signal() {
   if (is_second) { leave(phase); }
   switch (phase) {
     case Phase::kNothingChanged:
-      say_("interrupted: nothing has changed on any node");
+      say_(say<"interrupt-nothing-changed">());
       end_waits();
       // Whatever does not heed the interrupt in that time has nothing to lose.
       if (!stops_within(kGrace)) { _exit(kExitInterrupted); }
       return;
     case Phase::kChanged:
-      say_("interrupted: the mesh stands as planned, but was not waited for");
+      say_(say<"interrupt-while-waiting">());
       _exit(kExitInterrupted);
     case Phase::kInDoubt:
-      say_("interrupted: nodes are in different states; the next `mesh up` mends that");
+      say_(say<"interrupt-in-doubt">());
       _exit(kExitUnknownState);
     case Phase::kApplying:
-      say_("interrupted: every node undoes; once more leaves them to do it alone");
+      say_(say<"interrupt-undoing">());
       end_waits();
       return;
     case Phase::kCommitting:
-      say_("interrupted, but all nodes have been told to commit: finishing");
+      say_(say<"interrupt-too-late">());
       return;
   }
+}
+
+Signals::Left left_of(const std::map<std::string, bool>& committed) {
+  std::vector<std::string> known;
+  std::vector<std::string> unknown;
+  for (const auto& [name, has_committed] : committed) {
+    (has_committed ? known : unknown).push_back(name);
+  }
+  if (unknown.empty()) { return {say<"interrupt-all-committed">(), kExitDone}; }
+  const std::string others =
+      known.empty() ? std::string() : fmt::format("new: {}; ", enumerated(known));
+  return {say<"interrupt-outcome-unknown">(others, enumerated(unknown)), kExitUnknownState};
 }
 
 }  // namespace wgmesh

@@ -6,10 +6,12 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "common/said.h"
 #include "common/unique_fd.h"
 #include "controller/reach/interrupt.h"
 
@@ -27,7 +29,7 @@ class Signals {
 
   // Blocks the signals for this thread and all that it makes later, so make it before any other.
   // `say` puts a line before the user, and is called from this object's thread.
-  explicit Signals(std::function<void(const std::string&)> say);
+  explicit Signals(std::function<void(const Said&)> say);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -40,7 +42,7 @@ class Signals {
   void end_waits_with(std::function<void()> end_waits);
   // What has become of the nodes that were told to commit, in words, and the exit code for that.
   struct Left {
-    std::string words;
+    Said said;
     int exit_code = 0;
   };
   // Asked from this object's thread when the user leaves while nodes commit.
@@ -55,7 +57,7 @@ class Signals {
   [[noreturn]] void leave(Phase phase);
   bool stops_within(std::chrono::milliseconds time);
 
-  std::function<void(const std::string&)> say_;
+  std::function<void(const Said&)> say_;
   std::mutex mutex_;   // of end_waits_ and left_
   std::mutex commit_;  // of the decision to commit
   std::function<void()> end_waits_;
@@ -67,5 +69,8 @@ class Signals {
   UniqueFd stop_;
   std::thread thread_;
 };
+
+// `committed`: of each node that was told to commit whether it has said that it did.
+Signals::Left left_of(const std::map<std::string, bool>& committed);
 
 }  // namespace wgmesh

@@ -121,7 +121,7 @@ void NodeChange::hold() {
 void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
   if (transaction_) {
     if (const auto left = attempt([&] { return transaction_->commit(progress); })) {
-      told.add_notes(*left);
+      told.add_notes(left->text);
     }
   }
   phase_ = Phase::kCommitted;

@@ -7,6 +7,7 @@
 #include "agent/change/refused.h"
 #include "agent/linux/wall_clock.h"
 #include "agent/state/observed.h"
+#include "agent/text/messages.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -88,9 +89,7 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored) {
   const auto& committed = stored.plan;
   const std::uint64_t generation = committed ? committed->generation() : 0;
   if (plan.generation() != generation + 1) {
-    throw Refused(fmt::format("the plan is for generation {}, and this node has generation {}",
-                              plan.generation(), generation),
-                  "somebody else has changed it meanwhile; run the command again");
+    throw Refused(say<"change-generation-stale">(plan.generation(), generation));
   }
   proto::Plan settled = plan;
   settled.clear_peers();
@@ -111,21 +110,20 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored) {
 }
 
 void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
-  std::string obstacles;
+  std::optional<Said> obstacles;
   for (const NameTaken& taken : observed.taken) {
     if (!proposal.scope.wanted_names.contains(taken.name)) { continue; }
-    if (!obstacles.empty()) { obstacles += "; "; }
-    obstacles += fmt::format("the interface {} exists and is not wgmesh's", taken.name);
-    if (!taken.kind.empty()) { obstacles += fmt::format(" (kind {})", taken.kind); }
-    if (!taken.alias.empty()) { obstacles += fmt::format(" (alias {})", taken.alias); }
+    std::string details;
+    if (!taken.kind.empty()) { details += fmt::format(" (kind {})", taken.kind); }
+    if (!taken.alias.empty()) { details += fmt::format(" (alias {})", taken.alias); }
+    Said obstacle = say<"interface-name-taken">(taken.name, details);
+    if (obstacles) { obstacle.text = obstacles->text + "; " + obstacle.text; }
+    obstacles = std::move(obstacle);
   }
-  if (!obstacles.empty()) {
-    throw Refused(obstacles, "rename or delete it, or give the mesh another name");
-  }
+  if (obstacles) { throw Refused(*obstacles); }
   for (const std::string& port : observed.missing_ports) {
     if (!proposal.desired.foreign_ports.contains(port)) { continue; }
-    throw Refused(fmt::format("bridge_ports: there is no interface {} on this node", port),
-                  "create it, or take it out of bridge_ports");
+    throw Refused(say<"bridge-port-missing">(port));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "agent/state/observed.h"
 #include "agent/state/schedule.h"
 #include "agent/store/kernel_instance.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -44,7 +45,9 @@ void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, cons
       has_applied = true;
       const auto left = list(kernel.observe(scope), has_applied);
       if (left.empty()) { return; }
-      if (attempt == kAttempts) { throw Error(describe(left.front()) + ": has no effect"); }
+      if (attempt == kAttempts) {
+        throw Error(say<"change-without-effect">(describe(left.front())));
+      }
     } catch (const Error&) {
       if (attempt == kAttempts) { throw; }
     }

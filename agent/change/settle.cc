@@ -7,6 +7,7 @@
 #include "agent/change/recovery.h"
 #include "agent/store/exposure.h"
 #include "agent/store/journal.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -18,7 +19,7 @@ void settle_to_look(Kernel& kernel, const Store& store, const std::string& mesh,
     settled.finished =
         finish_open_transaction(kernel, store, mesh, UnreadableJournal::kRefused, log);
   } catch (const Error& error) {
-    settled.warnings.push_back("an interrupted change stays open: " + error.message());
+    settled.warnings.push_back(say<"change-stays-open">(error.message()));
   }
 }
 
@@ -32,7 +33,8 @@ void settle_to_remove(Kernel& kernel, const Store& store, const std::string& mes
     const Journal journal(store, mesh);
     if (!journal.open()) { throw; }
     const std::string path = journal.set_aside();
-    settled.warnings.push_back(error.message() + "; it is removed all the same (" + path + ")");
+    settled.warnings.push_back(
+        {error.id(), error.message() + "; it is removed all the same (" + path + ")", {}});
   }
 }
 
@@ -40,8 +42,8 @@ void settle_to_remove(Kernel& kernel, const Store& store, const std::string& mes
 
 void print(const std::string& mesh, const Settled& settled) {
   if (settled.finished) { fmt::print(stderr, "{}: {}\n", mesh, *settled.finished); }
-  for (const std::string& warning : settled.warnings) {
-    fmt::print(stderr, "{}: {}\n", mesh, warning);
+  for (const Said& warning : settled.warnings) {
+    fmt::print(stderr, "{}: {}\n", mesh, warning.text);
   }
 }
 

@@ -18,7 +18,7 @@ enum class Errand : std::uint8_t { kToLook, kToChange, kToRemove };
 
 struct Settled {
   std::optional<std::string> finished;  // "undone the interrupted change that root@ci7 had begun"
-  std::vector<std::string> warnings;
+  std::vector<Said> warnings;
 };
 
 // On stderr, a line each.

@@ -9,6 +9,7 @@
 #include "agent/change/refused.h"
 #include "agent/state/observed.h"
 #include "agent/store/lock.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -40,20 +41,14 @@ Transaction::~Transaction() {
 
 void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (proposal.changes_nothing()) { return; }
-  if (journal_.open()) {
-    throw Error("an earlier change of this node is still open",
-                "run `mesh up` again: it is finished first");
-  }
+  if (journal_.open()) { throw Error(say<"change-still-open">()); }
   // The barrier may have taken a while: what is undone is what is there now.
   Observation observed = kernel_.observe(proposal.scope);
   const bool is_stale = !is_unchanged(proposal.observed, observed.state);
   const bool ports_moved = proposal.observed.foreign_ports != observed.state.foreign_ports;
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
   refuse_obstacles(observed, proposal);
-  if (is_stale && setup_.list_was_shown) {
-    throw Refused("this node has changed since its changes were listed",
-                  "run the command again: it lists what is due now");
-  }
+  if (is_stale && setup_.list_was_shown) { throw Refused(say<"change-list-stale">()); }
   scope_ = proposal.scope;
   rotates_ = proposal.rotates;
   // Ports of others are theirs to change: what is due for them is worked out anew.
@@ -136,10 +131,11 @@ void Transaction::undo_because_of(const Error& error) {
   try {
     undo();
   } catch (const Error& second) {
-    throw UndoFailed(error.message() + "; and undoing it failed: " + second.message(),
-                     "run `mesh up` again, or `wgmesh-agent down " + setup_.mesh + "` there");
+    throw UndoFailed(say<"change-undo-failed">(error.message(), second.message(), setup_.mesh));
   }
-  if (files_left_) { throw Error(error.message() + "; " + *files_left_, error.cure()); }
+  if (files_left_) {
+    throw Error(Said{error.id(), error.message() + "; " + *files_left_, error.cure()});
+  }
 }
 
 OnProgress Transaction::with_beats(const OnProgress& progress) const {
@@ -174,16 +170,13 @@ void Transaction::verify() {
         what_is_left(with_live_endpoints(entry_->after, now), entry_->before, now, rotates_);
     if (left.empty() || left.front().due > done_) { return; }
     if (attempt == kVerifyAttempts) {
-      throw Error("the kernel took every change, but this is still to do: " +
-                      describe(left.front().operation),
-                  "see what else configures this interface (NetworkManager, systemd-networkd, "
-                  "ifupdown)");
+      throw Error(say<"change-still-due">(describe(left.front().operation)));
     }
     std::this_thread::sleep_for(kVerifyPause);
   }
 }
 
-std::optional<std::string> Transaction::commit(const OnProgress& progress) {
+std::optional<Said> Transaction::commit(const OnProgress& progress) {
   if (!entry_) { return std::nullopt; }
   try {
     if (has_journal_) { journal_.commit(); }
@@ -195,10 +188,12 @@ std::optional<std::string> Transaction::commit(const OnProgress& progress) {
     }
   }
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
-  std::optional<std::string> left;
+  std::optional<Said> left;
   try {
     roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
-  } catch (const Error& error) { left = error.message() + "; the next agent command tries again"; }
+  } catch (const Error& error) {
+    left = {error.id(), error.message() + "; the next agent command tries again", ""};
+  }
   setup_.log.tell(store_, setup_.mesh, told_);
   end();
   return left;

@@ -62,7 +62,7 @@ class Transaction {
   // If it returns, the change is committed; if it throws, the change was undone, as above. If the
   // kernel refuses a deletion, a line for the user is returned, and the next agent command tries
   // again.
-  std::optional<std::string> commit(const OnProgress& progress = {});
+  std::optional<Said> commit(const OnProgress& progress = {});
   void undo(const OnProgress& progress = {});
 
   bool is_open() const { return entry_.has_value(); }

@@ -11,6 +11,7 @@
 
 #include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -30,7 +31,8 @@ std::optional<std::string> why_missing(RtnlSocket& interfaces, std::string_view 
   }
   const std::optional<Refusal> refusal = interfaces.send(request);
   if (!refusal) {
-    throw Error(fmt::format("the kernel created a link named a/b of kind {}", kind));
+    throw Error(
+        say<"internal">(fmt::format("the kernel created a link named a/b of kind {}", kind)));
   }
   const Acknowledgement& answer = refusal->answer;
   if (answer.error_number == EINVAL || answer.error_number == EEXIST) { return std::nullopt; }

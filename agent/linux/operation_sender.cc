@@ -9,6 +9,7 @@
 
 #include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 #include "common/unique_fd.h"
 
@@ -142,9 +143,7 @@ void OperationSender::start(const DeleteGroup& change) {
     if (interface.group != change.group) { continue; }
     any = true;
     if (!change.members.contains(interface.name)) {
-      throw Error(
-          fmt::format("{} is in the device group too, and is not of this mesh", interface.name),
-          fmt::format("ip link set {} group default", interface.name));
+      throw Error(say<"device-group-shared">(interface.name));
     }
   }
   indices_.clear();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -13,8 +14,8 @@ namespace wgmesh {
 template <typename T>
 T Attribute::number() const {
   if (payload_.size() != sizeof(T)) {
-    throw Error(fmt::format("netlink attribute {} has {} octets instead of {}", type_,
-                            payload_.size(), sizeof(T)));
+    throw Error(say<"netlink-attribute-malformed">(
+        type_, fmt::format("has {} octets instead of {}", payload_.size(), sizeof(T))));
   }
   T value;
   std::memcpy(&value, payload_.data(), sizeof(T));
@@ -36,8 +37,8 @@ IpAddress Attribute::ip_address() const {
   IpAddress address;
   address.family = payload_.size() == 4 ? Family::kIpv4 : Family::kIpv6;
   if (payload_.size() != address.size()) {
-    throw Error(
-        fmt::format("netlink attribute {} has {} octets, no IP address", type_, payload_.size()));
+    throw Error(say<"netlink-attribute-malformed">(
+        type_, fmt::format("has {} octets, no IP address", payload_.size())));
   }
   std::copy(payload_.begin(), payload_.end(), address.octets.begin());
   return address;
@@ -54,8 +55,9 @@ void Attributes::Iterator::read() {
   nlattr header;
   std::memcpy(&header, rest_.data(), sizeof header);
   if (header.nla_len < sizeof header || header.nla_len > rest_.size()) {
-    throw Error(fmt::format("netlink attribute {} claims {} of {} octets",
-                            header.nla_type & NLA_TYPE_MASK, header.nla_len, rest_.size()));
+    throw Error(say<"netlink-attribute-malformed">(
+        header.nla_type & NLA_TYPE_MASK,
+        fmt::format("claims {} of {} octets", header.nla_len, rest_.size())));
   }
   current_ = Attribute(static_cast<std::uint16_t>(header.nla_type & NLA_TYPE_MASK),
                        rest_.subspan(sizeof header, header.nla_len - sizeof header));
@@ -69,7 +71,8 @@ Attributes::Iterator& Attributes::Iterator::operator++() {
 }
 
 void throw_short_message(std::size_t size) {
-  throw Error(fmt::format("netlink message of {} octets is too short", size));
+  throw Error(
+      say<"netlink-message-malformed">(fmt::format("message of {} octets is too short", size)));
 }
 
 }  // namespace wgmesh

@@ -4,6 +4,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -13,7 +14,7 @@ namespace {
 std::string bridge_id_text(const Attribute& attribute) {
   const Octets id = attribute.payload();
   if (id.size() != sizeof(ifla_bridge_id)) {
-    throw Error(fmt::format("bridge ID of {} octets", id.size()));
+    throw Error(say<"netlink-report-malformed">(fmt::format("bridge ID of {} octets", id.size())));
   }
   return fmt::format("{:02x}{:02x}.{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}", id[0], id[1], id[2],
                      id[3], id[4], id[5], id[6], id[7]);

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "agent/netlink/interfaces.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -182,8 +183,10 @@ std::optional<AddressReport> parse_address(Octets payload) {
   }
   // IFA_ADDRESS is the other end of a point-to-point interface where there is an IFA_LOCAL.
   if (local) { address = local; }
-  if (!address) { throw Error("an address without an address"); }
-  if (header.ifa_prefixlen > address->bits()) { throw Error("an address with too long a prefix"); }
+  if (!address) { throw Error(say<"netlink-report-malformed">("an address without an address")); }
+  if (header.ifa_prefixlen > address->bits()) {
+    throw Error(say<"netlink-report-malformed">("an address with too long a prefix"));
+  }
   report.address = {*address, header.ifa_prefixlen};
   report.permanent = (flags & IFA_F_PERMANENT) != 0;
   report.link_local = is_link_local(*address);

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "agent/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -25,7 +27,7 @@ std::string read_text(Octets tlvs) {
 }  // namespace
 
 NetlinkError::NetlinkError(int error_number, std::string extended_ack)
-    : Error(words(error_number, extended_ack)),
+    : Error(say<"netlink-refusal">(words(error_number, extended_ack))),
       error_number_(error_number),
       extended_ack_(std::move(extended_ack)) {}
 
@@ -42,7 +44,9 @@ std::optional<Acknowledgement> parse_acknowledgement(Octets message) {
   }
   const int error = read_header<int>(payload, rest);
   // The kernel's numbers are negative; one that is not a small negative number is none of its.
-  if (error > 0 || error < -4095) { throw Error(fmt::format("netlink error number {}", error)); }
+  if (error > 0 || error < -4095) {
+    throw Error(say<"netlink-message-malformed">(fmt::format("error number {}", error)));
+  }
   result.error_number = -error;
 
   if (header.nlmsg_type == NLMSG_ERROR) {

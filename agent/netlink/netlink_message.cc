@@ -6,6 +6,7 @@
 
 #include <new>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -26,13 +27,13 @@ NetlinkMessage::NetlinkMessage(std::uint16_t type, std::uint16_t flags, std::siz
 void NetlinkMessage::put_header(const void* header, std::size_t size) {
   // libnl takes the octets as void*, and only reads them.
   if (nlmsg_append(message_.get(), const_cast<void*>(header), size, NLMSG_ALIGNTO) != 0) {
-    throw Error("netlink message is full");
+    throw Error(say<"netlink-message-full">());
   }
 }
 
 void NetlinkMessage::put(int type, Octets octets) {
   if (nla_put(message_.get(), type, static_cast<int>(octets.size()), octets.data()) != 0) {
-    throw Error("netlink message is full");
+    throw Error(say<"netlink-message-full">());
   }
 }
 
@@ -66,7 +67,7 @@ Octets NetlinkMessage::payload() const { return octets().subspan(NLMSG_HDRLEN); 
 
 Nest::Nest(NetlinkMessage& message, int type)
     : message_(message.message_.get()), start_(nla_nest_start(message_, type)) {
-  if (start_ == nullptr) { throw Error("netlink message is full"); }
+  if (start_ == nullptr) { throw Error(say<"netlink-message-full">()); }
 }
 
 // A nest's length is a u16. Messages are bounded below that by those who fill them (kMaxSetBytes),

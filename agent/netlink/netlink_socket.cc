@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 
+#include "agent/text/messages.h"
 #include "common/posix.h"
 
 namespace wgmesh {
@@ -91,7 +92,7 @@ void NetlinkSocket::receive(const std::function<void(const nlmsghdr&, Octets mes
     ~WipeAtEnd() { sodium_memzero(octets, size); }
   } const wipe{buffer_.data(), std::min(received, buffer_.size())};
   if (received > buffer_.size()) {
-    throw Error(fmt::format("netlink datagram of {} octets", received));
+    throw Error(say<"netlink-message-malformed">(fmt::format("datagram of {} octets", received)));
   }
 
   Octets rest = Octets(buffer_).first(received);
@@ -99,8 +100,8 @@ void NetlinkSocket::receive(const std::function<void(const nlmsghdr&, Octets mes
     nlmsghdr header;
     std::memcpy(&header, rest.data(), sizeof header);
     if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) {
-      throw Error(
-          fmt::format("netlink message claims {} of {} octets", header.nlmsg_len, rest.size()));
+      throw Error(say<"netlink-message-malformed">(
+          fmt::format("message claims {} of {} octets", header.nlmsg_len, rest.size())));
     }
     each(header, rest.first(header.nlmsg_len));
     const std::size_t step = NLMSG_ALIGN(static_cast<std::size_t>(header.nlmsg_len));
@@ -178,8 +179,7 @@ NetlinkReplies NetlinkSocket::dump(NetlinkMessage& request) {
   for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
     if (std::optional<NetlinkReplies> replies = ask(request)) { return std::move(*replies); }
   }
-  throw Error(fmt::format("the kernel's tables changed during each of {} readings", kDumpAttempts),
-              "something on this node creates or deletes interfaces all the time; try again");
+  throw Error(say<"netlink-tables-unstable">(kDumpAttempts));
 }
 
 NetlinkReplies NetlinkSocket::get(NetlinkMessage& request) {

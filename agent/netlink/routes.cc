@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -26,7 +27,7 @@ void parse_hops(Octets hops, std::set<int>& interfaces) {
     rtnexthop hop;
     std::memcpy(&hop, hops.data(), sizeof hop);
     if (hop.rtnh_len < sizeof hop || hop.rtnh_len > hops.size()) {
-      throw Error("a next hop of impossible length");
+      throw Error(say<"netlink-report-malformed">("a next hop of impossible length"));
     }
     interfaces.insert(hop.rtnh_ifindex);
     const std::size_t step = RTNH_ALIGN(static_cast<std::size_t>(hop.rtnh_len));
@@ -36,7 +37,9 @@ void parse_hops(Octets hops, std::set<int>& interfaces) {
 
 bool expires(Octets cache) {
   rta_cacheinfo info{};
-  if (cache.size() < sizeof info) { throw Error("a route's cache data is too short"); }
+  if (cache.size() < sizeof info) {
+    throw Error(say<"netlink-report-malformed">("a route's cache data is too short"));
+  }
   std::memcpy(&info, cache.data(), sizeof info);
   return info.rta_expires > 0;
 }

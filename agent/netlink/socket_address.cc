@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -33,7 +34,9 @@ KernelSocketAddress put_socket_address(const SocketAddress& address) {
 std::optional<SocketAddress> parse_kernel_socket_address(std::span<const std::uint8_t> octets) {
   SocketAddress result;
   sa_family_t family = AF_UNSPEC;
-  if (octets.size() < sizeof family) { throw Error("a socket address without a family"); }
+  if (octets.size() < sizeof family) {
+    throw Error(say<"netlink-report-malformed">("a socket address without a family"));
+  }
   std::memcpy(&family, octets.data(), sizeof family);
   if (family == AF_INET && octets.size() >= sizeof(sockaddr_in)) {
     sockaddr_in raw;

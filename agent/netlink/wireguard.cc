@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "agent/netlink/socket_address.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -27,12 +28,16 @@ constexpr std::size_t kPeerBytes = aligned(0) + aligned(WG_KEY_LEN) + aligned(4)
 constexpr std::size_t kAllowedIpBytes = aligned(0) + aligned(2) + aligned(16) + aligned(1);
 
 Secret secret_from(const Attribute& attribute) {
-  if (attribute.payload().size() != kKeySize) { throw Error("a WireGuard key of the wrong size"); }
+  if (attribute.payload().size() != kKeySize) {
+    throw Error(say<"netlink-report-malformed">("a WireGuard key of the wrong size"));
+  }
   return Secret::from_octets(attribute.payload().first<kKeySize>());
 }
 
 PublicKey public_key_from(const Attribute& attribute) {
-  if (attribute.payload().size() != kKeySize) { throw Error("a WireGuard key of the wrong size"); }
+  if (attribute.payload().size() != kKeySize) {
+    throw Error(say<"netlink-report-malformed">("a WireGuard key of the wrong size"));
+  }
   PublicKey key;
   std::ranges::copy(attribute.payload(), key.octets.begin());
   return key;
@@ -50,8 +55,12 @@ Prefix parse_allowed_ip(Attributes attributes) {
     if (attribute.type() == WGALLOWEDIP_A_IPADDR) { address = attribute.ip_address(); }
     if (attribute.type() == WGALLOWEDIP_A_CIDR_MASK) { length = attribute.u8(); }
   }
-  if (!address) { throw Error("an allowed IP without an address"); }
-  if (length > address->bits()) { throw Error("an allowed IP with too long a prefix"); }
+  if (!address) {
+    throw Error(say<"netlink-report-malformed">("an allowed IP without an address"));
+  }
+  if (length > address->bits()) {
+    throw Error(say<"netlink-report-malformed">("an allowed IP with too long a prefix"));
+  }
   return {*address, length};
 }
 
@@ -79,7 +88,9 @@ void parse_peer_attribute(const Attribute& attribute, PeerReport& peer) {
       break;
     case WGPEER_A_LAST_HANDSHAKE_TIME:
       // struct __kernel_timespec: seconds and nanoseconds, 64 bits each.
-      if (attribute.payload().size() != 16) { throw Error("a handshake time of the wrong size"); }
+      if (attribute.payload().size() != 16) {
+        throw Error(say<"netlink-report-malformed">("a handshake time of the wrong size"));
+      }
       std::memcpy(&peer.latest_handshake, attribute.payload().data(), 8);
       break;
     case WGPEER_A_RX_BYTES:
@@ -103,7 +114,9 @@ void parse_peer(Attributes attributes, WireguardReport& whole) {
   for (const Attribute& attribute : attributes) {
     if (attribute.type() == WGPEER_A_PUBLIC_KEY) { key = public_key_from(attribute); }
   }
-  if (!key) { throw Error("a WireGuard peer without a public key"); }
+  if (!key) {
+    throw Error(say<"netlink-report-malformed">("a WireGuard peer without a public key"));
+  }
   PeerReport& peer = whole.peers[*key];
   for (const Attribute& attribute : attributes) { parse_peer_attribute(attribute, peer); }
 }

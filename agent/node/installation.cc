@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "agent/store/atomic_file.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 #include "common/exposed_folder.h"
 #include "common/posix.h"
@@ -132,10 +133,12 @@ void Installation::stage() {
 
 std::string Installation::stage_in(const std::string& folder) const {
   make_folder(folder);
-  if (const std::string why = why_others_may_write(folder); !why.empty()) { throw Error(why); }
+  if (const std::string why = why_others_may_write(folder); !why.empty()) {
+    throw Error(say<"agent-folder-exposed">(why));
+  }
   struct statvfs facts {};
   if (::statvfs(folder.c_str(), &facts) == 0 && (facts.f_flag & ST_NOEXEC) != 0) {
-    throw Error(folder + " is mounted noexec");
+    throw Error(say<"agent-folder-noexec">(folder));
   }
   const std::string content = read_program(paths_.self);
   const std::string hash = sha256_of(content);

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 #include "common/posix.h"
 #include "common/spawned.h"
@@ -57,7 +58,7 @@ void run_systemctl(const std::string& systemctl, const std::vector<std::string>&
   if (!status) { said = "no answer in time"; }
   while (said.ends_with('\n')) { said.pop_back(); }
   if (!status || *status != 0) {
-    throw Error(fmt::format("systemctl {}: {}", fmt::join(words, " "), said));
+    throw Error(say<"systemctl-failed">(fmt::format("{}", fmt::join(words, " ")), said));
   }
 }
 

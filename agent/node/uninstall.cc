@@ -58,14 +58,14 @@ bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const s
   return true;
 }
 
-bool forget_mesh(const Paths& paths, const Store& store, const std::string& mesh, MeshLock& lock,
+void forget_mesh(const Paths& paths, const Store& store, const std::string& mesh, MeshLock& lock,
                  const std::function<void(const std::string&)>& tell) {
   store.forget(mesh);
   for (const std::string& path : store.leftovers(mesh)) {
     tell(path + " is not wgmesh's, and stays");
   }
   lock.remove_file();
-  return remove_agent_with_last_mesh(paths, store, mesh);
+  remove_agent_with_last_mesh(paths, store, mesh);
 }
 
 }  // namespace wgmesh

@@ -22,7 +22,7 @@ bool remove_agent_with_last_mesh(const Paths& paths, const Store& store, const s
 
 // Removes what is stored of `mesh` and its lock's file, then the agent, as above. `tell` gets a
 // sentence for each file that is not wgmesh's and stays.
-bool forget_mesh(const Paths& paths, const Store& store, const std::string& mesh, MeshLock& lock,
+void forget_mesh(const Paths& paths, const Store& store, const std::string& mesh, MeshLock& lock,
                  const std::function<void(const std::string&)>& tell);
 
 }  // namespace wgmesh

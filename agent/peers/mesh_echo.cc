@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -12,7 +13,7 @@ namespace wgmesh {
 Echo listen_on_mesh(Kernel& kernel, const proto::Open& open, const proto::Listen& wanted,
                     proto::Listening& told) {
   EchoToken token{};
-  if (wanted.token().size() != token.size()) { throw Error("the token has another size"); }
+  if (wanted.token().size() != token.size()) { throw Error(say<"measure-token-size">()); }
   std::copy(wanted.token().begin(), wanted.token().end(), token.begin());
 
   const State state = kernel.observe({open.mesh(), {}, {}}).state;

@@ -14,6 +14,7 @@
 #include "agent/peers/name_servers.h"
 #include "agent/peers/zoned_sockets.h"
 #include "agent/store/kernel_text.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -135,9 +136,7 @@ Channel open_channel(Sockets& sockets, Zones& zones) {
   const int status = ares_init_options(
       &channel, &options,
       ARES_OPT_LOOKUPS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-  if (status != ARES_SUCCESS) {
-    throw Error(std::string("start the resolver: ") + ares_strerror(status));
-  }
+  if (status != ARES_SUCCESS) { throw Error(say<"resolver-start-failed">(ares_strerror(status))); }
   Channel opened(channel);
   use_zoned_servers(channel, zones);
   return opened;

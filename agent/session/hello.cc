@@ -6,29 +6,25 @@
 #include <algorithm>
 
 #include "agent/change/refused.h"
+#include "agent/session/obstacles.h"
 #include "agent/session/protocol_error.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/exposure.h"
+#include "agent/text/messages.h"
 #include "common/frame.h"
 #include "common/naming.h"
+#include "common/secret_arena.h"
 
 namespace wgmesh {
 namespace {
 
 constexpr std::size_t kMaxOrigin = 255;
 
-constexpr const char* kTakesAdvertisements =
-    "the bridge takes router advertisements from the segment, for /proc/sys is read-only there; to "
-    "have them switched off, start the container with `--security-opt unmask=ALL` (podman), "
-    "`--security-opt systempaths=unconfined` (Docker), `security_opt: [systempaths=unconfined]` "
-    "(compose) or `securityContext: {procMount: Unmasked}` (Kubernetes)";
-
 void put_machine(proto::Hello& hello) {
   utsname name{};
   ::uname(&name);
   hello.set_kernel_release(name.release);
   hello.set_machine(name.machine);
-  hello.set_systemd(exists("/run/systemd/system"));
 }
 
 // Two meshes of a node must differ in all that a packet is told apart by.
@@ -36,37 +32,39 @@ void compare_with(const proto::Open& open, const proto::Plan& other, proto::Hell
   const auto mine = parse_prefix(open.network());
   const auto theirs = parse_prefix(other.network());
   if (mine && theirs && overlap(*mine, *theirs)) {
-    hello.add_problems(fmt::format("network {} overlaps {} of the mesh {} on this node",
-                                   open.network(), other.network(), other.mesh()));
+    put_problem(
+        say<"other-mesh-overlaps">("network", open.network(), other.network(), other.mesh()),
+        hello);
   }
   if (open.listen_port() != 0 && open.listen_port() == other.device().listen_port()) {
-    hello.add_problems(fmt::format("listen_port {} is the mesh {}'s on this node",
-                                   open.listen_port(), other.mesh()));
+    put_problem(say<"other-mesh-listen-port">(open.listen_port(), other.mesh()), hello);
   }
   const auto inner = parse_prefix(open.inner_address());
   const auto inner_theirs = parse_prefix(other.device().inner_address());
   if (inner && inner_theirs && overlap(*inner, *inner_theirs)) {
-    hello.add_problems(fmt::format("underlay {} overlaps {} of the mesh {} on this node",
-                                   open.inner_address(), other.device().inner_address(),
-                                   other.mesh()));
+    put_problem(say<"other-mesh-overlaps">("underlay", open.inner_address(),
+                                           other.device().inner_address(), other.mesh()),
+                hello);
   }
   for (const std::string& port : open.bridge_ports()) {
     for (const std::string& taken : other.bridge_ports()) {
       if (port != taken) { continue; }
-      hello.add_problems(
-          fmt::format("bridge_ports: {} is in the bridge of the mesh {}", port, other.mesh()));
+      put_problem(say<"other-mesh-bridge-port">(port, other.mesh()), hello);
     }
   }
 }
 
+// Without its cure, which is for whoever cannot go on.
+void put_fault(const Said& fault, const char* what_follows, proto::Hello& hello) {
+  put_warning({fault.id, fault.text + what_follows, {}}, hello);
+}
+
 void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello) {
   const Loaded loaded = store.load(open.mesh());
-  for (const std::string& fault : loaded.faults) {
-    hello.add_warnings(fault + "; it is kept aside and made anew");
+  for (const Said& fault : loaded.faults) {
+    put_fault(fault, "; it is kept aside and made anew", hello);
   }
-  for (const std::string& exposure : find_exposures(store, open.mesh())) {
-    hello.add_warnings(exposure);
-  }
+  for (const Said& exposure : find_exposures(store, open.mesh())) { put_warning(exposure, hello); }
   if (const auto& plan = loaded.mesh.plan) {
     hello.set_generation(plan->generation());
     hello.set_stored_device_mtu(plan->device().mtu());
@@ -87,11 +85,10 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   hello.set_is_down(loaded.mesh.taken_down);
   for (const std::string& mesh : store.meshes()) {
     if (mesh == open.mesh()) { continue; }
-    hello.set_other_meshes(true);
     const Loaded other = store.load(mesh);
     if (other.mesh.plan && !other.mesh.taken_down) { compare_with(open, *other.mesh.plan, hello); }
     // Another mesh's trouble is none of this one's.
-    for (const std::string& fault : other.faults) { hello.add_warnings(fault); }
+    for (const Said& fault : other.faults) { put_fault(fault, "", hello); }
   }
 }
 
@@ -104,15 +101,17 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hell
   scope.foreign_ports.insert(open.bridge_ports().begin(), open.bridge_ports().end());
   const Observation observed = kernel.observe(scope);
   if (observed.takes_advertisements && !open.inner_address().empty()) {
-    hello.add_warnings(kTakesAdvertisements);
+    put_warning(say<"node-takes-advertisements">(), hello);
   }
   for (const NameTaken& taken : observed.taken) {
-    std::string text = fmt::format("the interface {} exists and is not wgmesh's", taken.name);
-    if (!taken.kind.empty()) { text += fmt::format(" (kind {})", taken.kind); }
-    hello.add_problems(text + "; rename or delete it, or give the mesh another name");
+    const std::string kind =
+        taken.kind.empty() ? std::string() : fmt::format(" (kind {})", taken.kind);
+    const Said problem = say<"interface-name-taken">(taken.name, kind);
+    put_problem({problem.id, problem.text + "; " + problem.cure, {}}, hello);
   }
   for (const std::string& port : observed.missing_ports) {
-    hello.add_problems(fmt::format("bridge_ports: there is no interface {} on this node", port));
+    const Said problem = say<"bridge-port-missing">(port);
+    put_problem({problem.id, problem.text, {}}, hello);
   }
 }
 
@@ -144,35 +143,31 @@ void put_way_in(const proto::Open& open, const std::string& reached_at, Kernel& 
 
 void check_count(int ports) {
   if (ports <= kMaxPorts) { return; }
-  throw Refused(
-      fmt::format("{} peers and bridge_ports are more than the {} ports that a bridge takes", ports,
-                  kMaxPorts),
-      "use `full: false` and `peers`");
+  throw Refused(say<"bridge-ports-too-many">(ports, kMaxPorts));
 }
 
 void check_open(const proto::Open& open) {
   if (open.protocol_version() != kProtocolVersion) {
-    throw ProtocolError(fmt::format("this agent ({}) speaks protocol {}, the controller {}",
-                                    WGMESH_VERSION, kProtocolVersion, open.protocol_version()),
-                        "use the mesh and the wgmesh-agent of one release");
+    throw ProtocolError(
+        say<"session-protocol-differs">(WGMESH_VERSION, kProtocolVersion, open.protocol_version()));
   }
-  if (open.changes_state() && !open.holds()) {
-    throw ProtocolError("the controller does not ask to hold before it commits",
-                        "use the mesh and the wgmesh-agent of one release");
-  }
-  if (!is_mesh_name(open.mesh())) { throw Refused("invalid mesh name"); }
-  if (!is_node_name(open.node())) { throw Refused("invalid node name"); }
+  if (open.changes_state() && !open.holds()) { throw ProtocolError(say<"session-without-hold">()); }
+  if (!is_mesh_name(open.mesh())) { throw Refused(say<"session-open-invalid">("mesh name")); }
+  if (!is_node_name(open.node())) { throw Refused(say<"session-open-invalid">("node name")); }
   check_count(open.peers_size() + open.bridge_ports_size());
   // It comes back to the terminal of whoever finds the mesh locked or a change interrupted.
   const bool is_clean = std::ranges::none_of(
       open.origin(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
   if (!is_clean || open.origin().size() > kMaxOrigin) {
-    throw Refused("invalid origin: more than 255 octets, or control characters");
+    throw Refused(
+        say<"session-open-invalid">("origin: more than 255 octets, or control characters"));
   }
   for (const proto::OpenPeer& peer : open.peers()) {
-    if (!is_node_name(peer.node())) { throw Refused("invalid name of a peer"); }
+    if (!is_node_name(peer.node())) {
+      throw Refused(say<"session-open-invalid">("name of a peer"));
+    }
     if (!peer.endpoint().empty() && !parse_host_port(peer.endpoint())) {
-      throw Refused(fmt::format("the endpoint of {} is not host:port", peer.node()));
+      throw Refused(say<"session-endpoint-invalid">(peer.node()));
     }
   }
 }
@@ -188,6 +183,8 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
   put_names_taken(open, kernel, hello);
+  // Now that every key of the node is in it.
+  if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }
   put_way_in(open, this_node.reached_at, kernel, hello);
   if (this_node.probe) { this_node.probe(open, endpoints, hello); }
   return hello;

@@ -8,6 +8,7 @@
 #include "agent/linux/node_probe.h"
 #include "agent/netlink/netlink_error.h"
 #include "agent/session/obstacles.h"
+#include "agent/text/messages.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -98,10 +99,7 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
   if (open.listen_port() != 0) {
     const auto user =
         probe.find_port_user(static_cast<std::uint16_t>(open.listen_port()), open.mesh());
-    if (user) {
-      hello.add_problems(
-          fmt::format("listen_port {} is in use here ({})", open.listen_port(), *user));
-    }
+    if (user) { put_problem(say<"listen-port-in-use">(open.listen_port(), *user), hello); }
   }
   put_overlaps(probe, open, hello);
   for (const std::string& port : open.bridge_ports()) {

@@ -2,56 +2,65 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 
+namespace {
+
+using Strings = google::protobuf::RepeatedPtrField<std::string>;
+
+// So that what is added next stands beside the last of `others`.
+void pad(Strings& list, const Strings& others) {
+  while (list.size() < others.size()) { list.Add(); }
+}
+
+}  // namespace
+
+void put_problem(const Said& problem, proto::Hello& hello) {
+  pad(*hello.mutable_problem_cures(), hello.problems());
+  pad(*hello.mutable_problem_ids(), hello.problems());
+  hello.add_problems(problem.text);
+  hello.add_problem_cures(problem.cure);
+  hello.add_problem_ids(problem.id);
+}
+
+void put_warning(const Said& warning, proto::Hello& hello) {
+  pad(*hello.mutable_warning_ids(), hello.warnings());
+  hello.add_warnings(warning.cure.empty() ? warning.text : warning.text + "; " + warning.cure);
+  hello.add_warning_ids(warning.id);
+}
+
 void put_obstacle(const Obstacle& obstacle, proto::Hello& hello) {
   if (obstacle.is_warning) {
-    hello.add_warnings(obstacle.cure.empty() ? obstacle.message
-                                             : obstacle.message + "; " + obstacle.cure);
-    return;
+    put_warning(obstacle.said, hello);
+  } else {
+    put_problem(obstacle.said, hello);
   }
-  while (hello.problem_cures_size() < hello.problems_size()) { hello.add_problem_cures(""); }
-  hello.add_problems(obstacle.message);
-  hello.add_problem_cures(obstacle.cure);
 }
 
 std::optional<Obstacle> port_obstacle(const std::string& name, const CandidatePort& interface,
                                       const std::string& bridge) {
-  const std::string leave_out = fmt::format("take {} out of bridge_ports", name);
-  const auto obstacle = [&](std::string why, std::string cure) {
-    return Obstacle{fmt::format("bridge_ports: {} {}", name, why), std::move(cure)};
-  };
-  if (interface.loopback) { return obstacle("is the loopback interface", leave_out); }
+  if (interface.loopback) { return Obstacle{say<"bridge-port-loopback">(name)}; }
   if (!interface.is_ethernet) {
-    return obstacle(interface.kind.empty()
-                        ? std::string("is not an Ethernet interface")
-                        : fmt::format("is not an Ethernet interface (kind {})", interface.kind),
-                    leave_out + ": only Ethernet frames go through a bridge");
+    const std::string kind =
+        interface.kind.empty() ? std::string() : fmt::format(" (kind {})", interface.kind);
+    return Obstacle{say<"bridge-port-not-ethernet">(name, kind)};
   }
-  if (interface.kind == "bridge") {
-    return obstacle("is a bridge itself, and a bridge cannot be in a bridge",
-                    "name a port of it, or join the two by a pair of veth interfaces");
-  }
+  if (interface.kind == "bridge") { return Obstacle{say<"bridge-port-is-bridge">(name)}; }
   if (!interface.master.empty() && interface.master != bridge) {
-    return obstacle(
-        fmt::format("is a port of {} ({}), which would lose it", interface.master,
-                    interface.master_kind.empty() ? "kind unknown" : interface.master_kind),
-        fmt::format("if {} can do without it: ip link set {} nomaster; else {}", interface.master,
-                    name, leave_out));
+    return Obstacle{say<"bridge-port-taken">(
+        name, interface.master,
+        interface.master_kind.empty() ? "kind unknown" : interface.master_kind)};
   }
   if (!interface.lower_of.empty()) {
-    return obstacle(
-        fmt::format("carries {}, beside which it cannot be in a bridge", interface.lower_of),
-        fmt::format("delete {}, or {}", interface.lower_of, leave_out));
+    return Obstacle{say<"bridge-port-has-upper">(name, interface.lower_of)};
   }
   if (!interface.global_addresses.empty()) {
-    return obstacle(fmt::format("has the address {}, which a bridge port cannot use",
-                                to_text(*interface.global_addresses.begin())),
-                    "move it to another interface, or " + leave_out);
+    return Obstacle{
+        say<"bridge-port-has-address">(name, to_text(*interface.global_addresses.begin()))};
   }
-  if (interface.carries_default_route) { return obstacle("carries the default route", leave_out); }
+  if (interface.carries_default_route) { return Obstacle{say<"bridge-port-default-route">(name)}; }
   return std::nullopt;
 }
 
@@ -59,20 +68,12 @@ std::optional<Obstacle> overlap_obstacle(const std::string& what, const Prefix& 
                                          const NodePrefix& other) {
   if (other.prefix.length == 0 || !overlap(mine, other.prefix)) { return std::nullopt; }
   const std::string network = to_text(network_of(mine));
+  const std::string theirs = to_text(other.prefix);
   const bool is_wider = other.prefix.length < mine.length;
   if (is_wider && !contains(mine, other.prefix.address)) {
-    return Obstacle{
-        fmt::format("{} {} is inside {}, which {} has: this node reaches {} through the "
-                    "mesh from now on, and no longer by {}",
-                    what, network, to_text(other.prefix), other.interface, network,
-                    other.interface),
-        {},
-        true};
+    return Obstacle{say<"network-inside-wider">(what, network, theirs, other.interface), true};
   }
-  return Obstacle{
-      fmt::format("{} {} overlaps {} on {}", what, network, to_text(other.prefix), other.interface),
-      fmt::format("give the mesh another `{}`, or take the address away from {}", what,
-                  other.interface)};
+  return Obstacle{say<"network-overlaps">(what, network, theirs, other.interface)};
 }
 
 std::string why_not_dialable(const IpAddress& address, const proto::Open& open) {

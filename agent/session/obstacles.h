@@ -7,18 +7,21 @@
 
 #include "agent/linux/node_probe.h"
 #include "common/net.h"
+#include "common/said.h"
 #include "proto/session.pb.h"
 
 namespace wgmesh {
 
 struct Obstacle {
-  std::string message;
-  std::string cure;
+  Said said;
   bool is_warning = false;  // the plan is possible all the same
 
   bool operator==(const Obstacle&) const = default;
 };
 
+// Into the lists of `hello`, which stay parallel. The cure of a warning is a part of its sentence.
+void put_problem(const Said& problem, proto::Hello& hello);
+void put_warning(const Said& warning, proto::Hello& hello);
 void put_obstacle(const Obstacle& obstacle, proto::Hello& hello);
 
 // Why the interface cannot, or must not, become a port of `bridge`: the kernel would refuse it, or

@@ -16,12 +16,14 @@
 #include "agent/peers/endpoints.h"
 #include "agent/peers/mesh_echo.h"
 #include "agent/session/hello.h"
+#include "agent/session/obstacles.h"
 #include "agent/session/protocol_error.h"
 #include "agent/session/session_secrets.h"
 #include "agent/session/turns.h"
 #include "agent/session/wanted_change.h"
 #include "agent/status/current_status.h"
 #include "agent/store/lock.h"
+#include "agent/text/messages.h"
 #include "common/limits.h"
 
 namespace wgmesh {
@@ -225,7 +227,7 @@ void ServeSession::open(const proto::Open& open) {
   proto::Hello& hello = *message.mutable_hello();
   hello = make_hello(open, this_node_, *kernel_, store_, *secrets_, endpoints);
   if (settled.finished) { hello.set_undone(*settled.finished); }
-  for (const std::string& warning : settled.warnings) { hello.add_warnings(warning); }
+  for (const Said& warning : settled.warnings) { put_warning(warning, hello); }
   endpoints_ = choose_endpoints(open, hello);
   io_.write(message);
 }
@@ -315,16 +317,15 @@ void ServeSession::commit() {
 
 void ServeSession::forget_node_if_empty(proto::Committed& committed) {
   try {
-    committed.set_agent_removed(
-        forget_mesh(this_node_.paths, store_, open_->mesh(), *lock_,
-                    [&](const std::string& said) { committed.add_notes(said); }));
+    forget_mesh(this_node_.paths, store_, open_->mesh(), *lock_,
+                [&](const std::string& said) { committed.add_notes(said); });
   } catch (const Error& error) {
     committed.add_notes(error.message());  // the mesh is gone all the same
   }
 }
 
 void ServeSession::undo() {
-  if (phase() == Phase::kCommitted) { throw Refused("it is committed; there is nothing to undo"); }
+  if (phase() == Phase::kCommitted) { throw Refused(say<"change-is-committed">()); }
   proto::FromAgent message;
   message.mutable_undone()->set_error(take_back());
   io_.write(message);
@@ -357,8 +358,12 @@ void ServeSession::listen(const proto::Listen& wanted) {
 }
 
 void ServeSession::probe(const proto::Probe& wanted) {
-  if (!echo_) { throw ProtocolError("a probe without listening"); }
-  if (wanted.targets_size() > kMostTargets) { throw ProtocolError("too many targets"); }
+  if (!echo_) {
+    throw ProtocolError(say<"session-message-misplaced">("a probe without listening"));
+  }
+  if (wanted.targets_size() > kMostTargets) {
+    throw ProtocolError(say<"session-message-invalid">("too many targets"));
+  }
   proto::FromAgent message;
   *message.mutable_probed() = echo_->probe(wanted);
   io_.write(message);
@@ -382,6 +387,7 @@ void ServeSession::tell_error(proto::Error::Kind kind, const Error& error) {
   told.set_step(step_);
   told.set_message(error.message());
   told.set_cure(error.cure());
+  told.set_id(error.id());
   told.set_undone(is_as_before());
   io_.write(message);
 }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -57,7 +58,7 @@ std::variant<proto::ToAgent, Ended> SessionIo::read(std::chrono::milliseconds pa
   for (;;) {
     if (const auto octets = frames_.next()) {
       auto message = parse_message(*octets);
-      if (!message) { throw Error("garbage from the controller instead of a message"); }
+      if (!message) { throw Error(say<"session-message-garbled">()); }
       return std::move(*message);
     }
     if (stopped_) { return Ended::kStopped; }

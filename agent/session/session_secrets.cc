@@ -1,7 +1,6 @@
 #include "agent/session/session_secrets.h"
 
-#include <fmt/format.h>
-
+#include "agent/text/messages.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -37,9 +36,7 @@ proto::Secrets SessionSecrets::make(const proto::MakeSecrets& wanted) {
   proto::Secrets made;
   for (const proto::SecretFor& peer : wanted.peers()) {
     const auto to = public_key_from(peer.session_key());
-    if (!to || !is_node_name(peer.node())) {
-      throw Error(fmt::format("no session key of {} to seal a preshared key to", peer.node()));
-    }
+    if (!to || !is_node_name(peer.node())) { throw Error(say<"session-key-missing">(peer.node())); }
     const Secret key = Secret::make_preshared_key();
     proto::SealedSecret& box = *made.add_sealed();
     box.set_node(peer.node());
@@ -53,10 +50,7 @@ void SessionSecrets::receive(
     const google::protobuf::RepeatedPtrField<proto::SealedSecret>& sealed) {
   for (const proto::SealedSecret& box : sealed) {
     const auto key = session_key_.open(box.box());
-    if (!key || !is_node_name(box.node())) {
-      throw Error(
-          fmt::format("the preshared key from {} is not sealed to this session", box.node()));
-    }
+    if (!key || !is_node_name(box.node())) { throw Error(say<"session-key-foreign">(box.node())); }
     preshared_keys_.insert_or_assign(box.node(), *key);
   }
 }

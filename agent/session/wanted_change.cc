@@ -1,10 +1,9 @@
 #include "agent/session/wanted_change.h"
 
-#include <fmt/format.h>
-
 #include "agent/change/refused.h"
 #include "agent/session/hello.h"
 #include "agent/session/protocol_error.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 
@@ -12,19 +11,19 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
                            const Store& store, SessionSecrets& secrets,
                            const std::map<std::string, SocketAddress>& endpoints) {
   const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
-  if (has_plan && !wanted.has_plan()) { throw ProtocolError("a goal without its plan"); }
+  if (has_plan && !wanted.has_plan()) {
+    throw ProtocolError(say<"session-message-invalid">("a goal without its plan"));
+  }
   if (!proto::Goal_IsValid(wanted.goal()) || wanted.goal() == proto::GOAL_UNSPECIFIED) {
-    throw ProtocolError("a plan without a goal");
+    throw ProtocolError(say<"session-message-invalid">("a plan without a goal"));
   }
   WantedChange goal;
   goal.kind = wanted.goal();
   goal.rotates = wanted.rotates();
   if (!has_plan) { return goal; }
   if (wanted.plan().mesh() != open.mesh() || wanted.plan().node() != open.node()) {
-    throw Refused(
-        fmt::format("the plan is for mesh {}, node {}, but this session is for mesh {}, "
-                    "node {}",
-                    wanted.plan().mesh(), wanted.plan().node(), open.mesh(), open.node()));
+    throw Refused(say<"session-plan-foreign">(wanted.plan().mesh(), wanted.plan().node(),
+                                              open.mesh(), open.node()));
   }
   check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
   check_count(wanted.sealed_size());

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/text/messages.h"
 #include "common/error.h"
 #include "common/naming.h"
 
@@ -23,7 +24,7 @@ constexpr std::uint32_t kMaxTimer = 1'000'000;  // seconds
 
 template <class... Arguments>
 [[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  throw Error("plan: " + fmt::format(format, std::forward<Arguments>(arguments)...));
+  throw Error(say<"plan-invalid">(fmt::format(format, std::forward<Arguments>(arguments)...)));
 }
 
 std::uint32_t in_range(std::uint32_t value, std::uint32_t lowest, std::uint32_t highest,
@@ -236,16 +237,12 @@ void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecret
 
 void check_whole(const proto::Plan& plan) {
   if (plan.format_version() > kPlanFormat) {
-    throw Error(fmt::format("the plan has format {}, and this agent knows formats up to {}",
-                            plan.format_version(), kPlanFormat),
-                "run mesh up with the controller that wrote it, or a newer one");
+    throw Error(say<"plan-format-newer">(plan.format_version(), kPlanFormat));
   }
   if (plan.format_version() != kPlanFormat) { refuse("it has no format version"); }
   for (const std::string& need : plan.needs()) {
     if (std::ranges::find(kKnownNeeds, need) != kKnownNeeds.end()) { continue; }
-    throw Error(fmt::format("the plan needs `{}`, which this agent ({}) does not know", need,
-                            WGMESH_VERSION),
-                "a newer mesh has made it: run `mesh up` with that one again");
+    throw Error(say<"plan-need-unknown">(need, WGMESH_VERSION));
   }
   if (!is_mesh_name(plan.mesh())) { refuse("'{}' is no mesh name", plan.mesh()); }
   if (!is_node_name(plan.node())) { refuse("invalid node name '{}'", plan.node()); }

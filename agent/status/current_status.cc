@@ -7,6 +7,14 @@
 #include "agent/store/last_change.h"
 
 namespace wgmesh {
+namespace {
+
+void add_warning(proto::Status& status, const Said& warning) {
+  status.add_warnings(warning.text);
+  status.add_warning_ids(warning.id);
+}
+
+}  // namespace
 
 void put_names(const proto::Plan& plan, proto::Status& status) {
   std::map<std::string, const proto::Peer*> by_key;
@@ -36,8 +44,8 @@ proto::Status current_status(Kernel& kernel, const Store& store, const std::stri
   const Loaded loaded = store.load(mesh);
   status.set_stored(!loaded.mesh.empty());
   status.set_taken_down(loaded.mesh.taken_down);
-  for (const std::string& fault : loaded.faults) { status.add_warnings(fault); }
-  for (const std::string& exposure : find_exposures(store, mesh)) { status.add_warnings(exposure); }
+  for (const Said& fault : loaded.faults) { add_warning(status, fault); }
+  for (const Said& exposure : find_exposures(store, mesh)) { add_warning(status, exposure); }
   if (const auto change = read_last_change(store, mesh)) { put_into(status, *change); }
   if (loaded.mesh.plan) {
     status.set_generation(loaded.mesh.plan->generation());

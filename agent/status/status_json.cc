@@ -102,6 +102,7 @@ void put_mesh(JsonWriter& json, const proto::Status& status) {
   json.number("generation", status.generation());
   if (status.has_last_change()) { put_last_change(json, status.last_change()); }
   put_list(json, "warnings", status.warnings());
+  put_list(json, "warning_ids", status.warning_ids());
   if (status.has_device()) { put_device(json, status.device()); }
   if (status.has_bridge()) { put_bridge(json, status.bridge()); }
   json.open_list("ports");

@@ -6,8 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "common/key.h"
-#include "common/wg_text.h"
+#include "common/wg_device_of.h"
 
 namespace wgmesh {
 namespace {
@@ -19,27 +18,9 @@ std::string joined(const Texts& texts) {
   return line.empty() ? "(none)" : line;
 }
 
-WgPeer wg_peer(const proto::PeerStatus& peer) {
-  return {.public_key = key_text(peer.public_key(), "(none)"),
-          .node = peer.node(),
-          .has_preshared_key = peer.has_preshared_key(),
-          .endpoint = peer.endpoint(),
-          .allowed_ips = {peer.allowed_ips().begin(), peer.allowed_ips().end()},
-          .latest_handshake = peer.latest_handshake(),
-          .rx_bytes = peer.transfer_rx(),
-          .tx_bytes = peer.transfer_tx(),
-          .persistent_keepalive = peer.persistent_keepalive()};
-}
-
 std::string device_text(const proto::DeviceStatus& status, std::int64_t now) {
-  WgDevice device{
-      .name = status.name(),
-      .public_key = key_text(status.public_key(), ""),
-      .listen_port = status.listen_port(),
-      .fwmark = status.fwmark(),
-      .more = {{"addresses", joined(status.addresses())}, {"mtu", std::to_string(status.mtu())}},
-      .peers = {}};
-  for (const proto::PeerStatus& peer : status.peers()) { device.peers.push_back(wg_peer(peer)); }
+  WgDevice device = wg_device_of(status);
+  device.more = {{"addresses", joined(status.addresses())}, {"mtu", std::to_string(status.mtu())}};
   return wg_device_text(std::move(device), now, false);
 }
 

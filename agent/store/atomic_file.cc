@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "agent/text/messages.h"
 #include "common/posix.h"
 
 namespace wgmesh {
@@ -37,10 +38,10 @@ const char* kind_text(mode_t mode) {
 
 void expect_file(const std::string& path, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) {
-    throw NotAFile(path, fmt::format("is a {}, not a file", kind_text(status.st_mode)));
+    throw NotAFile(path, say<"store-not-a-file">(kind_text(status.st_mode)));
   }
   if (static_cast<std::size_t>(status.st_size) > kMaxFile) {
-    throw NotAFile(path, fmt::format("has {} octets, more than 16 MiB", status.st_size));
+    throw NotAFile(path, say<"store-file-too-large">(status.st_size));
   }
 }
 
@@ -138,8 +139,7 @@ std::string set_aside(const std::string& path) {
     sync_folder(folder_of(path));
     return to;
   }
-  throw Error(path + " cannot be set aside: all names up to .damaged.9 are folders in use",
-              "move them elsewhere");
+  throw Error(say<"store-set-aside-full">(path));
 }
 
 bool remove_folder_if_empty(const std::string& path) { return ::rmdir(path.c_str()) == 0; }

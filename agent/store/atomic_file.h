@@ -19,12 +19,13 @@ inline constexpr unsigned kPublic = 0644;
 // device, or more than 16 MiB.
 class NotAFile : public Error {
  public:
-  NotAFile(const std::string& path, const std::string& reason)
-      : Error("read " + path + ": " + reason), reason_(reason) {}
-  const std::string& reason() const { return reason_; }  // "is a FIFO, not a file"
+  NotAFile(const std::string& path, const Said& reason) : Error(reason), reason_(reason) {
+    add_context("read " + path);
+  }
+  const Said& reason() const { return reason_; }  // "is a FIFO, not a file"
 
  private:
-  std::string reason_;
+  Said reason_;
 };
 
 // All throw SystemError with the path in it.

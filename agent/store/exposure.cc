@@ -8,6 +8,7 @@
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/stored_file.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -49,11 +50,10 @@ std::vector<std::string> files_of_a_mesh() {
   return files;
 }
 
-std::string sentence(const std::string& path, const struct stat& status, std::string_view file) {
-  std::string text =
-      fmt::format("{} could be read or changed by others ({})", path, rights_text(status));
-  if (holds_keys(file)) { text += "; `mesh rotate` makes new keys"; }
-  return text;
+Said told_of(const std::string& path, const struct stat& status, std::string_view file) {
+  const std::string rights = rights_text(status);
+  return holds_keys(file) ? say<"store-key-exposed">(path, rights)
+                          : say<"store-file-exposed">(path, rights);
 }
 
 void rewrite(const std::string& path, const struct stat& status) {
@@ -64,69 +64,65 @@ void rewrite(const std::string& path, const struct stat& status) {
 }
 
 // The folders above the store are not ours to mend. They end at the first that is missing.
-std::vector<std::string> exposed_parents(const std::string& root) {
-  std::vector<std::string> sentences;
+std::vector<Said> exposed_parents(const std::string& root) {
+  std::vector<Said> exposures;
   for (auto slash = root.rfind('/'); slash != std::string::npos && slash != 0;
        slash = root.rfind('/', slash - 1)) {
     const std::string folder = root.substr(0, slash);
     const auto status = look_at(folder);
     if (!status || (is_ours(*status) && !lets_others_write(*status))) { continue; }
-    sentences.push_back(
-        fmt::format("others may replace what is below {} ({})", folder, rights_text(*status)));
+    exposures.push_back(say<"store-parent-exposed">(folder, rights_text(*status)));
   }
-  return sentences;
+  return exposures;
 }
 
 void refuse_foreign(const std::string& folder, const struct stat& status) {
   if (is_ours(status)) { return; }
-  throw Error(fmt::format("{} belongs to user {}, who can replace what is stored there", folder,
-                          status.st_uid),
-              fmt::format("make it root's: `chown root:root {}`", folder));
+  throw Error(say<"store-folder-foreign">(folder, status.st_uid));
 }
 
 }  // namespace
 
-std::vector<std::string> find_exposures(const Store& store, const std::string& mesh) {
-  std::vector<std::string> sentences = exposed_parents(store.root());
+std::vector<Said> find_exposures(const Store& store, const std::string& mesh) {
+  std::vector<Said> exposures = exposed_parents(store.root());
   for (const std::string& folder : {store.root(), store.folder(mesh)}) {
     const auto status = look_at(folder);
     if (!status || (is_ours(*status) && !lets_others_write(*status))) { continue; }
-    sentences.push_back(
-        fmt::format("others may replace what is in {} ({})", folder, rights_text(*status)));
+    exposures.push_back(say<"store-folder-exposed">(folder, rights_text(*status)));
   }
   for (const std::string& file : files_of_a_mesh()) {
     const std::string path = store.folder(mesh) + "/" + file;
     const auto status = look_at(path);
-    if (status && is_exposed(*status)) { sentences.push_back(sentence(path, *status, file)); }
+    if (status && is_exposed(*status)) { exposures.push_back(told_of(path, *status, file)); }
   }
-  return sentences;
+  return exposures;
 }
 
-std::vector<std::string> mend_exposures(const Store& store, const std::string& mesh) {
-  std::vector<std::string> sentences = exposed_parents(store.root());
+std::vector<Said> mend_exposures(const Store& store, const std::string& mesh) {
+  std::vector<Said> exposures = exposed_parents(store.root());
   for (const std::string& folder : {store.root(), store.folder(mesh)}) {
     const auto status = look_at(folder);
     if (!status) { continue; }
     refuse_foreign(folder, *status);
     if (!lets_others_write(*status)) { continue; }
     const bool is_mended = ::chmod(folder.c_str(), status->st_mode & 07755) == 0;
-    sentences.push_back(fmt::format("others could replace what is in {} ({}): {}", folder,
-                                    rights_text(*status), is_mended ? "mended" : "not mended"));
+    exposures.push_back(say<"store-folder-was-exposed">(folder, rights_text(*status),
+                                                        is_mended ? "mended" : "not mended"));
   }
   for (const std::string& file : files_of_a_mesh()) {
     const std::string path = store.folder(mesh) + "/" + file;
     const auto status = look_at(path);
     if (!status || !is_exposed(*status)) { continue; }
-    std::string said = sentence(path, *status, file);
+    Said said = told_of(path, *status, file);
     try {
       rewrite(path, *status);
-      said += "; it is mode 0600 now";
+      said.text += "; it is mode 0600 now";
     } catch (const Damaged&) {
       continue;  // it is named as damaged, and set aside
-    } catch (const Error& error) { said += "; it stays so: " + error.message(); }
-    sentences.push_back(std::move(said));
+    } catch (const Error& error) { said.text += "; it stays so: " + error.message(); }
+    exposures.push_back(std::move(said));
   }
-  return sentences;
+  return exposures;
 }
 
 }  // namespace wgmesh

@@ -9,11 +9,11 @@
 
 namespace wgmesh {
 
-// A sentence for each file and folder that others may read or change; nothing is touched.
-std::vector<std::string> find_exposures(const Store& store, const std::string& mesh);
+// A warning for each file and folder that others may read or change; nothing is touched.
+std::vector<Said> find_exposures(const Store& store, const std::string& mesh);
 
-// Mends what can be mended, and says so, a sentence each. Throws Error when the mesh's folder, or
+// Mends what can be mended, and says so, a warning each. Throws Error when the mesh's folder, or
 // the one above it, belongs to another user: whatever is written there may be replaced.
-std::vector<std::string> mend_exposures(const Store& store, const std::string& mesh);
+std::vector<Said> mend_exposures(const Store& store, const std::string& mesh);
 
 }  // namespace wgmesh

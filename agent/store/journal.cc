@@ -10,6 +10,7 @@
 #include "agent/store/state_file.h"
 #include "agent/store/stored_file.h"
 #include "agent/store/wiped_text.h"
+#include "agent/text/messages.h"
 #include "common/hash.h"
 #include "proto/journal.pb.h"
 
@@ -44,10 +45,12 @@ JournalEntry entry_of(const proto::Journal& journal) {
   try {
     entry = {
         load(journal.before()), load(journal.after()), {}, journal.origin(), journal.boot_id()};
-  } catch (const Error& error) { throw Damaged(error.message()); }
+  } catch (const Error& error) { throw Damaged(Said{error.id(), error.message(), error.cure()}); }
   for (const proto::StagedFile& file : journal.files()) {
     // It becomes part of a path.
-    if (!std::ranges::count(kStoredFiles, file.name())) { throw Damaged("names an unknown file"); }
+    if (!std::ranges::count(kStoredFiles, file.name())) {
+      throw Damaged(say<"store-file-damaged">("names an unknown file"));
+    }
     entry.files.push_back({file.name(), file.remove()});
   }
   return entry;
@@ -119,19 +122,21 @@ JournalEntry Journal::read() const {
 
 JournalEntry Journal::parse(const std::string& path) const {
   const auto content = read_stored_file(path);
-  if (!content) { throw Damaged("is gone"); }
+  if (!content) { throw Damaged(say<"store-file-damaged">("is gone")); }
   const std::string_view all = **content;
   proto::Journal journal;
   const WipeLater wipe_later(journal);
   if (all.size() < kChecksum ||
       all.substr(0, kChecksum) != journal_checksum(all.substr(kChecksum)) ||
       !journal.ParseFromArray(all.data() + kChecksum, static_cast<int>(all.size() - kChecksum))) {
-    throw Damaged("does not match its checksum");
+    throw Damaged(say<"store-checksum-wrong">());
   }
   if (journal.format_version() > kJournalFormat) {
     throw NewerFormat("has", journal.format_version(), kJournalFormat);
   }
-  if (journal.mesh() != mesh_) { throw Damaged("belongs to the mesh " + journal.mesh()); }
+  if (journal.mesh() != mesh_) {
+    throw Damaged(say<"store-mesh-differs">("belongs to", journal.mesh()));
+  }
   return entry_of(journal);
 }
 

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "agent/store/atomic_file.h"
-
+#include "agent/text/messages.h"
 #include "common/posix.h"
 
 namespace wgmesh {
@@ -20,7 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kRetry = 50ms;
-constexpr auto kCure = "wait until it has finished, then run the command again";
 
 // True when `file` is still what `path` names: a holder that forgot its mesh removes the file.
 bool is_current(const UniqueFd& file, const std::string& path) {
@@ -52,14 +51,15 @@ std::optional<Holder> read_holder(const std::string& path) {
   return line ? parse_holder(*line) : std::nullopt;
 }
 
-std::string sentence(const std::optional<Holder>& holder) {
-  if (!holder) { return "locked by another session"; }
+Said told_of(const std::optional<Holder>& holder) {
+  if (!holder) { return say<"store-lock-held">("another session"); }
   const std::time_t since = holder->since;
   std::tm parts{};
   ::gmtime_r(&since, &parts);
   char when[32] = "";
   std::strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  return fmt::format("locked by {} since {} (process {})", holder->origin, when, holder->pid);
+  return say<"store-lock-held">(
+      fmt::format("{} since {} (process {})", holder->origin, when, holder->pid));
 }
 
 bool is_drawn(std::uint64_t session_number) {
@@ -125,14 +125,11 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
     const bool believed = holder && seen == holder;
     seen = holder;
     if (believed && is_drawn(me.session_number) && holder->session_number == me.session_number) {
-      throw LockedByItself(
-          "this machine is another node of the mesh, too: the same run has it locked",
-          "two nodes of the mesh file lead here by different names; give each its "
-          "own machine, or delete one");
+      throw LockedByItself(say<"store-lock-same-run">());
     }
     const bool must_die = believed && holder->session_number <= me.session_number;
     if (must_die || std::chrono::steady_clock::now() >= until || (give_up && give_up())) {
-      throw Locked(sentence(holder), kCure);
+      throw Locked(told_of(holder));
     }
     std::this_thread::sleep_for(kRetry);
   }
@@ -144,7 +141,7 @@ MeshLock::MeshLock(const std::string& folder, const std::string& mesh, const Hol
 void MeshLock::refuse_what_is_over() const {
   const auto last = read_holder(path_);
   if (last && last->session_number != kGoesOn) { return; }
-  throw Locked(sentence(last), kCure);
+  throw Locked(told_of(last));
 }
 
 void MeshLock::set_number(std::uint64_t number) {

@@ -10,6 +10,7 @@
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/lock.h"
+#include "agent/text/messages.h"
 #include "common/posix.h"
 
 namespace wgmesh {
@@ -51,10 +52,7 @@ NodeLock::NodeLock(const std::string& folder, std::chrono::milliseconds patience
     make_folder(folder);
     file_ = try_take(path_);
     if (file_) { return; }
-    if (std::chrono::steady_clock::now() >= until) {
-      throw Locked("another session is installing or removing the agent of this node",
-                   "wait until it has finished, then run the command again");
-    }
+    if (std::chrono::steady_clock::now() >= until) { throw Locked(say<"store-node-lock-held">()); }
     std::this_thread::sleep_for(kNodeLockRetry);
   }
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/store/wiped_text.h"
+#include "agent/text/messages.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -34,27 +35,31 @@ void put_prefixes(const std::set<Prefix>& prefixes,
 
 template <class Value>
 Value require(std::optional<Value> value, const char* key) {
-  if (!value) { throw Error(fmt::format("saved state: {} is damaged", key)); }
+  if (!value) { throw Error(say<"store-state-damaged">(fmt::format("{} is damaged", key))); }
   return *std::move(value);
 }
 
 std::uint16_t parse_u16(std::uint32_t value, const char* key) {
   if (value > std::numeric_limits<std::uint16_t>::max()) {
-    throw Error(fmt::format("saved state: {} {} is out of range", key, value));
+    throw Error(say<"store-state-damaged">(fmt::format("{} {} is out of range", key, value)));
   }
   return static_cast<std::uint16_t>(value);
 }
 
 std::optional<Secret> parse_secret(const std::string& octets, const char* key) {
   if (octets.empty()) { return std::nullopt; }
-  if (octets.size() != kKeySize) { throw Error(fmt::format("saved state: {} is damaged", key)); }
+  if (octets.size() != kKeySize) {
+    throw Error(say<"store-state-damaged">(fmt::format("{} is damaged", key)));
+  }
   const auto* first = reinterpret_cast<const std::uint8_t*>(octets.data());
   return Secret::from_octets(std::span<const std::uint8_t, kKeySize>(first, kKeySize));
 }
 
 MacAddress parse_mac_octets(const std::string& octets) {
   MacAddress mac;
-  if (octets.size() != mac.octets.size()) { throw Error("saved state: mac is damaged"); }
+  if (octets.size() != mac.octets.size()) {
+    throw Error(say<"store-state-damaged">("mac is damaged"));
+  }
   std::copy(octets.begin(), octets.end(), mac.octets.begin());
   return mac;
 }
@@ -81,7 +86,7 @@ proto::SavedInterface put_interface(const Interface& interface) {
 }
 
 Interface parse_interface(const proto::SavedInterface& saved) {
-  if (saved.name().empty()) { throw Error("saved state: a link has no name"); }
+  if (saved.name().empty()) { throw Error(say<"store-state-damaged">("a link has no name")); }
   return {.name = saved.name(),
           .group = saved.group(),
           .alias = saved.alias(),
@@ -179,7 +184,9 @@ proto::SavedTunnel put_tunnel(const Tunnel& tunnel) {
 }
 
 Tunnel parse_tunnel(const proto::SavedTunnel& saved) {
-  if (saved.kind() != 1 && saved.kind() != 2) { throw Error("saved state: kind is damaged"); }
+  if (saved.kind() != 1 && saved.kind() != 2) {
+    throw Error(say<"store-state-damaged">("kind is damaged"));
+  }
   return {.interface = parse_interface(saved.interface()),
           .mac = parse_mac_octets(saved.interface().mac()),
           .kind = saved.kind() == 1 ? TunnelKind::kGretap : TunnelKind::kIp6gretap,

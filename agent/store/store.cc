@@ -1,13 +1,12 @@
 #include "agent/store/store.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/last_change.h"
 #include "agent/store/stored_file.h"
+#include "agent/text/messages.h"
 #include "common/naming.h"
 #include "common/posix.h"
 
@@ -38,7 +37,13 @@ std::optional<std::string_view> ending_of(std::string_view name) {
 
 void refuse_unreadable(const Loaded& loaded) {
   if (loaded.unreadable.empty()) { return; }
-  throw Error(fmt::format("{}", fmt::join(loaded.faults, "; ")), loaded.cure);
+  std::string faults;
+  std::string cure;  // of the last one that has one
+  for (const Said& fault : loaded.faults) {
+    faults += (faults.empty() ? "" : "; ") + fault.text;
+    if (!fault.cure.empty()) { cure = fault.cure; }
+  }
+  throw Error(say<"store-unreadable">(faults, cure));
 }
 
 std::string Store::path(const std::string& mesh, std::string_view file) const {
@@ -58,9 +63,7 @@ std::vector<std::string> Store::meshes() const {
 std::vector<std::string> Store::meshes(const std::string& mesh) const {
   std::vector<std::string> names = meshes();
   if (mesh.empty()) { return names; }
-  if (!std::ranges::binary_search(names, mesh)) {
-    throw Error("the mesh " + mesh + " is not stored on this node");
-  }
+  if (!std::ranges::binary_search(names, mesh)) { throw Error(say<"store-mesh-unknown">(mesh)); }
   return {mesh};
 }
 
@@ -72,7 +75,7 @@ bool Store::read_into(StoredMesh& stored, const std::string& mesh, const std::st
   if (stored.plan && stored.plan->mesh() != mesh) {
     const std::string other = stored.plan->mesh();
     stored.plan.reset();
-    throw Damaged("holds the plan of the mesh " + other);
+    throw Damaged(say<"store-mesh-differs">("holds the plan of", other));
   }
   return true;
 }
@@ -89,8 +92,7 @@ Loaded Store::load(const std::string& mesh) const {
       if (dynamic_cast<const SystemError*>(&fault) == nullptr) {
         fault.add_context(path(mesh, name));
       }
-      loaded.faults.push_back(fault.message());
-      if (!fault.cure().empty()) { loaded.cure = fault.cure(); }
+      loaded.faults.push_back({fault.id(), fault.message(), fault.cure()});
     }
   }
   return loaded;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/store/stored_mesh.h"
+#include "common/said.h"
 
 namespace wgmesh {
 
@@ -17,8 +18,7 @@ struct Loaded {
   std::vector<std::string> damaged;  // file names; publishing keeps them aside as NAME.damaged
   // File names too: of a newer format, or the disk fails. They must not be overwritten.
   std::vector<std::string> unreadable;
-  std::vector<std::string> faults;  // a sentence for each of both, with its path
-  std::string cure;                 // of the last one that has one
+  std::vector<Said> faults;  // one for each of both, with its path
 };
 
 // Throws Error when something is unreadable: only a removal goes on then.

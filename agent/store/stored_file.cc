@@ -1,11 +1,11 @@
 #include "agent/store/stored_file.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 
 #include "agent/store/atomic_file.h"
+#include "agent/text/messages.h"
 
 namespace wgmesh {
 
@@ -20,8 +20,7 @@ std::optional<WipedText> read_stored_file(const std::string& path) {
     struct stat status {};
     // The agent keeps no capability that would open what belongs to others.
     if (fault.error_number() != EACCES || ::lstat(path.c_str(), &status) != 0) { throw; }
-    throw Damaged(fmt::format("cannot be read: it belongs to user {} and has mode {:04o}",
-                              status.st_uid, status.st_mode & 07777));
+    throw Damaged(say<"store-file-foreign">(status.st_uid, status.st_mode & 07777));
   }
 }
 

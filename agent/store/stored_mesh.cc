@@ -6,6 +6,7 @@
 #include <charconv>
 #include <span>
 
+#include "agent/text/messages.h"
 #include "common/hash.h"
 #include "common/naming.h"
 
@@ -37,19 +38,19 @@ std::string_view checked_payload(std::string_view content) {
   const std::string_view header = content.substr(0, newline);
   constexpr std::string_view kName = "wgmesh ";
   if (newline == std::string_view::npos || !header.starts_with(kName)) {
-    throw Damaged("has no header line");
+    throw Damaged(say<"store-file-damaged">("has no header line"));
   }
   unsigned format = 0;
   const char* begin = header.data() + kName.size();
   const char* end = header.data() + header.size();
   const auto [after, fault] = std::from_chars(begin, end, format);
   if (fault != std::errc{} || after == end || *after != ' ') {
-    throw Damaged("has a broken header line");
+    throw Damaged(say<"store-file-damaged">("has a broken header line"));
   }
   if (format > kStoredFormat) { throw NewerFormat("has", format, kStoredFormat); }
   const std::string_view payload = content.substr(newline + 1);
   if (std::string_view(after + 1, static_cast<std::size_t>(end - after - 1)) != checksum(payload)) {
-    throw Damaged("does not match its checksum");
+    throw Damaged(say<"store-checksum-wrong">());
   }
   return payload;
 }
@@ -68,7 +69,7 @@ Secret parse_base64(std::string_view text) {
   const bool whole = sodium_base642bin(octets, sizeof octets, text.data(), text.size(), nullptr,
                                        &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
                      size == kKeySize;
-  if (!whole) { throw Damaged("holds no key"); }
+  if (!whole) { throw Damaged(say<"store-file-damaged">("holds no key")); }
   const Secret secret = Secret::from_octets(std::span<const std::uint8_t, kKeySize>(octets));
   sodium_memzero(octets, sizeof octets);
   return secret;
@@ -77,7 +78,7 @@ Secret parse_base64(std::string_view text) {
 // The next word up to `separator`, taken off the front.
 std::string_view take(std::string_view& text, char separator) {
   const auto at = text.find(separator);
-  if (at == std::string_view::npos) { throw Damaged("is cut off"); }
+  if (at == std::string_view::npos) { throw Damaged(say<"store-file-damaged">("is cut off")); }
   const std::string_view word = text.substr(0, at);
   text.remove_prefix(at + 1);
   return word;
@@ -103,7 +104,9 @@ std::map<std::string, Secret> parse_preshared_keys(std::string_view payload) {
   std::map<std::string, Secret> keys;
   while (!payload.empty()) {
     const std::string node(take(payload, ' '));
-    if (!is_node_name(node)) { throw Damaged("holds a key without a name"); }
+    if (!is_node_name(node)) {
+      throw Damaged(say<"store-file-damaged">("holds a key without a name"));
+    }
     keys.insert_or_assign(node, parse_base64(take(payload, '\n')));
   }
   return keys;
@@ -111,7 +114,8 @@ std::map<std::string, Secret> parse_preshared_keys(std::string_view payload) {
 
 void check_mtu(std::uint32_t mtu, std::uint32_t least, const char* whose) {
   if (mtu >= least && mtu <= kMaxStoredMtu) { return; }
-  throw Damaged(fmt::format("holds {} of {}, not {} to {}", whose, mtu, least, kMaxStoredMtu));
+  throw Damaged(say<"store-file-damaged">(
+      fmt::format("holds {} of {}, not {} to {}", whose, mtu, least, kMaxStoredMtu)));
 }
 
 // One line a port: "NAME MTU up|down MASTER", master may be empty; then " NAME MTU" for each link
@@ -129,7 +133,7 @@ std::string put_former_ports(const std::map<std::string, ForeignPort>& ports) {
 std::uint32_t parse_mtu(std::string_view text) {
   std::uint32_t mtu = 0;
   if (std::from_chars(text.data(), text.data() + text.size(), mtu).ec != std::errc{}) {
-    throw Damaged("holds no MTU");
+    throw Damaged(say<"store-file-damaged">("holds no MTU"));
   }
   return mtu;
 }
@@ -138,7 +142,9 @@ std::map<std::string, ForeignPort> parse_former_ports(std::string_view payload) 
   std::map<std::string, ForeignPort> ports;
   while (!payload.empty()) {
     const std::string name(take(payload, ' '));
-    if (name.empty() || name.size() > kMaxInterfaceName) { throw Damaged("holds no interface"); }
+    if (name.empty() || name.size() > kMaxInterfaceName) {
+      throw Damaged(say<"store-file-damaged">("holds no interface"));
+    }
     ForeignPort port;
     port.mtu = parse_mtu(take(payload, ' '));
     check_mtu(port.mtu, kMinPortMtu, "a port's MTU");
@@ -171,7 +177,7 @@ std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
   while (!payload.empty()) {
     const std::string node(take(payload, ' '));
     const auto endpoint = parse_socket_address(take(payload, '\n'));
-    if (!endpoint) { throw Damaged("holds no address"); }
+    if (!endpoint) { throw Damaged(say<"store-file-damaged">("holds no address")); }
     endpoints.insert_or_assign(node, *endpoint);
   }
   return endpoints;
@@ -179,18 +185,22 @@ std::map<std::string, SocketAddress> parse_endpoints(std::string_view payload) {
 
 // Of the plan's values those that are told or used before `desired_state` looks at all of them.
 void check_values(const proto::Plan& plan) {
-  if (!is_mesh_name(plan.mesh()) || !is_node_name(plan.node())) { throw Damaged("holds no plan"); }
+  if (!is_mesh_name(plan.mesh()) || !is_node_name(plan.node())) {
+    throw Damaged(say<"store-file-damaged">("holds no plan"));
+  }
   check_mtu(plan.segment_mtu(), kLeastIpv4Mtu, "a segment MTU");
   check_mtu(plan.device().mtu(), kLeastIpv4Mtu, "a WireGuard MTU");
   for (const proto::Peer& peer : plan.peers()) {
-    if (!is_node_name(peer.node())) { throw Damaged("holds a peer without a name"); }
+    if (!is_node_name(peer.node())) {
+      throw Damaged(say<"store-file-damaged">("holds a peer without a name"));
+    }
   }
 }
 
 proto::Plan parse_plan(std::string_view payload) {
   proto::Plan plan;
   if (!plan.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    throw Damaged("holds no plan");
+    throw Damaged(say<"store-file-damaged">("holds no plan"));
   }
   if (plan.format_version() > kPlanFormat) {
     throw NewerFormat("holds a plan of", plan.format_version(), kPlanFormat);
@@ -202,10 +212,7 @@ proto::Plan parse_plan(std::string_view payload) {
 }  // namespace
 
 NewerFormat::NewerFormat(const std::string& what, unsigned format, unsigned known)
-    : Error(
-          fmt::format("{} format {}, and this agent ({}) knows up to {}", what, format,
-                      WGMESH_VERSION, known),
-          "use the agent that wrote it, or a newer one; `down -r` removes the mesh all the same") {}
+    : Error(say<"store-format-newer">(what, format, WGMESH_VERSION, known)) {}
 
 bool StoredMesh::empty() const {
   return !private_key && preshared_keys.empty() && !plan && former_ports.empty() &&
@@ -251,7 +258,7 @@ void parse_stored(std::string_view name, std::string_view content, StoredMesh& s
   } else if (name == "down") {
     stored.taken_down = true;
   } else {
-    throw Error(fmt::format("no stored file is called {}", name));
+    throw Error(say<"internal">(fmt::format("no stored file is called {}", name)));
   }
 }
 

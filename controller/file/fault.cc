@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -27,16 +29,17 @@ std::string to_text(const Fault& fault) {
 }
 
 MeshFileFaults::MeshFileFaults(std::vector<Fault> faults)
-    : Error(all_lines(faults)), faults_(std::move(faults)) {}
+    : Error(say<"file-at-fault">(all_lines(faults))), faults_(std::move(faults)) {}
 
-void FaultList::add(Place place, std::string path, std::string message) {
+void FaultList::add(Place place, std::string path, Said said) {
   if (faults_.size() == kMaxFaults) {
     ++left_out_;
     return;
   }
   // An alias, a merge key or a default is read once for each node that has it.
-  if (!seen_.insert({place, message}).second) { return; }
-  faults_.push_back({file_, place.line, place.column, std::move(path), std::move(message)});
+  if (!seen_.insert({place, said.text}).second) { return; }
+  faults_.push_back(
+      {file_, place.line, place.column, std::move(path), std::move(said.text), std::move(said.id)});
 }
 
 void FaultList::throw_if_any() {
@@ -46,11 +49,9 @@ void FaultList::throw_if_any() {
   });
   if (left_out_ != 0) {
     const Fault& last = faults_.back();
-    faults_.push_back({file_,
-                       last.line,
-                       last.column,
-                       {},
-                       fmt::format("{} more faults are not shown", left_out_)});
+    Said said = say<"file-more-faults">(left_out_);
+    faults_.push_back(
+        {file_, last.line, last.column, {}, std::move(said.text), std::move(said.id)});
   }
   throw MeshFileFaults(std::move(faults_));
 }

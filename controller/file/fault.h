@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "common/said.h"
 
 namespace wgmesh {
 
@@ -25,6 +26,7 @@ struct Fault {
   unsigned column = 1;
   std::string path;     // of the key, "nodes.mesh1.listen_port"; empty for the file as a whole
   std::string message;  // what was expected, and what was found
+  std::string id;       // of the message, as docs/messages.md lists them
   bool operator==(const Fault&) const = default;
 };
 
@@ -49,7 +51,7 @@ class FaultList {
 
   explicit FaultList(std::string file) : file_(std::move(file)) {}
   // The same fault at the same place counts once, by the first path.
-  void add(Place place, std::string path, std::string message);
+  void add(Place place, std::string path, Said said);
   const std::vector<Fault>& faults() const { return faults_; }
   bool empty() const { return faults_.empty(); }
   // Throws MeshFileFaults, sorted by place, if there is any fault.

@@ -20,6 +20,7 @@
 #include "controller/file/yaml_value.h"
 #include "controller/mesh/planner.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -33,8 +34,6 @@ const std::array<std::string, 14> kMeshKeys = {"name",        "network",
                                                "underlay",    "loop_prevention",
                                                "stp",         "path_cost",
                                                "defaults",    "format_version"};
-
-// Peering is looked at pair by pair.
 
 // One file on its way to a Mesh.
 class MeshFile {
@@ -93,7 +92,7 @@ void MeshFile::read_name() {
     value->expected(kExpected);
   } else if (*name == "bin") {
     // A node keeps the agents in /var/lib/wgmesh/bin and each mesh beside it.
-    value->fault("the name bin is taken: nodes keep the agent under it");
+    value->fault(say<"file-mesh-name-taken">());
   } else {
     mesh_.name = context_.mesh = *name;
   }
@@ -129,17 +128,16 @@ void MeshFile::read_underlay() {
     }
   } else if (const auto underlay = read_network(*value)) {
     if (underlay->length + 2 > underlay->address.bits()) {
-      value->fault(fmt::format("expected a prefix of at most /{}, found {}",
-                               underlay->address.bits() - 2, to_text(*underlay)));
+      value->fault(
+          say<"file-underlay-too-small">(underlay->address.bits() - 2, to_text(*underlay)));
       return;
     }
     if (contains(*parse_prefix("fe80::/10"), underlay->address)) {
-      value->fault("link-local addresses cannot carry tunnels");
+      value->fault(say<"file-underlay-link-local">());
       return;
     }
     if (mesh_.fragments && underlay->address.family == Family::kIpv6) {
-      value->fault(fmt::format(
-          "frames of 1500 bytes need tunnels over IPv4 ({}); expected an IPv4 prefix, found {}",
+      value->fault(say<"file-underlay-wants-ipv4">(
           map_.find("mtu") ? "mtu: 1500" : "bridge_ports make them so; `mtu: auto` does not",
           to_text(*underlay)));
       return;
@@ -186,8 +184,7 @@ void MeshFile::read_node_map(const Value& nodes) {
   for (const YamlMember* member : unique_members(nodes)) {
     const Value value{&member->value, join_path(nodes.path, member->key), &faults_};
     if (!is_node_name(member->key)) {
-      faults_.add(member->place, value.path,
-                  "expected a node name: a letter or digit, then up to 62 of A-Z a-z 0-9 . _ -");
+      faults_.add(member->place, value.path, say<"file-node-name-unfit">());
     }
     names_.emplace(member->key, member->place);
     add_node(value, member->place, member->key);
@@ -214,13 +211,12 @@ void MeshFile::read_node_list(const Value& nodes) {
         name = *text;
         const auto [first, is_new] = names_.emplace(name, named->value.place);
         if (!is_new) {
-          name_value.fault(fmt::format("this name was given before, at {}:{}", first->second.line,
-                                       first->second.column));
+          name_value.fault(say<"file-name-twice">(first->second.line, first->second.column));
         }
         value.path = join_path(nodes.path, name);
       }
     } else if (value.node->kind == Kind::kMap) {
-      faults_.add(place, join_path(value.path, "name"), "missing; expected the node's name");
+      faults_.add(place, join_path(value.path, "name"), say<"file-key-missing">("the node's name"));
     }
     add_node(value, place, name);
   }
@@ -237,7 +233,7 @@ void MeshFile::read_nodes() {
   }
   const std::size_t count = std::max(node.members.size(), node.items.size());
   if (count == 0 || count > kMaxNodes) {
-    nodes->fault(fmt::format("expected 1 to {} nodes, found {}", kMaxNodes, count));
+    nodes->fault(say<"file-node-count">(kMaxNodes, count));
     return;
   }
   if (node.kind == Kind::kMap) {
@@ -260,8 +256,9 @@ void MeshFile::check_peers() {
         const Value peer = peers.item(i);
         if (!peer.is_text() || names_.contains(peer.node->text)) { continue; }
         const auto nearest = find_nearest(peer.node->text, known);
-        peer.fault(fmt::format("no node is called {}{}", shown(peer.node->text),
-                               nearest ? fmt::format("; did you mean {}?", *nearest) : ""));
+        peer.fault(say<"file-peer-unknown">(
+            shown(peer.node->text),
+            nearest ? fmt::format("; did you mean {}?", *nearest) : std::string()));
       }
     }
   }
@@ -294,11 +291,9 @@ void MeshFile::check_full() {
     }
   }
   if (!first) { return; }
-  first->fault(
-      fmt::format("every pair is peered ({}), so the peers of {} have no meaning; say full: "
-                  "false, or leave them out",
-                  map_.find("full") ? "full: true" : "full is true unless the file says otherwise",
-                  enumerated(listing)));
+  first->fault(say<"file-peers-useless">(
+      map_.find("full") ? "full: true" : "full is true unless the file says otherwise",
+      enumerated(listing)));
 }
 
 void MeshFile::report(const Problem& problem) {
@@ -307,14 +302,14 @@ void MeshFile::report(const Problem& problem) {
       if (member.key != problem.key) { continue; }
       const Value value{&member.value, join_path(map.path, member.key), &faults_};
       if (problem.index && *problem.index < member.value.items.size()) {
-        value.item(*problem.index).fault(problem.message);
+        value.item(*problem.index).fault(problem.said);
       } else {
-        value.fault(problem.message);
+        value.fault(problem.said);
       }
       return;
     }
     const std::string path = problem.key.empty() ? map.path : join_path(map.path, problem.key);
-    faults_.add(otherwise, path, problem.message);
+    faults_.add(otherwise, path, problem.said);
   };
   if (problem.node.empty()) {
     at_key(map_.self(), map_.self().node->place);
@@ -378,7 +373,7 @@ Mesh read_mesh_file(const std::string& text, const std::string& file_name, Synta
     root = read_yaml_tree(text, syntax);
     apply_defaults(root);
   } catch (const SyntaxError& error) {
-    faults.add(error.place(), {}, error.message());
+    faults.add(error.place(), {}, {error.id(), error.message(), error.cure()});
     faults.throw_if_any();
   }
   // A text that is no map at all has one fault, not one for each key that is missing, too.

@@ -1,7 +1,5 @@
 #include "controller/file/mesh_file_defaults.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -10,6 +8,7 @@
 
 #include "common/error.h"
 #include "controller/file/destination.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -107,9 +106,7 @@ void apply_defaults(YamlNode& root) {
   const std::size_t count = std::max(nodes->items.size(), nodes->members.size());
   if (count > kMaxYamlNodes ||
       count_values(*defaults) > kMaxYamlNodes / std::max<std::size_t>(count, 1)) {
-    throw SyntaxError(
-        defaults->place,
-        fmt::format("repeated in {} nodes, these are more than {} values", count, kMaxYamlNodes));
+    throw SyntaxError(defaults->place, say<"file-defaults-too-many">(count, kMaxYamlNodes));
   }
   for (YamlNode& node : nodes->items) { apply_to_node(node, *defaults); }
   for (YamlMember& node : nodes->members) { apply_to_node(node.value, *defaults); }

@@ -1,7 +1,5 @@
 #include "controller/file/mesh_file_node.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,6 +9,7 @@
 
 #include "common/naming.h"
 #include "controller/file/mesh_file_target.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -47,19 +46,17 @@ void check_address(const Value& value, const Prefix& address, const Prefix& netw
   if (address.address.family != network.address.family) {
     // A second family on the same segment; its prefix is the user's choice.
     if (address.length == 0 || !is_host_address(address, address.address)) {
-      value.fault(fmt::format("{} is not the address of a host", to_text(address)));
+      value.fault(say<"file-address-of-no-host">(to_text(address)));
     }
     return;
   }
   if (!contains(network, address.address)) {
-    value.fault(fmt::format("expected an address in the network {}, found {}", to_text(network),
-                            to_text(address)));
+    value.fault(say<"file-address-outside">("network", to_text(network), to_text(address)));
   } else if (address.length != network.length) {
-    value.fault(fmt::format("expected the network's prefix length, {}/{}, found /{}",
-                            to_text(address.address), network.length, address.length));
+    value.fault(say<"file-address-length-differs">(to_text(address.address), network.length,
+                                                   address.length));
   } else if (!is_host_address(network, address.address)) {
-    value.fault(fmt::format("{} is the address of the network or of all its hosts, not of one",
-                            to_text(address.address)));
+    value.fault(say<"file-address-of-all">(to_text(address.address), "network"));
   }
 }
 
@@ -68,7 +65,7 @@ void read_addresses(const MapReader& map, const NodeContext& context, Node& node
   const auto value = map.require("addr", kExpected);
   if (!value) { return; }
   if (value->node->kind == YamlNode::Kind::kList && value->node->items.empty()) {
-    value->fault("expected at least one address, found an empty list");
+    value->fault(say<"file-address-missing">());
   }
   bool in_network = false;
   bool understood = true;
@@ -79,7 +76,7 @@ void read_addresses(const MapReader& map, const NodeContext& context, Node& node
       if (text) { item.expected(kExpected); }
       understood = false;
     } else if (is_special(address->address)) {
-      item.fault(fmt::format("{} is not the address of a host", to_text(*address)));
+      item.fault(say<"file-address-of-no-host">(to_text(*address)));
       understood = false;
     } else {
       if (context.network) {
@@ -90,8 +87,7 @@ void read_addresses(const MapReader& map, const NodeContext& context, Node& node
     }
   }
   if (understood && context.network && !in_network && !node.addresses.empty()) {
-    value->fault(
-        fmt::format("expected an address in the network {} among them", to_text(*context.network)));
+    value->fault(say<"file-address-none-inside">(to_text(*context.network)));
   }
 }
 
@@ -102,7 +98,7 @@ void read_target(const MapReader& map, Node& node) {
     if (auto target = read_ssh(*ssh)) { node.target = std::move(*target); }
   }
   if (exec) {
-    if (ssh) { exec->fault("stands instead of ssh, not beside it"); }
+    if (ssh) { exec->fault(say<"file-exec-beside-ssh">()); }
     if (auto target = read_exec(*exec)) { node.target = std::move(*target); }
   }
   if (!ssh && !exec) {
@@ -117,9 +113,9 @@ void read_peers(const MapReader& map, Node& node) {
     auto peer = read_text(item, "a node's name");
     if (!peer) { continue; }
     if (*peer == node.name) {
-      item.fault("a node is no peer of its own");
+      item.fault(say<"file-peer-of-itself">());
     } else if (std::find(node.peers.begin(), node.peers.end(), *peer) != node.peers.end()) {
-      item.fault(fmt::format("{} is listed before", shown(*peer)));
+      item.fault(say<"file-listed-twice">(shown(*peer)));
     } else {
       // That it exists is checked when all nodes are known; each keeps its place in the list.
       node.peers.push_back(std::move(*peer));
@@ -139,11 +135,9 @@ void read_underlay_address(const MapReader& map, const NodeContext& context, Nod
   } else if (context.underlay) {
     const Prefix& underlay = *context.underlay;
     if (!contains(underlay, *address)) {
-      value->fault(fmt::format("expected an address in the underlay {}, found {}",
-                               to_text(underlay), *text));
+      value->fault(say<"file-address-outside">("underlay", to_text(underlay), *text));
     } else if (!is_host_address(underlay, *address)) {
-      value->fault(fmt::format("{} is the address of the underlay or of all its hosts, not of one",
-                               to_text(*address)));
+      value->fault(say<"file-address-of-all">(to_text(*address), "underlay"));
     } else if (*address != inner_address(context.mesh, node.name, underlay).address) {
       // The derived one written out, as conf does, says nothing new.
       node.underlay_address = *address;
@@ -161,14 +155,14 @@ void read_bridge_ports(const MapReader& map, const NodeContext& context, Node& n
     if (!is_interface_name(*port)) {
       item.expected(kExpected);
     } else if (*port == "lo") {
-      item.fault("the loopback interface cannot be a port of a bridge");
+      item.fault(say<"file-bridge-port-loopback">());
     } else if (!context.mesh.empty() &&
                (*port == bridge_name(context.mesh) || *port == wireguard_name(context.mesh) ||
                 port->starts_with("gt-" + context.mesh + "-"))) {
-      item.fault(fmt::format("{} is an interface that the mesh makes itself", shown(*port)));
+      item.fault(say<"file-bridge-port-own">(shown(*port)));
     } else if (std::find(node.bridge_ports.begin(), node.bridge_ports.end(), *port) !=
                node.bridge_ports.end()) {
-      item.fault(fmt::format("{} is listed before", shown(*port)));
+      item.fault(say<"file-listed-twice">(shown(*port)));
     } else {
       node.bridge_ports.push_back(std::move(*port));
     }
@@ -185,9 +179,7 @@ void read_site(const MapReader& map, Node& node) {
   const auto endpoint = map.find("local_endpoint");
   if (!endpoint) { return; }
   node.local_endpoint = read_endpoint(*endpoint, node.listen_port);
-  if (!map.find("site")) {
-    endpoint->fault("it is for peers of the same site, and there is no `site`");
-  }
+  if (!map.find("site")) { endpoint->fault(say<"file-local-endpoint-useless">()); }
 }
 
 void read_state(const MapReader& map, Node& node) {
@@ -268,10 +260,9 @@ std::optional<Prefix> read_network(const Value& value) {
   if (!network) {
     value.expected(kExpected);
   } else if (network_of(*network) != *network) {
-    value.fault(fmt::format("expected a network, which has no host bits: {}, found {}",
-                            to_text(network_of(*network)), to_text(*network)));
+    value.fault(say<"file-network-host-bits">(to_text(network_of(*network)), to_text(*network)));
   } else if (network->length == 0 || is_special(network->address)) {
-    value.fault(fmt::format("{} cannot be the network of a segment", to_text(*network)));
+    value.fault(say<"file-network-unfit">(to_text(*network)));
   } else {
     return network;
   }

@@ -1,10 +1,10 @@
 #include "controller/file/mesh_file_segment.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cstdint>
 #include <string>
+
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -33,10 +33,7 @@ void read_stp(const MapReader& mesh_keys, StpTimers& stp) {
   const unsigned most = 2 * (stp.forward_delay - 1);
   const unsigned least = 2 * (stp.hello_time + 1);
   if (understood && (most < stp.max_age || stp.max_age < least)) {
-    value->fault(
-        fmt::format("expected 2*(forward_delay-1) >= max_age >= 2*(hello_time+1), found "
-                    "{} >= {} >= {}",
-                    most, stp.max_age, least));
+    value->fault(say<"file-stp-timers-unfit">(most, stp.max_age, least));
   }
 }
 
@@ -63,8 +60,7 @@ void read_path_cost(const MapReader& mesh_keys, Mesh& mesh) {
     return;
   }
   if (mesh.loop_prevention == LoopPrevention::kSplitHorizon) {
-    value->fault(
-        "split-horizon has no tree that a path cost could shape; leave it out, or take stp");
+    value->fault(say<"file-path-cost-useless">());
   }
 }
 

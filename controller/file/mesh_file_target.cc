@@ -1,12 +1,11 @@
 #include "controller/file/mesh_file_target.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <utility>
 
 #include "common/error.h"
 #include "controller/file/destination.h"
+#include "controller/text/messages.h"
 #include "controller/text/shell_words.h"
 
 namespace wgmesh {
@@ -34,7 +33,7 @@ template <typename Parse>
 auto parse_text(const Value& value, std::string_view what, Parse parse)
     -> std::optional<decltype(parse(std::string()))> {
   if (const std::string address = unquoted_address(*value.node); !address.empty()) {
-    value.fault(fmt::format("an address in brackets wants quotes: \"{}\"", address));
+    value.fault(say<"file-bracket-wants-quotes">(address));
     return std::nullopt;
   }
   const auto text = read_text(value, what);
@@ -42,7 +41,7 @@ auto parse_text(const Value& value, std::string_view what, Parse parse)
   try {
     return parse(*text);
   } catch (const Error& error) {
-    value.fault(error.message());
+    value.fault({error.id(), error.message(), error.cure()});
     return std::nullopt;
   }
 }
@@ -95,7 +94,7 @@ void read_become_password_command(const Value& value, SshTarget& target) {
   if (command->empty() || command->find('\0') != command->npos) {
     value.expected("a command that prints the password of sudo");
   } else if (target.become == Become::kDoas || target.become == Become::kNone) {
-    value.fault("only sudo takes a password, and become says otherwise");
+    value.fault(say<"file-password-unwanted">());
   } else {
     target.become_password_command = *command;
   }
@@ -112,7 +111,7 @@ void read_login(const MapReader& map, SshTarget& target) {
       return parse_ssh_target(text + "@h");
     });
     if (!target.user.empty()) {
-      user->fault("the host names a user already");
+      user->fault(say<"file-host-says-it">("user"));
     } else if (parsed) {
       target.user = parsed->user;
     }
@@ -120,7 +119,7 @@ void read_login(const MapReader& map, SshTarget& target) {
   if (const auto port = map.find("port")) {
     const auto number = read_port(*port);
     if (target.port) {
-      port->fault("the host names a port already");
+      port->fault(say<"file-host-says-it">("port"));
     } else {
       target.port = number;
     }
@@ -136,14 +135,14 @@ SshTarget read_ssh_map(const Value& value) {
   if (const auto kwargs = map.find("connect_kwargs")) {
     const MapReader connect(*kwargs, "a map with key_filename", kConnectKeys);
     if (const auto file = connect.find("key_filename")) {
-      if (identity_file) { file->fault("the same as identity_file, which is there already"); }
+      if (identity_file) { file->fault(say<"file-key-doubled">("identity_file")); }
       read_identity_files(*file, target);
     }
   }
   const auto proxy_jump = map.find("proxy_jump");
   if (proxy_jump) { read_proxy_jump(*proxy_jump, target); }
   if (const auto gateway = map.find("gateway")) {
-    if (proxy_jump) { gateway->fault("the same as proxy_jump, which is there already"); }
+    if (proxy_jump) { gateway->fault(say<"file-key-doubled">("proxy_jump")); }
     read_proxy_jump(*gateway, target);
   }
   if (const auto timeout = map.find("connect_timeout")) {

@@ -24,7 +24,7 @@ bool peering_is_known(const std::vector<Fault>& faults) {
                if (begins && ends && !is_nodes) { return true; }
              }
              const std::string_view last = path.substr(path.rfind('.') + 1);
-             return fault.message.starts_with("unknown key") && find_nearest(last, kKeys);
+             return fault.id == "file-key-unknown" && find_nearest(last, kKeys);
            });
   });
 }

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -80,13 +82,9 @@ void check_characters(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = character_length(text.substr(at));
     const auto octet = static_cast<unsigned char>(text[at]);
-    if (length == 0) {
-      throw SyntaxError(PlaceFinder(text).at(at),
-                        fmt::format("the octet 0x{:02x} is not UTF-8", octet));
-    }
+    if (length == 0) { throw SyntaxError(PlaceFinder(text).at(at), say<"file-not-utf8">(octet)); }
     if (octet < 0x20 && octet != '\t' && octet != '\n' && octet != '\r') {
-      throw SyntaxError(PlaceFinder(text).at(at),
-                        fmt::format("the control character 0x{:02x} is not text", octet));
+      throw SyntaxError(PlaceFinder(text).at(at), say<"file-control-character">(octet));
     }
     at += length;
   }
@@ -106,9 +104,9 @@ void check_json(const std::string& text) {
     const auto colon = column == reason.npos ? reason.npos : reason.find(": ", column);
     if (colon != reason.npos) { reason = reason.substr(colon + 2); }
     const std::size_t octet = error.byte == 0 ? 0 : error.byte - 1;
-    throw SyntaxError(PlaceFinder(text).at(octet), "not JSON: " + reason);
+    throw SyntaxError(PlaceFinder(text).at(octet), say<"file-not-json">(reason));
   } catch (const nlohmann::json::exception& error) {
-    throw SyntaxError({}, std::string("not JSON: ") + error.what());
+    throw SyntaxError({}, say<"file-not-json">(error.what()));
   }
 }
 

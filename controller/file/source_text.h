@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/file/fault.h"
@@ -15,7 +16,7 @@ namespace wgmesh {
 // first one: what follows a syntax error cannot be told.
 class SyntaxError : public Error {
  public:
-  SyntaxError(Place place, const std::string& message) : Error(message), place_(place) {}
+  SyntaxError(Place place, Said said) : Error(std::move(said)), place_(place) {}
   Place place() const { return place_; }
 
  private:

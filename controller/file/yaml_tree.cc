@@ -15,6 +15,8 @@
 #include <sstream>
 #include <utility>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -118,7 +120,7 @@ class TreeBuilder : public YAML::EventHandler {
   YamlNode take() { return root_ ? std::move(*root_) : YamlNode{}; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (root_) { throw SyntaxError(place_of_(mark), "expected one document, found a second one"); }
+    if (root_) { throw SyntaxError(place_of_(mark), say<"file-second-document">()); }
   }
   void OnDocumentEnd() override {}
 
@@ -130,9 +132,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const Place place = place_of_(mark);
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) {
-      throw SyntaxError(place, "this alias stands inside its own anchor");
-    }
+    if (found == anchors_.end()) { throw SyntaxError(place, say<"file-alias-in-anchor">()); }
     count(place, count_values(found->second));
     if (open_.size() + nesting_of(found->second) > kMaxYamlNesting) { too_deep(place); }
     put(found->second, 0);
@@ -143,7 +143,7 @@ class TreeBuilder : public YAML::EventHandler {
     count(place_of_(mark), 1);
     const bool plain = check_tag(mark, tag, "str") && tag == "?";
     if (!plain && !is_closed(text_, octet_of(mark))) {
-      throw SyntaxError(place_of_(mark), "the quote that begins here is not closed");
+      throw SyntaxError(place_of_(mark), say<"file-quote-open">());
     }
     YamlNode node = make(plain ? YamlNode::Kind::kPlain : YamlNode::Kind::kQuoted, mark);
     node.text = value;
@@ -183,19 +183,18 @@ class TreeBuilder : public YAML::EventHandler {
   bool check_tag(const YAML::Mark& mark, const std::string& tag, std::string_view usual) {
     if (tag.empty() || tag == "?" || tag == "!") { return true; }
     if (tag == fmt::format("tag:yaml.org,2002:{}", usual)) { return true; }
-    throw SyntaxError(place_of_(mark), "tags have no meaning here");
+    throw SyntaxError(place_of_(mark), say<"file-tag-refused">());
   }
 
   void count(Place place, std::size_t more) {
     nodes_ += more;
     if (nodes_ > kMaxYamlNodes) {
-      throw SyntaxError(place,
-                        fmt::format("more than {} values, repeated ones included", kMaxYamlNodes));
+      throw SyntaxError(place, say<"file-too-many-values">(kMaxYamlNodes));
     }
   }
 
   [[noreturn]] void too_deep(Place place) const {
-    throw SyntaxError(place, fmt::format("nested deeper than {} levels", kMaxYamlNesting));
+    throw SyntaxError(place, say<"file-nested-too-deep">(kMaxYamlNesting));
   }
 
   void open(YamlNode node, YAML::anchor_t anchor) {
@@ -242,12 +241,9 @@ class TreeBuilder : public YAML::EventHandler {
     const bool is_list =
         node.kind == YamlNode::Kind::kList && std::ranges::all_of(node.items, is_map);
     if (!is_map(node) && !is_list) {
-      throw SyntaxError(parent.key->place, "<< takes a map, or a list of maps: <<: *anchor");
+      throw SyntaxError(parent.key->place, say<"file-merge-not-map">());
     }
-    if (parent.merged) {
-      throw SyntaxError(parent.key->place,
-                        "<< stands twice in this map; give it a list: <<: [*one, *other]");
-    }
+    if (parent.merged) { throw SyntaxError(parent.key->place, say<"file-merge-twice">()); }
     parent.merged = std::move(node);
     parent.key.reset();
   }
@@ -267,11 +263,10 @@ class TreeBuilder : public YAML::EventHandler {
 
   static YamlNode check_key(YamlNode key) {
     if (key.kind != YamlNode::Kind::kPlain && key.kind != YamlNode::Kind::kQuoted) {
-      throw SyntaxError(key.place, fmt::format("expected a key that is a word of at most {} octets",
-                                               kMaxYamlKey));
+      throw SyntaxError(key.place, say<"file-key-no-word">(kMaxYamlKey));
     }
     if (key.text.size() > kMaxYamlKey) {
-      throw SyntaxError(key.place, fmt::format("a key of more than {} octets", kMaxYamlKey));
+      throw SyntaxError(key.place, say<"file-key-too-long">(kMaxYamlKey));
     }
     return key;
   }
@@ -295,7 +290,7 @@ std::size_t count_values(const YamlNode& node) {
 
 YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
   if (text.size() > kMaxYamlText) {
-    throw SyntaxError({}, fmt::format("longer than {} MiB", kMaxYamlText >> 20));
+    throw SyntaxError({}, say<"file-too-long">(kMaxYamlText >> 20));
   }
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (text.starts_with(kByteOrderMark)) { text.remove_prefix(kByteOrderMark.size()); }
@@ -319,11 +314,12 @@ YamlNode read_yaml_tree(std::string_view text, Syntax syntax) {
   } catch (const YAML::ParserException& error) {
     if (const auto address = json ? std::nullopt : find_bracketed_address(original)) {
       throw SyntaxError(PlaceFinder(original).at(address->octet),
-                        fmt::format("an address in brackets wants quotes: \"{}\"", address->text));
+                        say<"file-bracket-wants-quotes">(address->text));
     }
     throw SyntaxError(
         place_of(error.mark),
-        error.msg + likely_cause(original, error.msg, json.has_value(), place_of(error.mark)));
+        say<"file-not-yaml">(
+            error.msg, likely_cause(original, error.msg, json.has_value(), place_of(error.mark))));
   }
   return builder.take();
 }

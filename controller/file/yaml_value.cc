@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/nearest.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -83,8 +84,7 @@ Json number_or_text(const Value& value) {
     // JSON's own grammar (so 007 and 0x10 are text), or a number that no double can hold.
     if (text.find_first_not_of("0123456789+-.eE") == text.npos &&
         text.find_first_of("eE") != text.npos) {
-      value.fault(
-          fmt::format("the number {} is out of range; quote it if it is text", shown(text)));
+      value.fault(say<"file-number-out-of-range">(shown(text)));
     }
     return text;
   }
@@ -102,7 +102,7 @@ std::string join_path(std::string_view path, std::string_view key) {
 bool Value::is_text() const { return node->kind == Kind::kPlain || node->kind == Kind::kQuoted; }
 
 void Value::expected(std::string_view what) const {
-  fault(fmt::format("expected {}, found {}{}", what, found(*node), invisible_hint(node->text)));
+  fault(say<"file-value-unfit">(what, found(*node), invisible_hint(node->text)));
 }
 
 Value Value::item(std::size_t index) const {
@@ -111,8 +111,7 @@ Value Value::item(std::size_t index) const {
 
 std::optional<std::string> read_text(const Value& value, std::string_view what) {
   if (is_boolean(*value.node)) {
-    value.fault(fmt::format("expected {}, found the boolean {}; quote it if it is text", what,
-                            value.node->text));
+    value.fault(say<"file-boolean-no-text">(what, value.node->text));
     return std::nullopt;
   }
   if (!value.is_text()) {
@@ -136,8 +135,8 @@ std::optional<std::uint64_t> read_number(const Value& value, std::string_view wh
     const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
     if (result.ec == std::errc() && number >= least && number <= most) { return number; }
   }
-  value.fault(fmt::format("expected {} {}..{}, found {}{}", what, least, most, found(*value.node),
-                          number_hint(*value.node)));
+  value.fault(
+      say<"file-number-unfit">(what, least, most, found(*value.node), number_hint(*value.node)));
   return std::nullopt;
 }
 
@@ -190,8 +189,7 @@ std::vector<const YamlMember*> unique_members(const Value& map) {
       members.push_back(&member);
     } else {
       map.faults->add(member.place, join_path(map.path, member.key),
-                      fmt::format("this key was given before, at {}:{}", first->second.line,
-                                  first->second.column));
+                      say<"file-key-twice">(first->second.line, first->second.column));
     }
   }
   return members;
@@ -209,25 +207,23 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
   };
   for (const YamlMember* member : unique_members(map)) {
     if (has(known, member->key) || member->key.starts_with("x-")) { continue; }
-    std::string message = "unknown key";
+    std::string hint;
     if (has_invisible(member->key)) {
-      message += kInvisibleHint;
+      hint = kInvisibleHint;
     } else if (const auto nearest = find_nearest(member->key, known);
                nearest && std::none_of(elsewhere.begin(), elsewhere.end(), [&](const auto& other) {
                  return has(other.keys, member->key);
                })) {
-      message += fmt::format("; did you mean {}?", *nearest);
+      hint = fmt::format("; did you mean {}?", *nearest);
     } else {
       for (const Elsewhere& other : elsewhere) {
         if (has(other.keys, member->key)) {
-          message += fmt::format(" here; it is a key {}", other.where);
+          hint += fmt::format(" here; it is a key {}", other.where);
         }
       }
-      if (message == "unknown key") {
-        message += fmt::format("; known here: {}", fmt::join(known, ", "));
-      }
+      if (hint.empty()) { hint = fmt::format("; known here: {}", fmt::join(known, ", ")); }
     }
-    map.faults->add(member->place, join_path(map.path, member->key), message);
+    map.faults->add(member->place, join_path(map.path, member->key), say<"file-key-unknown">(hint));
   }
 }
 
@@ -241,7 +237,7 @@ std::optional<Value> MapReader::find(std::string_view key) const {
 std::optional<Value> MapReader::require(std::string_view key, std::string_view what) const {
   auto value = find(key);
   if (!value && map_.node->kind == Kind::kMap) {
-    map_.faults->add(place_, join_path(map_.path, key), fmt::format("missing; expected {}", what));
+    map_.faults->add(place_, join_path(map_.path, key), say<"file-key-missing">(what));
   }
   return value;
 }

@@ -23,7 +23,7 @@ struct Value {
   FaultList* faults;
 
   bool is_text() const;
-  void fault(std::string message) const { faults->add(node->place, path, std::move(message)); }
+  void fault(Said said) const { faults->add(node->place, path, std::move(said)); }
   // expected a port number 1..65535, found "x"
   void expected(std::string_view what) const;
   Value item(std::size_t index) const;  // of a list

@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/key.h"
 #include "common/naming.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -16,12 +17,7 @@ std::string shown(const std::string& text) { return cut_to(printable(text), kMos
 
 }  // namespace
 
-void refuse_fact(std::string_view what) {
-  throw Error(
-      fmt::format("the node tells {}", what),
-      "no agent of this release tells that: look at the machine, and install its agent anew "
-      "(`wgmesh-agent down MESH -r` there, then `mesh up`)");
-}
+void refuse_fact(std::string_view what) { throw Error(say<"node-fact-impossible">(what)); }
 
 void expect_node_name(const std::string& name, std::string_view what) {
   if (!is_node_name(name)) {

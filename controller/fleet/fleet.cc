@@ -1,7 +1,5 @@
 #include "controller/fleet/fleet.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <new>
@@ -11,7 +9,7 @@
 
 #include "controller/reach/limits.h"
 #include "controller/reach/thread.h"
-#include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 
@@ -26,35 +24,40 @@ struct Fleet::Worker {
   std::thread thread;
 };
 
+namespace {
+
+NodeFailure failure_of(NodeFailure::Kind kind, const std::string& step, const Error& error) {
+  return {kind, step, error.message(), error.cure(), error.id()};
+}
+
+}  // namespace
+
 NodeFailure failure_of_current_exception(const std::string& step) {
   using Kind = NodeFailure::Kind;
   try {
     throw;
   } catch (const AgentError& error) {
     const Kind kind = error.kind() == proto::Error::LOCKED ? Kind::kLocked : Kind::kFailed;
-    return {kind,
-            error.step().empty() ? step : error.step(),
-            error.message(),
-            error.cure(),
-            error.undone(),
-            true};
+    NodeFailure failure = failure_of(kind, error.step().empty() ? step : error.step(), error);
+    failure.undone = error.undone();
+    failure.is_told = true;
+    return failure;
   } catch (const Unreachable& error) {
-    return {Kind::kUnreachable, step, error.message(), error.cure(), false};
+    return failure_of(Kind::kUnreachable, step, error);
   } catch (const Interrupted& error) {
-    return {Kind::kInterrupted, step, error.message(), error.cure(), false};
+    return failure_of(Kind::kInterrupted, step, error);
   } catch (const SystemError& error) {
-    if (!is_own_limit(error.error_number())) {
-      return {Kind::kFailed, step, error.message(), {}, false};
-    }
-    const Error own = own_limit_error(error.message().substr(0, error.message().rfind(": ")),
-                                      error.error_number());
-    return {Kind::kFailed, step, own.message(), own.cure(), false};
+    if (!is_own_limit(error.error_number())) { return failure_of(Kind::kFailed, step, error); }
+    return failure_of(Kind::kFailed, step,
+                      own_limit_error(error.message().substr(0, error.message().rfind(": ")),
+                                      error.error_number()));
   } catch (const Error& error) {
-    return {Kind::kFailed, step, error.message(), error.cure(), false};
+    return failure_of(Kind::kFailed, step, error);
   } catch (const std::bad_alloc&) {
-    const Error own = own_limit_error(step, ENOMEM);
-    return {Kind::kFailed, {}, own.message(), own.cure(), false};
-  } catch (const std::exception& error) { return {Kind::kFailed, step, error.what(), {}, false}; }
+    return failure_of(Kind::kFailed, {}, own_limit_error(step, ENOMEM));
+  } catch (const std::exception& error) {
+    return failure_of(Kind::kFailed, step, Error(say<"internal">(error.what())));
+  }
 }
 
 namespace {

@@ -26,6 +26,7 @@ struct NodeFailure {
   std::string step;  // "connect", "apply" …
   std::string message;
   std::string cure;
+  std::string id;                    // of the message, as docs/messages.md lists them
   bool undone = false;               // the agent says that it is as it was before
   bool is_told = false;              // by the agent itself, which goes on
   std::vector<NodeFailure> further;  // what else stands in its way

@@ -1,6 +1,5 @@
 #include "controller/fleet/node_message.h"
 
-#include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 
 #include <cstdint>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -32,7 +32,8 @@ constexpr int kMaxSentences = 256;
 bool is_list_of_sentences(const FieldDescriptor& field) {
   const std::string& name = field.name();
   return field.is_repeated() && field.type() == FieldDescriptor::TYPE_STRING &&
-         (name == "problems" || name == "warnings" || name == "notes" || name == "cures");
+         (name == "problems" || name == "problem_ids" || name == "warnings" ||
+          name == "warning_ids" || name == "notes" || name == "cures");
 }
 
 bool is_operation(const FieldDescriptor& field) {
@@ -41,7 +42,7 @@ bool is_operation(const FieldDescriptor& field) {
 
 void check_octets(const FieldDescriptor& field, std::size_t size) {
   if (size > kMaxText) {
-    throw Error(fmt::format("the node sent {} octets as {}", size, field.full_name()));
+    throw Error(say<"node-message-oversized">(size, "octets as " + field.full_name()));
   }
 }
 
@@ -81,7 +82,7 @@ void clean(Message& message) {
   for (const FieldDescriptor* field : fields) {
     const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
     if (count > (is_list_of_sentences(*field) ? kMaxSentences : kMaxItems)) {
-      throw Error(fmt::format("the node sent {} {}", count, field->full_name()));
+      throw Error(say<"node-message-oversized">(count, field->full_name()));
     }
     for (int i = 0; i < count; ++i) { clean_item(message, *field, i); }
   }
@@ -96,7 +97,7 @@ proto::FromAgent parse_node_message(std::string_view octets) {
   input.SetRecursionLimit(kMaxNesting);
   if (octets.size() > kMaxMessage || !message.ParseFromCodedStream(&input) ||
       !input.ConsumedEntireMessage() || message.body_case() == proto::FromAgent::BODY_NOT_SET) {
-    throw Error("garbage from the node instead of a message");
+    throw Error(say<"node-message-garbage">());
   }
   message.DiscardUnknownFields();
   clean(message);

@@ -1,7 +1,5 @@
 #include "controller/fleet/session.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "controller/fleet/check_hello.h"
 #include "controller/fleet/check_status.h"
 #include "controller/fleet/node_message.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -23,7 +22,6 @@ constexpr std::size_t kSpareFrames = 100;
 // Of what a node says between steps: it is asked for nothing there.
 constexpr std::size_t kMostKept = 16;
 constexpr std::size_t kMostReads = 400;  // of 64 KiB at most
-constexpr const char* kFlood = "the node floods the session with frames";
 // Of each change of a plan: what Progress can make a step longer.
 constexpr milliseconds kOfEachChange = 1s;
 
@@ -41,10 +39,10 @@ AgentError undone_by_itself(const proto::Undone& undone) {
   proto::Error error;
   error.set_kind(proto::Error::FAILED);
   error.set_step("wait");
-  error.set_message("it has heard nothing from mesh for too long and undid the change by itself");
-  if (!undone.error().empty()) {
-    error.set_message(error.message() + ", but that failed: " + undone.error());
-  }
+  Said said = say<"node-undid-by-itself">(
+      undone.error().empty() ? "" : ", but that failed: " + undone.error());
+  error.set_message(std::move(said.text));
+  error.set_id(std::move(said.id));
   error.set_undone(undone.error().empty());
   return AgentError(error);
 }
@@ -52,7 +50,7 @@ AgentError undone_by_itself(const proto::Undone& undone) {
 }  // namespace
 
 AgentError::AgentError(const proto::Error& error)
-    : Error(error.message(), error.cure()),
+    : Error(Said{error.id(), error.message(), error.cure()}),
       kind_(error.kind()),
       step_(error.step()),
       undone_(error.undone()) {}
@@ -70,16 +68,12 @@ proto::Hello Session::open(const proto::Open& open) {
   *frame.mutable_open() = open;
   proto::Hello hello = ask(frame, proto::FromAgent::kHello).hello();
   if (hello.protocol_version() != kProtocolVersion) {
-    throw Error(fmt::format("the agent speaks protocol {}, this mesh speaks {}",
-                            hello.protocol_version(), kProtocolVersion),
-                "use the mesh and the wgmesh-agent of one release");
+    throw Error(say<"agent-protocol-differs">(hello.protocol_version(), kProtocolVersion));
   }
   check_hello(open, hello);
   mesh_ = open.mesh();
   if (open.changes_state() && !hello.knows_hold()) {
-    throw Error(fmt::format("the agent ({}) cannot be asked to hold before a commit",
-                            hello.agent_version()),
-                "use the mesh and the wgmesh-agent of one release");
+    throw Error(say<"agent-cannot-hold">(hello.agent_version()));
   }
   return hello;
 }
@@ -147,8 +141,7 @@ proto::Committed Session::wait_committed(const OnProgress& on_progress) {
     proto::FromAgent answer = receive(on_progress, bound_of_work(unsent_ ? 0s : silence_));
     if (answer.has_undone()) { throw undone_by_itself(answer.undone()); }
     if (answer.has_committed()) { return std::move(*answer.mutable_committed()); }
-    throw Error(fmt::format("the node answered with {} where committed was due",
-                            name_of(answer.body_case())));
+    throw Error(say<"node-answer-unexpected">(name_of(answer.body_case()), "committed"));
   } catch (const Unreachable&) {
     if (unsent_) { std::rethrow_exception(unsent_); }
     throw;
@@ -206,8 +199,8 @@ void Session::beat(milliseconds silence) {
     // It was meant for a step that has ended.
   }
   if (unanswered_ > 0 && steady_clock::now() - heard_ > silence) {
-    throw TimedOut(fmt::format("no sign of life for {} s",
-                               std::chrono::ceil<std::chrono::seconds>(silence).count()));
+    throw TimedOut(
+        say<"node-no-sign-of-life">(std::chrono::ceil<std::chrono::seconds>(silence).count()));
   }
   proto::ToAgent frame;
   frame.mutable_heartbeat();
@@ -221,9 +214,11 @@ void Session::listen_in() {
       if (frame->has_error()) { throw AgentError(frame->error()); }
       if (frame->has_undone()) { throw undone_by_itself(frame->undone()); }
       if (!frame->has_progress()) { kept_.push_back(std::move(*frame)); }
-      if (++frames > kSpareFrames || kept_.size() > kMostKept) { throw Error(kFlood); }
+      if (++frames > kSpareFrames || kept_.size() > kMostKept) {
+        throw Error(say<"node-floods-session">());
+      }
     }
-    if (++reads > kMostReads) { throw Error(kFlood); }
+    if (++reads > kMostReads) { throw Error(say<"node-floods-session">()); }
     try {
       take_in(transport_->read(steady_clock::now()));
     } catch (const TimedOut&) { return; }
@@ -261,7 +256,7 @@ std::optional<proto::FromAgent> Session::read_frame() {
     proto::FromAgent frame = parse_node_message(*octets);
     heard_ = steady_clock::now();
     if (!frame.has_alive()) { return frame; }
-    if (unanswered_ == 0) { throw Error("the node answers heartbeats that nobody has sent"); }
+    if (unanswered_ == 0) { throw Error(say<"node-heartbeat-unasked">()); }
     --unanswered_;
   }
   return std::nullopt;
@@ -271,8 +266,7 @@ void Session::take_in(const std::string& octets) {
   if (octets.empty()) {
     std::string words = transport_->stderr_text();
     words.erase(0, said_before_);
-    throw Unreachable(words.empty() ? "the agent ended without a word"
-                                    : fmt::format("the agent ended: {}", words));
+    throw Unreachable(say<"agent-ended">(words.empty() ? " without a word" : ": " + words));
   }
   frames_.feed(octets);
 }
@@ -290,7 +284,7 @@ proto::FromAgent Session::receive(const OnProgress& on_progress, const Bound& bo
     while (auto frame = next_frame()) {
       if (frame->has_error()) { throw AgentError(frame->error()); }
       if (!frame->has_progress()) { return std::move(*frame); }
-      if (++frames > most_frames) { throw Error(kFlood); }
+      if (++frames > most_frames) { throw Error(say<"node-floods-session">()); }
       const proto::Progress& progress = frame->progress();
       if (on_progress) { on_progress(progress); }
       if (!total) { total = progress.total(); }
@@ -300,7 +294,7 @@ proto::FromAgent Session::receive(const OnProgress& on_progress, const Bound& bo
     }
     // Octets that come without an end leave a transport no time to look.
     const bool is_late = frames_.buffered() > 0 && steady_clock::now() >= deadline;
-    if (is_late) { throw TimedOut("timed out"); }
+    if (is_late) { throw TimedOut(say<"reach-timed-out">()); }
     take_in(transport_->read(deadline));
   }
 }
@@ -316,8 +310,7 @@ proto::FromAgent Session::expect(proto::FromAgent::BodyCase expected, const OnPr
   proto::FromAgent answer = receive(on_progress, bound);
   if (answer.has_undone()) { throw undone_by_itself(answer.undone()); }
   if (answer.body_case() != expected) {
-    throw Error(fmt::format("the node answered with {} where {} was due",
-                            name_of(answer.body_case()), name_of(expected)));
+    throw Error(say<"node-answer-unexpected">(name_of(answer.body_case()), name_of(expected)));
   }
   return answer;
 }

@@ -1,7 +1,5 @@
 #include "controller/fleet/transaction.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -14,6 +12,7 @@
 #include "controller/mesh/goal.h"
 #include "controller/mesh/identity.h"
 #include "controller/mesh/report.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -57,8 +56,8 @@ class Transaction {
       try {
         result_.mtu = segment_mtu(mesh_, facts_);
       } catch (const Error& error) {
-        result_.faults.push_back(error.cure().empty() ? error.message()
-                                                      : error.message() + "; " + error.cure());
+        const std::string cure = error.cure().empty() ? "" : "; " + error.cure();
+        result_.faults.push_back({error.id(), error.message() + cure, {}});
         return false;
       }
       warn(warnings_of(mesh_, facts_, *result_.mtu));
@@ -96,18 +95,13 @@ class Transaction {
     for (const auto& [name, generation] : request_.agreed) {
       const auto now = result_.nodes.at(name).generation;
       if (!now || *now == generation) { continue; }
-      result_.faults.push_back(fmt::format(
-          "{} has changed since its plan was shown; run it again to see what would be done now",
-          name));
+      result_.faults.push_back(say<"change-plan-outdated">(name));
     }
   }
 
   // The end of the mesh there is the end of the session, so nobody would hear whether it went well.
   Error cut_off(const Node& node) const {
-    return Error("SSH reaches it through this very mesh, which is to be taken down",
-                 fmt::format("reach it by another address (`ssh` of {} in the mesh file), or run "
-                             "`wgmesh-agent down {}` there",
-                             node.name, mesh_.name));
+    return Error(say<"change-cuts-itself-off">(node.name, mesh_.name));
   }
 
   // Once, before anything is planned: a node that is lost later ends it. Where nobody is left there
@@ -130,7 +124,8 @@ class Transaction {
     for (const auto& found : {find_strangers(mesh_, all), find_clones(mesh_, facts_)}) {
       for (const Mistaken& mistaken : found) {
         fleet_.fail(mesh_node(mistaken.node),
-                    {NodeFailure::Kind::kFailed, "hello", mistaken.message, mistaken.cure, false});
+                    {NodeFailure::Kind::kFailed, "hello", mistaken.said.text, mistaken.said.cure,
+                     mistaken.said.id});
       }
     }
   }
@@ -145,16 +140,16 @@ class Transaction {
     Admission admission = admit(mesh_, facts_, left_out_);
     for (Obstacle& obstacle : admission.obstacles) {
       fleet_.fail(mesh_node(obstacle.node),
-                  {NodeFailure::Kind::kFailed, "hello", std::move(obstacle.message),
-                   std::move(obstacle.cure), false});
+                  {NodeFailure::Kind::kFailed, "hello", std::move(obstacle.said.text),
+                   std::move(obstacle.said.cure), std::move(obstacle.said.id)});
     }
     warn(std::move(admission.warnings));
-    for (std::string& fault : find_half_rotations(mesh_, request_.rotated, left_out_)) {
+    for (Said& fault : find_half_rotations(mesh_, request_.rotated, left_out_)) {
       result_.faults.push_back(std::move(fault));
     }
   }
 
-  void warn(std::vector<std::string> warnings) {
+  void warn(std::vector<Said> warnings) {
     std::ranges::move(warnings, std::back_inserter(result_.warnings));
   }
 
@@ -291,11 +286,7 @@ class Transaction {
         [](const Node&, Session& session) { session.listen_in(); });
     if (stopped()) { return false; }
     if (const auto stale = find_stale(promises_, request_.clock(), promise())) {
-      result_.faults.push_back(
-          fmt::format("too late to commit: of the {} s for which {} has promised to wait more than "
-                      "half is over; "
-                      "mesh was stopped, or the way to the nodes is slow",
-                      request_.confirm_timeout, *stale));
+      result_.faults.push_back(say<"change-commit-too-late">(request_.confirm_timeout, *stale));
       return false;
     }
     std::vector<std::string> names;
@@ -323,7 +314,7 @@ class Transaction {
           report(node, "undo");
           result_.nodes.at(node.name).outcome = Outcome::kUnknown;
           const proto::Undone undone = session.undo(request_.apply_silence);
-          if (!undone.error().empty()) { throw Error(undone.error()); }
+          if (!undone.error().empty()) { throw Error(say<"node-undo-failed">(undone.error())); }
           result_.nodes.at(node.name).outcome = Outcome::kUndone;
         });
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/boot_clock.h"
+#include "common/said.h"
 #include "controller/fleet/fleet.h"
 #include "controller/mesh/planner.h"
 #include "proto/session.pb.h"
@@ -41,9 +42,9 @@ struct NodeOutcome {
 
 struct TransactionResult {
   std::map<std::string, NodeOutcome> nodes;  // by name
-  std::vector<std::string> warnings;         // about the mesh, not one node's failure
-  std::vector<std::string> faults;  // what makes the plan impossible across nodes (MTU …)
-  std::optional<SegmentMtu> mtu;    // of `up`
+  std::vector<Said> warnings;                // about the mesh, not one node's failure
+  std::vector<Said> faults;       // what makes the plan impossible across nodes (MTU …)
+  std::optional<SegmentMtu> mtu;  // of `up`
   // Of a rotation: between the first node that had its new keys and the last, by their clocks.
   std::optional<std::chrono::microseconds> switch_skew;
   // Between the last node's promise to wait and the last commit that was sent.

@@ -9,9 +9,12 @@
 #include "common/limits.h"
 #include "controller/mesh/missing_feature.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
+
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
 bool dials(const Facts& facts, const std::string& from, const std::string& to) {
   const auto known = facts.find(from);
@@ -21,15 +24,17 @@ bool dials(const Facts& facts, const std::string& from, const std::string& to) {
   });
 }
 
+// Of a list beside another: an older agent sends less of it.
+std::string at(const Texts& texts, int i) { return i < texts.size() ? texts[i] : std::string(); }
+
 void put_obstacles(const Mesh& mesh, const std::string& node, const proto::Hello& hello,
                    Admission& admission) {
   for (const proto::MissingFeature& missing : hello.missing()) {
-    auto [message, cure] = words_of(mesh, hello, missing);
-    admission.obstacles.push_back({node, std::move(message), std::move(cure)});
+    admission.obstacles.push_back({node, words_of(mesh, hello, missing)});
   }
   for (int i = 0; i < hello.problems_size(); ++i) {
-    const std::string cure = i < hello.problem_cures_size() ? hello.problem_cures(i) : "";
-    admission.obstacles.push_back({node, hello.problems(i), cure});
+    admission.obstacles.push_back(
+        {node, {at(hello.problem_ids(), i), hello.problems(i), at(hello.problem_cures(), i)}});
   }
 }
 
@@ -38,42 +43,44 @@ void put_endpoints(const Facts& facts, const std::set<std::string>& left_out,
                    const std::string& node, Admission& admission) {
   for (const proto::EndpointRoute& route : facts.at(node).routes()) {
     if (route.error().empty() || left_out.contains(route.node())) { continue; }
-    const std::string text = fmt::format("endpoint of {}: {}", route.node(), route.error());
     if (dials(facts, route.node(), node)) {
-      admission.warnings.push_back(
-          fmt::format("{}: {}; {} can still dial it", node, text, route.node()));
+      admission.warnings.push_back(say<"mesh-endpoint-one-way">(node, route.node(), route.error()));
     } else {
       admission.obstacles.push_back(
-          {node, text,
-           "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes"});
+          {node, say<"mesh-endpoint-unreachable">(route.node(), route.error())});
     }
   }
 }
 
 // One node decides for all, so it is named.
-std::string told_of_small_mtu(const SegmentMtu& mtu) {
+Said told_of_small_mtu(const SegmentMtu& mtu) {
   const std::string cause =
       mtu.is_held ? fmt::format("what {} has committed", mtu.held_by)
                   : fmt::format("the path {}, which carries {} bytes,", mtu.because, mtu.underlay);
-  return fmt::format("{} lowers the MTU of the whole segment to {}; IPv6 on it needs {}", cause,
-                     mtu.segment, kLeastIpv6Mtu);
+  return say<"mesh-mtu-below-ipv6">(cause, mtu.segment, kLeastIpv6Mtu);
 }
 
 }  // namespace
 
 Admission admit(const Mesh& mesh, const Facts& facts, const std::set<std::string>& left_out) {
   Admission admission;
-  std::map<std::string, std::vector<std::string>> warned;  // what many nodes say is said once
+  struct Warned {
+    std::string id;
+    std::vector<std::string> nodes;
+  };
+  std::map<std::string, Warned> warned;  // what many nodes say is said once
   for (const Node& node : mesh.nodes) {
     const auto hello = facts.find(node.name);
     if (hello == facts.end()) { continue; }
-    for (const std::string& warning : hello->second.warnings()) {
-      warned[warning].push_back(node.name);
+    for (int i = 0; i < hello->second.warnings_size(); ++i) {
+      Warned& one = warned[hello->second.warnings(i)];
+      if (one.id.empty()) { one.id = at(hello->second.warning_ids(), i); }
+      one.nodes.push_back(node.name);
     }
     put_obstacles(mesh, node.name, hello->second, admission);
   }
-  for (const auto& [warning, names] : warned) {
-    admission.warnings.push_back(fmt::format("{}: {}", enumerated(names), warning));
+  for (const auto& [warning, by] : warned) {
+    admission.warnings.push_back({by.id, fmt::format("{}: {}", enumerated(by.nodes), warning), {}});
   }
   for (const Node& node : mesh.nodes) {
     if (facts.contains(node.name)) { put_endpoints(facts, left_out, node.name, admission); }
@@ -81,9 +88,9 @@ Admission admit(const Mesh& mesh, const Facts& facts, const std::set<std::string
   return admission;
 }
 
-std::vector<std::string> find_half_rotations(const Mesh& mesh, const std::set<std::string>& rotated,
-                                             const std::set<std::string>& left_out) {
-  std::vector<std::string> faults;
+std::vector<Said> find_half_rotations(const Mesh& mesh, const std::set<std::string>& rotated,
+                                      const std::set<std::string>& left_out) {
+  std::vector<Said> faults;
   for (const Node& node : mesh.nodes) {
     if (!rotated.contains(node.name)) { continue; }
     std::vector<std::string> missing;
@@ -92,28 +99,18 @@ std::vector<std::string> find_half_rotations(const Mesh& mesh, const std::set<st
       if (left_out.contains(peer->name)) { missing.push_back(peer->name); }
     }
     if (missing.empty()) { continue; }
-    faults.push_back(
-        fmt::format("{} cannot get new keys while {} cannot be reached: both ends of a pair "
-                    "change, or none",
-                    node.name, enumerated(missing)));
+    faults.push_back(say<"mesh-rotation-halved">(node.name, enumerated(missing)));
   }
   return faults;
 }
 
-std::vector<std::string> warnings_of(const Mesh& mesh, const Facts& facts, const SegmentMtu& mtu) {
-  std::vector<std::string> warnings;
+std::vector<Said> warnings_of(const Mesh& mesh, const Facts& facts, const SegmentMtu& mtu) {
+  std::vector<Said> warnings;
   if (mtu.segment < kLeastIpv6Mtu && !mesh.mtu) { warnings.push_back(told_of_small_mtu(mtu)); }
-  if (mtu.is_held) {
-    warnings.push_back(fmt::format(
-        "the segment's MTU stays at {} until the nodes that are left out take part", mtu.segment));
-  }
-  for (std::string& caution : cautions(mesh)) { warnings.push_back(std::move(caution)); }
+  if (mtu.is_held) { warnings.push_back(say<"mesh-mtu-held">(mtu.segment)); }
+  for (Said& caution : cautions(mesh)) { warnings.push_back(std::move(caution)); }
   for (const std::string& name : vanished_nodes(mesh, facts)) {
-    warnings.push_back(fmt::format(
-        "{0} is no longer in the mesh file and its peers drop it, but it still holds its keys "
-        "and its plan; clean it with `wgmesh-agent down {1} -r` there, or put it back with "
-        "`state: absent`",
-        name, mesh.name));
+    warnings.push_back(say<"mesh-node-vanished">(name, mesh.name));
   }
   return warnings;
 }

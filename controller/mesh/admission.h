@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/said.h"
 #include "controller/mesh/mesh.h"
 #include "controller/mesh/planner.h"
 
@@ -14,13 +15,12 @@ namespace wgmesh {
 // Something that stands in a node's way.
 struct Obstacle {
   std::string node;
-  std::string message;
-  std::string cure;
+  Said said;
 };
 
 struct Admission {
   std::vector<Obstacle> obstacles;  // all of every node, in the order of the mesh file
-  std::vector<std::string> warnings;
+  std::vector<Said> warnings;
 };
 
 // Missing kernel modules, names that are taken, endpoints that nobody can dial: found before
@@ -30,11 +30,11 @@ Admission admit(const Mesh& mesh, const Facts& facts, const std::set<std::string
 
 // A pair's keys change at both ends or at none: one sentence for each node of `rotated` that cannot
 // get new keys, because it or a peer is left out.
-std::vector<std::string> find_half_rotations(const Mesh& mesh, const std::set<std::string>& rotated,
-                                             const std::set<std::string>& left_out);
+std::vector<Said> find_half_rotations(const Mesh& mesh, const std::set<std::string>& rotated,
+                                      const std::set<std::string>& left_out);
 
 // What the user should know of the mesh as a whole: a small or held MTU, doubtful settings, nodes
 // that vanished from the mesh file.
-std::vector<std::string> warnings_of(const Mesh& mesh, const Facts& facts, const SegmentMtu& mtu);
+std::vector<Said> warnings_of(const Mesh& mesh, const Facts& facts, const SegmentMtu& mtu);
 
 }  // namespace wgmesh

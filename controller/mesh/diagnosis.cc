@@ -10,6 +10,7 @@
 #include "common/naming.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -79,8 +80,8 @@ class Diagnosis {
   }
 
  private:
-  void find(std::string where, std::string what, std::string cause = {}) {
-    findings_.push_back({std::move(where), std::move(what), std::move(cause)});
+  void find(std::string where, Said said) {
+    findings_.push_back(finding(std::move(where), std::move(said)));
   }
 
   const proto::Status* status_if_up(const Node& node) const {
@@ -102,30 +103,27 @@ class Diagnosis {
     if (found == seen_.nodes.end()) { return; }
     const Examined& examined = found->second;
     if (!examined.status) {
-      find(node.name, "it cannot be asked: " + examined.unreachable);
+      find(node.name, say<"check-node-unasked">(examined.unreachable));
       return;
     }
     if (!examined.status->is_up()) {
-      find(node.name, "the mesh is not up there",
-           !examined.status->stored()      ? "nothing is stored there: run `mesh up`"
-           : examined.status->taken_down() ? "it was taken down: run `mesh up`"
-                                           : "something has taken it away: run `mesh up`");
+      find(node.name, say<"check-mesh-not-up">(
+                          !examined.status->stored()      ? "nothing is stored there"
+                          : examined.status->taken_down() ? "it was taken down"
+                                                          : "something has taken it away"));
       return;
     }
     const auto skew = examined.clock_skew;
     if (skew > kMostSkew || skew < -kMostSkew) {
-      find(node.name,
-           fmt::format("its clock is {} s {} the controller's", std::abs(skew.count()),
-                       skew.count() > 0 ? "ahead of" : "behind"),
-           "WireGuard refuses handshakes that are older than ones it has seen: set the clock");
+      find(node.name, say<"check-clock-skewed">(std::abs(skew.count()),
+                                                skew.count() > 0 ? "ahead of" : "behind"));
     }
     find_missing_addresses(node, *examined.status, findings_);
     if (!examined.hello) { return; }
     find_firewall_faults(mesh_, node, *examined.hello, findings_);
     for (const proto::EndpointRoute& route : examined.hello->routes()) {
       if (!route.error().empty()) {
-        find(node.name, fmt::format("endpoint of {}: {}", route.node(), route.error()),
-             "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes");
+        find(node.name, say<"mesh-endpoint-unreachable">(route.node(), route.error()));
       }
     }
   }
@@ -142,8 +140,7 @@ class Diagnosis {
     for (const auto& [mtu, nodes] : nodes_by_mtu) {
       parts.push_back(fmt::format("{} on {}", mtu, enumerated(nodes)));
     }
-    find({}, fmt::format("the MTU differs: {}", fmt::join(parts, ", ")),
-         "an Ethernet segment has one: run `mesh sync`");
+    find({}, say<"check-mtu-differs">(fmt::format("{}", fmt::join(parts, ", "))));
   }
 
   End end_of(const Node& node, const proto::Status& status, const Node& other) const {
@@ -176,17 +173,12 @@ class Diagnosis {
     const bool is_asked = a.is_asked() || b.is_asked();
     const bool inner_works = is_asked ? a.is_answered() || b.is_answered() : live;
     if (!inner_works) {
-      find(where,
-           live ? "nothing passes inside WireGuard, for all their handshakes" : "no handshake",
-           cause_of_silence(a, b));
+      const std::string cause = cause_of_silence(a, b);
+      find(where, live ? say<"check-wireguard-silent">(cause) : say<"check-no-handshake">(cause));
       return true;
     }
     if (a.loses_large() || b.loses_large()) {
-      find(where,
-           fmt::format("small packets pass, those of WireGuard's MTU ({} bytes) do not",
-                       a.status.device().mtu()),
-           "the path carries less than its first hop says, and somebody on it drops the message "
-           "that would tell: lower `mtu`, or that node's interface MTU");
+      find(where, say<"check-wireguard-mtu-lost">(a.status.device().mtu()));
       return true;
     }
     return false;
@@ -194,15 +186,11 @@ class Diagnosis {
 
   bool look_at_keys(const std::string& where, const End& here, const End& there) {
     if (here.peer == nullptr) {
-      find(where, fmt::format("{} has no WireGuard peer for {}", here.node.name, there.node.name),
-           "run `mesh sync`");
+      find(where, say<"check-peer-missing">(here.node.name, there.node.name));
       return true;
     }
     if (here.peer->public_key() == there.status.device().public_key()) { return false; }
-    find(where,
-         fmt::format("{} has another public key for {} than that node uses", here.node.name,
-                     there.node.name),
-         "somebody has changed it by hand: run `mesh sync`");
+    find(where, say<"check-peer-key-differs">(here.node.name, there.node.name));
     return true;
   }
 
@@ -284,15 +272,10 @@ class Diagnosis {
     const PairMeasurement* pair = a.measured;
     if (pair == nullptr || !pair->segment) { return; }
     if (!pair->segment->round_trip) {
-      find(where,
-           has_link ? "the link works, but no frame passes between them"
-                    : "no frame passes between them",
-           cause_of_no_frames(a, b, has_link));
+      find(where, say<"check-no-frames">(has_link ? "the link works, but " : "",
+                                         cause_of_no_frames(a, b, has_link)));
     } else if (!pair->segment->large_passes) {
-      find(where,
-           fmt::format("small frames pass, those of the segment's MTU ({} bytes) do not",
-                       a.status.bridge().mtu()),
-           "a link on the way carries less: look for another finding, or run `mesh sync`");
+      find(where, say<"check-segment-mtu-lost">(a.status.bridge().mtu()));
     }
   }
 

@@ -33,6 +33,7 @@ struct Finding {
   std::string where;  // a node, or a pair "a-b"; empty: the mesh
   std::string what;
   std::string cause;  // may be empty
+  std::string id;     // of what it says, as docs/messages.md lists them
 
   bool operator==(const Finding&) const = default;
 };

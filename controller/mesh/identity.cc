@@ -8,6 +8,7 @@
 #include <set>
 
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -76,13 +77,10 @@ std::vector<Mistaken> find_clones(const Mesh& mesh, const Facts& facts) {
     const bool is_clear = originals.size() == 1;
     if (is_clear && originals.front() == node.name) { continue; }
     std::erase(others, node.name);
-    const std::string cure =
-        fmt::format("run {} on {}; with the next `mesh up` it makes keys of its own",
-                    command_that_forgets(mesh), is_clear ? node.name : "the one that is the copy");
-    clones.push_back({node.name,
-                      fmt::format("it has the public key of {}: is it a clone of that machine?",
-                                  is_clear ? originals.front() : enumerated(others)),
-                      cure});
+    clones.push_back(
+        {node.name, say<"mesh-node-cloned">(is_clear ? originals.front() : enumerated(others),
+                                            command_that_forgets(mesh),
+                                            is_clear ? node.name : "the one that is the copy")});
   }
   return clones;
 }
@@ -93,15 +91,9 @@ std::vector<Mistaken> find_strangers(const Mesh& mesh, const Facts& facts) {
     if (!facts.contains(node->name) || !is_stranger(*node, mesh, facts)) { continue; }
     const proto::Hello& hello = facts.at(node->name);
     const Names peers(hello.stored_peers().begin(), hello.stored_peers().end());
-    strangers.push_back(
-        {node->name,
-         fmt::format("the mesh {} on this machine is that of another mesh file: there it is {}, "
-                     "with {}, in {}",
-                     mesh.name, hello.identity().node(), enumerated(peers),
-                     hello.identity().network()),
-         fmt::format("give this mesh another `name`; or, if the other one shall end there, run {} "
-                     "on that machine first",
-                     command_that_forgets(mesh))});
+    strangers.push_back({node->name, say<"mesh-of-another-file">(
+                                         mesh.name, hello.identity().node(), enumerated(peers),
+                                         hello.identity().network(), command_that_forgets(mesh))});
   }
   return strangers;
 }

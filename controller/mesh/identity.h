@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/said.h"
 #include "controller/mesh/mesh.h"
 #include "controller/mesh/planner.h"
 
@@ -13,8 +14,7 @@ namespace wgmesh {
 
 struct Mistaken {
   std::string node;
-  std::string message;
-  std::string cure;
+  Said said;
 
   bool operator==(const Mistaken&) const = default;
 };

@@ -6,9 +6,11 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "common/naming.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -54,33 +56,29 @@ void find_colliding_addresses(const Mesh& mesh, std::vector<Problem>& problems) 
       const std::string other =
           found->second == &node ? "this node" : fmt::format("node {}", found->second->name);
       problems.push_back({node.name, "addr", i,
-                          fmt::format("the address {} is already that of {}; give each its own",
-                                      to_text(node.addresses[i].address), other)});
+                          say<"mesh-address-twice">(to_text(node.addresses[i].address), other)});
     }
   }
 }
 
 void find_colliding_inner_addresses(const Mesh& mesh, std::vector<Problem>& problems) {
   if (overlap(mesh.underlay, mesh.network)) {
-    problems.push_back({"",
-                        "underlay",
-                        {},
-                        fmt::format("the underlay {} overlaps the network {}; take another prefix",
-                                    to_text(mesh.underlay), to_text(mesh.network))});
+    problems.push_back(
+        {"",
+         "underlay",
+         {},
+         say<"mesh-underlay-overlaps">(to_text(mesh.underlay), to_text(mesh.network))});
   }
   std::map<IpAddress, const Node*> owner;
   for (const Node& node : mesh.nodes) {
     const IpAddress address = inner_address_of(mesh, node).address;
     const auto [found, is_new] = owner.emplace(address, &node);
     if (is_new) { continue; }
-    problems.push_back(
-        {node.name,
-         "underlay_addr",
-         {},
-         fmt::format(
-             "the address inside WireGuard, {}, is also that of node {}; give one of them an "
-             "underlay_addr of its own in {}",
-             to_text(address), found->second->name, to_text(network_of(mesh.underlay)))});
+    problems.push_back({node.name,
+                        "underlay_addr",
+                        {},
+                        say<"mesh-inner-address-twice">(to_text(address), found->second->name,
+                                                        to_text(network_of(mesh.underlay)))});
   }
 }
 
@@ -91,22 +89,17 @@ void find_colliding_links(const Mesh& mesh, std::vector<Problem>& problems) {
     const std::string link = tunnel_name(mesh.name, node.name);
     const auto [found, is_new] = owner.emplace(link, &node);
     if (is_new) { continue; }
-    problems.push_back({node.name,
-                        "",
-                        {},
-                        fmt::format("links to it and to node {} would both be named {}; rename one",
-                                    found->second->name, link)});
+    problems.push_back({node.name, "", {}, say<"mesh-link-name-twice">(found->second->name, link)});
   }
 }
 
 // Nothing for a node that was not read to its end.
-std::string machine_of(const Node& node) {
-  if (const auto* exec = std::get_if<ExecTarget>(&node.target)) {
-    return exec->words.empty() ? std::string()
-                               : fmt::format("exec: {}", fmt::join(exec->words, " "));
-  }
-  // Whoever logs in: it is one machine. Behind another jump host the same name may be another.
-  const auto& ssh = std::get<SshTarget>(node.target);
+std::string machine_at(const ExecTarget& exec) {
+  return exec.words.empty() ? std::string() : fmt::format("exec: {}", fmt::join(exec.words, " "));
+}
+
+// Whoever logs in: it is one machine. Behind another jump host the same name may be another.
+std::string machine_at(const SshTarget& ssh) {
   if (ssh.host.empty()) { return {}; }
   return fmt::format("ssh: {}{}{}", ssh.host, ssh.port ? fmt::format(" port {}", *ssh.port) : "",
                      ssh.proxy_jump.empty() ? "" : " through " + ssh.proxy_jump);
@@ -116,16 +109,15 @@ void find_machines_given_twice(const Mesh& mesh, std::vector<Problem>& problems)
   std::map<std::string, const Node*> owner;
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     for (const Node& node : *group) {
-      const std::string machine = machine_of(node);
+      const std::string machine =
+          std::visit([](const auto& target) { return machine_at(target); }, node.target);
       if (machine.empty()) { continue; }
       const auto [found, is_new] = owner.emplace(machine, &node);
       if (is_new) { continue; }
-      problems.push_back(
-          {node.name,
-           std::holds_alternative<ExecTarget>(node.target) ? "exec" : "ssh",
-           {},
-           fmt::format("{} and {} are the same machine ({}); each node wants its own",
-                       found->second->name, node.name, machine)});
+      problems.push_back({node.name,
+                          std::holds_alternative<ExecTarget>(node.target) ? "exec" : "ssh",
+                          {},
+                          say<"mesh-machine-twice">(found->second->name, node.name, machine)});
     }
   }
 }
@@ -157,9 +149,7 @@ void find_endpoints_given_twice(const Mesh& mesh, std::vector<Problem>& problems
           {node.name,
            key,
            {},
-           fmt::format("{} is the {} of node {} already, and peers reach one of them "
-                       "at most; give each its own host or port",
-                       to_text(*endpoint), key, found->second->name)});
+           say<"mesh-endpoint-twice">(to_text(*endpoint), key, found->second->name)});
     };
     look_at(node.endpoint, {}, "endpoint");
     if (!node.site.empty()) { look_at(node.local_endpoint, node.site, "local_endpoint"); }
@@ -174,12 +164,8 @@ void find_endpoints_within(const Mesh& mesh, std::vector<Problem>& problems) {
       if (!address) { return; }
       for (const Prefix& inside : {mesh.network, mesh.underlay}) {
         if (!contains(inside, *address)) { continue; }
-        problems.push_back({node.name,
-                            key,
-                            {},
-                            fmt::format("{} is inside the mesh ({}); name an address that peers "
-                                        "reach without it",
-                                        endpoint->host, to_text(inside))});
+        problems.push_back(
+            {node.name, key, {}, say<"mesh-endpoint-inside">(endpoint->host, to_text(inside))});
       }
     };
     look_at(node.endpoint, "endpoint");
@@ -196,12 +182,7 @@ void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems
                           const char* cure) {
     if (pairs.empty()) { return; }
     problems.push_back(
-        {"",
-         "loop_prevention",
-         {},
-         fmt::format("split-horizon needs a link between every two nodes, and {} {}; "
-                     "{}, or take stp",
-                     enumerated(pairs), lack, cure)});
+        {"", "loop_prevention", {}, say<"mesh-split-horizon-gap">(enumerated(pairs), lack, cure)});
   };
   report(unlisted, "are not peered", "say full: true");
   report(mute_pairs(mesh), "have no endpoint at either end", "give one of each an endpoint");
@@ -234,25 +215,17 @@ void find_islands(const Mesh& mesh, std::vector<Problem>& problems) {
       {cut_off.front(),
        is_mute ? "endpoint" : "peers",
        {},
-       fmt::format("no path of peers leads from {} to {}; {} that joins them into one "
-                   "segment",
-                   mesh.nodes.front().name, enumerated(cut_off),
-                   is_mute ? "two nodes without an endpoint cannot dial each other: "
-                             "add an endpoint"
-                           : "add a peer")});
+       say<"mesh-islands">(mesh.nodes.front().name, enumerated(cut_off),
+                           is_mute ? "two nodes without an endpoint cannot dial each other: "
+                                     "add an endpoint"
+                                   : "add a peer")});
 }
 
 void find_full_bridges(const Mesh& mesh, std::vector<Problem>& problems) {
   for (const Node& node : mesh.nodes) {
     const std::size_t ports = peers_of(mesh, node).size() + node.bridge_ports.size();
     if (ports <= kMaxPorts) { continue; }
-    problems.push_back(
-        {node.name,
-         "peers",
-         {},
-         fmt::format("its bridge would have {} ports, and a bridge takes {}; give it "
-                     "fewer peers (full: false)",
-                     ports, kMaxPorts)});
+    problems.push_back({node.name, "peers", {}, say<"mesh-bridge-full">(ports, kMaxPorts)});
   }
 }
 
@@ -318,26 +291,24 @@ std::vector<Problem> find_peering_problems(const Mesh& mesh) {
   return problems;
 }
 
-std::vector<std::string> check(const Mesh& mesh) {
-  std::vector<std::string> sentences;
+std::vector<Said> check(const Mesh& mesh) {
+  std::vector<Said> sentences;
   for (const auto& problems :
        {find_address_problems(mesh), find_doubles(mesh), find_peering_problems(mesh)}) {
     for (const Problem& problem : problems) {
-      sentences.push_back(problem.node.empty()
-                              ? problem.message
-                              : fmt::format("node {}: {}", problem.node, problem.message));
+      Said& sentence = sentences.emplace_back(problem.said);
+      if (!problem.node.empty()) {
+        sentence.text = fmt::format("node {}: {}", problem.node, sentence.text);
+      }
     }
   }
   return sentences;
 }
 
-std::vector<std::string> cautions(const Mesh& mesh) {
-  std::vector<std::string> sentences;
+std::vector<Said> cautions(const Mesh& mesh) {
+  std::vector<Said> sentences;
   if (const auto mute = mute_pairs(mesh); !mute.empty()) {
-    sentences.push_back(
-        fmt::format("{}: no endpoint at either end, so there is no link between them; they reach "
-                    "each other through other nodes",
-                    enumerated(mute)));
+    sentences.push_back(say<"mesh-pair-mute">(enumerated(mute)));
   }
   std::vector<std::string> bridging;
   for (const Node& node : mesh.nodes) {
@@ -345,22 +316,11 @@ std::vector<std::string> cautions(const Mesh& mesh) {
   }
   if (bridging.empty()) { return sentences; }
   const std::string who = enumerated(bridging);
-  sentences.push_back(fmt::format(
-      "{}: what is on the segment reaches the networks behind bridge_ports, unencrypted: all "
-      "frames, "
-      "{}router advertisements and DHCP",
+  sentences.push_back(say<"mesh-bridge-ports-open">(
       who, mesh.loop_prevention == LoopPrevention::kStp ? "spanning tree's BPDUs, " : ""));
-  if (!mesh.fragments) {
-    sentences.push_back(fmt::format(
-        "{}: hosts behind bridge_ports must use the segment's MTU: a bridge drops longer "
-        "frames without a word; `mtu: 1500` carries them",
-        who));
-  }
+  if (!mesh.fragments) { sentences.push_back(say<"mesh-bridge-ports-mtu">(who)); }
   if (bridging.size() > 1 && mesh.loop_prevention == LoopPrevention::kSplitHorizon) {
-    sentences.push_back(fmt::format(
-        "{}: if two of these bridge_ports are one physical network, frames go round for "
-        "ever; split-horizon does not see such a loop, stp does",
-        who));
+    sentences.push_back(say<"mesh-bridge-ports-loop">(who));
   }
   return sentences;
 }

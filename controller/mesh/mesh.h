@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/net.h"
+#include "common/said.h"
 
 namespace wgmesh {
 
@@ -126,7 +127,7 @@ struct Problem {
   std::string node;                  // empty: the mesh
   std::string key;                   // of the node or the mesh; empty: the node's name
   std::optional<std::size_t> index;  // in the key's list
-  std::string message;               // with the cure
+  Said said;                         // the cure stands in the text
 };
 
 // Addresses, inner addresses and interface names that collide; endpoints inside the mesh.
@@ -139,9 +140,9 @@ std::vector<Problem> find_peering_problems(const Mesh& mesh);
 
 // All of the above, what cannot be seen key by key: one sentence each, naming the node and the
 // cure. read_mesh_file has reported them with their places, so a mesh from a file has none.
-std::vector<std::string> check(const Mesh& mesh);
+std::vector<Said> check(const Mesh& mesh);
 
 // What works, and is to be known all the same: one sentence each.
-std::vector<std::string> cautions(const Mesh& mesh);
+std::vector<Said> cautions(const Mesh& mesh);
 
 }  // namespace wgmesh

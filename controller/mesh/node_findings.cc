@@ -4,47 +4,25 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "common/naming.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
-
-constexpr const char* kSwitchOff =
-    "sysctl net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0";
 
 bool is_of_iptables(const std::string& chain) {
   return chain.starts_with("ip filter ") || chain.starts_with("ip6 filter ");
 }
 
-Finding masquerading(const std::string& node, const std::string& bridge, const std::string& chain) {
-  return {node,
-          fmt::format("br_netfilter hands frames that it passes on to {}, which gives all of them "
-                      "an address of this node",
-                      chain),
-          fmt::format("leave the mesh out, before that rule: iptables -t nat -I POSTROUTING -o {} "
-                      "-j RETURN (and ip6tables); or, where nothing there wants bridged frames "
-                      "filtered: {}",
-                      bridge, kSwitchOff)};
-}
-
-Finding dropping(const std::string& node, const std::string& bridge, const std::string& chain) {
-  return {node,
-          fmt::format("br_netfilter sends bridged frames through {}, which drops them", chain),
-          is_of_iptables(chain)
-              ? fmt::format("let them through: iptables -I FORWARD -i {0} -o {0} -j ACCEPT (and "
-                            "ip6tables)",
-                            bridge)
-              : fmt::format("let them through: nft insert rule {0} iifname {1} oifname {1} accept",
-                            chain, bridge)};
-}
-
-Finding filtering(const std::string& node, const std::string& bridge, const std::string& chain) {
-  return {
-      node,
-      fmt::format("the bridge's own packet filter, {}, drops frames that it passes on", chain),
-      fmt::format("let them through: nft insert rule {} meta ibrname {} accept", chain, bridge)};
+Said dropping(const std::string& bridge, const std::string& chain) {
+  return say<"check-firewall-drops">(
+      chain,
+      is_of_iptables(chain)
+          ? fmt::format("iptables -I FORWARD -i {0} -o {0} -j ACCEPT (and ip6tables)", bridge)
+          : fmt::format("nft insert rule {0} iifname {1} oifname {1} accept", chain, bridge));
 }
 
 std::string mac_of(const std::string& bridge_id) {
@@ -54,14 +32,16 @@ std::string mac_of(const std::string& bridge_id) {
 
 }  // namespace
 
+Finding finding(std::string where, Said said) {
+  return {std::move(where), std::move(said.text), std::move(said.cure), std::move(said.id)};
+}
+
 void find_missing_addresses(const Node& node, const proto::Status& status,
                             std::vector<Finding>& findings) {
   const auto& present = status.bridge().addresses();
   for (const Prefix& address : node.addresses) {
     if (std::ranges::find(present, to_text(address)) != present.end()) { continue; }
-    findings.push_back(
-        {node.name, fmt::format("it does not have its address {}", to_text(address)),
-         "the mesh file was edited since, or somebody has removed it: run `mesh sync`"});
+    findings.push_back(finding(node.name, say<"check-address-missing">(to_text(address))));
   }
 }
 
@@ -69,15 +49,17 @@ void find_firewall_faults(const Mesh& mesh, const Node& node, const proto::Hello
                           std::vector<Finding>& findings) {
   const std::string bridge = bridge_name(mesh.name);
   if (hello.bridge_netfilter_drops() && hello.firewall_size() == 0) {
-    findings.push_back(dropping(node.name, bridge, "ip filter FORWARD"));
+    findings.push_back(finding(node.name, dropping(bridge, "ip filter FORWARD")));
   }
   for (const proto::FirewallFault& fault : hello.firewall()) {
     if (fault.bridge_family()) {
-      findings.push_back(filtering(node.name, bridge, fault.chain()));
+      findings.push_back(
+          finding(node.name, say<"check-bridge-filter-drops">(fault.chain(), bridge)));
     } else if (fault.what() == proto::FirewallFault::MASQUERADES) {
-      findings.push_back(masquerading(node.name, bridge, fault.chain()));
+      findings.push_back(
+          finding(node.name, say<"check-firewall-masquerades">(fault.chain(), bridge)));
     } else {
-      findings.push_back(dropping(node.name, bridge, fault.chain()));
+      findings.push_back(finding(node.name, dropping(bridge, fault.chain())));
     }
   }
 }
@@ -94,7 +76,7 @@ const Node* find_bridge(const Mesh& mesh, const std::string& bridge_id) {
   return found == mesh.nodes.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> find_foreign_roots(const Mesh& mesh, const Examination& examination) {
+std::vector<Said> find_foreign_roots(const Mesh& mesh, const Examination& examination) {
   std::map<std::string, std::vector<std::string>> believers;  // by root
   for (const Node& node : mesh.nodes) {
     const auto examined = examination.nodes.find(node.name);
@@ -104,15 +86,11 @@ std::vector<std::string> find_foreign_roots(const Mesh& mesh, const Examination&
     if (!status.is_up() || !status.bridge().stp() || root.empty()) { continue; }
     if (find_bridge(mesh, root) == nullptr) { believers[root].push_back(node.name); }
   }
-  std::vector<std::string> sentences;
+  std::vector<Said> warnings;
   for (const auto& [root, nodes] : believers) {
-    sentences.push_back(fmt::format(
-        "{}: the root of the spanning tree is {}, no node of this mesh: a switch behind "
-        "bridge_ports, or a node that wants to see traffic pass; `mesh info` shows by which port "
-        "(root_port) it is reached",
-        enumerated(nodes), root));
+    warnings.push_back(say<"mesh-root-foreign">(enumerated(nodes), root));
   }
-  return sentences;
+  return warnings;
 }
 
 }  // namespace wgmesh

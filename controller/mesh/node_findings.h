@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "common/said.h"
 #include "controller/mesh/diagnosis.h"
 
 namespace wgmesh {
+
+Finding finding(std::string where, Said said);
 
 // Addresses that the mesh file gives the node, and that its bridge does not have.
 void find_missing_addresses(const Node& node, const proto::Status& status,
@@ -18,9 +21,9 @@ void find_firewall_faults(const Mesh& mesh, const Node& node, const proto::Hello
                           std::vector<Finding>& findings);
 
 // Nodes that take a bridge for the root which is no node of this mesh: a switch behind
-// bridge_ports, or somebody who sees traffic pass that is not meant for him. One sentence for each
+// bridge_ports, or somebody who sees traffic pass that is not meant for him. One warning for each
 // such root.
-std::vector<std::string> find_foreign_roots(const Mesh& mesh, const Examination& examination);
+std::vector<Said> find_foreign_roots(const Mesh& mesh, const Examination& examination);
 
 // The node whose bridge has this ID ("1000.024200000001"): by the MAC that follows from its name,
 // not by what any node says of itself. Null: none of the mesh.

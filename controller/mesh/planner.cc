@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "common/frame.h"
 #include "common/naming.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -164,21 +165,15 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
   mtu.because = route.because;
   mtu.underlay = route.mtu;
   if (route.mtu < floor + wireguard_cost) {
-    throw Error(
-        fmt::format("{} carries {} bytes, which leaves {} inside WireGuard; the tunnels need {}",
-                    because, route.mtu, route.mtu - std::min(route.mtu, wireguard_cost), floor),
-        is_ipv6(mesh.underlay) ? "raise that path's MTU, or set an IPv4 `underlay`"
-                               : "raise that path's MTU");
+    throw Error(say<"mesh-path-too-small">(
+        because, route.mtu, route.mtu - std::min(route.mtu, wireguard_cost), floor,
+        is_ipv6(mesh.underlay) ? ", or set an IPv4 `underlay`" : ""));
   }
   mtu.device = std::min(route.mtu - wireguard_cost, kLargestDevice);
   const unsigned most = mtu.device - tunnel_cost;
   mtu.segment = mesh.fragments ? kFragmentingMtu : mesh.mtu.value_or(most);
   if (mtu.segment > most && !mesh.fragments) {
-    throw Error(
-        fmt::format("mtu: {} is more than the {} that the paths allow ({} carries {} bytes)",
-                    mtu.segment, most, because, route.mtu),
-        fmt::format("set mtu to auto, to {} or less, or to {}, which fragments frames", most,
-                    kFragmentingMtu));
+    throw Error(say<"mesh-mtu-too-large">(mtu.segment, most, because, route.mtu, kFragmentingMtu));
   }
   const bool everybody = std::all_of(mesh.nodes.begin(), mesh.nodes.end(),
                                      [&](const Node& node) { return facts.contains(node.name); });

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -197,7 +198,7 @@ Tree choose_tree(const std::vector<std::string>& nodes, const RoundTrips& round_
   double least = kInfinite;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto parents = shortest_paths(graph, i);
-    if (!parents) { throw Error("the links that work do not join all nodes"); }
+    if (!parents) { throw Error(say<"mesh-tree-parted">()); }
     const Edges edges = edges_of(*parents);
     const double latency = total(graph, edges);
     if (latency >= least) { continue; }

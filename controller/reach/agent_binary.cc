@@ -19,6 +19,7 @@
 #include "common/posix.h"
 #include "common/program_file.h"
 #include "common/sha256.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -46,7 +47,7 @@ std::string compress_gzip(const std::string& content) {
   constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for a gzip header
   // Level 6: level 9 takes three times as long for one percent.
   if (deflateInit2(&stream, 6, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw Error("cannot start zlib");
+    throw Error(say<"internal">("cannot start zlib"));
   }
   std::string out(deflateBound(&stream, content.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
@@ -56,7 +57,7 @@ std::string compress_gzip(const std::string& content) {
   const int result = deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
   deflateEnd(&stream);
-  if (result != Z_STREAM_END) { throw Error("zlib cannot compress the agent"); }
+  if (result != Z_STREAM_END) { throw Error(say<"internal">("zlib cannot compress the agent")); }
   return out;
 }
 
@@ -78,9 +79,7 @@ const std::string& AgentBinary::sha256() const { return sha256_.get(); }
 const std::string& AgentBinary::content() const {
   std::call_once(content_once_, [&] {
     std::string content = read_program(path_);
-    if (sha256_of(content) != sha256()) {
-      throw Error(path_ + " has changed since this command began", "run the command again");
-    }
+    if (sha256_of(content) != sha256()) { throw Error(say<"agent-binary-changed">(path_)); }
     content_ = std::move(content);
   });
   return content_;
@@ -96,10 +95,7 @@ std::vector<AgentPlace> usual_agent_places() {
   const char* chosen = getenv("WGMESH_AGENT_DIR");
   if (chosen != nullptr && *chosen != '\0') {
     if (const std::string why = why_others_may_write(chosen); !why.empty()) {
-      throw Error(
-          fmt::format("WGMESH_AGENT_DIR={}: {}, and what lies there runs as root on every node",
-                      chosen, why),
-          "put the agents into a folder that only you can write to");
+      throw Error(say<"agent-folder-exposed">(chosen, why));
     }
     places.push_back({chosen});
   }
@@ -157,17 +153,14 @@ const AgentBinaries::Map& AgentBinaries::all() const {
 const AgentBinary& AgentBinaries::find(std::string_view machine) const {
   const auto found = all().find(machine);
   if (found != all().end()) { return *found->second; }
-  std::string message = fmt::format("there is no wgmesh-agent for its machine, {}", machine);
+  std::string passed_over;
   if (!passed_over_.empty()) {
-    message += fmt::format("; this mesh was not built with {}", fmt::join(passed_over_, ", "));
+    passed_over = fmt::format("; this mesh was not built with {}", fmt::join(passed_over_, ", "));
   }
   std::vector<std::string_view> folders;
   for (const AgentPlace& place : places_) { folders.emplace_back(place.folder); }
-  throw Error(
-      message,
-      fmt::format("put the wgmesh-agent-{} that came with this mesh into one of: {}; or name the "
-                  "folder of another one by WGMESH_AGENT_DIR",
-                  machine, fmt::join(folders, ", ")));
+  throw Error(say<"agent-binary-missing">(machine, passed_over,
+                                          fmt::format("{}", fmt::join(folders, ", "))));
 }
 
 }  // namespace wgmesh

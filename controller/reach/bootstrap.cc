@@ -10,6 +10,7 @@
 #include "common/frame.h"
 #include "controller/reach/bootstrap_script.h"
 #include "controller/reach/login_failure.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -71,8 +72,7 @@ class Conversation {
         // It only looks like ours: it renews no deadline, and there may not be many.
         if (++look_alike_ > kMaxLookAlike) {
           throw Error(
-              "the node sends one line after the other that is not the "
-              "agent's");
+              say<"bootstrap-endless">("sends one line after the other that is not the agent's"));
         }
         continue;
       }
@@ -86,7 +86,7 @@ class Conversation {
 
   void look_at_clock_and_interrupt() {
     if (options_.interrupt != nullptr && options_.interrupt->is_set()) {
-      throw Interrupted("interrupted");
+      throw Interrupted(say<"reach-interrupted">());
     }
     const auto now = steady_clock::now();
     if (now >= over_) {
@@ -113,12 +113,14 @@ class Conversation {
   // To the login shell, and again to root's.
   void send_script() {
     const bool second = scripts_++ > 0;
-    if (scripts_ > 2) { throw Error("the node starts one shell after the other"); }
+    if (scripts_ > 2) { throw Error(say<"bootstrap-endless">("starts one shell after the other")); }
     send(bootstrap_script(agents_, {options_.become, second ? "" : prompt_, second, random_hex()}));
   }
 
   void upload(const std::string& machine, bool as_gzip) {
-    if (++uploads_ > kMaxUploads) { throw Error("the node asks for the agent again and again"); }
+    if (++uploads_ > kMaxUploads) {
+      throw Error(say<"bootstrap-endless">("asks for the agent again and again"));
+    }
     const AgentBinary& agent = agents_.find(machine);
     const std::string& octets = as_gzip ? agent.gzip() : agent.content();
     if (uploads_ == 1) {
@@ -148,9 +150,7 @@ class Conversation {
   void answer_sudo() {
     if (!options_.become_password || scripts_ != 1) { return; }
     const std::size_t questions = count_of(transport_.stderr_text(), prompt_);
-    if (questions > 1) {
-      throw Unreachable("sudo refused the password", "check it with `sudo -v` on the node");
-    }
+    if (questions > 1) { throw Unreachable(say<"sudo-password-refused">()); }
     if (questions == 0 || answered_) { return; }
     answered_ = true;
     const auto asked = steady_clock::now();

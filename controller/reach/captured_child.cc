@@ -9,6 +9,7 @@
 
 #include "common/posix.h"
 #include "controller/reach/wait.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -46,7 +47,7 @@ Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
   while (entries[0].fd >= 0 || entries[1].fd >= 0) {
     wait_for(entries, deadline, {interrupt});
     // Who writes without end leaves no wait that could run out.
-    if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+    if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
     if (entries[0].revents != 0 && !drain(entries[0].fd, ran.out, kMaxCaptured)) {
       entries[0].fd = -1;
     }
@@ -55,7 +56,7 @@ Ran run_captured(const std::vector<std::string>& words, Deadline deadline,
     }
   }
   const std::optional<int> status = program.child.wait(deadline);
-  if (!status) { throw TimedOut(words[0] + " does not end"); }
+  if (!status) { throw TimedOut(say<"reach-program-endless">(words[0])); }
   ran.status = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
   return ran;
 }

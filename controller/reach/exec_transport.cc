@@ -14,6 +14,7 @@
 #include "common/spawned.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/wait.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -53,14 +54,12 @@ class ExecTransport final : public Transport {
     }
   } catch (const SystemError& error) {
     if (is_own_limit(error.error_number())) { throw; }
-    throw Unreachable(fmt::format("exec: {}: {}", target_.text, error.message()));
-  } catch (const Error& error) {
-    throw Unreachable(fmt::format("exec: {}: {}", target_.text, error.message()));
-  }
+    throw cannot_start(error);
+  } catch (const Error& error) { throw cannot_start(error); }
 
   void write(std::string_view octets, Deadline deadline) override {
     while (!octets.empty()) {
-      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+      if (steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
       const ssize_t count = ::write(to_child_.get(), octets.data(), octets.size());
       if (count > 0) {
         octets.remove_prefix(static_cast<std::size_t>(count));
@@ -70,7 +69,7 @@ class ExecTransport final : public Transport {
       } else if (errno != EINTR) {
         const int error_number = errno;
         wait_for_last_words();
-        throw Unreachable(fmt::format("exec: {}: {}", target_.text, strerror(error_number)));
+        throw Unreachable(say<"exec-stream-broken">(target_.text, strerror(error_number)));
       }
     }
   }
@@ -86,10 +85,10 @@ class ExecTransport final : public Transport {
       }
       if (errno == EINTR) { continue; }
       if (errno != EAGAIN) {
-        throw Unreachable(fmt::format("exec: {}: {}", target_.text, strerror(errno)));
+        throw Unreachable(say<"exec-stream-broken">(target_.text, strerror(errno)));
       }
       // Here, too: a node that floods stderr ends each wait at once.
-      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+      if (steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
       wait_for_output(deadline);
     }
   }
@@ -102,6 +101,11 @@ class ExecTransport final : public Transport {
   void interrupt() override { interrupt_.set(); }
 
  private:
+  Unreachable cannot_start(const Error& error) const {
+    return Unreachable(
+        Said{error.id(), fmt::format("exec: {}: {}", target_.text, error.message()), {}});
+  }
+
   // stderr is emptied meanwhile, or a child that complains at length would block on it.
   void wait_for_output(Deadline deadline) {
     std::array<pollfd, 2> entries{pollfd{from_child_.get(), POLLIN, 0},

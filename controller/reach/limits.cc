@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -62,24 +64,12 @@ void check_limits(std::size_t nodes) {
   const auto counted_nodes = fmt::format("{} node{}", nodes, nodes == 1 ? "" : "s");
   const std::size_t files = kOtherFiles + nodes * kFilesOfNode;
   if (const rlim_t limit = limit_of(RLIMIT_NOFILE).rlim_cur; limit < files) {
-    throw Error(
-        fmt::format("a session with {} at the same time takes up to {} open files, and this "
-                    "machine allows mesh {} (ulimit -n)",
-                    counted_nodes, files, limit),
-        fmt::format("raise the hard limit to {0}: `ulimit -n {0}` as root, nofile in "
-                    "/etc/security/limits.conf, or LimitNOFILE= of a systemd unit",
-                    files));
+    throw Error(say<"limit-open-files">(counted_nodes, files, limit));
   }
   // The kernel does not count root's.
   const std::size_t processes = kOtherProcesses + nodes * kProcessesOfNode;
   if (const rlim_t limit = limit_of(RLIMIT_NPROC).rlim_cur; geteuid() != 0 && limit < processes) {
-    throw Error(
-        fmt::format("a session with {} at the same time takes up to {} threads and "
-                    "processes, and this machine allows its user {} (ulimit -u)",
-                    counted_nodes, processes, limit),
-        fmt::format("raise the hard limit to {0} and what else runs: `ulimit -u` as root, nproc "
-                    "in /etc/security/limits.conf, or LimitNPROC= of a systemd unit",
-                    processes));
+    throw Error(say<"limit-processes">(counted_nodes, processes, limit));
   }
 }
 
@@ -98,9 +88,7 @@ Error own_limit_error(const std::string& what, int error_number) {
   if (limits.empty()) {
     limits = error_number == EAGAIN ? "pids.max of its control group" : "its memory";
   }
-  return Error(fmt::format("{}: {} on this machine, not on a node ({})", what,
-                           std::strerror(error_number), limits),
-               "raise the limit, or work on fewer nodes at a time");
+  return Error(say<"limit-reached">(what, std::strerror(error_number), limits));
 }
 
 const char* no_memory_text() noexcept {

@@ -4,31 +4,27 @@
 
 #include <array>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
 struct Refusal {
   std::string_view says;
-  std::string_view cure;  // {0}: the login
+  Said (*told)(const std::string& words, const std::string& login);
 };
 
 // What sudo 1.8 and 1.9 say when they refuse; the first that is found counts.
 constexpr std::array<Refusal, 9> kSudo = {
-    Refusal{"must have a tty", "write `Defaults:{0} !requiretty` into sudoers there (visudo)"},
-    Refusal{"not allowed to execute",
-            "sudoers allows {0} other commands only: allow `/bin/sh` there, or ALL"},
-    Refusal{"no new privileges",
-            "logins of that server cannot gain privileges (NoNewPrivileges, a container): log in "
-            "as root there"},
-    Refusal{"have the setuid bit set", "mend sudo there, or log in as root"},
-    Refusal{"effective uid is not 0",
-            "its file system may be mounted nosuid: mend that, or log in as root"},
-    Refusal{"has expired", "renew the account or the password of {0} there"},
-    Refusal{"account validation failure", "renew the account or the password of {0} there"},
-    Refusal{"no valid sudoers sources", "mend sudoers there with visudo"},
-    Refusal{"password is required",
-            "pass -K (--ask-become-pass), say become_password_command in mesh.yaml, or allow it "
-            "without: NOPASSWD in sudoers"}};
+    Refusal{"must have a tty", say<"sudo-wants-tty">},
+    Refusal{"not allowed to execute", say<"sudo-allows-other-commands">},
+    Refusal{"no new privileges", say<"sudo-no-new-privileges">},
+    Refusal{"have the setuid bit set", say<"sudo-not-setuid">},
+    Refusal{"effective uid is not 0", say<"sudo-mounted-nosuid">},
+    Refusal{"has expired", say<"sudo-account-expired">},
+    Refusal{"account validation failure", say<"sudo-account-expired">},
+    Refusal{"no valid sudoers sources", say<"sudo-sudoers-damaged">},
+    Refusal{"password is required", say<"sudo-wants-password">}};
 
 // sha256sum and find complain of an agent that is not there, which is no fault.
 bool is_expected(std::string_view line) {
@@ -52,7 +48,7 @@ bool has_question(const LoginEnd& end, std::string_view text) {
 }
 
 // ": " and the last words of the node, or nothing.
-std::string said(const LoginEnd& end) {
+std::string last_words(const LoginEnd& end) {
   std::string words = last_line(end.errors);
   if (words.empty()) { words = last_line(end.noise); }
   // sudo goes on in the line of its question.
@@ -69,12 +65,9 @@ bool sudo_speaks(const LoginEnd& end) {
 Unreachable explain_sudo(const LoginEnd& end) {
   for (const Refusal& refusal : kSudo) {
     if (end.errors.find(refusal.says) == std::string::npos) { continue; }
-    const bool wants_password = refusal.says == kSudo.back().says;
-    return Unreachable((wants_password ? "sudo wants a password" : "sudo refuses") + said(end),
-                       fmt::format(fmt::runtime(refusal.cure), login_of(end)));
+    return Unreachable(refusal.told(last_words(end), login_of(end)));
   }
-  return Unreachable("sudo refuses" + said(end),
-                     fmt::format("allow {} in sudoers there", login_of(end)));
+  return Unreachable(say<"sudo-refuses">(last_words(end), login_of(end)));
 }
 
 // What a person can try who wants to see what we saw.
@@ -102,46 +95,34 @@ std::string first_shell_cure(const LoginEnd& end) {
 Unreachable explain_end(const LoginEnd& end) {
   if (sudo_speaks(end)) { return explain_sudo(end); }
   if (end.errors.find("doas:") != std::string::npos) {
-    return Unreachable("doas refuses" + said(end),
-                       fmt::format("write `permit nopass {}` into doas.conf there", login_of(end)));
+    return Unreachable(say<"doas-refuses">(last_words(end), login_of(end)));
   }
-  return Unreachable("the shell on the node ended before the agent ran" + said(end),
-                     first_shell_cure(end));
+  return Unreachable(say<"shell-ended-early">(last_words(end), first_shell_cure(end)));
 }
 
 TimedOut explain_silence(const LoginEnd& end) {
-  if (sudo_speaks(end)) {
-    return TimedOut("sudo does not answer" + said(end),
-                    fmt::format("see what `{} sudo -v` waits for", end.by_hand));
-  }
-  if (end.shell_answered) {
-    return TimedOut("the shell on the node has stopped answering" + said(end),
-                    "see what hangs there: sudo or doas that waits for a directory service, a disk "
-                    "that does not answer");
-  }
-  if (end.is_exec) {
-    return TimedOut("the shell on the node does not answer" + said(end), exec_cure(end));
-  }
-  return TimedOut("the login shell does not answer to the command that it was given" + said(end),
-                  ssh_cure(end));
+  const std::string words = last_words(end);
+  if (sudo_speaks(end)) { return TimedOut(say<"sudo-silent">(words, end.by_hand)); }
+  if (end.shell_answered) { return TimedOut(say<"shell-stopped-answering">(words)); }
+  if (end.is_exec) { return TimedOut(say<"shell-silent">(words, exec_cure(end))); }
+  return TimedOut(say<"shell-takes-no-command">(words, ssh_cure(end)));
 }
 
 TimedOut explain_delay(const LoginEnd& end, std::chrono::milliseconds whole) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(whole).count();
-  return TimedOut(
-      fmt::format("the node answers, but no agent runs after {} s{}", seconds, said(end)),
-      first_shell_cure(end));
+  return TimedOut(say<"bootstrap-agent-late">(seconds, last_words(end), first_shell_cure(end)));
 }
 
 void throw_refusal(std::string_view reason) {
-  const std::string words(reason);
-  if (reason.starts_with("no place")) {
-    throw Error(words, "make room, or one of these places writable and executable for root alone");
+  constexpr std::string_view kNoPlace = "no place takes the agent";
+  constexpr std::string_view kLacks = "the node lacks ";
+  if (reason.starts_with(kNoPlace)) {
+    throw Error(say<"bootstrap-no-place">(reason.substr(kNoPlace.size())));
   }
-  if (reason.starts_with("the node lacks ")) {
-    throw Error(words, "install coreutils or busybox there");
+  if (reason.starts_with(kLacks)) {
+    throw Error(say<"bootstrap-tools-missing">(reason.substr(kLacks.size())));
   }
-  throw Unreachable(words, "log in as root, or set `become` under the node's `ssh`");
+  throw Unreachable(say<"bootstrap-not-root">(reason));
 }
 
 }  // namespace wgmesh

@@ -11,6 +11,7 @@
 
 #include "controller/reach/captured_child.h"
 #include "controller/reach/wait.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -18,8 +19,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& why, const std::string& words) {
   throw Unreachable(
-      "become_password_command " + why + (words.empty() ? "" : ": " + printable(words)),
-      "run the command by hand: its first line must be the password of sudo");
+      say<"password-command-failed">(why, words.empty() ? "" : ": " + printable(words)));
 }
 
 // In one look: who writes without end does not keep us from the clock.
@@ -61,7 +61,9 @@ Passphrase password_from(const std::string& command, Deadline deadline,
   try {
     while (entries[0].fd >= 0 || entries[1].fd >= 0) {
       wait_for(entries, deadline, {interrupt});
-      if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+      if (std::chrono::steady_clock::now() >= deadline) {
+        throw TimedOut(say<"reach-timed-out">());
+      }
       if (entries[0].revents != 0 && !line.read_from(entries[0].fd)) { entries[0].fd = -1; }
       if (entries[1].revents != 0 && !drain(entries[1].fd, words, kMaxStderr)) {
         entries[1].fd = -1;

@@ -12,6 +12,7 @@
 
 #include "common/unique_fd.h"
 #include "controller/reach/wait.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -37,7 +38,7 @@ class EchoOff {
   bool changed_ = false;
 };
 
-void say(int tty, std::string_view text) {
+void show(int tty, std::string_view text) {
   // A terminal that takes no text cannot be helped.
   [[maybe_unused]] const ssize_t written = ::write(tty, text.data(), text.size());
 }
@@ -47,7 +48,7 @@ std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
   const UniqueFd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!tty) { return std::nullopt; }
   const EchoOff quiet(tty.get(), echo);
-  say(tty.get(), printable(question));  // a server may have written it
+  show(tty.get(), printable(question));  // a server may have written it
   Passphrase answer;
   while (true) {
     std::array<pollfd, 1> entries{pollfd{tty.get(), POLLIN, 0}};
@@ -58,7 +59,7 @@ std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
     if (count <= 0 || octet == '\n') { break; }
     answer.push(octet);
   }
-  if (!echo) { say(tty.get(), "\n"); }
+  if (!echo) { show(tty.get(), "\n"); }
   return answer;
 }
 
@@ -67,7 +68,7 @@ std::optional<Passphrase> ask_terminal(const std::string& question, bool echo,
 void Passphrase::Free::operator()(char* text) const { sodium_free(text); }
 
 Passphrase::Passphrase() {
-  if (sodium_init() < 0) { throw Error("cannot start libsodium"); }
+  if (sodium_init() < 0) { throw Error(say<"internal">("cannot start libsodium")); }
   text_.reset(static_cast<char*>(sodium_malloc(kCapacity)));
   if (!text_) { throw std::bad_alloc(); }
   sodium_memzero(text_.get(), kCapacity);

@@ -19,6 +19,7 @@
 #include "common/error.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/wait.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -70,13 +71,13 @@ Addresses resolve(const TcpTarget& target, Deadline deadline, const Interrupt* i
   try {
     wait_for(entries, deadline, {interrupt});
   } catch (const TimedOut&) {
-    throw TimedOut(fmt::format("resolve {}: no answer from the name server", target.host));
+    throw TimedOut(say<"tcp-name-unresolved">(target.host, "no answer from the name server"));
   }
   const std::lock_guard lock(lookup->mutex);
   if (lookup->result == 0) { return std::move(lookup->addresses); }
-  throw Unreachable(fmt::format("resolve {}: {}", target.host,
-                                lookup->result == EAI_SYSTEM ? strerror(lookup->error_number)
-                                                             : gai_strerror(lookup->result)));
+  throw Unreachable(say<"tcp-name-unresolved">(target.host, lookup->result == EAI_SYSTEM
+                                                                ? strerror(lookup->error_number)
+                                                                : gai_strerror(lookup->result)));
 }
 
 std::string text_of(const addrinfo& address) {
@@ -96,11 +97,11 @@ void bind_source(int fd, const addrinfo& address, const std::string& source) {
   hints.ai_flags = AI_NUMERICHOST;
   addrinfo* list = nullptr;
   if (getaddrinfo(source.c_str(), nullptr, &hints, &list) != 0) {
-    throw Unreachable("ssh option bindaddress: " + source + " is not an address of this kind");
+    throw Unreachable(say<"tcp-bind-address-unfit">(source));
   }
   const Addresses found(list);
   if (bind(fd, list->ai_addr, list->ai_addrlen) != 0) {
-    throw Unreachable(fmt::format("bind to {}: {}", source, strerror(errno)));
+    throw Unreachable(say<"tcp-bind-failed">(source, strerror(errno)));
   }
 }
 
@@ -115,7 +116,7 @@ class Race {
   explicit Race(const TcpTarget& target) : target_(target) {}
 
   bool running() const { return !attempts_.empty(); }
-  const std::string& failure() const { return failure_; }
+  const Said& failure() const { return failure_; }
 
   // A connection that was made at once, or nothing.
   std::optional<UniqueFd> begin(const addrinfo& address) {
@@ -151,13 +152,13 @@ class Race {
 
  private:
   std::optional<UniqueFd> fail(const addrinfo& address, int error_number) {
-    failure_ = fmt::format("connect to {}: {}", text_of(address), strerror(error_number));
+    failure_ = say<"tcp-connect-failed">(text_of(address), strerror(error_number));
     return std::nullopt;
   }
 
   const TcpTarget& target_;
   std::vector<Attempt> attempts_;
-  std::string failure_;
+  Said failure_;
 };
 
 }  // namespace
@@ -179,7 +180,7 @@ UniqueFd dial_tcp(const TcpTarget& target, Deadline deadline, const Interrupt* i
       if (auto made = race.wait(until, interrupt)) { return std::move(*made); }
     } catch (const TimedOut&) {
       if (until >= deadline) {
-        throw TimedOut(fmt::format("connect to {} port {}: no answer", target.host, target.port));
+        throw TimedOut(say<"tcp-connect-unanswered">(target.host, target.port));
       }
     }
   }

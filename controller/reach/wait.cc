@@ -8,6 +8,8 @@
 #include <chrono>
 #include <vector>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -32,11 +34,11 @@ void wait_for(std::span<pollfd> entries, Deadline deadline,
     const int count = ::poll(all.data(), all.size(), milliseconds_until(deadline));
     if (count < 0 && errno != EINTR) { throw SystemError("poll", errno); }
     if (count > 0) { break; }
-    if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+    if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
   }
   for (std::size_t i = 0; i < entries.size(); ++i) { entries[i].revents = all[i].revents; }
   for (std::size_t i = entries.size(); i < all.size(); ++i) {
-    if (all[i].revents != 0) { throw Interrupted("interrupted"); }
+    if (all[i].revents != 0) { throw Interrupted(say<"reach-interrupted">()); }
   }
 }
 

@@ -10,7 +10,7 @@ namespace wgmesh {
 ErrorBook::Entry& ErrorBook::entry_of(const ErrorReport& error, bool& is_new) {
   const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     return entry.error.step == error.step && entry.error.message == error.message &&
-           entry.error.cure == error.cure;
+           entry.error.cure == error.cure && entry.error.id == error.id;
   });
   is_new = found == entries_.end();
   return is_new ? entries_.emplace_back(Entry{error, {}}) : *found;

@@ -139,13 +139,19 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
 
 void Progress::note(std::string_view node, std::string_view text) { tell("note", node, text); }
 
-void Progress::warn(std::string_view node, std::string_view text) { tell("warning", node, text); }
+void Progress::warn(std::string_view node, const Said& said) {
+  tell("warning", node, said.text, said.id);
+}
 
-void Progress::tell(std::string_view kind, std::string_view node, std::string_view text) {
+void Progress::tell(std::string_view kind, std::string_view node, std::string_view text,
+                    std::string_view id) {
   const std::lock_guard lock(mutex_);
   if (mode_ == ProgressMode::kQuiet && kind == "note") { return; }
   if (mode_ == ProgressMode::kJson) {
-    write_all(fd_, json_line({{"event", kind}, {"node", node}, {"text", text}}));
+    nlohmann::ordered_json fields = {{"event", kind}};
+    if (!id.empty()) { fields["id"] = id; }
+    fields.update({{"node", node}, {"text", text}});
+    write_all(fd_, json_line(fields));
     return;
   }
   std::string line = kind == "warning" ? "mesh: warning: " : "";

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/said.h"
 #include "controller/show/progress_mode.h"
 #include "controller/show/render_error.h"
 
@@ -46,7 +47,7 @@ class Progress {
 
   // A line that stays, about one node or (empty) about the mesh. Notes are left out when quiet.
   void note(std::string_view node, std::string_view text);
-  void warn(std::string_view node, std::string_view text);
+  void warn(std::string_view node, const Said& said);
   // An error, at once and in full. Ends the line of `node`, where it is one, without a word of its
   // own.
   void fail(std::string_view node, const ErrorReport& error);
@@ -75,7 +76,8 @@ class Progress {
   };
 
   void update(std::string_view node, std::string_view activity, Amount amount);
-  void tell(std::string_view kind, std::string_view node, std::string_view text);
+  void tell(std::string_view kind, std::string_view node, std::string_view text,
+            std::string_view id = {});
   void put_lines(std::string_view lines);
   void run_ticker();
   // All of these under the lock.

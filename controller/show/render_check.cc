@@ -129,10 +129,15 @@ std::string render_check_json(const Mesh& mesh, const Examination& examination,
     }
   }
   for (const Finding& finding : findings) {
-    document["findings"].push_back(
-        {{"where", finding.where}, {"what", finding.what}, {"cause", finding.cause}});
+    document["findings"].push_back({{"id", finding.id},
+                                    {"where", finding.where},
+                                    {"what", finding.what},
+                                    {"cause", finding.cause}});
   }
-  document["warnings"] = find_foreign_roots(mesh, examination);
+  document["warnings"] = Json::array();
+  for (const Said& warning : find_foreign_roots(mesh, examination)) {
+    document["warnings"].push_back(warning.text);
+  }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

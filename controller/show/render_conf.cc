@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "common/overloaded.h"
 #include "controller/file/mesh_file.h"
 #include "controller/text/yaml_writer.h"
 
@@ -42,11 +43,9 @@ Json mtu_of(const Mesh& mesh) {
 Json node_of(const Mesh& mesh, const Node& node) {
   Json out;
   out["addr"] = addresses_of(node);
-  if (const auto* exec = std::get_if<ExecTarget>(&node.target)) {
-    out["exec"] = exec->text;
-  } else {
-    out["ssh"] = ssh_of(std::get<SshTarget>(node.target));
-  }
+  std::visit(Overloaded{[&](const ExecTarget& exec) { out["exec"] = exec.text; },
+                        [&](const SshTarget& ssh) { out["ssh"] = ssh_of(ssh); }},
+             node.target);
   if (node.endpoint) { out["endpoint"] = to_text(*node.endpoint); }
   if (!node.site.empty()) { out["site"] = node.site; }
   if (node.local_endpoint) { out["local_endpoint"] = to_text(*node.local_endpoint); }

@@ -19,11 +19,15 @@ std::string one_line(const Json& object) {
 }  // namespace
 
 ErrorReport report_of(const Error& error, std::string_view node) {
-  return {std::string(node), {}, error.message(), error.cure()};
+  return {std::string(node), {}, error.message(), error.cure(), error.id()};
+}
+
+ErrorReport report_of(const Said& said, std::string_view node, std::string_view step) {
+  return {std::string(node), std::string(step), said.text, said.cure, said.id};
 }
 
 ErrorReport report_of(const proto::Error& error, std::string_view node) {
-  return {std::string(node), error.step(), error.message(), error.cure()};
+  return {std::string(node), error.step(), error.message(), error.cure(), error.id()};
 }
 
 std::string render_error(const ErrorReport& error) {
@@ -43,6 +47,7 @@ std::string render_error_json(const ErrorReport& error) {
   const auto put = [&](const char* key, const std::string& text) {
     if (!text.empty()) { line[key] = text; }
   };
+  put("id", error.id);
   put("node", error.node);
   put("step", error.step);
   put("message", error.message);
@@ -53,13 +58,14 @@ std::string render_error_json(const ErrorReport& error) {
 std::string render_fault(const Fault& fault) { return printable(to_text(fault)) + '\n'; }
 
 std::string render_fault_json(const Fault& fault) {
-  return one_line({{"format_version", 1},
-                   {"event", "fault"},
-                   {"file", fault.file},
+  Json line = {{"format_version", 1}, {"event", "fault"}};
+  if (!fault.id.empty()) { line["id"] = fault.id; }
+  line.update(Json{{"file", fault.file},
                    {"line", fault.line},
                    {"column", fault.column},
                    {"path", fault.path},
                    {"message", fault.message}});
+  return one_line(line);
 }
 
 void print_error(const ErrorReport& error, ProgressMode mode) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "common/said.h"
 #include "controller/file/fault.h"
 #include "controller/show/progress_mode.h"
 
@@ -20,9 +21,11 @@ struct ErrorReport {
   std::string step;  // empty: none in particular
   std::string message;
   std::string cure;  // empty: not known
+  std::string id;    // of the message, as docs/messages.md lists them
 };
 
 ErrorReport report_of(const Error& error, std::string_view node = {});
+ErrorReport report_of(const Said& said, std::string_view node = {}, std::string_view step = {});
 ErrorReport report_of(const proto::Error& error, std::string_view node);
 
 // "mesh: NODE: STEP: MESSAGE", and "  cure: CURE" in a second line. Ends with a newline.

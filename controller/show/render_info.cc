@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "common/key.h"
 #include "common/naming.h"
+#include "common/overloaded.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/yaml_writer.h"
 
@@ -28,8 +30,9 @@ Json key_json(const std::string& octets) {
 }
 
 std::string host_of(const Node& node) {
-  if (const auto* ssh = std::get_if<SshTarget>(&node.target)) { return ssh->host; }
-  return std::get<ExecTarget>(node.target).text;
+  return std::visit(Overloaded{[](const SshTarget& ssh) { return ssh.host; },
+                               [](const ExecTarget& exec) { return exec.text; }},
+                    node.target);
 }
 
 bool runs_stp(const NodeReport& report) {

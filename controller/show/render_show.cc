@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/key.h"
-#include "common/wg_text.h"
+#include "common/wg_device_of.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -31,30 +31,14 @@ std::string or_none(const std::string& text) {
   return text.empty() ? std::string(kNone) : printable(text);
 }
 
-WgPeer wg_peer(const proto::PeerStatus& peer) {
-  WgPeer made{.public_key = key_text(peer.public_key(), kNone),
-              .node = printable(peer.node()),
-              .has_preshared_key = peer.has_preshared_key(),
-              .endpoint = printable(peer.endpoint()),
-              .allowed_ips = {},
-              .latest_handshake = peer.latest_handshake(),
-              .rx_bytes = peer.transfer_rx(),
-              .tx_bytes = peer.transfer_tx(),
-              .persistent_keepalive = peer.persistent_keepalive()};
-  for (const std::string& prefix : peer.allowed_ips()) {
-    made.allowed_ips.push_back(printable(prefix));
-  }
-  return made;
-}
-
 std::string device_text(const proto::DeviceStatus& status, std::int64_t now, bool color) {
-  WgDevice device{.name = printable(status.name()),
-                  .public_key = key_text(status.public_key(), ""),
-                  .listen_port = status.listen_port(),
-                  .fwmark = status.fwmark(),
-                  .more = {},
-                  .peers = {}};
-  for (const proto::PeerStatus& peer : status.peers()) { device.peers.push_back(wg_peer(peer)); }
+  WgDevice device = wg_device_of(status);
+  device.name = printable(device.name);
+  for (WgPeer& peer : device.peers) {
+    peer.node = printable(peer.node);
+    peer.endpoint = printable(peer.endpoint);
+    for (std::string& prefix : peer.allowed_ips) { prefix = printable(prefix); }
+  }
   return wg_device_text(std::move(device), now, color);
 }
 

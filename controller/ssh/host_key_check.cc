@@ -4,6 +4,7 @@
 
 #include "controller/reach/transport.h"
 #include "controller/ssh/host_key_order.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -130,51 +131,36 @@ class Check {
   }
 
   [[noreturn]] void refuse_revoked(const KnownHosts& known, const std::string& name) const {
-    throw Unreachable(fmt::format("the host key of {} is revoked: {} ({})", name,
-                                  shown_.fingerprint, known.where(shown_.key)),
-                      "do not connect before its owner has explained it");
+    throw Unreachable(say<"host-key-revoked">(name, shown_.fingerprint, known.where(shown_.key)));
   }
 
   [[noreturn]] void refuse_changed(const KnownHosts& known, const std::string& name) const {
-    const bool other_kind = known.check(shown_.key) == HostKeyVerdict::kOtherKind;
-    throw Unreachable(
-        fmt::format("the host key of {} has changed: it is {} now, {} says otherwise{}", name,
-                    shown_.fingerprint, known.where(shown_.key),
-                    other_kind ? " (a key of another kind)" : ""),
-        fmt::format("somebody may be listening in; if the node was re-installed: ssh-keygen -R "
-                    "'{}'{}",
-                    name, other_kind ? "; " + exec_cure(config_) : ""));
+    const std::string where = known.where(shown_.key);
+    if (known.check(shown_.key) == HostKeyVerdict::kOtherKind) {
+      throw Unreachable(
+          say<"host-key-kind-changed">(name, shown_.fingerprint, where, exec_cure(config_)));
+    }
+    throw Unreachable(say<"host-key-changed">(name, shown_.fingerprint, where));
   }
 
   [[noreturn]] void refuse_unclear(const KnownHosts& known) const {
     throw Unreachable(
-        fmt::format("the host key of {} cannot be checked, {}: {}", name_, shown_.fingerprint,
-                    known.where(shown_.key)),
-        "put the line or the file right, or take it out: ssh passes over it, wgmesh does not, "
-        "since it may be about this host");
+        say<"host-key-uncheckable">(name_, shown_.fingerprint, known.where(shown_.key)));
   }
 
   [[noreturn]] void refuse_certificate(const std::string& where) const {
-    throw Unreachable(
-        fmt::format("the host key of {} is to be checked by a certificate{}, which wgmesh's SSH "
-                    "cannot do",
-                    name_, where.empty() ? "" : fmt::format(" ({})", where)),
-        exec_cure(config_));
+    throw Unreachable(say<"host-key-wants-certificate">(
+        name_, where.empty() ? "" : fmt::format(" ({})", where), exec_cure(config_)));
   }
 
   [[noreturn]] void refuse_unknown() const {
     // ssh enters then without asking, and keeps nothing that we could compare.
     if (!authority_.empty()) { refuse_certificate(authority_); }
     if (config_.keys_from_elsewhere) {
-      throw Unreachable(fmt::format("the host key of {} is in no known_hosts file: {}", name_,
-                                    shown_.fingerprint),
-                        "wgmesh does not look for keys in DNS (VerifyHostKeyDNS): " +
-                            exec_cure(config_) + "; or pass --accept-new-host-keys");
+      throw Unreachable(
+          say<"host-key-not-in-files">(name_, shown_.fingerprint, exec_cure(config_)));
     }
-    throw Unreachable(
-        fmt::format("the host key of {} is unknown: {}", name_, shown_.fingerprint),
-        fmt::format("compare it and accept it with `ssh {} true`, or pass --accept-new-host-keys",
-                    config_.alias));
+    throw Unreachable(say<"host-key-unknown">(name_, shown_.fingerprint, config_.alias));
   }
 
   const SshConfig& config_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -50,10 +51,8 @@ std::string offered_host_keys(const SshConfig& config, const std::vector<std::st
     }
   }
   if (plain.empty()) {
-    throw Error(fmt::format("wgmesh's SSH has none of the host keys that the configuration of {} "
-                            "asks for: hostkeyalgorithms {}",
-                            config.alias, fmt::join(order, ",")),
-                exec_cure(config));
+    throw Error(say<"host-key-none-common">(config.alias, fmt::format("{}", fmt::join(order, ",")),
+                                            exec_cure(config)));
   }
   return fmt::format("{}", fmt::join(plain, ","));
 }

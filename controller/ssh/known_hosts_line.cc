@@ -8,6 +8,7 @@
 #include <array>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -64,7 +65,7 @@ std::string hash_with(std::string_view salt, std::string_view name) {
   if (HMAC(EVP_sha1(), salt.data(), static_cast<int>(salt.size()),
            reinterpret_cast<const unsigned char*>(name.data()), name.size(), digest.data(),
            &size) == nullptr) {
-    throw Error("this machine's cryptographic library does no HMAC-SHA1, which known_hosts needs");
+    throw Error(say<"host-key-hash-missing">());
   }
   return std::string(kHashed) + base64_of(salt) + "|" +
          base64_of({reinterpret_cast<const char*>(digest.data()), size});

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -47,10 +48,7 @@ std::vector<Span> existing_spans(const std::vector<std::string>& words, const Pa
       const Span span{first, last};
       if (words[first].empty() || words[last].empty() || !exists(join(words, span))) { continue; }
       if (!found.empty() && found.back().last >= first) {
-        throw Error(fmt::format("`{}` and `{}` are both files, and `ssh -G` does not tell which "
-                                "one is meant",
-                                join(words, found.back()), join(words, span)),
-                    "rename one of them, or name a file without a blank");
+        throw Error(say<"ssh-files-ambiguous">(join(words, found.back()), join(words, span)));
       }
       found.push_back(span);
     }
@@ -64,11 +62,7 @@ std::vector<std::string> split_path_list(std::string_view text, const PathExists
   if (text.empty()) { return {}; }
   const std::vector<std::string> words = words_of(text);
   if (words.size() > kMaxWords) {
-    throw Error(
-        fmt::format("`ssh -G` prints a list of files with {} blanks, and mesh reads at most "
-                    "{}",
-                    words.size() - 1, kMaxWords - 1),
-        "name fewer files, or files without blanks");
+    throw Error(say<"ssh-files-too-many">(words.size() - 1, kMaxWords - 1));
   }
   const std::vector<Span> spans = existing_spans(words, exists);
   std::vector<std::string> paths;

@@ -1,11 +1,11 @@
 #include "controller/ssh/proxy_complaint.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <vector>
+
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -52,29 +52,23 @@ bool is_complaint_of_ssh(std::string_view line) {
 
 }  // namespace
 
-ProxyComplaint proxy_complaint(std::string_view text, const std::string& jump,
-                               const std::string& target) {
+std::optional<Said> proxy_complaint(std::string_view text, const std::string& jump,
+                                    const std::string& target) {
   std::vector<std::string_view> lines = lines_of(text);
-  if (lines.empty()) { return {}; }
-  if (jump.empty()) { return {std::string(lines.back()), "make the ProxyCommand work by hand"}; }
+  if (lines.empty()) { return std::nullopt; }
+  if (jump.empty()) { return say<"ssh-proxy-command-failed">(lines.back()); }
   std::erase_if(lines, [](auto line) { return !is_complaint_of_ssh(line); });
-  if (lines.empty()) { return {}; }
+  if (lines.empty()) { return std::nullopt; }
   for (const std::string_view line : lines) {
     const std::size_t at = line.find(kOpenFailed);
     if (!line.starts_with("channel ") || at == std::string_view::npos) { continue; }
-    return {fmt::format("connect to {} by way of {}: {}", target, jump,
-                        line.substr(at + kOpenFailed.size())),
-            fmt::format("look whether an SSH server listens at {}, as it is reached from {}",
-                        target, jump)};
+    return say<"ssh-jump-goes-no-further">(target, jump, line.substr(at + kOpenFailed.size()));
   }
   // The first one is the cause, and what follows from it comes after.
   const std::string_view cause = lines.front();
-  const bool asked = cause.find("Permission denied") != std::string_view::npos ||
-                     cause.find("Host key verification failed") != std::string_view::npos;
-  return {fmt::format("on the way by {}: {}", jump, cause),
-          asked ? "the hosts on the way are asked without questions: make them work with "
-                  "`ssh -o BatchMode=yes`; ssh-agent helps"
-                : fmt::format("make `ssh {} true` work", jump)};
+  const bool refused = cause.find("Permission denied") != std::string_view::npos ||
+                       cause.find("Host key verification failed") != std::string_view::npos;
+  return refused ? say<"ssh-jump-refused">(jump, cause) : say<"ssh-jump-failed">(jump, cause);
 }
 
 }  // namespace wgmesh

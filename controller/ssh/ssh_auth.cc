@@ -12,6 +12,7 @@
 
 #include "controller/ssh/ssh_agent.h"
 #include "controller/ssh/ssh_public_key.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -307,34 +308,25 @@ class Authentication {
   }
 
   [[noreturn]] void refuse() {
-    std::string message = fmt::format("login as {} refused", config_.user);
     const bool connected = session_.is_connected();
     const std::string reason = connected ? "" : session_.reason();
-    message += connected ? methods() : ": " + reason;
-    message += tried_.empty() ? "; there was no key to try"
+    std::string details = connected ? methods() : ": " + reason;
+    details += tried_.empty() ? "; there was no key to try"
                               : fmt::format("; tried: {}", fmt::join(tried_, ", "));
-    if (!useless_.empty()) { message += fmt::format("; {}", fmt::join(useless_, "; ")); }
-    if (agent_ && agent_->refusals() > 0) { message += "; the agent refused to sign"; }
-    throw Unreachable(message, cure(reason));
+    if (!useless_.empty()) { details += fmt::format("; {}", fmt::join(useless_, "; ")); }
+    if (agent_ && agent_->refusals() > 0) { details += "; the agent refused to sign"; }
+    throw Unreachable(refusal(reason, details));
   }
 
-  std::string cure(const std::string& reason) {
+  Said refusal(const std::string& reason, const std::string& details) {
     if (reason.find("Too many authentication failures") != std::string::npos) {
-      return fmt::format(
-          "the server ends a login after a few keys: set `IdentitiesOnly yes` and IdentityFile for "
-          "{} in the ssh configuration, or name identity_file under the node's `ssh`",
-          config_.alias);
+      return say<"ssh-login-too-many-keys">(config_.user, details, config_.alias);
     }
     if (agent_ && agent_->refusals() > 0) {
-      return fmt::format(
-          "a key that is constrained to destinations (`ssh-add -h`) signs for the ssh program "
-          "only: {}",
-          exec_cure(config_));
+      return say<"ssh-login-agent-refused">(config_.user, details, exec_cure(config_));
     }
-    if (!useless_.empty()) { return "put identity_file or IdentityFile right"; }
-    return fmt::format(
-        "make `ssh {} true` work, or name user and identity_file under the node's `ssh`; {}",
-        config_.alias, exec_cure(config_));
+    if (!useless_.empty()) { return say<"ssh-login-key-unusable">(config_.user, details); }
+    return say<"ssh-login-refused">(config_.user, details, config_.alias, exec_cure(config_));
   }
 
   SshSession& session_;

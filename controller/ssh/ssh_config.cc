@@ -15,6 +15,7 @@
 #include "controller/reach/local_account.h"
 #include "controller/ssh/exec_cure.h"
 #include "controller/ssh/path_list.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -71,7 +72,7 @@ std::string token(char letter, const SshConfig& config) {
     case 'u':
       return local_account().user;
     default:
-      throw Error(fmt::format("the token %{} is not understood", letter));
+      throw Error(say<"ssh-option-token-unknown">(letter));
   }
 }
 
@@ -86,7 +87,9 @@ std::string expand(const std::string& option, const std::string& text, const Ssh
                text.find('}', i) != std::string::npos) {
       const std::size_t end = text.find('}', i);
       const char* value = getenv(text.substr(i + 2, end - i - 2).c_str());
-      if (value == nullptr) { throw Error(text.substr(i, end - i + 1) + " is not set"); }
+      if (value == nullptr) {
+        throw Error(say<"ssh-option-variable-unset">(text.substr(i, end - i + 1)));
+      }
       made += value;
       i = end;
     } else {
@@ -112,9 +115,8 @@ void refuse_what_cannot_be_honoured(const SshConfig& config, const SshOptionLine
     refused.push_back(fmt::format("{} {}", name, found->second.front()));
   }
   if (refused.empty()) { return; }
-  throw Error(fmt::format("the ssh configuration of {} has what wgmesh cannot honour: {}",
-                          config.alias, fmt::join(refused, ", ")),
-              fmt::format("take it out for this host, or {}", exec_cure(config)));
+  throw Error(say<"ssh-config-unsupported">(
+      config.alias, fmt::format("{}", fmt::join(refused, ", ")), exec_cure(config)));
 }
 
 // The list when the user has set one, else empty: libssh's own order is better than a filtered copy
@@ -181,7 +183,9 @@ void read_where(const SshOptionLines& options, SshConfig& config) {
   config.user = value_of(options, "user", local_account().user);
   const std::string port = value_of(options, "port", "22");
   const std::optional<unsigned> parsed = number(port);
-  if (!parsed || *parsed == 0 || *parsed > 65535) { throw Error("ssh option port: " + port); }
+  if (!parsed || *parsed == 0 || *parsed > 65535) {
+    throw Error(say<"ssh-option-unfit">("port", port));
+  }
   config.port = static_cast<std::uint16_t>(*parsed);
   config.address_family = value_of(options, "addressfamily", "any");
   config.bind_address = value_of(options, "bindaddress");
@@ -276,7 +280,7 @@ SshOptionLines parse_ssh_options(std::string_view text) {
     const bool is_name = !name.empty() && std::ranges::all_of(name, [](unsigned char letter) {
       return std::isalnum(letter) != 0;
     });
-    if (!is_name) { throw Error(fmt::format("`ssh -G` wrote a line without an option: {}", line)); }
+    if (!is_name) { throw Error(say<"ssh-config-garbage">(line)); }
     options[name].emplace_back(space == std::string_view::npos ? "" : line.substr(space + 1));
   }
   return options;
@@ -333,16 +337,13 @@ SshOptionLines ask_ssh(const SshTarget& target, const std::string& config_file, 
   Ran ran;
   try {
     ran = run_captured(command, deadline, interrupt);
-  } catch (const TimedOut&) {
-    throw Error(fmt::format("`ssh -G {}` on this machine does not end", target.host),
-                "look for a `Match exec` in the ssh configuration whose command hangs");
-  }
+  } catch (const TimedOut&) { throw Error(say<"ssh-config-endless">(target.host)); }
   if (ran.status != 0) {
     std::string words = ran.err.empty() ? fmt::format("exit status {}", ran.status) : ran.err;
     while (!words.empty() && std::isspace(static_cast<unsigned char>(words.back())) != 0) {
       words.pop_back();
     }
-    throw Error(fmt::format("`ssh -G {}`: {}", target.host, words));
+    throw Error(say<"ssh-config-refused">(target.host, words));
   }
   return parse_ssh_options(ran.out);
 }

@@ -14,6 +14,7 @@
 #include "controller/ssh/host_key_order.h"
 #include "controller/ssh/ssh_session.h"
 #include "controller/ssh/ssh_transport.h"
+#include "controller/text/messages.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -93,13 +94,14 @@ ShownHostKey shown_key(SshSession& session) {
   const SshKey key = session.server_key();
   char* raw = nullptr;
   if (ssh_pki_export_pubkey_base64(key.get(), &raw) != SSH_OK) {
-    throw Unreachable("the server's host key cannot be read");
+    throw Unreachable(say<"internal">("the server's host key cannot be read"));
   }
   const SshText base64(raw);
   const char* kind = ssh_key_type_to_char(ssh_key_type(key.get()));
   auto read = parse_ssh_public_key(kind, base64.get());
   if (!read) {
-    throw Unreachable(fmt::format("the server shows a host key of no known kind, {}", kind));
+    throw Unreachable(
+        say<"internal">(fmt::format("the server shows a host key of no known kind, {}", kind)));
   }
   ShownHostKey shown{std::move(*read), fingerprint(key.get()), session.log().server_host_keys(),
                      session.address(), session.is_local()};
@@ -129,7 +131,9 @@ LoginGate::Slot::~Slot() {
 LoginGate::Slot LoginGate::enter(const std::string& hop, const Interrupt* interrupt) {
   std::unique_lock lock(mutex_);
   while (inside_[hop] >= kLimit) {
-    if (interrupt != nullptr && interrupt->is_set()) { throw Interrupted("interrupted"); }
+    if (interrupt != nullptr && interrupt->is_set()) {
+      throw Interrupted(say<"reach-interrupted">());
+    }
     left_.wait_for(lock, 200ms);  // the interrupt has no condition variable
   }
   ++inside_[hop];
@@ -153,7 +157,7 @@ const SshOptionLines& SshConnector::defaults() {
 
 SshConfig SshConnector::config_for(const SshTarget& target) {
   if (target.host.empty() || target.host.front() == '-') {
-    throw Error(fmt::format("`{}` is no SSH host", target.host));
+    throw Error(say<"ssh-host-invalid">(target.host));
   }
   try {
     const SshOptionLines& usual = defaults();

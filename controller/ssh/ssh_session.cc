@@ -10,6 +10,8 @@
 #include <new>
 #include <string_view>
 
+#include "controller/text/messages.h"
+
 namespace wgmesh {
 namespace {
 
@@ -47,9 +49,8 @@ SshSession::SshSession(const SshConfig& config, Connection connection,
   try {
     shake_hands(connection, patience);
   } catch (const TimedOut&) {
-    const ProxyComplaint said = complaint();
-    if (!said.words.empty()) { throw TimedOut(said.words, said.cure); }
-    throw TimedOut("the SSH handshake got no answer");
+    if (auto said = complaint()) { throw TimedOut(std::move(*said)); }
+    throw TimedOut(say<"ssh-handshake-unanswered">());
   } catch (const ConnectionClosed&) { explain_failure(config); }
   if (!is_done_) { explain_failure(config); }
 }
@@ -70,13 +71,14 @@ void SshSession::shake_hands(Connection& connection, Patience patience) {
 }
 
 void SshSession::explain_failure(const SshConfig& config) {
-  if (is_busy_server()) { throw DroppedEarly("SSH handshake: " + reason()); }
-  const ProxyComplaint said = complaint();
-  if (!said.words.empty()) { throw Unreachable(said.words, said.cure); }
-  throw Unreachable("SSH handshake: " + reason(), exec_cure(config));
+  if (is_busy_server()) { throw DroppedEarly(say<"ssh-handshake-dropped">(reason())); }
+  if (auto said = complaint()) { throw Unreachable(std::move(*said)); }
+  throw Unreachable(say<"ssh-handshake-failed">(reason(), exec_cure(config)));
 }
 
-ProxyComplaint SshSession::complaint() { return proxy_complaint(proxy_text(), jump_, target_); }
+std::optional<Said> SshSession::complaint() {
+  return proxy_complaint(proxy_text(), jump_, target_);
+}
 
 void SshSession::read_address() {
   sockaddr_storage address{};
@@ -114,7 +116,7 @@ bool SshSession::is_busy_server() {
 
 void SshSession::set(ssh_options_e option, const void* value, const std::string& name) {
   if (ssh_options_set(session_.get(), option, value) == SSH_OK) { return; }
-  throw Error(fmt::format("ssh option {}: {}", name, ssh_get_error(session_.get())));
+  throw Error(say<"ssh-option-unfit">(name, ssh_get_error(session_.get())));
 }
 
 void SshSession::set_options(const SshConfig& config, const std::string& host_key_algorithms) {
@@ -149,17 +151,17 @@ void SshSession::set_options(const SshConfig& config, const std::string& host_ke
 SshKey SshSession::server_key() {
   ssh_key key = nullptr;
   if (ssh_get_server_publickey(session_.get(), &key) != SSH_OK) {
-    throw Unreachable("the server has no key: " + reason());
+    throw Unreachable(say<"internal">("the server has no key: " + reason()));
   }
   return SshKey(key);
 }
 
 void SshSession::wait(Deadline deadline) {
-  if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+  if (std::chrono::steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
   // libssh closes the descriptor when the connection ends, and goes on saying "again". By then the
   // number may be another node's connection.
   const int fd = ssh_get_fd(session_.get());
-  if (fd < 0 || !is_connected()) { throw ConnectionClosed(reason()); }
+  if (fd < 0 || !is_connected()) { throw ConnectionClosed(say<"ssh-connection-closed">(reason())); }
   const bool writing = (ssh_get_poll_flags(session_.get()) & SSH_WRITE_PENDING) != 0;
   std::array<pollfd, 1> entries{
       pollfd{fd, static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN), 0}};
@@ -167,8 +169,7 @@ void SshSession::wait(Deadline deadline) {
 }
 
 std::string SshSession::reason() {
-  const std::string said = complaint().words;
-  if (!said.empty()) { return said; }
+  if (const auto said = complaint()) { return said->text; }
   const std::string own = trimmed(ssh_get_error(session_.get()));
   return own.empty() ? "the connection was closed" : own;
 }

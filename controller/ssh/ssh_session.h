@@ -3,6 +3,8 @@
 // from one thread.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "controller/reach/wait.h"
@@ -84,7 +86,7 @@ class SshSession {
   void set_options(const SshConfig& config, const std::string& host_key_algorithms);
   void set(ssh_options_e option, const void* value, const std::string& name);
 
-  ProxyComplaint complaint();
+  std::optional<Said> complaint();
 
   SshLog log_;
   std::unique_ptr<ProxyProcess> proxy_;

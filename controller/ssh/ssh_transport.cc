@@ -11,6 +11,7 @@
 #include "controller/reach/interrupt.h"
 #include "controller/ssh/ssh_handles.h"
 #include "controller/ssh/ssh_log.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -36,11 +37,11 @@ class SshTransport final : public Transport {
     const SshLog::Scope heard(session_->log());
     command_ = command;
     channel_.reset(ssh_channel_new(session_->get()));
-    if (!channel_) { throw Unreachable("SSH channel: " + session_->reason()); }
+    if (!channel_) { throw Unreachable(say<"ssh-channel-refused">(session_->reason())); }
     const Deadline deadline = steady_clock::now() + step_;
     const int opened = session_->complete(SSH_AGAIN, deadline,
                                           [&] { return ssh_channel_open_session(channel_.get()); });
-    if (opened != SSH_OK) { throw Unreachable("SSH channel: " + session_->reason()); }
+    if (opened != SSH_OK) { throw Unreachable(say<"ssh-channel-refused">(session_->reason())); }
     // The answer is awaited with the first read: what is written until then saves a round trip.
     request_exec();
   }
@@ -48,16 +49,16 @@ class SshTransport final : public Transport {
   void write(std::string_view octets, Deadline deadline) override {
     const SshLog::Scope heard(session_->log());
     while (!octets.empty()) {
-      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+      if (steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
       const auto size = static_cast<std::uint32_t>(std::min(octets.size(), kWriteSize));
       const int count = ssh_channel_write(channel_.get(), octets.data(), size);
-      if (count < 0) { throw Unreachable("SSH: " + session_->reason()); }
+      if (count < 0) { throw Unreachable(say<"ssh-connection-broken">(session_->reason())); }
       octets.remove_prefix(static_cast<std::size_t>(count));
       keep_stderr();
       if (octets.empty()) { break; }
       // libssh has taken what the window allows; without progress, wait for the other side.
       if (ssh_channel_is_eof(channel_.get()) != 0 || ssh_channel_is_closed(channel_.get()) != 0) {
-        throw Unreachable("the node has ended the session");
+        throw Unreachable(say<"ssh-session-ended">());
       }
       if (count == 0) { session_->wait(deadline); }
     }
@@ -75,14 +76,18 @@ class SshTransport final : public Transport {
         octets.resize(static_cast<std::size_t>(count));
         return octets;
       }
-      if (count == SSH_ERROR) { throw Unreachable("SSH: " + session_->reason()); }
+      if (count == SSH_ERROR) {
+        throw Unreachable(say<"ssh-connection-broken">(session_->reason()));
+      }
       if (count == SSH_EOF || ssh_channel_is_eof(channel_.get()) != 0) {
         keep_stderr();
         return {};
       }
-      if (!session_->is_connected()) { throw Unreachable("SSH: " + session_->reason()); }
+      if (!session_->is_connected()) {
+        throw Unreachable(say<"ssh-connection-broken">(session_->reason()));
+      }
       // Here, too: a node that floods stderr ends each wait at once.
-      if (steady_clock::now() >= deadline) { throw TimedOut("timed out"); }
+      if (steady_clock::now() >= deadline) { throw TimedOut(say<"reach-timed-out">()); }
       wait_interruptibly(deadline);
     }
   }
@@ -100,10 +105,7 @@ class SshTransport final : public Transport {
   void request_exec() {
     const int result = ssh_channel_request_exec(channel_.get(), command_.c_str());
     exec_pending_ = result == SSH_AGAIN;
-    if (result == SSH_ERROR) {
-      throw Unreachable("the server does not run commands: " + session_->reason(),
-                        "look for a ForceCommand, or a login shell that takes none");
-    }
+    if (result == SSH_ERROR) { throw Unreachable(say<"ssh-commands-refused">(session_->reason())); }
   }
 
   // One interrupt ends one wait, because the session goes on with undo. Writing is not interrupted:
@@ -139,7 +141,9 @@ class SshTransport final : public Transport {
   void flush(Deadline deadline) {
     const int result = session_->complete(SSH_AGAIN, deadline,
                                           [&] { return ssh_blocking_flush(session_->get(), 0); });
-    if (result == SSH_ERROR) { throw Unreachable("SSH: " + session_->reason()); }
+    if (result == SSH_ERROR) {
+      throw Unreachable(say<"ssh-connection-broken">(session_->reason()));
+    }
   }
 
   Interrupt interrupt_;

@@ -1,11 +1,10 @@
 #include "controller/text/shell_words.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 
 #include "common/error.h"
+#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -26,7 +25,7 @@ class Splitter {
       } else if (c == '"') {
         double_quoted();
       } else if (c == '\\') {
-        if (rest_.empty()) { throw Error("the backslash at the end escapes nothing"); }
+        if (rest_.empty()) { throw Error(say<"command-backslash-last">()); }
         escaped(take());
       } else {
         refuse_shell_syntax(c);
@@ -34,7 +33,7 @@ class Splitter {
       }
     }
     end_word();
-    if (words_.empty()) { throw Error("expected a command"); }
+    if (words_.empty()) { throw Error(say<"command-empty">()); }
     refuse_assignment(words_.front());
     return std::move(words_);
   }
@@ -63,7 +62,7 @@ class Splitter {
 
   void single_quoted() {
     const std::size_t end = rest_.find('\'');
-    if (end == rest_.npos) { throw Error("the quote ' is not closed"); }
+    if (end == rest_.npos) { throw Error(say<"command-quote-open">('\'')); }
     if (!word_) { word_.emplace(); }
     *word_ += rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
@@ -83,13 +82,13 @@ class Splitter {
         put(c);
       }
     }
-    throw Error("the quote \" is not closed");
+    throw Error(say<"command-quote-open">('"'));
   }
 
   void refuse_shell_syntax(char c) const {
     if (std::string_view("|&;<>()$`*?[").find(c) != std::string_view::npos ||
         (!word_ && (c == '#' || c == '~'))) {
-      throw Error(fmt::format("no shell reads this command, so {} has no meaning; quote it", c));
+      throw Error(say<"command-shell-syntax">(c));
     }
   }
 
@@ -102,10 +101,7 @@ class Splitter {
     if (sign == word.npos || sign == 0 || !is_letter(word.front())) { return; }
     const std::string_view name = word.substr(0, sign);
     if (!std::all_of(name.begin(), name.end(), is_of_a_name)) { return; }
-    throw Error(
-        fmt::format("no shell reads this command, so {}=… in front of it has no meaning; "
-                    "write env {}=… and then the command",
-                    name, name));
+    throw Error(say<"command-assignment">(name));
   }
 
   std::string_view rest_;
@@ -116,7 +112,7 @@ class Splitter {
 }  // namespace
 
 std::vector<std::string> split_words(std::string_view text) {
-  if (text.find('\0') != text.npos) { throw Error("a NUL octet cannot be part of a command"); }
+  if (text.find('\0') != text.npos) { throw Error(say<"command-nul">()); }
   return Splitter(text).split();
 }
 

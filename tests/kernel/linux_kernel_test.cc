@@ -146,7 +146,11 @@ TEST_F(LinuxKernelTest, GroupWithAStrangerIsNotDeleted) {
   try {
     carry_out(kernel, {DeleteGroup{group, {"br-test"}}});
     FAIL();
-  } catch (const Error& error) { EXPECT_THAT(error.what(), HasSubstr("stranger")); }
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "device-group-shared");
+    EXPECT_THAT(error.what(), HasSubstr("stranger"));
+    EXPECT_EQ(error.cure(), "ip link set stranger group default");
+  }
   EXPECT_TRUE(seen_interfaces().contains("stranger"));
   EXPECT_TRUE(seen_interfaces().contains("br-test"));
 }

@@ -10,6 +10,7 @@
 #include "agent/linux/firewall.h"
 #include "agent/linux/linux_kernel.h"
 #include "agent/netlink/netlink_error.h"
+#include "agent/session/node_facts.h"
 #include "agent/state/kernel.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/wanted_mesh.h"
@@ -75,6 +76,16 @@ TEST_F(ProbeTest, PortUserIsNamedAndOurOwnDeviceIsNone) {
   address.sin_port = htons(51777);
   ASSERT_EQ(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   EXPECT_EQ(probe.find_port_user(51777, kMesh), "another program's UDP socket");
+
+  proto::Open open;
+  open.set_mesh(kMesh);
+  open.set_inner_address("fd01::1/64");
+  open.set_listen_port(51777);
+  proto::Hello hello;
+  put_node_facts(open, {}, hello);
+  EXPECT_THAT(hello.problems(),
+              ElementsAre("listen_port 51777 is in use here (another program's UDP socket)"));
+  EXPECT_THAT(hello.problem_ids(), ElementsAre("listen-port-in-use"));
 }
 
 TEST_F(ProbeTest, ForeignPrefixesAreThoseOfOtherLinks) {

@@ -65,6 +65,7 @@ TEST_F(SshAuthTest, ARefusedLoginSaysWhatWasTried) {
           "login as guest refused (the server takes: publickey, keyboard-interactive, password)"));
   EXPECT_THAT(why, HasSubstr("tried: " + server.file("wrong")));
   EXPECT_THAT(why, HasSubstr("`ssh guest true`"));
+  EXPECT_EQ(failure_id_, "ssh-login-refused");
 }
 
 TEST_F(SshAuthTest, EightKeysInTheAgentAndIdentitiesOnly) {
@@ -176,6 +177,7 @@ TEST_F(SshAuthTest, TooManyKeysEndAtOnceAndTheCureWorks) {
   EXPECT_THAT(failure([&] { connect(server, "node", agent_of(server)); }),
               ::testing::AllOf(HasSubstr("Too many authentication failures"),
                                HasSubstr("IdentitiesOnly"), HasSubstr("identity_file")));
+  EXPECT_EQ(failure_id_, "ssh-login-too-many-keys");
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
   connect(server, "node",
           agent_of(server,
@@ -207,6 +209,7 @@ TEST_F(SshAuthTest, AKeyThatIsBoundToADestinationIsToldWithTheWayOut) {
   const std::string why = failure([&] { connect(server, "node", agent_of(server)); });
   EXPECT_THAT(why, ::testing::AllOf(HasSubstr("the agent refused to sign"), HasSubstr("`exec: ssh"),
                                     HasSubstr("(the server takes: publickey")));
+  EXPECT_EQ(failure_id_, "ssh-login-agent-refused");
 }
 
 TEST_F(SshAuthTest, AKeyFileThatIsNamedAndIsNoneIsTold) {
@@ -218,6 +221,7 @@ TEST_F(SshAuthTest, AKeyFileThatIsNamedAndIsNoneIsTold) {
   });
   EXPECT_THAT(why, ::testing::AllOf(HasSubstr(server.file("id") + ": No such file or directory"),
                                     HasSubstr(server.file("text") + ": no private key")));
+  EXPECT_EQ(failure_id_, "ssh-login-key-unusable");
 }
 
 TEST_F(SshAuthTest, ALoginMayTakeLongerThanConnecting) {

@@ -79,6 +79,56 @@ TEST_F(SshTest, NamesAnOptionThatCannotBeHonoured) {
               HasSubstr("bindinterface lo"));
 }
 
+TEST_F(SshTest, SaysWhatSshSaysOfItsConfiguration) {
+  const SshServer server;
+  EXPECT_THAT(failure([&] { connect(server, "node", "Host node\n  Bogus yes\n"); }),
+              HasSubstr("`ssh -G node`: "));
+  EXPECT_EQ(failure_id_, "ssh-config-refused");
+}
+
+TEST_F(SshTest, AServerThatTakesNoSessionsIsSaid) {
+  SshServerOptions machine;
+  machine.sshd_lines = "MaxSessions 0\n";
+  const SshServer server(machine);
+  const auto transport = connect(server);
+  EXPECT_THAT(failure([&] { transport->start("true"); }), HasSubstr("SSH channel: "));
+  EXPECT_EQ(failure_id_, "ssh-channel-refused");
+}
+
+TEST_F(SshTest, AServerThatTakesNoCommandIsSaid) {
+  SshServerOptions machine;
+  machine.dropbear = true;
+  const SshServer server(machine);
+  const auto transport = connect(server);
+  const std::string longer_than_it_takes(20000, 'x');
+  EXPECT_THAT(failure([&] {
+                transport->start(longer_than_it_takes);
+                transport->read(soon());
+              }),
+              HasSubstr("the server does not run commands: "));
+  EXPECT_EQ(failure_id_, "ssh-commands-refused");
+}
+
+TEST_F(SshTest, ANodeThatWantsNoMoreIsSaid) {
+  const SshServer server;
+  const auto transport = connect(server);
+  transport->start("exec >&- 2>&-; exec sleep 60");
+  ASSERT_EQ(transport->read(soon()), "");
+  const std::string more_than_the_window(8u << 20, 'x');
+  EXPECT_THAT(failure([&] { transport->write(more_than_the_window, soon()); }),
+              HasSubstr("the node has ended the session"));
+  EXPECT_EQ(failure_id_, "ssh-session-ended");
+}
+
+TEST_F(SshTest, AConnectionThatBreaksIsSaid) {
+  const SshServer server;
+  const auto transport = connect(server);
+  ASSERT_EQ(talk(*transport), "hello agent");
+  server.run("pkill -KILL -f '[s]shd.*: root'");
+  EXPECT_THAT(failure([&] { transport->read(soon()); }), HasSubstr("SSH: "));
+  EXPECT_EQ(failure_id_, "ssh-connection-broken");
+}
+
 TEST_F(SshTest, SaysWhyANodeIsNotReached) {
   const SshServer server;
   EXPECT_THAT(failure([&] { connect(server, "node", "Host node\n  Port 1\n"); }),
@@ -93,6 +143,7 @@ TEST_F(SshTest, GivesUpOnASilentServerInTime) {
   const auto begun = steady_clock::now();
   EXPECT_THAT(failure([&] { connect(server, "node", silent.config()); }),
               HasSubstr("the SSH handshake got no answer"));
+  EXPECT_EQ(failure_id_, "ssh-handshake-unanswered");
   EXPECT_LT(steady_clock::now() - begun, 5s);
 }
 
@@ -166,6 +217,7 @@ TEST_F(SshTest, GoesThroughAProxyCommand) {
                 connect(server, "node", "Host node\n  ProxyCommand echo no way >&2; exit 1\n");
               }),
               HasSubstr("no way"));
+  EXPECT_EQ(failure_id_, "ssh-proxy-command-failed");
 }
 
 TEST_F(SshTest, JumpsAndLeavesNoJumpBehind) {

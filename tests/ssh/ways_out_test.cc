@@ -29,6 +29,7 @@ TEST_F(WaysOutTest, AKeyExchangeThatLibsshLacks) {
   const SshServer server(machine);
   const std::string why = failure([&] { connect(server); });
   EXPECT_THAT(why, HasSubstr("kex"));
+  EXPECT_EQ(failure_id_, "ssh-handshake-failed");
   EXPECT_EQ(talk_by(why), "hello agent");
 }
 
@@ -86,6 +87,7 @@ TEST_F(WaysOutTest, AMatchExecThatHangsIsThisMachines) {
   target.host = "node";
   EXPECT_THAT(failure([&] { connector.connect(target, [](const std::string&) {}); }),
               AllOf(HasSubstr("`ssh -G node` on this machine"), HasSubstr("Match exec")));
+  EXPECT_EQ(failure_id_, "ssh-config-endless");
   EXPECT_NE(run_captured({"pgrep", "-fx", "sleep 4321"}, soon(), nullptr).status, 0);
 }
 

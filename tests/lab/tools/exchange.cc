@@ -27,6 +27,7 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -83,7 +84,7 @@ Node make_node(const std::string& words) {
   node.address.sin6_family = AF_INET6;
   if (colon == std::string::npos ||
       ::inet_pton(AF_INET6, words.c_str() + colon + 1, &node.address.sin6_addr) != 1) {
-    throw Error("PID:ADDRESS, not " + words);
+    throw std::runtime_error("PID:ADDRESS, not " + words);
   }
   const std::string path = "/proc/" + words.substr(0, colon) + "/ns/net";
   const UniqueFd space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -189,12 +190,12 @@ class Exchange {
       fmt::print(".\n");
       std::fflush(stdout);
     } else {
-      throw Error("watch I J..., forget or count, not " + line);
+      throw std::runtime_error("watch I J..., forget or count, not " + line);
     }
   }
 
   void watch(std::size_t from, std::size_t to) {
-    if (from >= nodes_.size() || to >= nodes_.size()) { throw Error("no such node"); }
+    if (from >= nodes_.size() || to >= nodes_.size()) { throw std::runtime_error("no such node"); }
     pairs_[next_id_++] = {.from = from, .to = to};  // an answer to an earlier watch is nobody's
   }
 
@@ -219,7 +220,7 @@ class Exchange {
 
 int main(int count, char** words) {
   try {
-    if (count < 2) { throw wgmesh::Error("exchange PID:ADDRESS..."); }
+    if (count < 2) { throw std::runtime_error("exchange PID:ADDRESS..."); }
     wgmesh::Exchange({words + 1, words + count}).run();
     return 0;
   } catch (const std::exception& error) {

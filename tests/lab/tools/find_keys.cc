@@ -21,6 +21,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,7 @@ class Patterns {
     std::ifstream in(file);
     unsigned count = 0;
     for (std::string line; std::getline(in, line);) { add(line, ++count); }
-    if (by_start_.empty()) { throw Error("no keys in " + file); }
+    if (by_start_.empty()) { throw std::runtime_error("no keys in " + file); }
   }
 
   // The names of what is in `text`, each once.
@@ -83,7 +84,7 @@ class Patterns {
                           base64.size(), nullptr, &size, nullptr,
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         size != kKeyOctets) {
-      throw Error(fmt::format("line {} is no key", key));
+      throw std::runtime_error(fmt::format("line {} is no key", key));
     }
     std::string safe = base64;
     std::ranges::replace(safe, '+', '-');
@@ -214,7 +215,7 @@ class Search {
 };
 
 int run(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 2) { throw Error("find_keys KEYS PLACE..."); }
+  if (arguments.size() < 2) { throw std::runtime_error("find_keys KEYS PLACE..."); }
   const Patterns patterns(arguments[0]);
   Search search(patterns);
   for (std::size_t i = 1; i < arguments.size(); ++i) { search.look_at(arguments[i]); }

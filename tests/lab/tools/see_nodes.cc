@@ -53,7 +53,7 @@ struct Node {
 
 Node parse_node(const std::string& text, std::size_t place) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) { throw Error("[I=]PID:ROOT, not " + text); }
+  if (colon == std::string::npos) { throw std::runtime_error("[I=]PID:ROOT, not " + text); }
   const std::string root = text.substr(colon + 1);
   const std::string pid = text.substr(0, colon);
   const std::size_t equals = pid.find('=');
@@ -199,7 +199,7 @@ std::string file_of(const std::string& folder, const std::string& state, const N
 void write_lines(const std::string& path, const Lines& lines) {
   std::ofstream file(path);
   for (const std::string& line : lines) { file << line << '\n'; }
-  if (!file.flush()) { throw Error("cannot write " + path); }
+  if (!file.flush()) { throw std::runtime_error("cannot write " + path); }
 }
 
 Lines read_lines(const std::string& path) {
@@ -270,7 +270,7 @@ Arguments parse_arguments(std::vector<std::string> words) {
     words.erase(words.begin(), words.begin() + 2);
   }
   if (words.size() < 3) {
-    throw Error("see_nodes [--keep STATE] MESH|--exact FOLDER [I=]PID:ROOT...");
+    throw std::runtime_error("see_nodes [--keep STATE] MESH|--exact FOLDER [I=]PID:ROOT...");
   }
   if (words[0] != "--exact") { arguments.mesh = words[0]; }
   arguments.folder = words[1];

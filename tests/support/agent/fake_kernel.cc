@@ -232,7 +232,9 @@ void FakeKernel::start(const DeleteGroup& remove_group) {
   std::vector<std::string> members;
   for (const auto& [name, interface] : interfaces_) {
     if (interface.group != remove_group.group) { continue; }
-    if (!remove_group.members.contains(name)) { throw Error(name + " is in the device group too"); }
+    if (!remove_group.members.contains(name)) {
+      throw Error(Said{"", name + " is in the device group too", ""});
+    }
     members.push_back(name);
   }
   for (const std::string& name : members) { remove(name); }

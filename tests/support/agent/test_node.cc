@@ -21,7 +21,7 @@ TemporaryFolder::TemporaryFolder() {
   std::string name =
       (std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path()) /
       "wgmesh-test-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) { throw Error("mkdtemp " + name); }
+  if (::mkdtemp(name.data()) == nullptr) { throw SystemError("mkdtemp " + name, errno); }
   path_ = name;
 }
 
@@ -70,7 +70,7 @@ TestNode::TestNode() {
 TestSession::TestSession(TestNode& node) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    throw Error("socketpair");
+    throw SystemError("socketpair", errno);
   }
   end_.reset(ends[0]);
   const timeval patience{20, 0};

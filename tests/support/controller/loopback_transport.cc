@@ -43,7 +43,7 @@ void LoopbackTransport::start(std::string_view command) {
 
 void LoopbackTransport::write(std::string_view octets, Deadline) {
   const std::lock_guard lock(loopback_->mutex_);
-  if (loopback_->hung_up_) { throw Unreachable("the node has ended the session"); }
+  if (loopback_->hung_up_) { throw Unreachable(Said{"", "the node has ended the session", ""}); }
   loopback_->to_node_ += octets;
   loopback_->changed_.notify_all();
 }
@@ -54,8 +54,8 @@ std::string LoopbackTransport::read(Deadline deadline) {
   const bool ready = shared.changed_.wait_until(lock, deadline, [&] {
     return !shared.to_controller_.empty() || shared.hung_up_ || shared.interrupted_;
   });
-  if (std::exchange(shared.interrupted_, false)) { throw Interrupted("interrupted"); }
-  if (!ready) { throw TimedOut("timed out"); }
+  if (std::exchange(shared.interrupted_, false)) { throw Interrupted(Said{"", "interrupted", ""}); }
+  if (!ready) { throw TimedOut(Said{"", "timed out", ""}); }
   return std::exchange(shared.to_controller_, {});
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace wgmesh {
@@ -97,11 +98,13 @@ proto::ToAgent ScriptedNode::last(proto::ToAgent::BodyCase body) {
 }
 
 void ScriptedAgent::write(std::string_view octets, Deadline) {
-  if (ended_) { throw Unreachable("the node has ended the session"); }
+  if (ended_) { throw Unreachable(Said{"", "the node has ended the session", ""}); }
   frames_.feed(octets);
   while (auto message = frames_.next()) {
     proto::ToAgent frame;
-    if (!frame.ParseFromString(*message)) { throw Error("the controller wrote garbage"); }
+    if (!frame.ParseFromString(*message)) {
+      throw std::runtime_error("the controller wrote garbage");
+    }
     {
       const std::lock_guard lock(node_.mutex);
       node_.seen.push_back(frame);
@@ -122,8 +125,8 @@ std::string ScriptedAgent::read(Deadline deadline) {
   std::unique_lock lock(mutex_);
   const bool ready = readable_.wait_until(
       lock, deadline, [&] { return interrupted_ || ended_ || !to_read_.empty(); });
-  if (std::exchange(interrupted_, false)) { throw Interrupted("interrupted"); }
-  if (!ready) { throw TimedOut("no answer in time"); }
+  if (std::exchange(interrupted_, false)) { throw Interrupted(Said{"", "interrupted", ""}); }
+  if (!ready) { throw TimedOut(Said{"", "no answer in time", ""}); }
   return std::exchange(to_read_, {});
 }
 

@@ -81,7 +81,10 @@ class SshTest : public ::testing::Test {
   std::string failure(const std::function<void()>& call) {
     try {
       call();
-    } catch (const Error& error) { return error.message() + " | " + error.cure(); }
+    } catch (const Error& error) {
+      failure_id_ = error.id();
+      return error.message() + " | " + error.cure();
+    }
     return "no error";
   }
 
@@ -95,6 +98,7 @@ class SshTest : public ::testing::Test {
     answers_.erase(answers_.begin());
     return answer;
   }};
+  std::string failure_id_;  // of the error that failure() met last
   bool accept_new_host_keys_ = false;
   std::vector<std::string> reports_;
 };

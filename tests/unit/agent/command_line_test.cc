@@ -73,17 +73,32 @@ TEST(CommandLine, FlagsStandAnywhere) {
 }
 
 TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
-  for (const auto& words : {std::vector<std::string>{},
-                            {"up"},
-                            {"down"},
-                            {"down", "a", "b"},
-                            {"serve", "x"},
-                            {"status", "-x"},
-                            {"serve", "--json"},
-                            {"restore", "--fleeting"},
-                            {"status", "-r"},
-                            {"status", "-v"}}) {
-    EXPECT_THROW(parse(words), UsageError) << ::testing::PrintToString(words);
+  struct Case {
+    std::vector<std::string> words;
+    const char* message;
+    const char* id;
+  };
+  const char* const misplaced = "usage-option-misplaced";
+  const char* const unwanted = "usage-words-unwanted";
+  for (const Case& bad :
+       {Case{{}, "a command is missing", "usage-command-missing"},
+        {{"up"}, "unknown command 'up'; did you mean 'restore'?", "usage-command-unknown"},
+        {{"down"}, "down needs a MESH", "usage-mesh-missing"},
+        {{"down", "a", "b"}, "down takes one MESH, and got a b", unwanted},
+        {{"serve", "x"}, "serve takes no MESH, and got x", unwanted},
+        {{"status", "-x"}, "unknown option -x", "usage-option-unknown"},
+        {{"status", "--xx"}, "unknown option --xx", "usage-option-unknown"},
+        {{"serve", "--json"}, "--json goes with status", misplaced},
+        {{"restore", "--fleeting"}, "--fleeting goes with serve", misplaced},
+        {{"status", "-r"}, "-r goes with down", misplaced},
+        {{"status", "-v"}, "-v goes with version", misplaced}}) {
+    try {
+      parse(bad.words);
+      ADD_FAILURE() << bad.message;
+    } catch (const UsageError& error) {
+      EXPECT_EQ(error.message(), bad.message);
+      EXPECT_EQ(error.id(), bad.id);
+    }
   }
 }
 

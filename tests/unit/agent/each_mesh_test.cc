@@ -12,10 +12,10 @@ namespace {
 
 // Each mesh fares as its name says.
 std::string step(const ThisNode& /*this_node*/, const Store& /*store*/, const std::string& mesh,
-                 std::string& faults) {
-  if (mesh.starts_with("locked")) { throw Locked("somebody else has it"); }
-  if (mesh.starts_with("failed")) { throw Error("the kernel says no"); }
-  if (mesh.starts_with("faulty")) { faults = "a part of it"; }
+                 Said& fault) {
+  if (mesh.starts_with("locked")) { throw Locked(Said{"", "somebody else has it", ""}); }
+  if (mesh.starts_with("failed")) { throw Error(Said{"", "the kernel says no", ""}); }
+  if (mesh.starts_with("faulty")) { fault = {"some-id", "a part of it", "look at it"}; }
   return "done";
 }
 
@@ -37,6 +37,13 @@ class EachMesh : public testing::Test {
 TEST_F(EachMesh, IsFineIfAllAre) {
   EXPECT_EQ(code_for({}), 0);
   EXPECT_EQ(code_for({"a", "b"}), 0);
+}
+
+TEST_F(EachMesh, PrintsWhatWentWrongOnTheWayWithItsCure) {
+  testing::internal::CaptureStderr();
+  code_for({"faulty"});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "wgmesh-agent: faulty: a part of it\n  look at it\n");
 }
 
 TEST_F(EachMesh, AFailureCountsMoreThanALockWhicheverComesFirst) {

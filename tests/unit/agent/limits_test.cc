@@ -2,9 +2,16 @@
 // a process that may not configure the network.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <functional>
 
 #include "agent/change/refused.h"
 #include "agent/commands.h"
+#include "agent/privilege.h"
 #include "agent/state/diff.h"
 #include "agent/state/observation.h"
 #include "tests/support/agent/example_plan.h"
@@ -67,6 +74,10 @@ TEST(ReadOnlySettings, AreWarnedOfOnceAndOnlyWhereAMeshIsPlanned) {
   const auto warnings = [&](const proto::Open& open) {
     TestSession session(node);
     const proto::Hello hello = session.open(open);
+    EXPECT_EQ(hello.warning_ids_size(), hello.warnings_size());
+    for (const std::string& id : hello.warning_ids()) {
+      EXPECT_EQ(id, "node-takes-advertisements");
+    }
     return std::vector<std::string>(hello.warnings().begin(), hello.warnings().end());
   };
   const auto warned =
@@ -169,7 +180,7 @@ TEST(Limits, AreSeenInOneReadingOfTheKernel) {
 TEST(Privilege, WithoutItASessionIsRefusedBeforeAnythingIsTouched) {
   TestNode node;
   node.this_node.require_privilege = [] {
-    throw Refused("the agent lacks the capability NET_ADMIN here", "--cap-add NET_ADMIN");
+    throw Refused(Said{"", "the agent lacks the capability NET_ADMIN here", "--cap-add NET_ADMIN"});
   };
   proto::ToAgent message;
   *message.mutable_open() = open_for(plan_with_addresses());
@@ -180,6 +191,34 @@ TEST(Privilege, WithoutItASessionIsRefusedBeforeAnythingIsTouched) {
   EXPECT_THAT(answer.error().message(), HasSubstr("NET_ADMIN"));
   EXPECT_THAT(answer.error().cure(), HasSubstr("--cap-add NET_ADMIN"));
   EXPECT_THAT(node.files(), IsEmpty());
+}
+
+// Of this process, as long as `act` runs.
+void without_net_admin(const std::function<void()>& act) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> before{};
+  ASSERT_EQ(::syscall(SYS_capget, &header, before.data()), 0);
+  auto less = before;
+  less[0].effective &= ~(1u << CAP_NET_ADMIN);
+  ASSERT_EQ(::syscall(SYS_capset, &header, less.data()), 0);
+  act();
+  EXPECT_EQ(::syscall(SYS_capset, &header, before.data()), 0);
+}
+
+TEST(Privilege, IsAskedOfTheKernel) {
+  without_net_admin([] {
+    try {
+      require_privilege();
+      ADD_FAILURE() << "it is there";
+    } catch (const Refused& error) {
+      EXPECT_EQ(error.message(), "the agent lacks the capability NET_ADMIN here");
+      EXPECT_EQ(error.cure(),
+                "start the container with `--cap-add NET_ADMIN` (podman, Docker), `cap_add: "
+                "[NET_ADMIN]` (compose) or `securityContext: {capabilities: {add: [NET_ADMIN]}}` "
+                "(Kubernetes)");
+      EXPECT_EQ(error.id(), "net-admin-missing");
+    }
+  });
 }
 
 }  // namespace

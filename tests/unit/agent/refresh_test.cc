@@ -78,7 +78,7 @@ TEST_F(Refresh, SaysWhatDoesNotResolveAndChangesNothing) {
   fault = "no such name";
   run(1);
   EXPECT_EQ(endpoint(), before);
-  EXPECT_THAT(err, HasSubstr("no such name"));
+  EXPECT_THAT(err, HasSubstr("wgmesh-agent: test: endpoint of mesh1: no such name; endpoint of "));
 }
 
 TEST(IsLive, WantsAHandshakeOfLately) {
@@ -120,7 +120,8 @@ TEST_F(Refresh, LooksUpPeersAgainAfterTheClockWasSetBackADay) {
 TEST_F(Refresh, SaysThatAPlanIsDamagedAndNotThatTheMeshIsDown) {
   write_file(node.store().folder("test") + "/plan", "nonsense");
   run(1);
-  EXPECT_THAT(err, HasSubstr("test/plan: has no header line"));
+  EXPECT_THAT(err, HasSubstr("test/plan: has no header line\n  run `mesh up`, which makes what is "
+                             "missing anew\n"));
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ TEST_F(Restore, DamagedFilesAreNamedAndNothingIsHalfRestored) {
   }
   remove_file(folder + "private_key");
   run(1);
-  EXPECT_THAT(err, HasSubstr("the private key is missing"));
+  EXPECT_THAT(err, HasSubstr("the plan or the private key is missing in " +
+                             node.store().folder("test") + "\n  run `mesh up`"));
   EXPECT_EQ(seen(), State{});
 }
 
@@ -143,7 +144,7 @@ TEST_F(Restore, GoesOnWithoutABridgePortThatIsNotThereYet) {
   reboot();
   run(1);
   EXPECT_EQ(out, "test: restored\n");
-  EXPECT_THAT(err, HasSubstr("there is no interface eth1"));
+  EXPECT_THAT(err, HasSubstr("bridge_ports: there is no interface eth1\n"));
   EXPECT_EQ(seen().tunnels.size(), 3u);
   node.kernel.put(FakeInterface{.name = "eth1", .mtu = 1500, .up = true});
   run(0);

@@ -10,7 +10,8 @@ namespace {
 TEST(Error, ContextGoesInFrontFromTheInsideOut) {
   try {
     try {
-      throw Error("Too many levels of symbolic links", "take it out of the other bridge");
+      throw Error(
+          Said{"loop", "Too many levels of symbolic links", "take it out of the other bridge"});
     } catch (Error& error) {
       error.add_context("ip link set gt-test-c master br-test");
       error.add_context("node-b");
@@ -30,6 +31,7 @@ TEST(SystemError, SaysWhatFailedInTheSystemsWords) {
   EXPECT_EQ(error.cure(), "");
   error.add_context("mesh0");
   EXPECT_EQ(error.message(), "mesh0: open /x: Permission denied");
+  EXPECT_EQ(error.id(), "system-call");
   EXPECT_EQ(error.error_number(), EACCES);
 }
 

@@ -173,8 +173,9 @@ TEST(InnerAddress, RefusesAnUnderlayWithoutRoom) {
   try {
     inner("mesh0", "10.99.0.0/31");
   } catch (const Error& error) {
-    EXPECT_THAT(error.message(), HasSubstr("10.99.0.0/31"));
-    EXPECT_THAT(error.cure(), HasSubstr("/30"));
+    EXPECT_EQ(error.message(), "the underlay 10.99.0.0/31 has no room for node addresses");
+    EXPECT_EQ(error.cure(), "take a prefix of at most /30");
+    EXPECT_EQ(error.id(), "underlay-too-small");
   }
 }
 

@@ -48,7 +48,8 @@ TEST(Spawned, SaysWhichProgramIsMissing) {
     const Spawned program({"systemctl"}, options);
     FAIL() << "it was started";
   } catch (const ProgramMissing& error) {
-    EXPECT_THAT(error.message(), testing::HasSubstr("/nowhere/systemctl"));
+    EXPECT_EQ(error.message(), "/nowhere/systemctl: no such program");
+    EXPECT_EQ(error.id(), "program-missing");
   }
 }
 

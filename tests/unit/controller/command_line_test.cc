@@ -79,7 +79,12 @@ TEST(CommandLine, RefusesBadUsageWithTheNearestWord) {
   EXPECT_EQ(refused({"up", "-r"}).err,
             "mesh: --remove does not go with 'up', only with down\n  try: mesh up --help\n");
   EXPECT_THAT(refused({"up", "mesh0"}).err, HasSubstr("takes no node names, but got 'mesh0'"));
-  EXPECT_THAT(refused({"show", "--dump", "-J"}).err, HasSubstr("choose one"));
+  EXPECT_THAT(refused({"show", "--dump", "-J"}).err,
+              StartsWith("mesh: --dump and --json-out are two formats; choose one\n"));
+  EXPECT_THAT(refused({"up", "-q", "-v"}).err,
+              StartsWith("mesh: --quiet and --verbose exclude each other\n"));
+  EXPECT_THAT(refused({"up", "-n", "--interactive"}).err,
+              StartsWith("mesh: --dry-run changes nothing, so --interactive has nothing to ask\n"));
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"up", "--progress", "loud"},
                                              {"up", "--confirm-timeout", "1"},
@@ -121,6 +126,7 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueInItsOwnWords) {
   EXPECT_EQ(said({"up", "--confirm-timeout=99999999999"}),
             "mesh: --confirm-timeout wants a number of seconds, not '99999999999'");
   EXPECT_EQ(said({"up", "--no-wait=please"}), "mesh: --no-wait takes no value");
+  EXPECT_EQ(said({"up", "--file="}), "mesh: an option's value is missing or cannot be read");
   for (const auto& arguments :
        {std::vector<std::string>{"up", "-f"}, {"up", "-f", "a", "-f", "b"}}) {
     EXPECT_THAT(said(arguments), Not(HasSubstr("required")));

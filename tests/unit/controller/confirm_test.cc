@@ -1,8 +1,13 @@
 #include "controller/confirm.h"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <sstream>
 
 #include <gtest/gtest.h>
+
+#include "common/error.h"
 
 namespace wgmesh::confirm_test {
 namespace {
@@ -22,6 +27,23 @@ TEST(Confirm, OnlyYesIsYes) {
   EXPECT_FALSE(answered("n\n"));
   EXPECT_FALSE(answered("yup\n"));
   EXPECT_FALSE(answered(""));
+}
+
+void ask_without_a_terminal() {
+  setsid();
+  try {
+    confirm("Change 3 nodes?");
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s %s", error.id().c_str(), error.what());
+    _exit(0);
+  }
+  _exit(1);
+}
+
+TEST(ConfirmDeathTest, WantsATerminal) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(ask_without_a_terminal(), testing::ExitedWithCode(0),
+              "terminal-for-question there is no terminal to ask on");
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 #include "controller/login.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "common/error.h"
 
 namespace wgmesh::login_test {
 namespace {
@@ -25,6 +30,27 @@ TEST(IsPasswordDue, NeverForARootLoginOrAContainer) {
   }
   EXPECT_FALSE(is_password_due(ExecTarget{{"docker", "exec"}, "docker exec"}, ""));
   EXPECT_FALSE(is_password_due(ExecTarget{{"ssh", "ops@n1"}, "ssh ops@n1"}, "ops"));
+}
+
+void ask_without_a_terminal() {
+  setsid();
+  CommandLine line;
+  line.ask_become_pass = true;
+  Progress progress(ProgressMode::kQuiet, {});
+  const Interrupt interrupt;
+  try {
+    const Login login(line, progress, interrupt);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s %s", error.id().c_str(), error.what());
+    _exit(0);
+  }
+  _exit(1);
+}
+
+TEST(LoginDeathTest, APasswordWantsATerminal) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(ask_without_a_terminal(), testing::ExitedWithCode(0),
+              "terminal-for-password -K asks for a password, and there is no terminal");
 }
 
 }  // namespace

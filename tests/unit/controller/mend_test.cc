@@ -12,13 +12,18 @@ TransactionResult result_of(std::map<std::string, Outcome> outcomes) {
 }
 
 TEST(Doubt, NamesWhatEachNodeIs) {
-  EXPECT_EQ(describe_doubt(result_of({{"a", Outcome::kApplied},
-                                      {"b", Outcome::kUndone},
-                                      {"c", Outcome::kUnknown},
-                                      {"d", Outcome::kApplied},
-                                      {"e", Outcome::kUnchanged}})),
-            "new: a and d; old: b; not known: c");
-  EXPECT_EQ(describe_doubt(result_of({{"a", Outcome::kUnknown}})), "not known: a");
+  const TransactionResult result = result_of({{"a", Outcome::kApplied},
+                                              {"b", Outcome::kUndone},
+                                              {"c", Outcome::kUnknown},
+                                              {"d", Outcome::kApplied},
+                                              {"e", Outcome::kUnchanged}});
+  const Said said = warning_of_doubt(result, std::chrono::seconds(0));
+  EXPECT_EQ(said.text,
+            "nodes are in different states (new: a and d; old: b; not known: c); running once "
+            "more");
+  EXPECT_EQ(said.id, "outcome-to-be-mended");
+  EXPECT_EQ(warning_of_doubt(result_of({{"a", Outcome::kUnknown}}), std::chrono::seconds(7)).text,
+            "nodes are in different states (not known: a); running once more in 7 s");
 }
 
 TEST(Doubt, IsThereWhenNodesDifferOrNobodyKnows) {

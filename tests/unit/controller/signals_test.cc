@@ -16,7 +16,7 @@ namespace {
 using testing::ExitedWithCode;
 using Phase = Signals::Phase;
 
-void say(const std::string& line) { std::fprintf(stderr, "%s; ", line.c_str()); }
+void say(const Said& said) { std::fprintf(stderr, "%s %s; ", said.id.c_str(), said.text.c_str()); }
 
 void press_ctrl_c() { ::kill(::getpid(), SIGINT); }
 
@@ -56,14 +56,16 @@ void interrupt_twice(Phase phase) {
 TEST(SignalsDeathTest, TheSecondLeavesTheNodesToTheirTimers) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(interrupt_twice(Phase::kApplying), ExitedWithCode(130),
-              "every node undoes.*interrupted again");
+              "interrupt-undoing .*every node undoes.*interrupt-repeated interrupted again");
   EXPECT_EXIT(interrupt_twice(Phase::kCommitting), ExitedWithCode(130),
-              "finishing.*interrupted again");
+              "interrupt-too-late .*finishing.*interrupted again");
 }
 
 void interrupt_twice_while_nodes_commit(int exit_code) {
   Signals signals(say);
-  signals.tell_left_with([&] { return Signals::Left{"new: a; not known: b", exit_code}; });
+  signals.tell_left_with([&] {
+    return Signals::Left{{"some-id", "new: a; not known: b", ""}, exit_code};
+  });
   ASSERT_TRUE(signals.enter_commit());
   press_ctrl_c();
   while (!signals.requested()) { std::this_thread::yield(); }
@@ -75,7 +77,7 @@ TEST(SignalsDeathTest, TheSecondSaysWhatNodesAreAndTheExitCodeFollows) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   for (const int code : {0, 6}) {
     EXPECT_EXIT(interrupt_twice_while_nodes_commit(code), ExitedWithCode(code),
-                "finishing.*interrupted again.*new: a; not known: b");
+                "finishing.*interrupted again.*some-id new: a; not known: b");
   }
 }
 
@@ -97,10 +99,25 @@ void ignore_the_interrupt(Phase phase) {
 TEST(SignalsDeathTest, LeavesInBoundedTimeWhereThereIsNothingToUndo) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(ignore_the_interrupt(Phase::kNothingChanged), ExitedWithCode(130),
-              "nothing has changed on any node");
+              "interrupt-nothing-changed .*nothing has changed on any node");
   EXPECT_EXIT(ignore_the_interrupt(Phase::kInDoubt), ExitedWithCode(6),
-              "nodes are in different states");
-  EXPECT_EXIT(ignore_the_interrupt(Phase::kChanged), ExitedWithCode(130), "was not waited for");
+              "interrupt-in-doubt .*nodes are in different states");
+  EXPECT_EXIT(ignore_the_interrupt(Phase::kChanged), ExitedWithCode(130),
+              "interrupt-while-waiting .*was not waited for");
+}
+
+TEST(Left, SaysWhatHasBecomeOfEachNodeThatWasToCommit) {
+  const Signals::Left all = left_of({{"a", true}, {"b", true}});
+  EXPECT_EQ(all.said.text, "all nodes have committed");
+  EXPECT_EQ(all.said.id, "interrupt-all-committed");
+  EXPECT_EQ(all.exit_code, 0);
+  const Signals::Left some = left_of({{"a", true}, {"b", false}});
+  EXPECT_EQ(some.said.text,
+            "new: a; not known: b; look with `mesh info`, the next `mesh up` mends it");
+  EXPECT_EQ(some.said.id, "interrupt-outcome-unknown");
+  EXPECT_EQ(some.exit_code, 6);
+  EXPECT_EQ(left_of({{"b", false}}).said.text,
+            "not known: b; look with `mesh info`, the next `mesh up` mends it");
 }
 
 }  // namespace

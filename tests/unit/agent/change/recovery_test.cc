@@ -16,6 +16,7 @@ namespace wgmesh::recovery_test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -129,6 +130,33 @@ TEST(Recovery, WhatTheKernelRefusesStaysOpen) {
   EXPECT_TRUE(Journal(here.node.store(), "test").open());
 }
 
+// A kernel that takes every operation and does none.
+class IdleKernel final : public Kernel {
+ public:
+  explicit IdleKernel(FakeKernel& kernel) : kernel_(kernel) {}
+  KernelReading read(const std::string& mesh, bool with_counters) override {
+    return kernel_.read(mesh, with_counters);
+  }
+  void apply(std::span<const Operation>, const std::function<void(std::size_t)>&) override {}
+
+ private:
+  FakeKernel& kernel_;
+};
+
+TEST(Recovery, WhatHasNoEffectStaysOpen) {
+  Interrupted here;
+  here.node.kernel.interfaces().at("br-test").bridge.priority = 1;
+  IdleKernel kernel(here.node.kernel);
+  try {
+    finish_open_transaction(kernel, here.node.store(), "test");
+    FAIL() << "the change was finished";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr(": has no effect"));
+    EXPECT_EQ(error.id(), "change-without-effect");
+  }
+  EXPECT_TRUE(Journal(here.node.store(), "test").open());
+}
+
 // The kernel shows the root's times, or what it ages its table in while the tree changes, instead.
 TEST(Recovery, ATimeThatCannotBeReadIsNoDifferenceAndIsFilledIn) {
   const State before = example_state(example_plan());
@@ -217,7 +245,9 @@ TEST(Recovery, ADamagedJournalIsSetAsideByWhoChangesAndNotByWhoLooks) {
   write_file(path, "nonsense");
   const Settled seen =
       settle(here.node.kernel, here.node.store(), "test", Errand::kToLook, NodeLog());
-  EXPECT_THAT(seen.warnings, ::testing::ElementsAre(HasSubstr(path + ": does not match")));
+  EXPECT_THAT(seen.warnings,
+              ::testing::ElementsAre(AllOf(Field(&Said::text, HasSubstr(path + ": does not match")),
+                                           Field(&Said::id, "change-stays-open"))));
   EXPECT_TRUE(exists(path));
   const Settled changed =
       settle(here.node.kernel, here.node.store(), "test", Errand::kToChange, NodeLog());
@@ -244,7 +274,8 @@ TEST(Recovery, WhoRemovesIsNotKeptFromItByAnUndoThatTheKernelRefuses) {
   other.put(FakeInterface{.name = "br-test", .kind = "bridge"});
   EXPECT_THROW(settle(other, here.node.store(), "test", Errand::kToChange, NodeLog()), Error);
   const Settled settled = settle(other, here.node.store(), "test", Errand::kToRemove, NodeLog());
-  EXPECT_THAT(settled.warnings, ::testing::ElementsAre(HasSubstr("it is removed all the same")));
+  EXPECT_THAT(settled.warnings,
+              ::testing::ElementsAre(Field(&Said::text, HasSubstr("it is removed all the same"))));
   EXPECT_FALSE(Journal(here.node.store(), "test").open());
 }
 

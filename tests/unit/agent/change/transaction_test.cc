@@ -22,6 +22,7 @@ TEST(Transaction, BeginsNothingWhileAnotherOneIsOpen) {
   } catch (const Error& error) {
     EXPECT_THAT(error.message(),
                 testing::HasSubstr("an earlier change of this node is still open"));
+    EXPECT_EQ(error.id(), "change-still-open");
   }
   EXPECT_EQ(node.kernel.observe({"test", {}, {}}).state, State{});
   EXPECT_EQ(Journal(store, "test").open(), Direction::kUndo);

@@ -10,7 +10,14 @@
 namespace wgmesh::attributes_test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::Property;
+using testing::Throws;
+
+auto throws_error(const std::string& id, const std::string& message) {
+  return Throws<Error>(AllOf(Property(&Error::id, id), Property(&Error::message, message)));
+}
 
 std::vector<int> types_of(Octets octets) {
   std::vector<int> types;
@@ -49,7 +56,9 @@ TEST(Attributes, OfTheWrongSizeAreErrors) {
   const Attribute attribute = *Attributes(octets).begin();
   EXPECT_EQ(attribute.u16(), 0x0707);
   EXPECT_THROW(attribute.u8(), Error);
-  EXPECT_THROW(attribute.u32(), Error);
+  EXPECT_THAT(
+      [&] { attribute.u32(); },
+      throws_error("netlink-attribute-malformed", "netlink attribute 1 has 2 octets instead of 4"));
   EXPECT_THROW(attribute.u64(), Error);
   EXPECT_THROW(attribute.ip_address(), Error);
 }
@@ -81,12 +90,15 @@ TEST(Attributes, HeaderIsReadAndItsPaddingSkipped) {
   Octets rest;
   EXPECT_EQ(read_header<Header>(octets, rest).octets[4], 5);
   EXPECT_THAT(types_of(rest), ElementsAre(9));
-  EXPECT_THROW(read_header<Header>(Octets(octets).first(4), rest), Error);
+  EXPECT_THAT(
+      [&] { read_header<Header>(Octets(octets).first(4), rest); },
+      throws_error("netlink-message-malformed", "netlink message of 4 octets is too short"));
 }
 
 TEST(NetlinkMessage, ThatIsFullIsAnError) {
   NetlinkMessage message(1, 0, 64);
-  EXPECT_THROW(message.put_text(1, std::string(100, 'x')), Error);
+  EXPECT_THAT([&] { message.put_text(1, std::string(100, 'x')); },
+              throws_error("netlink-message-full", "netlink message is full"));
 }
 
 }  // namespace

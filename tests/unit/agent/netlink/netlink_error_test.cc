@@ -89,6 +89,7 @@ TEST(NetlinkError, SpeaksInTheKernelsWords) {
       error.what(),
       "ip link set gt-test-c master br-test: Too many levels of symbolic links (kernel: Can "
       "not enslave a bridge to a bridge)");
+  EXPECT_EQ(error.id(), "netlink-refusal");
   EXPECT_STREQ(NetlinkError(ENODEV, "").what(), "No such device");
 }
 

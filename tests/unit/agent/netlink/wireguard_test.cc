@@ -10,8 +10,11 @@
 namespace wgmesh::wireguard_test {
 namespace {
 
+using testing::AllOf;
 using testing::IsEmpty;
+using testing::Property;
 using testing::SizeIs;
+using testing::Throws;
 
 PublicKey key(int number) {
   PublicKey key;
@@ -202,7 +205,10 @@ TEST_F(WireguardTest, MalformedPeersAreErrors) {
     WireguardReport report;
     parse_wireguard(message.payload(), report);
   };
-  EXPECT_THROW(parse([](NetlinkMessage& message) { message.put_u32(WGPEER_A_FLAGS, 0); }), Error);
+  EXPECT_THAT(
+      [&] { parse([](NetlinkMessage& message) { message.put_u32(WGPEER_A_FLAGS, 0); }); },
+      Throws<Error>(AllOf(Property(&Error::id, "netlink-report-malformed"),
+                          Property(&Error::message, "a WireGuard peer without a public key"))));
   EXPECT_THROW(parse([](NetlinkMessage& message) { message.put_u32(WGPEER_A_PUBLIC_KEY, 0); }),
                Error);
   EXPECT_THROW(parse([](NetlinkMessage& message) {

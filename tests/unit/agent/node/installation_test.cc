@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -184,6 +187,30 @@ TEST_F(InstallationTest, SaysWhenNoPlaceTakesIt) {
   }
   EXPECT_THAT(install(), ElementsAre(AllOf(HasSubstr("no place takes the agent"),
                                            HasSubstr("others may write to " + place))));
+}
+
+// In a child, whose mounts are its own.
+TEST_F(InstallationTest, TakesNoPlaceFromWhichNothingCanRun) {
+  constexpr int kMayNotMount = 77;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    bool may = ::unshare(CLONE_NEWNS) == 0 &&
+               ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    for (const std::string& folder : paths.programs) {
+      make_folder(folder);
+      may = may && ::mount("none", folder.c_str(), "tmpfs", MS_NOEXEC, "mode=0700") == 0;
+    }
+    if (!may) { ::_exit(kMayNotMount); }
+    const auto notes = install();
+    const bool is_told = notes.size() == 1 &&
+                         notes.front().find(place + " is mounted noexec; ") != std::string::npos;
+    ::_exit(is_told ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kMayNotMount) { GTEST_SKIP() << "mounts are not ours to make"; }
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(InstallationTest, ComesWithTheCommitOfASessionAndNotBefore) {

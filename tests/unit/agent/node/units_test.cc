@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/node/systemctl.h"
 #include "agent/node/uninstall.h"
 #include "agent/store/atomic_file.h"
 #include "tests/support/agent/example_plan.h"
@@ -116,6 +117,18 @@ TEST(Units, WhatFailsIsALineForTheUser) {
   for (const std::string& path : present_units(here.paths)) { remove_file(path); }
   ASSERT_TRUE(remove_folder_if_empty(here.paths.units));
   EXPECT_THAT(install_units(here.paths, "test", true).value(), HasSubstr("/units"));
+}
+
+TEST(Systemctl, WhatItSaysIsTheError) {
+  WithSystemd here;
+  here.systemctl_does("echo 'Failed to connect to bus' >&2; exit 1");
+  try {
+    run_systemctl(here.paths.systemctl, {"enable", "--now", "a.timer"});
+    FAIL() << "it did not fail";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "systemctl enable --now a.timer: Failed to connect to bus");
+    EXPECT_EQ(error.id(), "systemctl-failed");
+  }
 }
 
 TEST(Units, WhatSystemdRefusedIsTriedAgainByTheNextCommand) {

@@ -1,7 +1,12 @@
 #include "agent/peers/resolver.h"
 
+#include <ares.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "common/error.h"
 
 namespace wgmesh::resolver_test {
 namespace {
@@ -38,6 +43,20 @@ TEST(Resolver, SaysWhyNamesOfNeighboursAreNotFound) {
   EXPECT_THAT(answers.at("printer.local").error, ::testing::HasSubstr("multicast DNS"));
   EXPECT_THAT(answers.at("printer.local.").error, ::testing::HasSubstr("multicast DNS"));
   EXPECT_THAT(answers.at("local.invalid").error, Not(::testing::HasSubstr("multicast DNS")));
+}
+
+// Its first step is to ask for memory.
+TEST(Resolver, SaysWhyItCannotStart) {
+  ares_library_init_mem(
+      ARES_LIB_INIT_ALL, [](std::size_t) -> void* { return nullptr; }, std::free, std::realloc);
+  try {
+    resolve({"localhost"}, 1s);
+    ADD_FAILURE() << "it has started";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "resolver-start-failed");
+    EXPECT_EQ(error.message(), "start the resolver: Out of memory");
+  }
+  ares_library_cleanup();  // with it the usual functions are back
 }
 
 }  // namespace

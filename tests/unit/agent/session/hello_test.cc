@@ -2,9 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <functional>
 
 #include "agent/change/refused.h"
 #include "agent/peers/endpoints.h"
+#include "common/secret_arena.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
 
@@ -39,11 +48,12 @@ TEST(Hello, NamesWhatAnotherMeshOfTheNodeHas) {
   proto::Open open = open_for(example_plan());
   open.add_bridge_ports("eth1");
   const proto::Hello hello = hello_to(node, open);
-  EXPECT_TRUE(hello.other_meshes());
   EXPECT_THAT(hello.problems(),
               ElementsAre(HasSubstr("network fd00:0:0:1::/64 overlaps"),
                           HasSubstr("listen_port 51820 is the mesh other's"), HasSubstr("underlay"),
                           HasSubstr("eth1 is in the bridge of")));
+  EXPECT_THAT(hello.problem_ids(), ElementsAre("other-mesh-overlaps", "other-mesh-listen-port",
+                                               "other-mesh-overlaps", "other-mesh-bridge-port"));
 }
 
 TEST(Hello, AMeshThatIsDownIsInNobodysWay) {
@@ -63,7 +73,9 @@ TEST(Hello, NamesABridgePortThatDoesNotExist) {
   TestNode node;
   proto::Open open = open_for(example_plan());
   open.add_bridge_ports("eth9");
-  EXPECT_THAT(hello_to(node, open).problems(), ElementsAre(HasSubstr("no interface eth9")));
+  const proto::Hello hello = hello_to(node, open);
+  EXPECT_THAT(hello.problems(), ElementsAre(HasSubstr("no interface eth9")));
+  EXPECT_THAT(hello.problem_ids(), ElementsAre("bridge-port-missing"));
 }
 
 TEST(Hello, SaysWhosePlanIsStored) {
@@ -95,18 +107,60 @@ TEST(Hello, ChoosesTheAddressWithARoute) {
   EXPECT_EQ(to_text(chosen.at("mesh1")), "[2001:db8::1]:51820");
 }
 
+#ifndef __SANITIZE_ADDRESS__  // AddressSanitizer makes mlock() do nothing and answer yes
+// 0 when `holds` does in a process that may lock no more memory.
+int where_nothing_is_locked(const std::function<bool()>& holds) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> less{};
+    ::syscall(SYS_capget, &header, less.data());
+    less[0].effective &= ~(1u << CAP_IPC_LOCK);
+    ::syscall(SYS_capset, &header, less.data());
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_MEMLOCK, &none);
+    ::_exit(holds() ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST(Hello, WarnsOfKeysThatMayBeSwapped) {
+  EXPECT_EQ(where_nothing_is_locked([] {
+              // What was locked before the fork is used up first.
+              for (int i = 0; i < 100'000 && secrets_are_locked(); ++i) { take_secret_slot(); }
+              TestNode node;
+              const proto::Hello hello = hello_to(node, open_for(example_plan()));
+              return hello.warnings_size() == 1 && hello.warning_ids_size() == 1 &&
+                     hello.warnings(0).starts_with("the memory that holds keys cannot be locked") &&
+                     hello.warning_ids(0) == "node-secrets-unlocked";
+            }),
+            0);
+}
+#endif
+
+Said refusal_of(const proto::Open& open) {
+  try {
+    check_open(open);
+  } catch (const Refused& error) { return {error.id(), error.message(), error.cure()}; }
+  return {};
+}
+
 TEST(Hello, AnOpenMustHoldTogether) {
   const proto::Open good = open_for(example_plan());
   EXPECT_NO_THROW(check_open(good));
   proto::Open bad = good;
   bad.set_node("-x");
-  EXPECT_THROW(check_open(bad), Refused);
+  EXPECT_EQ(refusal_of(bad), (Said{"session-open-invalid", "invalid node name", ""}));
   bad = good;
   bad.mutable_peers(0)->set_endpoint("no port");
-  EXPECT_THROW(check_open(bad), Refused);
+  EXPECT_EQ(refusal_of(bad),
+            (Said{"session-endpoint-invalid", "the endpoint of mesh1 is not host:port", ""}));
   bad = good;
   for (int i = 0; i < 1100; ++i) { bad.add_peers()->set_node("n" + std::to_string(i)); }
-  EXPECT_THROW(check_open(bad), Refused);
+  EXPECT_EQ(refusal_of(bad).id, "bridge-ports-too-many");
+  EXPECT_EQ(refusal_of(bad).cure, "use `full: false` and `peers`");
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ TEST_F(ServeHold, IsAskedForAtOpenAlready) {
   const auto answer = session.ask(message);
   EXPECT_EQ(answer.error().kind(), proto::Error::PROTOCOL);
   EXPECT_THAT(answer.error().cure(), HasSubstr("of one release"));
+  EXPECT_EQ(answer.error().id(), "session-without-hold");
   TestSession reader(node);
   message.mutable_open()->set_changes_state(false);
   EXPECT_TRUE(reader.ask(message).has_hello());
@@ -107,6 +108,7 @@ TEST_F(ServeHold, ReadsTheKernelAgain) {
   node.kernel.interfaces().at("br-test").bridge.priority = 1;
   const auto answer = session.hold();
   EXPECT_THAT(answer.error().message(), HasSubstr("this is still to do"));
+  EXPECT_EQ(answer.error().id(), "change-still-due");
   EXPECT_EQ(answer.error().step(), "hold");
   EXPECT_TRUE(answer.error().undone());
   session.close();

@@ -256,7 +256,9 @@ TEST_F(ServeRotation, ListensAndProbesWithoutBeingUp) {
   session.open(open);
   proto::ToAgent message;
   message.mutable_probe();
-  EXPECT_THAT(session.ask(message).error().message(), HasSubstr("a probe without listening"));
+  const proto::FromAgent refused = session.ask(message);
+  EXPECT_THAT(refused.error().message(), HasSubstr("a probe without listening"));
+  EXPECT_EQ(refused.error().id(), "session-message-misplaced");
   session.close();
 
   TestSession another(node);

@@ -163,7 +163,11 @@ TEST(Serve, BeginsNothingWhileAnUndoIsOpen) {
     TestSession session(node);
     session.open(open_for(plan));
     session.propose(proto::UP, &plan);
-    EXPECT_FALSE(session.apply().error().undone());
+    const proto::FromAgent failed = session.apply();
+    EXPECT_FALSE(failed.error().undone());
+    EXPECT_THAT(failed.error().message(), HasSubstr("; and undoing it failed: "));
+    EXPECT_THAT(failed.error().cure(), HasSubstr("or `wgmesh-agent down test` there"));
+    EXPECT_EQ(failed.error().id(), "change-undo-failed");
     const proto::FromAgent again = session.propose(proto::UP, &plan);
     EXPECT_THAT(again.error().message(), HasSubstr("after an undo that failed"));
     EXPECT_FALSE(again.error().undone());
@@ -187,6 +191,7 @@ TEST(Serve, RefusesToApplyAListThatIsNoLongerTrue) {
   const auto answer = session.apply();
   EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
   EXPECT_THAT(answer.error().message(), HasSubstr("has changed since"));
+  EXPECT_EQ(answer.error().id(), "change-list-stale");
   EXPECT_TRUE(answer.error().undone());
   session.close();
   EXPECT_EQ(seen(node), by_hand);
@@ -258,6 +263,10 @@ TEST(Serve, WhatIsCommittedIsNotUndoneByAMessageOutOfPlace) {
   ASSERT_TRUE(session.apply().has_applied());
   ASSERT_TRUE(session.commit().has_committed());
   const State committed = seen(node);
+  const auto refused = session.undo();
+  EXPECT_EQ(refused.error().kind(), proto::Error::REFUSED);
+  EXPECT_EQ(refused.error().message(), "it is committed; there is nothing to undo");
+  EXPECT_EQ(refused.error().id(), "change-is-committed");
   const auto answer = session.commit_at_once();
   EXPECT_EQ(answer.error().kind(), proto::Error::PROTOCOL);
   EXPECT_FALSE(answer.error().undone());
@@ -288,7 +297,6 @@ TEST(Serve, DownKeepsKeysAndRemoveForgetsThem) {
     ASSERT_TRUE(session.apply().has_applied());
     const auto committed = session.commit();
     ASSERT_TRUE(committed.has_committed()) << committed.error().message();
-    EXPECT_TRUE(committed.committed().agent_removed());
   }
   EXPECT_THAT(node.files(), IsEmpty());
   EXPECT_FALSE(exists(node.this_node.paths.state));
@@ -375,11 +383,15 @@ TEST(Serve, RefusesANameThatIsTaken) {
   TestSession session(node);
   const proto::Hello hello = session.open(open_for(plan));
   ASSERT_EQ(hello.problems_size(), 1);
-  EXPECT_THAT(hello.problems(0), HasSubstr("br-test exists and is not wgmesh's"));
+  EXPECT_EQ(hello.problems(0),
+            "the interface br-test exists and is not wgmesh's (kind bridge); rename or delete it, "
+            "or give the mesh another name");
+  EXPECT_THAT(hello.problem_ids(), testing::ElementsAre("interface-name-taken"));
   session.make_secrets(plan);
   const auto answer = session.propose(proto::UP, &plan);
   EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
   EXPECT_THAT(answer.error().message(), HasSubstr("br-test"));
+  EXPECT_EQ(answer.error().id(), "interface-name-taken");
 }
 
 TEST(Serve, OnlyOneOfTwoSessionsGoesOn) {
@@ -450,12 +462,16 @@ TEST(Serve, RefusesAnotherProtocol) {
   const auto answer = session.ask(message);
   EXPECT_EQ(answer.error().kind(), proto::Error::PROTOCOL);
   EXPECT_THAT(answer.error().message(), HasSubstr("speaks protocol 1"));
+  EXPECT_EQ(answer.error().id(), "session-protocol-differs");
 }
 
 TEST(Serve, GarbageEndsTheSessionAndUndoes) {
-  for (const std::string& garbage :
-       {std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), std::string("\x02zz"),
-        std::string("\xff\xff\xff\x7f"), std::string("\x00", 1)}) {
+  for (const auto& [garbage, id] :
+       {std::pair(std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+                  "frame-length-endless"),
+        {std::string("\x02zz"), "session-message-garbled"},
+        {std::string("\xff\xff\xff\x7f"), "frame-too-large"},
+        {std::string("\x00", 1), "session-message-garbled"}}) {
     TestNode node;
     const proto::Plan plan = plan_with_addresses();
     TestSession session(node);
@@ -467,6 +483,7 @@ TEST(Serve, GarbageEndsTheSessionAndUndoes) {
     const auto answer = session.receive();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->error().kind(), proto::Error::PROTOCOL);
+    EXPECT_EQ(answer->error().id(), id);
     EXPECT_EQ(session.close(), 1);
     EXPECT_EQ(seen(node), State{});
   }
@@ -592,6 +609,7 @@ TEST(Serve, RefusesThePlanOfAnotherNodeOrMesh) {
     EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
     EXPECT_THAT(answer.error().message(),
                 HasSubstr("but this session is for mesh test, node mesh0"));
+    EXPECT_EQ(answer.error().id(), "session-plan-foreign");
     session.close();
     EXPECT_EQ(seen(node), State{});
     EXPECT_THAT(node.files(), IsEmpty());
@@ -666,6 +684,7 @@ TEST(Serve, KeepsADamagedFileAsideAndSaysSo) {
     const proto::Hello hello = session.open(open_for(plan));
     ASSERT_EQ(hello.warnings_size(), 1);
     EXPECT_THAT(hello.warnings(0), HasSubstr(path));
+    EXPECT_THAT(hello.warning_ids(), testing::ElementsAre("store-checksum-wrong"));
     EXPECT_EQ(hello.preshared_size(), 0);
   }
   bring_up(node, plan);
@@ -691,6 +710,7 @@ TEST(Serve, RefusesAPlanOfAnotherGeneration) {
     const proto::FromAgent answer = session.ask(message);
     EXPECT_EQ(answer.error().kind(), proto::Error::REFUSED);
     EXPECT_THAT(answer.error().message(), HasSubstr("this node has generation 1"));
+    EXPECT_EQ(answer.error().id(), "change-generation-stale");
   }
   EXPECT_EQ(seen(node), before);
 }

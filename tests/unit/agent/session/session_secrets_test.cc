@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/support/agent/example_plan.h"
 
 namespace wgmesh::session_secrets_test {
@@ -56,16 +58,26 @@ TEST(SessionSecrets, BothEndsProveTheSameStoredKey) {
   EXPECT_EQ(hello_of(SessionSecrets("test", "a", stored), "stranger").preshared_size(), 0);
 }
 
+Said refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) { return {error.id(), error.message(), error.cure()}; }
+  return {};
+}
+
 TEST(SessionSecrets, RefusesWhatIsNotSealedToIt) {
   SessionSecrets a("test", "a", {});
   proto::Secrets other;
   other.add_sealed()->set_node("b");
   other.mutable_sealed(0)->set_box(seal(secret_of(1), SessionKey().public_key()));
-  EXPECT_THROW(a.receive(other.sealed()), Error);
+  EXPECT_EQ(
+      refusal([&] { a.receive(other.sealed()); }),
+      (Said{"session-key-foreign", "the preshared key from b is not sealed to this session", ""}));
   proto::MakeSecrets bad;
   bad.add_peers()->set_node("b");
   bad.mutable_peers(0)->set_session_key("short");
-  EXPECT_THROW(a.make(bad), Error);
+  EXPECT_EQ(refusal([&] { a.make(bad); }),
+            (Said{"session-key-missing", "no session key of b to seal a preshared key to", ""}));
   EXPECT_TRUE(a.for_plan(plan_with("b")).preshared_keys.empty());
 }
 

@@ -30,10 +30,10 @@ std::set<Phase> phases_of(Message::BodyCase message) {
   return phases;
 }
 
-std::string refusal(Message::BodyCase message, Phase phase) {
+Said refusal(Message::BodyCase message, Phase phase) {
   try {
     require_turn(message, phase);
-  } catch (const ProtocolError& error) { return error.message(); }
+  } catch (const ProtocolError& error) { return {error.id(), error.message(), error.cure()}; }
   return {};
 }
 
@@ -56,8 +56,9 @@ TEST(Turns, NothingButOpenBeginsASession) {
     EXPECT_EQ(may_come(message, Phase::kRefused), harmless.contains(message));
   }
   EXPECT_EQ(phases_of(Message::kOpen), std::set{Phase::kUnopened});
-  EXPECT_EQ(refusal(Message::kApply, Phase::kUnopened), "a message before open");
-  EXPECT_EQ(refusal(Message::kOpen, Phase::kRefused), "a second open");
+  EXPECT_EQ(refusal(Message::kApply, Phase::kUnopened),
+            (Said{"session-message-misplaced", "a message before open", ""}));
+  EXPECT_EQ(refusal(Message::kOpen, Phase::kRefused).text, "a second open");
 }
 
 TEST(Turns, ASessionThatReadsChangesNothing) {
@@ -88,7 +89,8 @@ TEST(Turns, NothingBeginsAnewOnceItIsApplied) {
 
 TEST(Turns, AMessageWithoutABodyHasNone) {
   EXPECT_TRUE(phases_of(Message::BODY_NOT_SET).empty());
-  EXPECT_EQ(refusal(Message::BODY_NOT_SET, Phase::kOpen), "an empty message");
+  EXPECT_EQ(refusal(Message::BODY_NOT_SET, Phase::kOpen),
+            (Said{"session-message-invalid", "an empty message", ""}));
 }
 
 }  // namespace

@@ -67,7 +67,8 @@ TEST(DesiredState, RefusesAPlanThatNeedsWhatItDoesNotKnow) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.message(), HasSubstr("needs `what comes later`, which this agent ("));
-    EXPECT_THAT(error.cure(), HasSubstr("`mesh up`"));
+    EXPECT_EQ(error.cure(), "a newer mesh has made it: run `mesh up` with that one again");
+    EXPECT_EQ(error.id(), "plan-need-unknown");
   }
 }
 
@@ -87,13 +88,17 @@ TEST_P(DesiredStateRefuses, APlanWith) {
   try {
     example_state(plan);
     FAIL() << "accepted";
-  } catch (const Error& error) { EXPECT_THAT(error.message(), HasSubstr(GetParam().says)); }
+  } catch (const Error& error) {
+    EXPECT_THAT(error.message(), HasSubstr(GetParam().says));
+    EXPECT_EQ(error.id(), plan.format_version() > 1 ? "plan-format-newer" : "plan-invalid");
+  }
 }
 
 proto::Peer& second_peer(proto::Plan& plan) { return *plan.mutable_peers(1); }
 
 const BadPlan kFaults[] = {
-    {"NewerFormat", [](auto& plan) { plan.set_format_version(2); }, "format 2"},
+    {"NewerFormat", [](auto& plan) { plan.set_format_version(2); },
+     "the plan has format 2, and this agent knows formats up to 1"},
     {"NoFormat", [](auto& plan) { plan.set_format_version(0); }, "no format version"},
     {"NoDevice", [](auto& plan) { plan.clear_device(); }, "device or bridge is missing"},
     {"BadMeshName", [](auto& plan) { plan.set_mesh("../etc"); }, "no mesh name"},

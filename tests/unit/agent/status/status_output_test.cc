@@ -103,6 +103,15 @@ TEST(StatusText, SaysThatAMeshWasTakenDown) {
   EXPECT_EQ(status_text({}, 0), "");
 }
 
+TEST(StatusJson, NamesEachWarning) {
+  proto::Status status = example();
+  status.add_warnings("plan: is cut off");
+  status.add_warning_ids("store-file-damaged");
+  EXPECT_THAT(status_json({&status, 1}),
+              ::testing::HasSubstr("      \"warnings\": [\n        \"plan: is cut off\"\n      ],\n"
+                                   "      \"warning_ids\": [\n        \"store-file-damaged\"\n"));
+}
+
 TEST(StatusJson, IsOneDocumentWithAVersion) {
   EXPECT_EQ(status_json({}), "{\n  \"format_version\": 1,\n  \"meshes\": []\n}\n");
   const proto::Status status = example();

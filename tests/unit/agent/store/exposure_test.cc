@@ -14,9 +14,14 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+
+auto says(const char* id, const auto& text) {
+  return AllOf(Field(&Said::id, id), Field(&Said::text, text));
+}
 
 struct Exposed {
   Exposed() {
@@ -53,11 +58,14 @@ TEST(Exposure, AFileThatOthersCouldReachIsWrittenAnew) {
     const std::string path = here.path("private_key");
     const auto inode = here.seen(path).st_ino;
     ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-    EXPECT_THAT(find_exposures(here.store, "test"), ElementsAre(HasSubstr(path)));
+    EXPECT_THAT(find_exposures(here.store, "test"),
+                ElementsAre(says("store-key-exposed", HasSubstr(path))));
     EXPECT_EQ(here.seen(path).st_mode & 07777, mode);  // looking mends nothing
-    EXPECT_THAT(mend_exposures(here.store, "test"),
-                ElementsAre(AllOf(HasSubstr(path + " could be read or changed by others (mode 0"),
-                                  HasSubstr("`mesh rotate` makes new keys; it is mode 0600 now"))));
+    EXPECT_THAT(
+        mend_exposures(here.store, "test"),
+        ElementsAre(says("store-key-exposed",
+                         AllOf(HasSubstr(path + " could be read or changed by others (mode 0"),
+                               HasSubstr("`mesh rotate` makes new keys; it is mode 0600 now")))));
     EXPECT_EQ(here.seen(path).st_mode & 07777, 0600u);
     EXPECT_NE(here.seen(path).st_ino, inode);  // who has it open writes to nothing
     EXPECT_EQ(here.store.load("test").mesh.private_key, secret_of(1));
@@ -71,12 +79,15 @@ TEST(Exposure, AFileOfAnotherUserOrUnderTwoNamesIsWrittenAnew) {
     GTEST_SKIP() << "only root may do that";
   }
   ASSERT_EQ(::link(here.path("private_key").c_str(), (here.folder.path() + "/other").c_str()), 0);
-  EXPECT_THAT(mend_exposures(here.store, "test"),
-              ElementsAre(HasSubstr("private_key could be read or changed by others (mode 0600, "
-                                    "under two names); `mesh rotate`"),
-                          AllOf(HasSubstr("plan could be read or changed by others (mode 0600, "
-                                          "user 1000); it is mode"),
-                                Not(HasSubstr("rotate")))));
+  EXPECT_THAT(
+      mend_exposures(here.store, "test"),
+      ElementsAre(says("store-key-exposed",
+                       HasSubstr("private_key could be read or changed by others (mode 0600, "
+                                 "under two names); `mesh rotate`")),
+                  says("store-file-exposed",
+                       AllOf(HasSubstr("plan could be read or changed by others (mode 0600, "
+                                       "user 1000); it is mode"),
+                             Not(HasSubstr("rotate"))))));
   EXPECT_EQ(here.seen(here.path("plan")).st_uid, ::geteuid());
   EXPECT_EQ(here.seen(here.path("private_key")).st_nlink, 1u);
 }
@@ -86,9 +97,15 @@ TEST(Exposure, AFolderThatOthersMayWriteToIsMended) {
   const std::string mesh = here.store.folder("test");
   ASSERT_EQ(::chmod(mesh.c_str(), 0777), 0);
   ASSERT_EQ(::chmod(here.store.root().c_str(), 0775), 0);
-  EXPECT_THAT(find_exposures(here.store, "test"),
-              ElementsAre(HasSubstr(here.store.root() + " (mode 0775"), HasSubstr(mesh)));
-  EXPECT_EQ(mend_exposures(here.store, "test").size(), 2u);
+  EXPECT_THAT(
+      find_exposures(here.store, "test"),
+      ElementsAre(says("store-folder-exposed", HasSubstr(here.store.root() + " (mode 0775")),
+                  says("store-folder-exposed", HasSubstr(mesh))));
+  EXPECT_THAT(
+      mend_exposures(here.store, "test"),
+      ElementsAre(
+          says("store-folder-was-exposed", HasSubstr(here.store.root() + " (mode 0775): mended")),
+          says("store-folder-was-exposed", HasSubstr(mesh + " (mode 0777): mended"))));
   EXPECT_EQ(here.seen(mesh).st_mode & 07777, 0755u);
   EXPECT_EQ(here.seen(here.store.root()).st_mode & 07777, 0755u);
 }
@@ -98,7 +115,8 @@ TEST(Exposure, AFolderAboveIsNamedAndNotOursToMend) {
   const std::string above = here.folder.path() + "/above";
   ASSERT_EQ(::chmod(above.c_str(), 0777), 0);
   EXPECT_THAT(mend_exposures(here.store, "test"),
-              ElementsAre(HasSubstr("others may replace what is below " + above)));
+              ElementsAre(says("store-parent-exposed",
+                               HasSubstr("others may replace what is below " + above))));
   EXPECT_EQ(here.seen(above).st_mode & 07777, 0777u);
   ASSERT_EQ(::chmod(above.c_str(), 01777), 0);  // as /tmp
   EXPECT_THAT(mend_exposures(here.store, "test"), IsEmpty());
@@ -108,11 +126,13 @@ TEST(Exposure, AFolderOfAnotherUserIsRefused) {
   const Exposed here;
   const std::string mesh = here.store.folder("test");
   if (::chown(mesh.c_str(), 1000, 1000) != 0) { GTEST_SKIP() << "only root may do that"; }
-  EXPECT_THAT(find_exposures(here.store, "test"), ElementsAre(HasSubstr("user 1000")));
+  EXPECT_THAT(find_exposures(here.store, "test"),
+              ElementsAre(says("store-folder-exposed", HasSubstr("user 1000"))));
   try {
     mend_exposures(here.store, "test");
     FAIL() << "it was taken";
   } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "store-folder-foreign");
     EXPECT_THAT(error.message(), HasSubstr(mesh + " belongs to user 1000"));
     EXPECT_THAT(error.cure(), HasSubstr("chown root:root " + mesh));
   }

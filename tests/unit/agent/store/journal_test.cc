@@ -1,5 +1,6 @@
 #include "agent/store/journal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -52,6 +53,10 @@ TEST(Journal, IsForItsOwnerAlone) {
   EXPECT_EQ(status.st_mode & 07777, 0600U);
 }
 
+void expect_damage(const Journal& journal, const char* id) {
+  EXPECT_THAT([&] { journal.read(); }, testing::Throws<Damaged>(testing::Property(&Error::id, id)));
+}
+
 TEST(Journal, DamageIsAnErrorAndNotANewBeginning) {
   const TemporaryFolder folder;
   const Store store(folder.path());
@@ -61,9 +66,9 @@ TEST(Journal, DamageIsAnErrorAndNotANewBeginning) {
   std::string content = read_file(path).value();
   content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
   write_file(path, content);
-  EXPECT_THROW(journal.read(), Damaged);
+  expect_damage(journal, "store-checksum-wrong");
   write_file(path, "");
-  EXPECT_THROW(journal.read(), Damaged);
+  expect_damage(journal, "store-checksum-wrong");
   EXPECT_TRUE(journal.open());
   EXPECT_EQ(journal.set_aside(), path + ".damaged");
   EXPECT_FALSE(journal.open());
@@ -99,13 +104,13 @@ TEST(Journal, ContentThatNoAgentWritesIsDamage) {
   make_folder(store.folder("test"));
   const std::string path = store.folder("test") + "/journal.undo";
   write_journal(path, [](proto::Journal& of) { of.set_mesh("other"); });
-  EXPECT_THROW(journal.read(), Damaged);
+  expect_damage(journal, "store-mesh-differs");
   write_journal(path, [](proto::Journal& of) { of.add_files()->set_name("../../etc/passwd"); });
-  EXPECT_THROW(journal.read(), Damaged);
+  expect_damage(journal, "store-file-damaged");
   write_journal(path, [](proto::Journal& of) {
     of.mutable_before()->mutable_wireguard()->set_private_key("short");
   });
-  EXPECT_THROW(journal.read(), Damaged);
+  expect_damage(journal, "store-state-damaged");
 }
 
 TEST(Journal, BootIdIsOneLine) {

@@ -63,6 +63,7 @@ TEST(MeshLock, TheYoungerDiesAtOnceAndSaysWhoHoldsIt) {
   } catch (const Locked& locked) {
     EXPECT_THAT(locked.what(),
                 ::testing::HasSubstr("locked by root@ci since 2023-11-14 22:13:20 UTC"));
+    EXPECT_EQ(locked.id(), "store-lock-held");
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
@@ -75,6 +76,7 @@ TEST(MeshLock, ASessionThatMeetsItselfIsNoOther) {
     MeshLock(folder.path(), "test", session(5), 20s);
     FAIL();
   } catch (const LockedByItself& error) {
+    EXPECT_EQ(error.id(), "store-lock-same-run");
     EXPECT_THAT(error.what(), ::testing::HasSubstr("another node of the mesh"));
     EXPECT_THAT(error.cure(), ::testing::HasSubstr("two nodes of the mesh file"));
   }

@@ -1,5 +1,6 @@
 #include "agent/store/node_lock.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -16,7 +17,8 @@ using namespace std::chrono_literals;
 TEST(NodeLockTest, IsHeldByOneAtATime) {
   const TemporaryFolder folder;
   std::optional<NodeLock> first(std::in_place, folder.path());
-  EXPECT_THROW(NodeLock(folder.path(), 100ms), Locked);
+  EXPECT_THAT([&] { NodeLock(folder.path(), 100ms); },
+              testing::Throws<Locked>(testing::Property(&Error::id, "store-node-lock-held")));
   std::thread waiting([&] { EXPECT_NO_THROW(NodeLock(folder.path(), 10s)); });
   std::this_thread::sleep_for(50ms);
   first.reset();

@@ -1,5 +1,6 @@
 #include "agent/store/state_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/error.h"
@@ -7,6 +8,10 @@
 
 namespace wgmesh::state_file_test {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::Property;
+using ::testing::Throws;
 
 State example() {
   proto::Plan plan = example_plan();
@@ -39,30 +44,36 @@ TEST(StateFile, WipesTheKeysOfAMessage) {
   wipe_secrets(empty);
 }
 
+void expect_refused(const proto::SavedState& saved, const std::string& why) {
+  EXPECT_THAT([&] { load(saved); },
+              Throws<Error>(AllOf(Property(&Error::id, "store-state-damaged"),
+                                  Property(&Error::message, "saved state: " + why))));
+}
+
 TEST(StateFile, RefusesDamagedValues) {
   proto::SavedState saved = save(example());
   saved.mutable_wireguard()->set_private_key("short");
-  EXPECT_THROW(load(saved), Error);
+  expect_refused(saved, "private_key is damaged");
 
   saved = save(example());
   saved.mutable_wireguard()->mutable_peers(0)->set_endpoint("nonsense");
-  EXPECT_THROW(load(saved), Error);
+  expect_refused(saved, "endpoint is damaged");
 
   saved = save(example());
   saved.mutable_wireguard()->set_listen_port(65536);
-  EXPECT_THROW(load(saved), Error);
+  expect_refused(saved, "listen_port 65536 is out of range");
 
   saved = save(example());
   saved.mutable_tunnels(0)->set_kind(3);
-  EXPECT_THROW(load(saved), Error);
+  expect_refused(saved, "kind is damaged");
 
   saved = save(example());
   saved.mutable_bridge()->mutable_interface()->clear_mac();
-  EXPECT_THROW(load(saved), Error);
+  expect_refused(saved, "mac is damaged");
 
   saved = save(example());
   saved.mutable_tunnels(0)->mutable_interface()->clear_name();
-  EXPECT_THROW(load(saved), Error);
+  expect_refused(saved, "a link has no name");
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/store/atomic_file.h"
 #include "tests/support/agent/example_plan.h"
@@ -12,8 +14,17 @@
 namespace wgmesh::store_test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Property;
+using ::testing::Throws;
+
+auto says(const char* id, const std::string& part) {
+  return AllOf(Field(&Said::id, id), Field(&Said::text, HasSubstr(part)));
+}
 
 StoredMesh example() {
   StoredMesh stored;
@@ -76,7 +87,7 @@ TEST(Store, NamesADamagedFileAndKeepsItAside) {
   write_file(path, "nonsense");
   const Loaded loaded = store.load("test");
   EXPECT_THAT(loaded.damaged, ElementsAre("private_key"));
-  EXPECT_THAT(loaded.faults, ElementsAre(::testing::HasSubstr(path)));
+  EXPECT_THAT(loaded.faults, ElementsAre(says("store-file-damaged", path)));
   EXPECT_TRUE(exists(path));  // reading changes nothing
 
   const auto files = store.changes("test", example());
@@ -91,7 +102,32 @@ TEST(Store, FoldersOfOthersAreNoMeshes) {
   make_folder(folder.path() + "/bin");
   write_file(folder.path() + "/bin/wgmesh-agent", "x");
   make_folder(folder.path() + "/lost+found");
-  EXPECT_THAT(Store(folder.path()).meshes(), IsEmpty());
+  const Store store(folder.path());
+  EXPECT_THAT(store.meshes(), IsEmpty());
+  EXPECT_THAT(
+      [&] { store.meshes("bin"); },
+      Throws<Error>(AllOf(Property(&Error::id, "store-mesh-unknown"),
+                          Property(&Error::message, "the mesh bin is not stored on this node"))));
+}
+
+TEST(Store, WhatIsOfOthersAndCannotBeReadIsDamage) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const std::string path = store.folder("test") + "/plan";
+  make_folder(store.folder("test"));
+  write_file(path, "x");
+  ASSERT_EQ(::chmod(path.c_str(), 0), 0);
+  // Root without its rights to files, in this thread alone.
+  ::chmod(folder.path().c_str(), 0711);
+  ::chmod(store.folder("test").c_str(), 0711);
+  const auto user = static_cast<uid_t>(::setfsuid(1000));
+  const Loaded loaded = store.load("test");
+  ::setfsuid(user);
+  EXPECT_THAT(loaded.faults,
+              ElementsAre(says("store-file-foreign",
+                               path + ": cannot be read: it belongs to user " +
+                                   std::to_string(::geteuid()) + " and has mode 0000")));
+  EXPECT_THAT(loaded.damaged, ElementsAre("plan"));
 }
 
 TEST(Store, WhatIsNewerIsNeitherDamagedNorOverwritten) {
@@ -103,8 +139,12 @@ TEST(Store, WhatIsNewerIsNeitherDamagedNorOverwritten) {
   const Loaded loaded = store.load("test");
   EXPECT_THAT(loaded.damaged, IsEmpty());
   EXPECT_THAT(loaded.unreadable, ElementsAre("plan"));
-  EXPECT_THAT(loaded.faults, ElementsAre(::testing::HasSubstr(path + ": has format 2")));
-  EXPECT_THROW(refuse_unreadable(loaded), Error);
+  EXPECT_THAT(loaded.faults, ElementsAre(says("store-format-newer", path + ": has format 2")));
+  EXPECT_THAT(
+      [&] { refuse_unreadable(loaded); },
+      Throws<Error>(AllOf(Property(&Error::id, "store-unreadable"),
+                          Property(&Error::message, loaded.faults[0].text),
+                          Property(&Error::cure, HasSubstr("use the agent that wrote it")))));
   store.forget("test");
   EXPECT_FALSE(exists(store.folder("test")));
 }
@@ -115,7 +155,8 @@ TEST(Store, APlanOfAnotherMeshIsDamage) {
   store.stage("other", example(), store.changes("other", example()));
   store.publish("other", store.changes("other", example()));
   const Loaded loaded = store.load("other");
-  EXPECT_THAT(loaded.faults, ElementsAre(::testing::HasSubstr("the plan of the mesh test")));
+  EXPECT_THAT(loaded.faults,
+              ElementsAre(says("store-mesh-differs", "holds the plan of the mesh test")));
   EXPECT_FALSE(loaded.mesh.plan);
   EXPECT_TRUE(loaded.mesh.private_key);
 }
@@ -223,8 +264,23 @@ TEST(AtomicFile, SetsAsideWhateverIsThere) {
     EXPECT_EQ(set_aside(path), path + ".damaged." + std::to_string(number));
   }
   put_folder();
-  EXPECT_THROW(set_aside(path), Error);
+  EXPECT_THAT([&] { set_aside(path); },
+              Throws<Error>(Property(&Error::id, "store-set-aside-full")));
   EXPECT_THROW(write_file(path, "no place is left"), Error);
+}
+
+TEST(AtomicFile, ReadsNoMoreThanSixteenMebibytes) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/file";
+  write_file(path, "");
+  ASSERT_EQ(::truncate(path.c_str(), 16 << 20), 0);
+  EXPECT_EQ(read_file(path).value().size(), 16u << 20);
+  ASSERT_EQ(::truncate(path.c_str(), (16 << 20) + 1), 0);
+  EXPECT_THAT(
+      [&] { read_file(path); },
+      Throws<NotAFile>(AllOf(
+          Property(&Error::id, "store-file-too-large"),
+          Property(&Error::message, "read " + path + ": has 16777217 octets, more than 16 MiB"))));
 }
 
 TEST(AtomicFile, LeavesNoHalfWrittenFileAndFollowsNoLink) {
@@ -233,7 +289,10 @@ TEST(AtomicFile, LeavesNoHalfWrittenFileAndFollowsNoLink) {
   const std::string path = folder.path() + "/file";
   write_file(victim, "old");
   ASSERT_EQ(::symlink(victim.c_str(), path.c_str()), 0);
-  EXPECT_THROW(read_file(path), NotAFile);
+  EXPECT_THAT([&] { read_file(path); },
+              Throws<NotAFile>(AllOf(
+                  Property(&Error::id, "store-not-a-file"),
+                  Property(&Error::message, "read " + path + ": is a symbolic link, not a file"))));
   write_file_atomically(path, "new");
   EXPECT_EQ(read_file(victim), "old");
   EXPECT_EQ(read_file(path), "new");

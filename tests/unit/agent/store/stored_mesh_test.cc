@@ -53,6 +53,7 @@ TEST(StoredMesh, NewerFormatIsNoDamage) {
     parse_stored("plan", "wgmesh 2 00\n", ignored);
     FAIL();
   } catch (const Damaged&) { FAIL() << "it would be overwritten"; } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "store-format-newer");
     EXPECT_THAT(error.what(), ::testing::HasSubstr("format 2"));
     EXPECT_THAT(error.what(), ::testing::HasSubstr("up to 1"));
   }

@@ -47,6 +47,7 @@ TEST(ParseSshTarget, TakesWhatSshTakes) {
 struct Bad {
   const char* text;
   const char* message;
+  const char* id;
 };
 
 class BadSshTargets : public testing::TestWithParam<Bad> {};
@@ -54,35 +55,47 @@ TEST_P(BadSshTargets, AreRefused) {
   try {
     parse_ssh_target(GetParam().text);
     FAIL() << "accepted";
-  } catch (const Error& error) { EXPECT_EQ(error.message(), GetParam().message); }
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), GetParam().message);
+    EXPECT_EQ(error.id(), GetParam().id);
+  }
 }
 INSTANTIATE_TEST_SUITE_P(
     All, BadSshTargets,
     testing::ValuesIn(std::vector<Bad>{
-        Bad{"", "expected a host, found nothing"},
-        Bad{"root@", "expected a host, found nothing"},
-        Bad{"@host", "the user is empty"},
-        Bad{"-oProxyCommand=x", "the host begins with a dash"},
-        Bad{"-l@host", "the user begins with a dash"},
-        Bad{"a b", "the host has a blank in it"},
-        Bad{"ssh://h/x", "an ssh:// address has no path: ssh://user@host:port"},
-        Bad{"ssh://", "expected a host, found nothing"},
-        Bad{"ssh://-l@h", "the user begins with a dash"},
-        Bad{"ssh://%2dl@h", "the user begins with a dash"},
-        Bad{"ssh://a%0ab@h", "the user has a blank in it"},
-        Bad{"ssh://a%4@h", "expected two hexadecimal digits after the % in \"a%4\""},
-        Bad{"ssh://h:0", "expected a port number 1..65535 after the colon, found \"0\""},
-        Bad{":22", "expected a host before the colon"},
-        Bad{"h:", "expected a port number 1..65535 after the colon, found \"\""},
-        Bad{"h:0", "expected a port number 1..65535 after the colon, found \"0\""},
-        Bad{"h:65536", "expected a port number 1..65535 after the colon, found \"65536\""},
-        Bad{"h:022", "expected a port number 1..65535 after the colon, found \"022\""},
-        Bad{"[::1", "the bracket [ is not closed"},
-        Bad{"[host]:1", "expected an IPv6 address between the brackets, found \"host\""},
-        Bad{"[::1]22", "expected :port after the bracket, found \"22\""},
+        Bad{"", "expected a host, found nothing", "file-host-missing"},
+        Bad{"root@", "expected a host, found nothing", "file-host-missing"},
+        Bad{"@host", "the user is empty", "file-ssh-word-empty"},
+        Bad{"-oProxyCommand=x", "the host begins with a dash", "file-ssh-word-dash"},
+        Bad{"-l@host", "the user begins with a dash", "file-ssh-word-dash"},
+        Bad{"a b", "the host has a blank in it", "file-ssh-word-character"},
+        Bad{"ssh://h/x", "an ssh:// address has no path: ssh://user@host:port",
+            "file-host-with-path"},
+        Bad{"ssh://", "expected a host, found nothing", "file-host-missing"},
+        Bad{"ssh://-l@h", "the user begins with a dash", "file-ssh-word-dash"},
+        Bad{"ssh://%2dl@h", "the user begins with a dash", "file-ssh-word-dash"},
+        Bad{"ssh://a%0ab@h", "the user has a blank in it", "file-ssh-word-character"},
+        Bad{"ssh://a%4@h", "expected two hexadecimal digits after the % in \"a%4\"",
+            "file-host-percent-malformed"},
+        Bad{"ssh://h:0", "expected a port number 1..65535 after the colon, found \"0\"",
+            "file-host-malformed"},
+        Bad{":22", "expected a host before the colon", "file-host-missing"},
+        Bad{"h:", "expected a port number 1..65535 after the colon, found \"\"",
+            "file-host-malformed"},
+        Bad{"h:0", "expected a port number 1..65535 after the colon, found \"0\"",
+            "file-host-malformed"},
+        Bad{"h:65536", "expected a port number 1..65535 after the colon, found \"65536\"",
+            "file-host-malformed"},
+        Bad{"h:022", "expected a port number 1..65535 after the colon, found \"022\"",
+            "file-host-malformed"},
+        Bad{"[::1", "the bracket [ is not closed", "file-host-bracket-open"},
+        Bad{"[host]:1", "expected an IPv6 address between the brackets, found \"host\"",
+            "file-host-malformed"},
+        Bad{"[::1]22", "expected :port after the bracket, found \"22\"", "file-host-malformed"},
         Bad{"a:b:c",
             "\"a:b:c\" is not an IPv6 address; an address with a port is written "
-            "[address]:port"}}));
+            "[address]:port",
+            "file-host-many-colons"}}));
 
 TEST(CheckEndpointHost, TakesNamesAndAddresses) {
   for (const char* host : {"lan1.example.com", "lan1.example.com.", "under_score", "1and1.com", "a",
@@ -96,23 +109,28 @@ TEST_P(BadEndpointHosts, AreRefused) {
   try {
     check_endpoint_host(GetParam().text);
     FAIL() << "accepted";
-  } catch (const Error& error) { EXPECT_EQ(error.message(), GetParam().message); }
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), GetParam().message);
+    EXPECT_EQ(error.id(), GetParam().id);
+  }
 }
 INSTANTIATE_TEST_SUITE_P(
     All, BadEndpointHosts,
     testing::ValuesIn(std::vector<Bad>{
-        Bad{"", "expected a host name of 1 to 253 characters"},
-        Bad{"192.0.2.300", "\"192.0.2.300\" is not an IPv4 address"},
-        Bad{"10.1", "\"10.1\" is not an IPv4 address"},
-        Bad{"2001:db8::g", "\"2001:db8::g\" is not an IPv6 address"},
-        Bad{"fe80::1", "a link-local address means another interface on every peer"},
-        Bad{"fe80::1%eth0", "an address with a zone means another interface on every peer"},
-        Bad{"0.0.0.0", "no peer can send to the unspecified address"},
-        Bad{"::", "no peer can send to the unspecified address"},
-        Bad{"ff02::1", "a multicast address is no endpoint"},
-        Bad{"a..b", "\"a..b\" has an empty part between dots"},
-        Bad{"-a.b", "a part of \"-a.b\" begins with a dash"},
-        Bad{"a/b", "expected a host name or an address, found \"a/b\""}}));
+        Bad{"", "expected a host name of 1 to 253 characters", "file-endpoint-name-length"},
+        Bad{"192.0.2.300", "\"192.0.2.300\" is not an IPv4 address", "file-endpoint-no-address"},
+        Bad{"10.1", "\"10.1\" is not an IPv4 address", "file-endpoint-no-address"},
+        Bad{"2001:db8::g", "\"2001:db8::g\" is not an IPv6 address", "file-endpoint-no-address"},
+        Bad{"fe80::1", "a link-local address means another interface on every peer",
+            "file-endpoint-link-local"},
+        Bad{"fe80::1%eth0", "an address with a zone means another interface on every peer",
+            "file-endpoint-link-local"},
+        Bad{"0.0.0.0", "no peer can send to the unspecified address", "file-endpoint-unspecified"},
+        Bad{"::", "no peer can send to the unspecified address", "file-endpoint-unspecified"},
+        Bad{"ff02::1", "a multicast address is no endpoint", "file-endpoint-multicast"},
+        Bad{"a..b", "\"a..b\" has an empty part between dots", "file-endpoint-name-part-empty"},
+        Bad{"-a.b", "a part of \"-a.b\" begins with a dash", "file-endpoint-name-part-unfit"},
+        Bad{"a/b", "expected a host name or an address, found \"a/b\"", "file-host-malformed"}}));
 
 TEST(CheckProxyJump, TakesAChain) {
   EXPECT_NO_THROW(check_proxy_jump("none"));

@@ -31,6 +31,8 @@ std::string faults_of(const std::string& text, Syntax syntax = Syntax::kYaml) {
   } catch (const MeshFileFaults& faults) {
     EXPECT_EQ(std::count(faults.message().begin(), faults.message().end(), '\n') + 1,
               static_cast<std::ptrdiff_t>(faults.faults().size()));
+    EXPECT_EQ(faults.id(), "file-at-fault");
+    for (const Fault& fault : faults.faults()) { EXPECT_NE(fault.id, "") << fault.message; }
     return faults.message();
   }
 }
@@ -642,6 +644,9 @@ INSTANTIATE_TEST_SUITE_P(
             "m:5:20: nodes.n.bridge_ports[0]: the loopback interface cannot be a port of a bridge"},
         Case{"the bridge in itself", "bridge_ports: [br-m]",
              "m:5:20: nodes.n.bridge_ports[0]: br-m is an interface that the mesh makes itself"},
+        Case{"a local endpoint without a site", "local_endpoint: 192.168.1.1",
+             "m:5:21: nodes.n.local_endpoint: it is for peers of the same site, and there is no "
+             "`site`"},
         Case{"any data", "json: {a: [1, {b: ~}]}", ""},
         Case{"duplicates in data", "json: {a: 1, a: 2}",
              "m:5:18: nodes.n.json.a: this key was given before, at 5:12"},
@@ -871,6 +876,23 @@ TEST(MeshFile, ReportsEverythingAtOnceInFileOrder) {
       "m:9:13: nodes.a.peers[0]: no node is called bb; did you mean b?\n"
       "m:10:3: nodes.b.ssh: missing; expected [user@]host[:port], or exec instead\n"
       "m:12:11: nodes.b.prio: expected a bridge priority 0..65535, found \"-1\"");
+}
+
+TEST(MeshFile, FaultsHaveTheIdentifiersOfTheirMessages) {
+  try {
+    read_mesh_file(
+        "name: bin\nnetwork: 10.0.0.1/24\nful: true\nnodes:\n"
+        "  a: {ssh: -x, prio: x, peers: [a], exec: \"'\"}\n",
+        "m");
+    FAIL() << "accepted";
+  } catch (const MeshFileFaults& faults) {
+    std::vector<std::string> ids;
+    for (const Fault& fault : faults.faults()) { ids.push_back(fault.id); }
+    EXPECT_THAT(ids, ElementsAre("file-mesh-name-taken", "file-network-host-bits",
+                                 "file-key-unknown", "file-key-missing", "file-ssh-word-dash",
+                                 "file-number-unfit", "file-peers-useless", "file-peer-of-itself",
+                                 "file-exec-beside-ssh", "command-quote-open"));
+  }
 }
 
 TEST(MeshFile, ColumnsCountCharacters) {

@@ -123,6 +123,7 @@ TEST(CheckHello, SaysWhatCannotBe) {
     } catch (const Error& error) {
       EXPECT_THAT(error.message(), HasSubstr(lie.told));
       EXPECT_THAT(error.cure(), HasSubstr("look at the machine"));
+      EXPECT_EQ(error.id(), "node-fact-impossible");
     }
   }
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <new>
+#include <stdexcept>
 #include <thread>
 
 #include "tests/support/controller/scripted_agent.h"
@@ -57,7 +58,7 @@ TEST_F(AFleet, BeatsForNodesThatWaitForTheOthers) {
 TEST_F(AFleet, TellsAFailureWhenItHappens) {
   std::atomic<bool> is_told = false;
   Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
-    if (node.name == "a") { throw Unreachable("connection refused"); }
+    if (node.name == "a") { throw Unreachable(Said{"", "connection refused", ""}); }
     while (!is_told) { std::this_thread::yield(); }
     return connect(node);
   });
@@ -80,9 +81,23 @@ TEST_F(AFleet, LimitsOfThisMachineAreNoFaultOfANode) {
   EXPECT_EQ(failures.at("a").kind, NodeFailure::Kind::kFailed);
   EXPECT_NE(failures.at("a").message.find("pipe: Too many open files on this machine"),
             std::string::npos);
+  EXPECT_EQ(failures.at("a").id, "limit-reached");
   EXPECT_EQ(failures.at("b").kind, NodeFailure::Kind::kFailed);
   EXPECT_NE(failures.at("b").message.find("Cannot allocate memory on this machine"),
             std::string::npos);
+}
+
+TEST_F(AFleet, KeepsTheIdentifierOfWhatWasThrown) {
+  Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
+    if (node.name == "a") { throw Unreachable(Said{"some-id", "gone", "look for it"}); }
+    throw std::runtime_error("of a library");
+  });
+  fleet.connect([](const Node&, Session&) {});
+  const auto failures = fleet.failures();
+  EXPECT_EQ(failures.at("a").id, "some-id");
+  EXPECT_EQ(failures.at("a").cure, "look for it");
+  EXPECT_EQ(failures.at("b").id, "internal");
+  EXPECT_EQ(failures.at("b").message, "of a library");
 }
 
 // The threads that were made before the first that was not wait for a job that never comes.
@@ -122,7 +137,7 @@ TEST_F(AFleet, ANodeThatConnectsSlowlyHoldsUpNobodysStep) {
   Fleet fleet({&nodes_[0], &nodes_[1]}, [&](const Node& node) -> std::unique_ptr<Session> {
     if (node.name == "b") {
       while (!a_has_stepped) { std::this_thread::yield(); }
-      throw Unreachable("no answer in time");
+      throw Unreachable(Said{"", "no answer in time", ""});
     }
     return connect(node);
   });

@@ -36,9 +36,16 @@ TEST(NodeMessage, NoTextReachesATerminalThatWouldObeyIt) {
 }
 
 TEST(NodeMessage, GarbageIsAnError) {
-  EXPECT_THROW(parse_node_message(""), Error);
-  EXPECT_THROW(parse_node_message("\xff\xff\xff"), Error);
-  EXPECT_THROW(parse_node_message(std::string("\x0a\x7f", 2)), Error);
+  for (const std::string& octets :
+       {std::string(), std::string("\xff\xff\xff"), std::string("\x0a\x7f", 2)}) {
+    try {
+      parse_node_message(octets);
+      ADD_FAILURE() << octets.size();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), "garbage from the node instead of a message");
+      EXPECT_EQ(error.id(), "node-message-garbage");
+    }
+  }
 }
 
 TEST(NodeMessage, ListsAndTextsAreBounded) {
@@ -49,6 +56,7 @@ TEST(NodeMessage, ListsAndTextsAreBounded) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.message(), HasSubstr("16385 wgmesh.proto.Changes.changes"));
+    EXPECT_EQ(error.id(), "node-message-oversized");
   }
   proto::FromAgent large;
   large.mutable_changes()->add_changes()->set_text(std::string((512u << 10) + 1, 'x'));
@@ -56,6 +64,9 @@ TEST(NodeMessage, ListsAndTextsAreBounded) {
   proto::FromAgent sentences;
   for (int i = 0; i <= 256; ++i) { sentences.mutable_hello()->add_problems("p"); }
   EXPECT_THROW(parsed(sentences), Error);
+  proto::FromAgent ids;
+  for (int i = 0; i <= 256; ++i) { ids.mutable_hello()->add_warning_ids("some-id"); }
+  EXPECT_THROW(parsed(ids), Error);
   proto::FromAgent key;
   key.mutable_hello()->set_public_key(std::string((512u << 10) + 1, 'x'));
   EXPECT_THROW(parsed(key), Error);

@@ -30,17 +30,60 @@ TEST(Session, AnEndIsExplainedByTheAgentsWordsAndNotByTheShells) {
     FAIL();
   } catch (const Unreachable& error) {
     EXPECT_THAT(error.message(), HasSubstr("the agent ended: wgmesh-agent: out of memory"));
+    EXPECT_EQ(error.id(), "agent-ended");
     EXPECT_THAT(error.message(), Not(HasSubstr("sha256sum")));
   }
 }
-
-// ---- a node that never comes to an end ----
 
 using namespace std::chrono_literals;
 
 std::string frame_of(const proto::FromAgent& message) {
   return encode_frame(message.SerializeAsString());
 }
+
+// What a step throws when the node has said `octets` before.
+template <class Step>
+Said failure_of(const std::string& octets, const Step& step) {
+  const auto node = std::make_shared<Loopback>();
+  node->say(octets);
+  Session session(std::make_unique<LoopbackTransport>(node), {}, 200ms);
+  try {
+    step(session);
+  } catch (const Error& error) { return {error.id(), error.message(), error.cure()}; }
+  return {};
+}
+
+TEST(Session, AnErrorOfTheAgentKeepsItsIdentifier) {
+  proto::FromAgent failed;
+  failed.mutable_error()->set_message("it is full");
+  failed.mutable_error()->set_cure("make room");
+  failed.mutable_error()->set_id("store-full");
+  EXPECT_EQ(failure_of(frame_of(failed), [](Session& session) { session.status(); }),
+            (Said{"store-full", "it is full", "make room"}));
+}
+
+TEST(Session, AnAgentOfAnotherReleaseIsRefusedWithTheCure) {
+  proto::FromAgent other;
+  other.mutable_hello()->set_protocol_version(kProtocolVersion + 1);
+  const Said said = failure_of(frame_of(other), [](Session& session) { session.open({}); });
+  EXPECT_EQ(said.id, "agent-protocol-differs");
+  EXPECT_THAT(said.text, HasSubstr("the agent speaks protocol "));
+  EXPECT_THAT(said.cure, HasSubstr("of one release"));
+}
+
+TEST(Session, AnAnswerToSomethingElseIsNone) {
+  proto::FromAgent listening;
+  listening.mutable_listening();
+  const std::string octets = frame_of(listening);
+  EXPECT_EQ(
+      failure_of(octets, [](Session& session) { session.status(); }),
+      (Said{
+          "node-answer-unexpected", "the node answered with listening where status was due", {}}));
+  EXPECT_EQ(failure_of(octets, [](Session& session) { session.wait_committed({}); }).text,
+            "the node answered with listening where committed was due");
+}
+
+// ---- a node that never comes to an end ----
 
 std::string progress_frame(std::uint32_t done, std::uint32_t total) {
   proto::FromAgent message;
@@ -108,6 +151,13 @@ TEST(Session, NoStepWaitsForAFloodOfProgress) {
   });
 }
 
+TEST(Session, TooManyFramesBetweenStepsAreAFlood) {
+  std::string many;
+  for (unsigned i = 0; i < 200; ++i) { many += progress_frame(i, 1000); }
+  EXPECT_EQ(failure_of(many, [](Session& session) { session.listen_in(); }),
+            (Said{"node-floods-session", "the node floods the session with frames", {}}));
+}
+
 TEST(Session, NoStepWaitsForAFrameThatTricklesIn) {
   expect_every_step_ends(5ms, [](unsigned i) {
     return i == 1 ? std::string("\xff\xff\x7f", 3) : std::string(1, 'x');
@@ -118,6 +168,8 @@ TEST(Session, NoStepTakesAnswersToHeartbeatsThatWereNotSent) {
   proto::FromAgent alive;
   alive.mutable_alive();
   expect_every_step_ends(5ms, [octets = frame_of(alive)](unsigned) { return octets; });
+  EXPECT_EQ(failure_of(frame_of(alive), [](Session& session) { session.status(); }).id,
+            "node-heartbeat-unasked");
 }
 
 TEST(Session, ProgressMakesAStepLongerByASecondForEachChange) {
@@ -177,7 +229,10 @@ TEST(Session, HearsBetweenStepsThatTheNodeHasUndone) {
   try {
     session.beat(1s);
     FAIL();
-  } catch (const AgentError& error) { EXPECT_TRUE(error.undone()); }
+  } catch (const AgentError& error) {
+    EXPECT_TRUE(error.undone());
+    EXPECT_EQ(error.id(), "node-undid-by-itself");
+  }
 }
 
 TEST(Session, KeepsAnAnswerThatCameBetweenStepsForItsStep) {

@@ -13,7 +13,6 @@ namespace wgmesh::transaction_hold_test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using Body = proto::ToAgent;
@@ -100,6 +99,7 @@ TEST_F(AHold, OfAnAgentThatDoesNotKnowItIsRefusedAtHello) {
   const TransactionResult result = run();
   EXPECT_EQ(result.exit_code(), 1);
   EXPECT_THAT(result.nodes.at("b").failure->cure, HasSubstr("of one release"));
+  EXPECT_EQ(result.nodes.at("b").failure->id, "agent-cannot-hold");
   EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
 }
 
@@ -109,6 +109,17 @@ TEST_F(AHold, ThatANodeRefusesUndoesEverywhere) {
   expect_no_commit(result, 1);
   EXPECT_EQ(outcome(result, "b"), Outcome::kUndone);
   EXPECT_EQ(result.nodes.at("b").failure->message, "the kernel differs");
+}
+
+TEST_F(AHold, ThatANodeRefusesTellsWhoCannotUndo) {
+  answer("b", Body::kHold, {error_frame("hold", "the kernel differs", true)});
+  answer("a", Body::kUndo, {undone("Device or resource busy")});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 6);
+  EXPECT_EQ(outcome(result, "a"), Outcome::kUnknown);
+  ASSERT_TRUE(result.nodes.at("a").failure);
+  EXPECT_EQ(result.nodes.at("a").failure->message, "Device or resource busy");
+  EXPECT_EQ(result.nodes.at("a").failure->id, "node-undo-failed");
 }
 
 TEST_F(AHold, ThatANodeDoesNotAnswerUndoesEverywhereElse) {
@@ -167,7 +178,9 @@ TEST_F(AHold, IsTooOldWhenHalfOfItIsOver) {
   const TransactionResult result = run();
   expect_no_commit(result, 1);
   EXPECT_EQ(outcome(result, "b"), Outcome::kUndone);
-  EXPECT_THAT(result.faults, ElementsAre(HasSubstr("too late to commit")));
+  ASSERT_EQ(result.faults.size(), 1u);
+  EXPECT_EQ(result.faults[0].id, "change-commit-too-late");
+  EXPECT_THAT(result.faults[0].text, HasSubstr("too late to commit"));
 }
 
 TEST_F(AHold, IsGoodForTheFirstHalf) {
@@ -246,7 +259,7 @@ TEST_F(AHold, AnUndoThatFailedIsUnknown) {
 TEST_F(AHold, ACommitThatCannotBeSentKeepsNobodyElseFromIt) {
   scripts_["a"].answers[Body::kCommit] =
       [](const proto::ToAgent&) -> std::vector<proto::FromAgent> {
-    throw Unreachable("connection reset by peer");
+    throw Unreachable(Said{"", "connection reset by peer", ""});
   };
   const TransactionResult result = run();
   EXPECT_EQ(outcome(result, "a"), Outcome::kUnknown);
@@ -277,6 +290,7 @@ TEST_F(AHold, ANodeThatIsSilentInABarrierEndsTheOthersWork) {
   expect_no_commit(result, 6);
   EXPECT_EQ(outcome(result, "b"), Outcome::kUnknown);
   EXPECT_THAT(result.nodes.at("b").failure->message, HasSubstr("no sign of life"));
+  EXPECT_EQ(result.nodes.at("b").failure->id, "node-no-sign-of-life");
   EXPECT_FALSE(result.nodes.at("c").failure);
   EXPECT_FALSE(result.interrupted);
 }

@@ -20,7 +20,7 @@ class ATransaction : public testing::Test, protected ScriptedFleet {
     Fleet fleet(
         nodes_,
         [&](const Node& node) -> std::unique_ptr<Session> {
-          if (node.name == unreachable_) { throw Unreachable("connection refused"); }
+          if (node.name == unreachable_) { throw Unreachable(Said{"", "connection refused", ""}); }
           return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
                                            std::chrono::milliseconds(300));
         },
@@ -158,7 +158,7 @@ TEST_F(ATransaction, SaysUnknownWhenANodeIsLostWhileOthersApply) {
     if (!b.saw(Body::kApply)) {
       return {};  // a slow machine sends heartbeats before that, too
     }
-    throw Unreachable("connection reset by peer");
+    throw Unreachable(Said{"", "connection reset by peer", ""});
   };
   scripts_["c"].answers[Body::kApply] = [](const proto::ToAgent&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -337,7 +337,8 @@ TEST_F(ATransaction, RefusesNewKeysForAPairOfWhichOneEndIsLeftOut) {
   unreachable_ = "b";
   const TransactionResult result = run();
   EXPECT_EQ(result.exit_code(), 1);
-  EXPECT_THAT(result.faults, ElementsAre(testing::HasSubstr("a cannot get new keys while b")));
+  ASSERT_EQ(result.faults.size(), 1u);
+  EXPECT_THAT(result.faults[0].text, testing::HasSubstr("a cannot get new keys while b"));
   EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
 }
 
@@ -406,6 +407,37 @@ TEST_F(ATransaction, AnUnresolvedEndpointOfASkippedNodeIsNoFailure) {
   EXPECT_EQ(run().exit_code(), 3);
 }
 
+// ---- what ends it before anything changes ----
+
+TEST_F(ATransaction, DoesOnlyWhatTheUserHasAgreedTo) {
+  request_.agreed = {{"a", 0}, {"b", 7}};
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  EXPECT_THAT(result.faults,
+              ElementsAre(Said{"change-plan-outdated",
+                               "b has changed since its plan was shown; run it again to see what "
+                               "would be done now",
+                               {}}));
+  EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
+}
+
+TEST_F(ATransaction, TakesNoMeshDownThatItsOwnSessionComesThrough) {
+  request_.goal = proto::DOWN;
+  proto::FromAgent hello;
+  hello.mutable_hello()->set_protocol_version(kProtocolVersion);
+  hello.mutable_hello()->set_reached_through_mesh(true);
+  answer("c", Body::kOpen, {hello});
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 1);
+  ASSERT_TRUE(result.nodes.at("c").failure);
+  EXPECT_EQ(result.nodes.at("c").failure->id, "change-cuts-itself-off");
+  EXPECT_THAT(result.nodes.at("c").failure->message, testing::HasSubstr("this very mesh"));
+  EXPECT_EQ(result.nodes.at("c").failure->cure,
+            "reach it by another address (`ssh` of c in the mesh file), or run "
+            "`wgmesh-agent down m` there");
+  EXPECT_FALSE(scripts_["a"].saw(Body::kPropose));
+}
+
 // ---- nodes that tell what cannot be ----
 
 TEST_F(ATransaction, AHelloThatCannotBeIsThatNodesFailureAlone) {
@@ -447,7 +479,8 @@ TEST_F(ATransaction, NamesTheNodeWhosePathLowersTheMtuOfAll) {
   answer("c", Body::kOpen, {hello});
   const TransactionResult result = run();
   ASSERT_EQ(result.warnings.size(), 1u);
-  EXPECT_EQ(result.warnings[0],
+  EXPECT_EQ(result.warnings[0].id, "mesh-mtu-below-ipv6");
+  EXPECT_EQ(result.warnings[0].text,
             "the path c to a (192.0.2.1), which carries 700 bytes, lowers the MTU of the whole "
             "segment to 602; IPv6 on it needs 1280");
 }
@@ -603,8 +636,9 @@ TEST_F(ATransaction, SaysWhatAVanishedNodeStillHolds) {
   answer("b", Body::kOpen, {hello});
   const TransactionResult result = run();
   ASSERT_THAT(result.warnings, testing::SizeIs(1));
-  EXPECT_THAT(result.warnings[0], testing::StartsWith("old is no longer in the mesh file"));
-  EXPECT_THAT(result.warnings[0], testing::HasSubstr("wgmesh-agent down m -r"));
+  EXPECT_EQ(result.warnings[0].id, "mesh-node-vanished");
+  EXPECT_THAT(result.warnings[0].text, testing::StartsWith("old is no longer in the mesh file"));
+  EXPECT_THAT(result.warnings[0].text, testing::HasSubstr("wgmesh-agent down m -r"));
 }
 
 }  // namespace

@@ -8,9 +8,14 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+
+auto says(const char* id, const testing::Matcher<std::string>& text) {
+  return AllOf(Field(&Said::id, id), Field(&Said::text, text));
+}
 
 class AnAdmission : public testing::Test {
  protected:
@@ -41,28 +46,36 @@ TEST_F(AnAdmission, OfNodesInOrderIsEmpty) {
 TEST_F(AnAdmission, TellsEveryObstacleInTheOrderOfTheFile) {
   facts_["a"].add_problems("port 51820 is in use");
   facts_["a"].add_problem_cures("choose another listen_port");
-  facts_["a"].add_problems("eth0 is a port of vmbr0");  // an agent that names no cure for it
+  facts_["a"].add_problem_ids("port-in-use");
+  facts_["a"].add_problems(
+      "eth0 is a port of vmbr0");  // an agent that names neither cure nor identifier
   facts_["c"].add_problems("eth1 is a port of vmbr0");
   put_route("a", "b", "no such host");
   const auto found = admission().obstacles;
   ASSERT_THAT(found, SizeIs(4));
   EXPECT_EQ(found[0].node, "c");
-  EXPECT_EQ(found[1].message, "port 51820 is in use");
-  EXPECT_EQ(found[1].cure, "choose another listen_port");
-  EXPECT_EQ(found[2].cure, "");
-  EXPECT_THAT(found[3].message, AllOf(HasSubstr("endpoint of b"), HasSubstr("no such host")));
+  EXPECT_EQ(found[1].said.text, "port 51820 is in use");
+  EXPECT_EQ(found[1].said.cure, "choose another listen_port");
+  EXPECT_EQ(found[1].said.id, "port-in-use");
+  EXPECT_EQ(found[2].said.cure, "");
+  EXPECT_EQ(found[2].said.id, "");
+  EXPECT_THAT(found[3].said, says("mesh-endpoint-unreachable",
+                                  AllOf(HasSubstr("endpoint of b"), HasSubstr("no such host"))));
 }
 
 TEST_F(AnAdmission, SaysOnceWhatManyNodesWarnOf) {
   for (const char* name : {"b", "c"}) { facts_[name].add_warnings("the clock is off"); }
-  EXPECT_THAT(admission().warnings, ElementsAre("c and b: the clock is off"));
+  facts_["b"].add_warning_ids("clock-off");  // the agent of c is older
+  EXPECT_THAT(admission().warnings, ElementsAre(says("clock-off", "c and b: the clock is off")));
 }
 
 TEST_F(AnAdmission, AnEndpointThatOneEndCanDialIsAWarning) {
   put_route("a", "b", "no such host");
   put_route("b", "a", "");
   EXPECT_THAT(admission().obstacles, IsEmpty());
-  EXPECT_THAT(admission().warnings, ElementsAre(HasSubstr("b can still dial it")));
+  EXPECT_THAT(admission().warnings,
+              ElementsAre(says("mesh-endpoint-one-way",
+                               "a: endpoint of b: no such host; b can still dial it")));
 }
 
 TEST_F(AnAdmission, TheEndpointOfANodeThatIsLeftOutDoesNotMatter) {
@@ -75,20 +88,24 @@ TEST_F(AnAdmission, TheEndpointOfANodeThatIsLeftOutDoesNotMatter) {
 TEST_F(AnAdmission, AHalfRotationNamesWhoIsMissing) {
   EXPECT_THAT(find_half_rotations(mesh_, {"a"}, {}), IsEmpty());
   EXPECT_THAT(find_half_rotations(mesh_, {"a"}, {"b"}),
-              ElementsAre(AllOf(HasSubstr("a cannot get new keys"), HasSubstr("while b "))));
+              ElementsAre(says("mesh-rotation-halved",
+                               AllOf(HasSubstr("a cannot get new keys"), HasSubstr("while b ")))));
   EXPECT_THAT(find_half_rotations(mesh_, {"a"}, {"a"}), SizeIs(1));
 }
 
 TEST_F(AnAdmission, ASmallMtuNamesItsCause) {
   SegmentMtu mtu{.device = 1280, .segment = 1200, .because = "a to b", .underlay = 1300};
   EXPECT_THAT(warnings_of(mesh_, facts_, mtu),
-              ElementsAre(AllOf(HasSubstr("a to b"), HasSubstr("1300"), HasSubstr("1200"))));
+              ElementsAre(says("mesh-mtu-below-ipv6",
+                               AllOf(HasSubstr("a to b"), HasSubstr("1300"), HasSubstr("1200")))));
   mtu.is_held = true;
   mtu.held_by = "c";
   EXPECT_THAT(warnings_of(mesh_, facts_, mtu),
-              ElementsAre(HasSubstr("what c has committed"), HasSubstr("stays at 1200")));
+              ElementsAre(says("mesh-mtu-below-ipv6", HasSubstr("what c has committed")),
+                          says("mesh-mtu-held", HasSubstr("stays at 1200"))));
   mesh_.mtu = 1200;  // the user has asked for it
-  EXPECT_THAT(warnings_of(mesh_, facts_, mtu), ElementsAre(HasSubstr("stays at 1200")));
+  EXPECT_THAT(warnings_of(mesh_, facts_, mtu),
+              ElementsAre(says("mesh-mtu-held", HasSubstr("stays at 1200"))));
 }
 
 }  // namespace

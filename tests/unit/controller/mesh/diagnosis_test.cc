@@ -100,7 +100,8 @@ class AMeshThatRuns : public testing::Test {
   std::vector<std::string> findings() const {
     std::vector<std::string> lines;
     for (const Finding& finding : diagnose(mesh_, seen_)) {
-      lines.push_back(fmt::format("{}: {}; {}", finding.where, finding.what, finding.cause));
+      lines.push_back(
+          fmt::format("{} {}: {}; {}", finding.id, finding.where, finding.what, finding.cause));
     }
     return lines;
   }
@@ -113,23 +114,26 @@ TEST_F(AMeshThatRuns, HasNoFindings) { EXPECT_THAT(findings(), IsEmpty()); }
 
 TEST_F(AMeshThatRuns, GreIsDroppedOnInput) {
   cut_segment("a", "b");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: the link works, but no frame passes between "
-                                                "them; GRE (protocol 47) is dropped inside wg-m")));
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr(
+                              "check-no-frames a-b: the link works, but no frame passes between "
+                              "them; GRE (protocol 47) is dropped inside wg-m")));
 }
 
 TEST_F(AMeshThatRuns, AnEndpointHasTheWrongPort) {
   cut_link("a", "b");
   peer("a", "b").set_endpoint("192.0.2.2:9");
   EXPECT_THAT(findings(),
-              ElementsAre(HasSubstr("a-b: no handshake; a sends to port 9 of b, which listens on "
-                                    "51820")));
+              ElementsAre(HasSubstr(
+                  "check-no-handshake a-b: no handshake; a sends to port 9 of b, which listens on "
+                  "51820")));
 }
 
 TEST_F(AMeshThatRuns, UdpPassesOneWay) {
   cut_link("a", "b");
   peer("b", "a").set_transfer_rx(800);
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: no handshake; one way only: what a sends "
-                                                "reaches b, and nothing of b reaches a")));
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr(
+                              "check-no-handshake a-b: no handshake; one way only: what a sends "
+                              "reaches b, and nothing of b reaches a")));
 }
 
 TEST_F(AMeshThatRuns, AFirewallDropsWhatComesInOnTheDevice) {
@@ -137,21 +141,39 @@ TEST_F(AMeshThatRuns, AFirewallDropsWhatComesInOnTheDevice) {
     seen_.measured[from][to].inner->round_trip.reset();
   }
   EXPECT_THAT(findings(),
-              ElementsAre(HasSubstr("a-b: nothing passes inside WireGuard, for all their "
-                                    "handshakes; a firewall on one of them drops what "
-                                    "comes in on wg-m")));
+              ElementsAre(HasSubstr(
+                  "check-wireguard-silent a-b: nothing passes inside WireGuard, for all their "
+                  "handshakes; a firewall on one of them drops what "
+                  "comes in on wg-m")));
 }
 
 TEST_F(AMeshThatRuns, OneSideHasAnotherKey) {
   cut_link("a", "b");
   peer("a", "b").set_public_key("another");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: a has another public key for b")));
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr("check-peer-key-differs a-b: a has another public key for b")));
+}
+
+TEST_F(AMeshThatRuns, OneSideHasLostItsPeers) {
+  status("a").mutable_device()->clear_peers();
+  EXPECT_THAT(
+      findings(),
+      ElementsAre("check-peer-missing a-b: a has no WireGuard peer for b; run `mesh sync`",
+                  "check-peer-missing a-c: a has no WireGuard peer for c; run `mesh sync`"));
+}
+
+TEST_F(AMeshThatRuns, LargeFramesVanish) {
+  seen_.measured["a"]["c"].segment->large_passes = false;
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("check-segment-mtu-lost a-c: small frames pass, "
+                                                "those of the segment's MTU (1362 bytes) do not")));
 }
 
 TEST_F(AMeshThatRuns, LargePacketsVanish) {
   seen_.measured["a"]["b"].inner->large_passes = false;
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a-b: small packets pass, those of WireGuard's MTU "
-                                                "(1420 bytes) do not")));
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr(
+                  "check-wireguard-mtu-lost a-b: small packets pass, those of WireGuard's MTU "
+                  "(1420 bytes) do not")));
 }
 
 TEST_F(AMeshThatRuns, ANodeIsAnIsland) {
@@ -162,17 +184,20 @@ TEST_F(AMeshThatRuns, ANodeIsAnIsland) {
   cut_segment("a", "c");
   cut_segment("b", "c");
   status("c").mutable_bridge()->set_root_id("3000.c");
-  EXPECT_THAT(findings(),
-              ElementsAre(HasSubstr("a-c: no frame passes between them; they are on two "
-                                    "islands"),
-                          HasSubstr("b-c: no handshake; no UDP packet arrives")));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre(HasSubstr("check-no-frames a-c: no frame passes between them; they are on two "
+                            "islands"),
+                  HasSubstr("check-no-handshake b-c: no handshake; no UDP packet arrives")));
 }
 
 TEST_F(AMeshThatRuns, ANodeCannotBeAsked) {
   seen_.nodes["b"] = {};
   seen_.nodes["b"].unreachable = "connect to 192.0.2.2 port 22: no answer";
   seen_.measured.erase("b");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("b: it cannot be asked: connect to 192.0.2.2")));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre(HasSubstr("check-node-unasked b: it cannot be asked: connect to 192.0.2.2")));
 }
 
 TEST_F(AMeshThatRuns, TwoEndpointsAreSwapped) {
@@ -180,7 +205,7 @@ TEST_F(AMeshThatRuns, TwoEndpointsAreSwapped) {
   peer("b", "c").set_endpoint("192.0.2.2:51820");
   peer("c", "b").set_endpoint("192.0.2.3:51820");
   EXPECT_THAT(findings(),
-              ElementsAre(HasSubstr("b-c: no handshake; the endpoint of c "
+              ElementsAre(HasSubstr("check-no-handshake b-c: no handshake; the endpoint of c "
                                     "(192.0.2.2:51820) is the address of b: are the two "
                                     "swapped in mesh.yaml?")));
 }
@@ -189,20 +214,26 @@ TEST_F(AMeshThatRuns, ANameDoesNotResolve) {
   proto::EndpointRoute& route = *seen_.nodes["a"].hello->add_routes();
   route.set_node("b");
   route.set_error("no such name");
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("a: endpoint of b: no such name; correct the")));
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr(
+                  "mesh-endpoint-unreachable a: endpoint of b: no such name; correct the")));
 }
 
 TEST_F(AMeshThatRuns, AClockIsWrongAndTheMtuDiffers) {
   seen_.nodes["c"].clock_skew = -90s;
   status("b").mutable_bridge()->set_mtu(1300);
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("c: its clock is 90 s behind the controller's"),
-                                      HasSubstr(": the MTU differs: 1300 on b, 1362 on a and c")));
+  EXPECT_THAT(
+      findings(),
+      ElementsAre(HasSubstr("check-clock-skewed c: its clock is 90 s behind the controller's"),
+                  HasSubstr("check-mtu-differs : the MTU differs: 1300 on b, 1362 on a and c")));
 }
 
 TEST_F(AMeshThatRuns, IsDownOnANode) {
   status("b").set_is_up(false);
   status("b").set_taken_down(true);
-  EXPECT_THAT(findings(), ElementsAre(HasSubstr("b: the mesh is not up there; it was taken down")));
+  EXPECT_THAT(findings(),
+              ElementsAre(HasSubstr(
+                  "check-mesh-not-up b: the mesh is not up there; it was taken down: run")));
 }
 
 TEST_F(AMeshThatRuns, IsATable) {
@@ -228,6 +259,10 @@ TEST_F(AMeshThatRuns, IsJsonForPrograms) {
   EXPECT_EQ(document["paths"]["a"]["b"]["segment"]["round_trip_ms"], 3.0);
   EXPECT_EQ(document["paths"]["a"]["b"]["handshake_age"], 20);
   EXPECT_EQ(document["paths"]["a"]["b"]["wireguard"]["mtu_passes"], true);
+  cut_segment("a", "b");
+  const auto broken =
+      nlohmann::json::parse(render_check_json(mesh_, seen_, diagnose(mesh_, seen_)));
+  EXPECT_EQ(broken["findings"][0]["id"], "check-no-frames");
 }
 
 // Its addresses are not those of the mesh file, so nobody was sent there.

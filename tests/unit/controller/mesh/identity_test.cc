@@ -49,8 +49,9 @@ TEST(Clones, AreThoseWhosePlanIsAnothers) {
                                          {"c", stored(1, "a", {{"b", 2}})}});
   ASSERT_EQ(clones.size(), 1u);
   EXPECT_EQ(clones[0].node, "c");
-  EXPECT_EQ(clones[0].message, "it has the public key of a: is it a clone of that machine?");
-  EXPECT_THAT(clones[0].cure, HasSubstr("`wgmesh-agent down m -r` on c"));
+  EXPECT_EQ(clones[0].said.id, "mesh-node-cloned");
+  EXPECT_EQ(clones[0].said.text, "it has the public key of a: is it a clone of that machine?");
+  EXPECT_THAT(clones[0].said.cure, HasSubstr("`wgmesh-agent down m -r` on c"));
 }
 
 TEST(Clones, AllAreNamedWhereNobodyKnowsTheOriginal) {
@@ -75,8 +76,9 @@ TEST(Strangers, HaveAPlanWithNobodyThatWeKnow) {
       find_strangers(mesh, {{"shared", stored(1, "n0", {{"n1", 2}})}, {"web9", pristine(3)}});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].node, "shared");
-  EXPECT_THAT(found[0].message, HasSubstr("there it is n0, with n1, in 10.9.0.0/24"));
-  EXPECT_THAT(found[0].cure, HasSubstr("another `name`"));
+  EXPECT_EQ(found[0].said.id, "mesh-of-another-file");
+  EXPECT_THAT(found[0].said.text, HasSubstr("there it is n0, with n1, in 10.9.0.0/24"));
+  EXPECT_THAT(found[0].said.cure, HasSubstr("another `name`"));
 }
 
 TEST(Strangers, OneNameMayBeInBothFilesByChance) {

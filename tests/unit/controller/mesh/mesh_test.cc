@@ -11,6 +11,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+auto says(const char* id, const char* part) {
+  return testing::AllOf(testing::Field(&Said::id, id),
+                        testing::Field(&Said::text, HasSubstr(part)));
+}
+
 Mesh mesh_of(std::initializer_list<std::pair<const char*, std::vector<std::string>>> nodes) {
   Mesh mesh;
   mesh.name = "m";
@@ -63,8 +68,16 @@ TEST(Check, FindsNothingInASoundMesh) {
 TEST(Check, FindsAddressesThatCollide) {
   Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
   mesh.nodes[1].addresses = mesh.nodes[0].addresses;
-  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("node b: the address 10.0.0.1 is already that of "
-                                                 "node a")));
+  EXPECT_THAT(check(mesh), ElementsAre(says("mesh-address-twice",
+                                            "node b: the address 10.0.0.1 is already that of "
+                                            "node a")));
+}
+
+TEST(Check, FindsLinksThatWouldHaveOneName) {
+  EXPECT_THAT(check(mesh_of({{"a", {}}, {"a", {}}})),
+              testing::Contains(says("mesh-link-name-twice",
+                                     "links to it and to node a would both "
+                                     "be named")));
 }
 
 TEST(Check, FindsInnerAddressesThatCollide) {
@@ -73,15 +86,17 @@ TEST(Check, FindsInnerAddressesThatCollide) {
   mesh.underlay = *parse_prefix("198.18.0.0/30");
   EXPECT_THAT(check(mesh), testing::Not(IsEmpty()));
   EXPECT_THAT(check(mesh)[0],
-              HasSubstr("give one of them an underlay_addr of its own in 198.18.0.0/30"));
+              says("mesh-inner-address-twice",
+                   "give one of them an underlay_addr of its own in 198.18.0.0/30"));
 }
 
 TEST(Check, FindsAnUnderlayThatOverlapsTheNetwork) {
   Mesh mesh = mesh_of({{"a", {}}});
   mesh.underlay = *parse_prefix("10.0.0.0/8");
   EXPECT_THAT(check(mesh),
-              ElementsAre("the underlay 10.0.0.0/8 overlaps the network 10.0.0.0/24; take "
-                          "another prefix"));
+              ElementsAre(says("mesh-underlay-overlaps",
+                               "the underlay 10.0.0.0/8 overlaps the network 10.0.0.0/24; take "
+                               "another prefix")));
 }
 
 TEST(PeersOf, APairThatNobodyCanDialHasNoLink) {
@@ -91,7 +106,8 @@ TEST(PeersOf, APairThatNobodyCanDialHasNoLink) {
   mesh.nodes[2].endpoint.reset();
   EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a"));
   EXPECT_THAT(check(mesh), IsEmpty());
-  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("b-c: no endpoint at either end")));
+  EXPECT_THAT(cautions(mesh),
+              ElementsAre(says("mesh-pair-mute", "b-c: no endpoint at either end")));
 }
 
 TEST(PeersOf, ALocalEndpointServesPeersOfTheSameSite) {
@@ -110,40 +126,46 @@ TEST(Check, FindsNodesThatNobodyCanDial) {
   Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
   mesh.nodes[0].endpoint.reset();
   mesh.nodes[1].endpoint.reset();
-  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("node b: no path of peers leads from a to b; two "
-                                                 "nodes without an endpoint cannot dial each "
-                                                 "other")));
+  EXPECT_THAT(check(mesh), ElementsAre(says("mesh-islands",
+                                            "node b: no path of peers leads from a to b; two "
+                                            "nodes without an endpoint cannot dial each "
+                                            "other")));
 }
 
 TEST(Check, RefusesSplitHorizonWhereAPairHasNoLink) {
   Mesh mesh = mesh_of({{"a", {"b"}}, {"b", {}}, {"c", {"b"}}});
   EXPECT_THAT(check(mesh), IsEmpty());
   mesh.loop_prevention = LoopPrevention::kSplitHorizon;
-  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("a-c are not peered; say full: true")));
+  EXPECT_THAT(check(mesh),
+              ElementsAre(says("mesh-split-horizon-gap", "a-c are not peered; say full: true")));
   mesh.full = true;
   EXPECT_THAT(check(mesh), IsEmpty());
   mesh.nodes[0].endpoint.reset();
   mesh.nodes[2].endpoint.reset();
-  EXPECT_THAT(check(mesh), ElementsAre(HasSubstr("a-c have no endpoint at either end")));
+  EXPECT_THAT(check(mesh),
+              ElementsAre(says("mesh-split-horizon-gap", "a-c have no endpoint at either end")));
 }
 
 TEST(Cautions, TellWhatBridgePortsLetThrough) {
   Mesh mesh = mesh_of({{"a", {}}, {"b", {}}});
   mesh.nodes[0].bridge_ports = {"eth1"};
   mesh.fragments = true;
-  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("a: what is on the segment reaches")));
-  EXPECT_THAT(cautions(mesh), ElementsAre(HasSubstr("BPDUs")));
+  EXPECT_THAT(cautions(mesh),
+              ElementsAre(says("mesh-bridge-ports-open", "a: what is on the segment reaches")));
+  EXPECT_THAT(cautions(mesh), ElementsAre(says("mesh-bridge-ports-open", "BPDUs")));
   mesh.fragments = false;
-  EXPECT_THAT(cautions(mesh), testing::Contains(HasSubstr("must use the segment's MTU")));
+  EXPECT_THAT(cautions(mesh),
+              testing::Contains(says("mesh-bridge-ports-mtu", "must use the segment's MTU")));
   mesh.fragments = true;
   mesh.nodes[1].bridge_ports = {"eth1"};
   mesh.loop_prevention = LoopPrevention::kSplitHorizon;
-  EXPECT_THAT(cautions(mesh), testing::Contains(HasSubstr("frames go round for ever")));
+  EXPECT_THAT(cautions(mesh),
+              testing::Contains(says("mesh-bridge-ports-loop", "frames go round for ever")));
 }
 
 TEST(Check, FindsIslands) {
   EXPECT_THAT(check(mesh_of({{"a", {"b"}}, {"b", {"a"}}, {"c", {"d"}}, {"d", {"c"}}})),
-              ElementsAre(HasSubstr("no path of peers leads from a to c and d")));
+              ElementsAre(says("mesh-islands", "no path of peers leads from a to c and d")));
 }
 
 TEST(Check, FindsBridgesWithTooManyPorts) {
@@ -158,8 +180,8 @@ TEST(Check, FindsBridgesWithTooManyPorts) {
     mesh.nodes.push_back(node);
   }
   EXPECT_EQ(check(mesh).size(), 1025u);
-  EXPECT_THAT(check(mesh)[0],
-              HasSubstr("its bridge would have 1024 ports, and a bridge takes 1023"));
+  EXPECT_THAT(check(mesh)[0], says("mesh-bridge-full",
+                                   "its bridge would have 1024 ports, and a bridge takes 1023"));
   mesh.nodes.pop_back();
   EXPECT_THAT(check(mesh), IsEmpty());
 }

@@ -10,7 +10,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-MissingWords words(const char* network, const char* module) {
+Said words(const char* network, const char* module) {
   Mesh mesh;
   mesh.name = "m";
   mesh.network = *parse_prefix(network);
@@ -23,7 +23,8 @@ MissingWords words(const char* network, const char* module) {
 }
 
 TEST(MissingFeature, WithoutIpv6AnIpv4UnderlayIsTheWayOut) {
-  const auto [message, cure] = words("10.77.0.0/24", "ipv6");
+  const auto [id, message, cure] = words("10.77.0.0/24", "ipv6");
+  EXPECT_EQ(id, "mesh-node-lacks-ipv6");
   EXPECT_EQ(message, "the node has no IPv6 (the kernel's words)");
   EXPECT_THAT(cure, AllOf(HasSubstr("set `underlay: 198."), HasSubstr("disable_ipv6=0"),
                           HasSubstr("--sysctl"), Not(HasSubstr("modprobe"))));
@@ -37,7 +38,8 @@ TEST(MissingFeature, AnIpv6SegmentNeedsMoreThanAnUnderlay) {
 
 TEST(MissingFeature, AModuleIsLoadedOnTheHostOfAContainer) {
   for (const char* module : {"wireguard", "bridge", "ip_gre", "ip6_gre"}) {
-    const auto [message, cure] = words("fd00::/64", module);
+    const auto [id, message, cure] = words("fd00::/64", module);
+    EXPECT_EQ(id, "mesh-node-lacks-module");
     EXPECT_EQ(message, std::string("the kernel 6.1.0 has no ") + module + " (the kernel's words)");
     EXPECT_THAT(cure,
                 AllOf(HasSubstr(std::string("modprobe ") + module), HasSubstr("on its host")));

@@ -49,6 +49,7 @@ TEST(FirewallFaults, AreNamedWithTheRuleToAdd) {
   const auto iptables = firewall_findings(proto::FirewallFault::DROPS, "ip filter FORWARD", false);
   ASSERT_EQ(iptables.size(), 1u);
   EXPECT_EQ(iptables[0].where, "a");
+  EXPECT_EQ(iptables[0].id, "check-firewall-drops");
   EXPECT_EQ(iptables[0].what,
             "br_netfilter sends bridged frames through ip filter FORWARD, which drops them");
   EXPECT_THAT(iptables[0].cause, HasSubstr("iptables -I FORWARD -i br-m -o br-m -j ACCEPT"));
@@ -61,11 +62,13 @@ TEST(FirewallFaults, AreNamedWithTheRuleToAdd) {
 
   const auto nat =
       firewall_findings(proto::FirewallFault::MASQUERADES, "ip nat POSTROUTING", false);
+  EXPECT_EQ(nat[0].id, "check-firewall-masquerades");
   EXPECT_THAT(nat[0].what, HasSubstr("br_netfilter"));
   EXPECT_THAT(nat[0].what, HasSubstr("ip nat POSTROUTING"));
   EXPECT_THAT(nat[0].cause, HasSubstr("iptables -t nat -I POSTROUTING -o br-m -j RETURN"));
 
   const auto bridge = firewall_findings(proto::FirewallFault::DROPS, "bridge filter FORWARD", true);
+  EXPECT_EQ(bridge[0].id, "check-bridge-filter-drops");
   EXPECT_THAT(bridge[0].what, HasSubstr("the bridge's own packet filter"));
   EXPECT_THAT(bridge[0].cause,
               HasSubstr("nft insert rule bridge filter FORWARD meta ibrname br-m accept"));
@@ -91,6 +94,7 @@ TEST(MissingAddresses, AreThoseOfTheMeshFileThatTheBridgeLacks) {
   std::vector<Finding> findings;
   find_missing_addresses(mesh.nodes[0], status, findings);
   ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].id, "check-address-missing");
   EXPECT_EQ(findings[0].what, "it does not have its address 10.9.0.7/24");
 }
 
@@ -110,9 +114,10 @@ TEST(ForeignRoots, AreBridgesOfNoNode) {
     // It may say of itself what it likes.
     examined.status->mutable_bridge()->set_bridge_id("0000.020000000001");
   }
-  const auto sentences = find_foreign_roots(mesh, examination);
-  ASSERT_EQ(sentences.size(), 1u);
-  EXPECT_THAT(sentences[0],
+  const auto warnings = find_foreign_roots(mesh, examination);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].id, "mesh-root-foreign");
+  EXPECT_THAT(warnings[0].text,
               HasSubstr("a and b: the root of the spanning tree is 0000.020000000001"));
   // Split horizon has no tree.
   for (auto& [name, examined] : examination.nodes) {

@@ -104,12 +104,18 @@ TEST(SegmentMtu, ANumberBelowIsTakenAndOneAboveNamesBoth) {
   } catch (const Error& error) {
     EXPECT_THAT(error.message(), HasSubstr("1383"));
     EXPECT_THAT(error.message(), HasSubstr("1382"));
+    EXPECT_EQ(error.id(), "mesh-mtu-too-large");
   }
 }
 
 TEST(SegmentMtu, RefusesPathsTooSmallForIpv6Inside) {
-  EXPECT_THROW(segment_mtu(mesh_of({"a", "b"}), {{"a", hello_with_route("b", "192.0.2.1", 1300)}}),
-               Error);
+  try {
+    segment_mtu(mesh_of({"a", "b"}), {{"a", hello_with_route("b", "192.0.2.1", 1300)}});
+    FAIL() << "1300 leaves too little";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "mesh-path-too-small");
+    EXPECT_EQ(error.cure(), "raise that path's MTU, or set an IPv4 `underlay`");
+  }
   EXPECT_EQ(segment_mtu(mesh_of({"a", "b"}, "10.20.0.0/16"),
                         {{"a", hello_with_route("b", "192.0.2.1", 1300)}})
                 .segment,

@@ -79,6 +79,7 @@ TEST_F(AgentBinaryTest, TakesOnlyWhatThisProgramWasBuiltWith) {
   } catch (const Error& error) {
     EXPECT_THAT(error.message(),
                 ::testing::HasSubstr("was not built with " + beside + "/wgmesh-agent-x86_64"));
+    EXPECT_EQ(error.id(), "agent-binary-missing");
     EXPECT_THAT(error.cure(), ::testing::HasSubstr("WGMESH_AGENT_DIR"));
   }
 }
@@ -107,11 +108,28 @@ TEST_F(AgentBinaryTest, RefusesAFolderThatOthersMayWriteTo) {
       ADD_FAILURE() << open.folder << " " << open.mode;
     } catch (const Error& error) {
       EXPECT_THAT(error.message(), ::testing::HasSubstr("others may write to " + open.folder));
+      EXPECT_EQ(error.id(), "agent-folder-exposed");
     }
     ASSERT_EQ(chmod(open.folder.c_str(), 0755), 0);
   }
   EXPECT_EQ(usual_agent_places().front().folder, inner);
   unsetenv("WGMESH_AGENT_DIR");
+}
+
+// What runs as root is what was compared with the known hashes, and nothing that came later.
+TEST_F(AgentBinaryTest, RefusesAnAgentThatHasChangedSinceItWasHashed) {
+  write("wgmesh-agent-x86_64", "before");
+  const AgentBinaries binaries({{directory_}});
+  const AgentBinary& agent = binaries.find("x86_64");
+  static_cast<void>(agent.sha256());
+  write("wgmesh-agent-x86_64", "after");
+  try {
+    agent.content();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), agent.path() + " has changed since this command began");
+    EXPECT_EQ(error.id(), "agent-binary-changed");
+  }
 }
 
 TEST_F(AgentBinaryTest, NamesTheMachineThatIsMissing) {

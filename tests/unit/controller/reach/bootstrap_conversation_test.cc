@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <stdexcept>
 #include <thread>
 
 #include "common/frame.h"
@@ -41,7 +42,10 @@ class BootstrapConversation : public ::testing::Test {
       LoopbackTransport transport(shared);
       try {
         result = bootstrap(transport, AgentBinaries({{directory_}}), options);
-      } catch (const Error& error) { result = "error: " + error.message(); }
+      } catch (const Error& error) {
+        result = "error: " + error.message();
+        id_ = error.id();
+      }
     }
     other.join();
     return result;
@@ -59,6 +63,7 @@ class BootstrapConversation : public ::testing::Test {
   }
 
   std::string directory_;
+  std::string id_;  // of the last error
 };
 
 TEST_F(BootstrapConversation, SkipsNoiseAndHandsOverWhatFollowsTheMagicLine) {
@@ -127,9 +132,26 @@ TEST_F(BootstrapConversation, SendsAPasswordOnlyToItsOwnQuestion) {
       {.become_password = [&]() -> const Passphrase& { return password; }});
 }
 
+TEST_F(BootstrapConversation, APasswordIsSentOnlyOnce) {
+  const Passphrase password = Passphrase::from_text("open sesame");
+  EXPECT_EQ(run(
+                [](Loopback& node) {
+                  node.say("wgmesh-shell\n");
+                  const std::string script = hear_until(node, "\nwgmesh_main\n");
+                  const std::size_t at = script.find("prompt=") + 7;
+                  const std::string prompt = script.substr(at, script.find(' ', at) - at);
+                  node.complain(prompt);
+                  hear_until(node, "open sesame\n");
+                  node.complain("Sorry, try again.\n" + prompt);
+                },
+                {.become_password = [&]() -> const Passphrase& { return password; }}),
+            "error: sudo refused the password");
+  EXPECT_EQ(id_, "sudo-password-refused");
+}
+
 TEST_F(BootstrapConversation, NobodyIsAskedForAPasswordBeforeTheScriptOrAfterIt) {
   std::string prompt;
-  const auto never = []() -> const Passphrase& { throw Error("asked"); };
+  const auto never = []() -> const Passphrase& { throw std::logic_error("asked"); };
   EXPECT_EQ(run(
                 [&](Loopback& node) {
                   node.complain("wgmesh-password-0123:");  // a guess, before there is a question
@@ -186,7 +208,10 @@ class NodeThatTalksOn : public BootstrapConversation {
     try {
       LoopbackTransport transport(shared);
       bootstrap(transport, AgentBinaries({{directory_}}), options);
-    } catch (const Error& error) { result = error.message(); }
+    } catch (const Error& error) {
+      result = error.message();
+      id_ = error.id();
+    }
     over = true;
     node.join();
     took_ = std::chrono::steady_clock::now() - begun;
@@ -206,6 +231,7 @@ TEST_F(NodeThatTalksOn, LookAlikesAreCounted) {
   for (const char* line : {"wgmesh-x\n", "wgmesh-agent-session-2\n", "wgmesh-\n"}) {
     EXPECT_THAT(talk(line, std::chrono::milliseconds(0), {}), HasSubstr("one line after the other"))
         << line;
+    EXPECT_EQ(id_, "bootstrap-endless");
     EXPECT_LT(took_, std::chrono::seconds(3));
   }
 }
@@ -282,6 +308,7 @@ TEST_F(BootstrapConversation, AnInterruptEndsIt) {
   Interrupt interrupt;
   interrupt.set();
   EXPECT_EQ(run([](Loopback&) {}, {.interrupt = &interrupt}), "error: interrupted");
+  EXPECT_EQ(id_, "reach-interrupted");
 }
 
 }  // namespace

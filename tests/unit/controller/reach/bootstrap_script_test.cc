@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -24,7 +25,7 @@ class BootstrapScript : public testing::Test {
  protected:
   BootstrapScript() {
     std::string name = testing::TempDir() + "wgmesh-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) { throw Error("mkdtemp"); }
+    if (mkdtemp(name.data()) == nullptr) { throw SystemError("mkdtemp", errno); }
     folder_ = name;
   }
   ~BootstrapScript() override { fs::remove_all(folder_); }

@@ -30,36 +30,40 @@ LoginEnd over_exec(const std::string& errors = {}) {
 TEST(LoginFailure, EachRefusalOfSudoHasItsOwnCure) {
   struct Case {
     const char* says;
+    const char* id;
     const char* cure;
   };
   // As sudo 1.9.13 words them.
   for (const Case& one : {
-           Case{"sudo: sorry, you must have a tty to run sudo\n", "Defaults:ops !requiretty"},
+           Case{"sudo: sorry, you must have a tty to run sudo\n", "sudo-wants-tty",
+                "Defaults:ops !requiretty"},
            Case{"sudo: a terminal is required to read the password; either use the -S option to "
                 "read from standard input or configure an askpass helper\nsudo: a password is "
                 "required\n",
-                "-K"},
+                "sudo-wants-password", "-K"},
            Case{"Sorry, user ops is not allowed to execute '/bin/sh -c true' as root on n1.\nsudo: "
                 "x\n",
-                "sudoers allows ops other commands only"},
+                "sudo-allows-other-commands", "sudoers allows ops other commands only"},
            Case{"sudo: The \"no new privileges\" flag is set, which prevents sudo from running as "
                 "root.\n",
-                "log in as root"},
+                "sudo-no-new-privileges", "log in as root"},
            Case{"sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set\n",
-                "mend sudo there"},
+                "sudo-not-setuid", "mend sudo there"},
            Case{"sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' "
                 "option set or an NFS file system without root privileges?\n",
-                "nosuid"},
+                "sudo-mounted-nosuid", "nosuid"},
            Case{"sudo: Account or password is expired, reset your password and try again\nsudo: "
                 "your account has expired\n",
-                "renew the account"},
-           Case{"sudo: no valid sudoers sources found, quitting\n", "visudo"},
-           Case{"sudo: something nobody has seen before\n", "allow ops in sudoers"},
+                "sudo-account-expired", "renew the account"},
+           Case{"sudo: no valid sudoers sources found, quitting\n", "sudo-sudoers-damaged",
+                "visudo"},
+           Case{"sudo: something nobody has seen before\n", "sudo-refuses", "allow ops in sudoers"},
        }) {
     SCOPED_TRACE(one.says);
     const Unreachable error = explain_end(over_ssh(one.says));
     EXPECT_THAT(error.message(), StartsWith("sudo "));
     EXPECT_THAT(error.cure(), HasSubstr(one.cure));
+    EXPECT_EQ(error.id(), one.id);
   }
 }
 
@@ -78,6 +82,7 @@ TEST(LoginFailure, DoasIsToldItsOwnFile) {
   const Unreachable error = explain_end(over_ssh("doas: Operation not permitted\n"));
   EXPECT_EQ(error.message(), "doas refuses: doas: Operation not permitted");
   EXPECT_THAT(error.cure(), HasSubstr("`permit nopass ops` into doas.conf"));
+  EXPECT_EQ(error.id(), "doas-refuses");
 }
 
 // A node that ends or is silent without a word: the cure says what to try.
@@ -100,6 +105,18 @@ TEST(LoginFailure, NoWordsAreNoExcuseForNoCure) {
   EXPECT_THAT(explain_silence(over_ssh("sudo: timestamp\n")).cure(), HasSubstr("`ssh n1 sudo -v`"));
 }
 
+TEST(LoginFailure, WhatHappenedHasOneNameHoweverTheNodeIsReached) {
+  LoginEnd later = over_ssh("");
+  later.shell_answered = true;
+  EXPECT_EQ(explain_end(over_exec()).id(), "shell-ended-early");
+  EXPECT_EQ(explain_end(over_ssh("")).id(), "shell-ended-early");
+  EXPECT_EQ(explain_silence(over_exec()).id(), "shell-silent");
+  EXPECT_EQ(explain_silence(over_ssh("")).id(), "shell-takes-no-command");
+  EXPECT_EQ(explain_silence(later).id(), "shell-stopped-answering");
+  EXPECT_EQ(explain_silence(over_ssh("sudo: timestamp\n")).id(), "sudo-silent");
+  EXPECT_EQ(explain_delay(over_exec(), std::chrono::seconds(60)).id(), "bootstrap-agent-late");
+}
+
 TEST(LoginFailure, WhatTheNodeLacksIsNotAboutRoot) {
   const auto cure_of = [](const char* reason) -> std::string {
     try {
@@ -112,6 +129,20 @@ TEST(LoginFailure, WhatTheNodeLacksIsNotAboutRoot) {
   EXPECT_THAT(cure_of("no place takes the agent; /tmp: full"), StartsWith("make room"));
   EXPECT_THAT(cure_of("the login is not root, and become is none"),
               StartsWith("unreachable: log in as root"));
+}
+
+TEST(LoginFailure, ARefusalOfTheScriptIsToldInItsOwnWords) {
+  for (const auto& [reason, id] :
+       {std::pair("the node lacks sha256sum head", "bootstrap-tools-missing"),
+        {"no place takes the agent; /tmp: full", "bootstrap-no-place"},
+        {"there is no sudo", "bootstrap-not-root"}}) {
+    try {
+      throw_refusal(reason);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), reason);
+      EXPECT_EQ(error.id(), id);
+    }
+  }
 }
 
 }  // namespace

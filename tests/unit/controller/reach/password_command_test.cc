@@ -23,6 +23,7 @@ std::string failure(const std::string& command, std::chrono::milliseconds patien
     read(command, patience);
   } catch (const Unreachable& error) {
     EXPECT_THAT(error.cure(), HasSubstr("run the command by hand"));
+    EXPECT_EQ(error.id(), "password-command-failed");
     return error.message();
   }
   return "no error";

@@ -48,6 +48,13 @@ TEST(ErrorBook, TellsACureOnce) {
   EXPECT_THAT(book.rest(), IsEmpty());
 }
 
+TEST(ErrorBook, KeepsTheIdentifier) {
+  ErrorBook book;
+  EXPECT_EQ(book.tell({"n0", "hello", "no wireguard", "", "no-wireguard"})->id, "no-wireguard");
+  EXPECT_FALSE(book.tell({"n1", "hello", "no wireguard", "", "no-wireguard"}));
+  EXPECT_EQ(book.rest().at(0).id, "no-wireguard");
+}
+
 TEST(ErrorBook, TellsApartWhatDiffersInStepOrCure) {
   ErrorBook book;
   EXPECT_TRUE(book.tell({"n0", "plan", "refused", ""}));

@@ -58,7 +58,7 @@ TEST(Progress, WritesALinePerEventWhereThereIsNoTerminal) {
     progress.set("mesh0", "applying", 1, 40);
     progress.set("mesh0", "applying", 2, 40);
     progress.note("mesh0", "accepted its host key");
-    progress.warn("", "br_netfilter\x1b[2J");
+    progress.warn("", {"some-id", "br_netfilter\x1b[2J", ""});
     progress.end("mesh0", Ending::kDone, "40 changes");
     progress.end("mesh1", Ending::kFailed, "no route to host");
     progress.set("nobody", "connecting");
@@ -114,14 +114,14 @@ TEST(Progress, WritesJsonLinesForPrograms) {
     Progress progress(ProgressMode::kJson, {"a"}, pipe.fd());
     progress.set("a", "applying", 1, 2);
     progress.set("a", "measuring", 43, 100);
-    progress.warn("a", "x");
+    progress.warn("a", {"some-id", "x", ""});
     progress.end("a", Ending::kSkipped, "unreachable");
   }
   EXPECT_EQ(
       pipe.text(),
       R"({"format_version":1,"event":"progress","node":"a","activity":"applying","done":1,"total":2}
 {"format_version":1,"event":"progress","node":"a","activity":"measuring","done":43,"total":100}
-{"format_version":1,"event":"warning","node":"a","text":"x"}
+{"format_version":1,"event":"warning","id":"some-id","node":"a","text":"x"}
 {"format_version":1,"event":"end","node":"a","ending":"skipped","text":"unreachable"}
 )");
 }
@@ -132,7 +132,7 @@ TEST(Progress, QuietLeavesWarnings) {
     Progress progress(ProgressMode::kQuiet, {"a"}, pipe.fd());
     progress.set("a", "connecting");
     progress.note("a", "x");
-    progress.warn("a", "y");
+    progress.warn("a", {"some-id", "y", ""});
     progress.end("a", Ending::kDone);
   }
   EXPECT_EQ(pipe.text(), "mesh: warning: a: y\n");
@@ -265,7 +265,7 @@ TEST(Progress, MakesRoomForAPromptAndForResults) {
   EXPECT_TRUE(terminal.shows("a  connecting"));
   progress.pause();
   EXPECT_THAT(terminal.lines(), ElementsAre());
-  progress.warn("b", "told while a prompt is open");
+  progress.warn("b", {"some-id", "told while a prompt is open", ""});
   progress.set("a", "planning");
   EXPECT_THAT(terminal.lines(), ElementsAre());
   progress.resume();

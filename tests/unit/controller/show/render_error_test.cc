@@ -20,9 +20,10 @@ TEST(RenderError, NamesNodeStepMessageAndCure) {
 }
 
 TEST(RenderError, LeavesOutWhatIsNotKnown) {
-  EXPECT_EQ(render_error(report_of(Error("open mesh.yaml: No such file or directory"))),
-            "mesh: open mesh.yaml: No such file or directory\n");
-  EXPECT_EQ(render_error(report_of(Error("a:1:1: x\na:2:1: y\n"))),
+  EXPECT_EQ(
+      render_error(report_of(Error(Said{"", "open mesh.yaml: No such file or directory", ""}))),
+      "mesh: open mesh.yaml: No such file or directory\n");
+  EXPECT_EQ(render_error(report_of(Error(Said{"", "a:1:1: x\na:2:1: y\n", ""}))),
             "mesh: a:1:1: x\n  | a:2:1: y\n");
 }
 
@@ -48,6 +49,10 @@ TEST(RenderError, NodesDoNotWriteLinesOfOurs) {
 }
 
 TEST(RenderError, IsOneJsonLineForPrograms) {
+  EXPECT_EQ(render_error_json(report_of(Said{"some-id", "a", "b"}, "n", "apply")),
+            R"({"format_version":1,"event":"error","id":"some-id","node":"n","step":"apply",)"
+            R"("message":"a","cure":"b"})"
+            "\n");
   EXPECT_EQ(render_error_json({"n", "apply", "a\nb\xff", ""}),
             "{\"format_version\":1,\"event\":\"error\",\"node\":\"n\",\"step\":\"apply\","
             "\"message\":\"a\\nb\xef\xbf\xbd\"}\n");
@@ -57,8 +62,9 @@ TEST(RenderFault, PointsIntoTheFile) {
   const Fault fault = {"mesh.yaml", 12, 5, "nodes.a.prio", "expected 0..65535, found \"\x1b\""};
   EXPECT_EQ(render_fault(fault),
             "mesh.yaml:12:5: nodes.a.prio: expected 0..65535, found \"\\x1b\"\n");
-  EXPECT_EQ(render_fault_json({"m", 1, 2, "", "empty"}),
-            "{\"format_version\":1,\"event\":\"fault\",\"file\":\"m\",\"line\":1,\"column\":2,"
+  EXPECT_EQ(render_fault_json({"m", 1, 2, "", "empty", "file-empty"}),
+            "{\"format_version\":1,\"event\":\"fault\",\"id\":\"file-empty\",\"file\":\"m\","
+            "\"line\":1,\"column\":2,"
             "\"path\":\"\",\"message\":\"empty\"}\n");
 }
 

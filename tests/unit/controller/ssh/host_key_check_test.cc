@@ -6,12 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
 namespace wgmesh::host_key_check_test {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 constexpr const char* kKey =
@@ -32,7 +34,7 @@ class HostKeyCheck : public ::testing::Test {
  protected:
   HostKeyCheck() {
     std::string name = ::testing::TempDir() + "wgmesh-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) { throw Error("mkdtemp"); }
+    if (mkdtemp(name.data()) == nullptr) { throw SystemError("mkdtemp", errno); }
     folder_ = name;
     config_.host_name = "node.example";
     config_.user_known_hosts = {folder_ + "/known_hosts"};
@@ -52,7 +54,11 @@ class HostKeyCheck : public ::testing::Test {
     try {
       check_host_key(config_, known, order_, shown_,
                      {false, [this](const std::string& line) { told_ += line; }});
-    } catch (const Unreachable& error) { return error.message(); }
+    } catch (const Unreachable& error) {
+      id_ = error.id();
+      cure_ = error.cure();
+      return error.message();
+    }
     return "trusted";
   }
   std::string file() const {
@@ -65,16 +71,24 @@ class HostKeyCheck : public ::testing::Test {
   ShownHostKey shown_;
   std::vector<std::string> order_ = {"ssh-ed25519"};
   std::string told_;
+  std::string id_;  // of the refusal
+  std::string cure_;
 };
 
 TEST_F(HostKeyCheck, EveryVerdictButKnownIsARefusal) {
   config_.check_host_ip = false;
   EXPECT_EQ(check_with(fmt::format("node.example {}\n", kKey)), "trusted");
   EXPECT_THAT(check_with(""), HasSubstr("is unknown"));
+  EXPECT_EQ(id_, "host-key-unknown");
   EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOther)), HasSubstr("has changed"));
+  EXPECT_EQ(id_, "host-key-changed");
+  EXPECT_THAT(cure_, EndsWith("ssh-keygen -R 'node.example'"));
   EXPECT_THAT(check_with(fmt::format("node.example {}\n", kOtherKind)),
               HasSubstr("a key of another kind"));
+  EXPECT_EQ(id_, "host-key-kind-changed");
+  EXPECT_THAT(cure_, HasSubstr("ssh-keygen -R 'node.example'; if `ssh "));
   EXPECT_THAT(check_with("node.example ssh-ed25519 garbage\n"), HasSubstr("cannot be checked"));
+  EXPECT_EQ(id_, "host-key-uncheckable");
   EXPECT_EQ(told_, "");
 }
 
@@ -83,6 +97,7 @@ TEST_F(HostKeyCheck, ARevokedKeyIsRefusedWhateverElseIsWritten) {
   shown_.server_offered = "ssh-ed25519";  // no certificate
   const std::string revoked = fmt::format("@revoked node.example {}\n", kKey);
   EXPECT_THAT(check_with(revoked), HasSubstr("is revoked"));
+  EXPECT_EQ(id_, "host-key-revoked");
   EXPECT_THAT(check_with(revoked + fmt::format("node.example {}\n", kKey)),
               HasSubstr("is revoked"));
   // Who takes new keys takes no revoked one.
@@ -100,8 +115,16 @@ TEST_F(HostKeyCheck, WhatACertificateMayDecideIsLeftToSsh) {
   shown_.server_offered = "ssh-ed25519-cert-v01@openssh.com,ssh-ed25519";
   order_ = {"ssh-ed25519-cert-v01@openssh.com", "ssh-ed25519"};
   EXPECT_THAT(check_with(text), HasSubstr("is to be checked by a certificate"));
+  EXPECT_EQ(id_, "host-key-wants-certificate");
   order_ = {"ssh-ed25519"};  // ssh would not have asked for the certificate
   EXPECT_EQ(check_with(text), "trusted");
+}
+
+TEST_F(HostKeyCheck, AKeyThatSshMayFindInDnsIsNotTrusted) {
+  config_.keys_from_elsewhere = true;
+  EXPECT_THAT(check_with(""), HasSubstr("node.example is in no known_hosts file"));
+  EXPECT_EQ(id_, "host-key-not-in-files");
+  EXPECT_THAT(cure_, HasSubstr("VerifyHostKeyDNS"));
 }
 
 // A key that is written for the usual port is good at another one; a revoked one is not.

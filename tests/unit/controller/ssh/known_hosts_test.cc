@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -218,6 +219,19 @@ TEST(MatchesHost, Patterns) {
   EXPECT_TRUE(matches_host("[n]:2222", "[n]:22*"));
   // A pattern that a naive matcher needs ages for.
   EXPECT_FALSE(matches_host(std::string(200, 'a'), "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b"));
+}
+
+// As in a library that its administrator has cut down.
+TEST_F(KnownHostsTest, AHashThatNobodyCanMakeIsAnError) {
+  ASSERT_EQ(EVP_set_default_properties(nullptr, "provider=none"), 1);
+  try {
+    hashed_host("n");
+    ADD_FAILURE() << "there was a hash";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "host-key-hash-missing");
+    EXPECT_THAT(error.message(), HasSubstr("HMAC-SHA1"));
+  }
+  EVP_set_default_properties(nullptr, "");
 }
 
 }  // namespace

@@ -33,7 +33,13 @@ TEST(SplitPathList, WhatExistsDecides) {
 }
 
 TEST(SplitPathList, TwoReadingsAreAnError) {
-  EXPECT_THROW(split("/my keys", {"/my", "/my keys"}), Error);
+  try {
+    split("/my keys", {"/my", "/my keys"});
+    FAIL() << "one was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "ssh-files-ambiguous");
+    EXPECT_THAT(error.what(), HasSubstr("`/my` and `/my keys` are both files"));
+  }
   EXPECT_THROW(split("/a b /c", {"/a b", "b /c"}), Error);
 }
 
@@ -42,7 +48,10 @@ TEST(SplitPathList, AListOfManyBlanksIsRefusedWithTheirNumber) {
   try {
     split(std::string(64, ' '));
     FAIL() << "64 blanks were taken";
-  } catch (const Error& e) { EXPECT_THAT(e.what(), HasSubstr("64 blanks")); }
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("64 blanks"));
+    EXPECT_EQ(e.id(), "ssh-files-too-many");
+  }
 }
 
 }  // namespace

@@ -29,6 +29,13 @@ std::string message_of(const std::string& lines) {
   return "no error";
 }
 
+std::string id_of(const std::string& lines) {
+  try {
+    config_of(lines);
+  } catch (const Error& error) { return error.id(); }
+  return "no error";
+}
+
 TEST(ParseSshOptions, TakesLinesInAnyCaseAndKeepsRepetitions) {
   const SshOptionLines options =
       parse_ssh_options("User root\nidentityfile ~/a b\nidentityfile ~/c\nempty\nproxycommand");
@@ -39,7 +46,7 @@ TEST(ParseSshOptions, TakesLinesInAnyCaseAndKeepsRepetitions) {
 }
 
 TEST(ParseSshOptions, RefusesWhatSshDoesNotWrite) {
-  EXPECT_THROW(parse_ssh_options("\x01 binary\n"), Error);
+  EXPECT_EQ(id_of("\x01 binary\n"), "ssh-config-garbage");
   EXPECT_THROW(parse_ssh_options(" leading space\n"), Error);
 }
 
@@ -86,12 +93,26 @@ TEST(MakeSshConfig, NamesAllOptionsThatCannotBeHonoured) {
               ::testing::AllOf(HasSubstr("bindinterface eth1"), HasSubstr("requiredrsasize 4096"),
                                ::testing::Not(HasSubstr("sessiontype")),
                                ::testing::Not(HasSubstr("remotecommand"))));
+  EXPECT_EQ(id_of("bindinterface eth1\n"), "ssh-config-unsupported");
 }
 
 TEST(MakeSshConfig, NamesATokenItDoesNotKnow) {
-  EXPECT_THAT(message_of("proxycommand nc %C %p\n"), HasSubstr("proxycommand"));
+  EXPECT_EQ(message_of("proxycommand nc %C %p\n"),
+            "ssh option proxycommand nc %C %p: the token %C is not understood");
+  EXPECT_EQ(id_of("proxycommand nc %C %p\n"), "ssh-option-token-unknown");
   EXPECT_EQ(config_of("hostname n\nport 24\nproxycommand nc %h %p %%\n").proxy_command,
             "nc n 24 %");
+}
+
+TEST(MakeSshConfig, NamesAVariableThatIsNotSet) {
+  EXPECT_EQ(message_of("identityfile ${WGMESH_UNSET}/id\n"),
+            "ssh option identityfile ${WGMESH_UNSET}/id: ${WGMESH_UNSET} is not set");
+  EXPECT_EQ(id_of("identityfile ${WGMESH_UNSET}/id\n"), "ssh-option-variable-unset");
+}
+
+TEST(MakeSshConfig, RefusesAPortThatIsNone) {
+  EXPECT_EQ(message_of("port 0\n"), "ssh option port: 0");
+  EXPECT_EQ(id_of("port 65536\n"), "ssh-option-unfit");
 }
 
 TEST(MakeSshConfig, PreferredAuthenticationsLeaveOthersOut) {

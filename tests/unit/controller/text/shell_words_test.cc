@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
 #include <vector>
 
 #include "common/error.h"
@@ -40,8 +41,9 @@ TEST(SplitWords, TildesAndHashesInsideAWordAreLetters) {
 }
 
 struct BadCommand {
-  const char* text;
+  std::string text;
   const char* message;
+  const char* id;
 };
 
 class BadCommands : public testing::TestWithParam<BadCommand> {};
@@ -50,28 +52,42 @@ TEST_P(BadCommands, AreRefused) {
   try {
     split_words(GetParam().text);
     FAIL() << "accepted";
-  } catch (const Error& error) { EXPECT_EQ(error.message(), GetParam().message); }
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), GetParam().message);
+    EXPECT_EQ(error.id(), GetParam().id);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadCommands,
     testing::ValuesIn(std::vector<BadCommand>{
-        BadCommand{"", "expected a command"}, BadCommand{" \n", "expected a command"},
-        BadCommand{"a 'b", "the quote ' is not closed"},
-        BadCommand{"a \"b", "the quote \" is not closed"},
-        BadCommand{"a \\", "the backslash at the end escapes nothing"},
-        BadCommand{"a; b", "no shell reads this command, so ; has no meaning; quote it"},
-        BadCommand{"a | b", "no shell reads this command, so | has no meaning; quote it"},
-        BadCommand{"a $B", "no shell reads this command, so $ has no meaning; quote it"},
-        BadCommand{"a \"$B\"", "no shell reads this command, so $ has no meaning; quote it"},
+        BadCommand{"", "expected a command", "command-empty"},
+        BadCommand{" \n", "expected a command", "command-empty"},
+        BadCommand{std::string("a\0b", 3), "a NUL octet cannot be part of a command",
+                   "command-nul"},
+        BadCommand{"a 'b", "the quote ' is not closed", "command-quote-open"},
+        BadCommand{"a \"b", "the quote \" is not closed", "command-quote-open"},
+        BadCommand{"a \\", "the backslash at the end escapes nothing", "command-backslash-last"},
+        BadCommand{"a; b", "no shell reads this command, so ; has no meaning; quote it",
+                   "command-shell-syntax"},
+        BadCommand{"a | b", "no shell reads this command, so | has no meaning; quote it",
+                   "command-shell-syntax"},
+        BadCommand{"a $B", "no shell reads this command, so $ has no meaning; quote it",
+                   "command-shell-syntax"},
+        BadCommand{"a \"$B\"", "no shell reads this command, so $ has no meaning; quote it",
+                   "command-shell-syntax"},
         BadCommand{"A_1=x docker exec -i n1",
                    "no shell reads this command, so A_1=… in front of it has no meaning; write env "
-                   "A_1=… and then the command"},
+                   "A_1=… and then the command",
+                   "command-assignment"},
         BadCommand{"_X= sh",
                    "no shell reads this command, so _X=… in front of it has no meaning; write env "
-                   "_X=… and then the command"},
-        BadCommand{"~/x", "no shell reads this command, so ~ has no meaning; quote it"},
-        BadCommand{"a #b", "no shell reads this command, so # has no meaning; quote it"}}));
+                   "_X=… and then the command",
+                   "command-assignment"},
+        BadCommand{"~/x", "no shell reads this command, so ~ has no meaning; quote it",
+                   "command-shell-syntax"},
+        BadCommand{"a #b", "no shell reads this command, so # has no meaning; quote it",
+                   "command-shell-syntax"}}));
 
 }  // namespace
 }  // namespace wgmesh::shell_words_test

@@ -1,0 +1,20 @@
+#include "controller/text/messages.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/support/messages_page.h"
+
+namespace wgmesh::messages_test {
+namespace {
+
+TEST(Messages, HaveIdentifiersOfTheirOwn) { expect_well_formed(kControllerMessages); }
+
+TEST(Messages, AreListedInTheDocuments) {
+  expect_on_page(std::string(WGMESH_TEST_DATA) + "/../../docs/messages.md", "## mesh",
+                 kControllerMessages);
+}
+
+}  // namespace
+}  // namespace wgmesh::messages_test
