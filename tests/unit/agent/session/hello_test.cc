@@ -107,7 +107,6 @@ TEST(Hello, ChoosesTheAddressWithARoute) {
   EXPECT_EQ(to_text(chosen.at("mesh1")), "[2001:db8::1]:51820");
 }
 
-#ifndef __SANITIZE_ADDRESS__  // AddressSanitizer makes mlock() do nothing and answer yes
 // 0 when `holds` does in a process that may lock no more memory.
 int where_nothing_is_locked(const std::function<bool()>& holds) {
   const pid_t child = ::fork();
@@ -138,7 +137,6 @@ TEST(Hello, WarnsOfKeysThatMayBeSwapped) {
             }),
             0);
 }
-#endif
 
 Said refusal_of(const proto::Open& open) {
   try {
