@@ -109,6 +109,10 @@ std::array<std::uint8_t, 32> preshared_proof(const Secret& preshared_key, std::s
                  preshared_key.reveal());
 }
 
+Secret Secret::stand_in(std::string_view mesh, std::string_view owner) {
+  return from_octets(hash_of({"wgmesh stand-in", mesh, owner}, {}));
+}
+
 // A session's private key is a Secret as well: X25519, like WireGuard's.
 SessionKey::SessionKey() : public_key_(), private_key_(Secret::make_private_key()) {
   public_key_ = public_key_of(private_key_);

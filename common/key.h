@@ -35,6 +35,9 @@ class Secret {
   static Secret make_preshared_key();
   // Copies the octets in; wiping the source is the caller's.
   static Secret from_octets(std::span<const std::uint8_t, kKeySize> octets);
+  // Stands in a dry run for the key of `owner`, which nobody makes there. No secret: everybody can
+  // compute it, so it is never the key of anything.
+  static Secret stand_in(std::string_view mesh, std::string_view owner);
 
   std::span<const std::uint8_t, kKeySize> reveal() const;
   bool operator==(const Secret& other) const;  // constant time

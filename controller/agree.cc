@@ -9,11 +9,12 @@
 namespace wgmesh {
 
 std::variant<std::map<std::string, std::uint64_t>, int> agreed_generations(
-    const CommandLine& command_line, const Mesh& mesh, proto::Goal goal,
-    std::string_view question) {
+    const CommandLine& command_line, const Mesh& mesh, proto::Goal goal, std::string_view question,
+    ResultDocument& document) {
   std::map<std::string, std::uint64_t> generations;
   Run run(command_line, mesh);
   const TransactionResult result = run.transact(goal, true, {});
+  document.put(mesh, result);
   if (const int code = result.exit_code(); !is_done(code)) {
     run.tell(result);
     return code;
@@ -24,8 +25,9 @@ std::variant<std::map<std::string, std::uint64_t>, int> agreed_generations(
   }
   run.fleet().end_sessions();
   if (!result.anything_to_do()) { return generations; }
-  say(render_changes(changes_of(mesh, result), false));
+  say(render_changes(changes_of(mesh, result), false, command_line.verbose > 0));
   if (confirm(question)) { return generations; }
+  document.put_declined();
   say("declined: nothing has changed\n");
   return static_cast<int>(kExitFailed);
 }

@@ -20,12 +20,13 @@ namespace {
 constexpr int kInDoubt = -1;
 
 int take_down(const CommandLine& command_line, const Mesh& mesh,
-              std::map<std::string, std::uint64_t> agreed, bool mends) {
+              std::map<std::string, std::uint64_t> agreed, bool mends, ResultDocument& document) {
   Run run(command_line, mesh);
   run.expect(std::move(agreed));
   const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
   const TransactionResult result = run.transact(goal, command_line.dry_run, {});
   const int code = result.exit_code();
+  document.put(mesh, result);
   if (!mends) { run.warn_of(result); }
   if (result.wants_mending() && !mends) {
     await_end_of_doubt(run, result);
@@ -37,10 +38,12 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
   }
   if (command_line.dry_run) {
     run.progress().close(false);
-    const auto changes = changes_of(mesh, result);
-    put_result(command_line.json_out ? render_changes_json(changes)
-                                     : render_changes(changes, false));
-    return code;
+    if (!command_line.json_out) {
+      put_result(
+          render_changes(changes_of(mesh, result), stdout_takes_color(), command_line.verbose > 0));
+    }
+    const bool is_pending = code == kExitDone && command_line.detailed_exitcode;
+    return is_pending && result.anything_to_do() ? kExitChangesPending : code;
   }
 
   run.pass_on_notes(result);
@@ -53,26 +56,23 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
                        node.outcome == Outcome::kApplied ? "down" : "was down");
   }
   run.progress().close(true);
-  if (command_line.json_out) {
-    put_result(render_summary_json(summary));
-  } else if (!command_line.quiet) {
-    put_result(render_summary(summary));
-  }
+  document.put(summary);
+  if (!command_line.json_out && !command_line.quiet) { put_result(render_summary(summary)); }
   return code;
 }
 
 }  // namespace
 
-int run_down(const CommandLine& command_line, const Mesh& mesh) {
+int run_down(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document) {
   std::map<std::string, std::uint64_t> generations;
   if (command_line.interactive && !command_line.dry_run) {
     const proto::Goal goal = command_line.remove ? proto::REMOVE : proto::DOWN;
-    auto agreed = agreed_generations(command_line, mesh, goal, "Take this down?");
+    auto agreed = agreed_generations(command_line, mesh, goal, "Take this down?", document);
     if (const int* code = std::get_if<int>(&agreed)) { return *code; }
     generations = std::get<0>(std::move(agreed));
   }
-  const int code = take_down(command_line, mesh, std::move(generations), false);
-  return code == kInDoubt ? take_down(mending(command_line), mesh, {}, true) : code;
+  const int code = take_down(command_line, mesh, std::move(generations), false, document);
+  return code == kInDoubt ? take_down(mending(command_line), mesh, {}, true, document) : code;
 }
 
 }  // namespace wgmesh

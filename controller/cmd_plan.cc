@@ -7,7 +7,7 @@
 
 namespace wgmesh {
 
-int run_plan(const CommandLine& command_line, const Mesh& mesh) {
+int run_plan(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document) {
   const auto problems = check(mesh);
   for (const Said& problem : problems) {
     print_error(report_of(problem, {}, "mesh file"), command_line.progress);
@@ -16,13 +16,15 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh) {
 
   Run run(command_line, mesh);
   const TransactionResult result = run.transact(proto::UP, true, {});
+  document.put(mesh, result);
   run.warn_of(result);
   run.tell(result);
   // Nodes that cannot be asked are planned around; one that refuses leaves nobody a plan.
   if (!result.faults.empty() || result.any_refused()) { return result.exit_code(); }
-  const auto changes = changes_of(mesh, result);
-  put_result(command_line.json_out ? render_changes_json(changes)
-                                   : render_changes(changes, stdout_takes_color()));
+  if (!command_line.json_out) {
+    put_result(
+        render_changes(changes_of(mesh, result), stdout_takes_color(), command_line.verbose > 0));
+  }
   const int code = result.exit_code();
   if (code == kExitDone && command_line.detailed_exitcode && result.anything_to_do()) {
     return kExitChangesPending;

@@ -107,13 +107,16 @@ struct Before {
   bool mends = false;                                // the pass before left nodes in doubt
 };
 
-Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before) {
+Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
+               ResultDocument& document) {
   const bool is_second = before.tree.has_value() || before.mends;
+  const bool is_for_tree = before.tree.has_value();
   Run run(command_line, mesh);
   run.expect(std::move(before.agreed));
   const TransactionResult result = run.transact(proto::UP, false, {}, std::move(before.tree));
   Pass pass;
   pass.code = result.exit_code();
+  if (!is_for_tree || !is_done(pass.code)) { document.put(mesh, result); }
   if (!is_second) { run.warn_of(result); }
   if (result.wants_mending() && !before.mends) {
     await_end_of_doubt(run, result);
@@ -175,26 +178,27 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before)
 
 }  // namespace
 
-int run_up(const CommandLine& command_line, const Mesh& mesh) {
+int run_up(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document) {
   const auto problems = check(mesh);
   for (const Said& problem : problems) {
     print_error(report_of(problem, {}, "mesh file"), command_line.progress);
   }
   if (!problems.empty()) { return kExitBadMeshFile; }
-  if (command_line.dry_run) { return run_plan(command_line, mesh); }
+  if (command_line.dry_run) { return run_plan(command_line, mesh, document); }
 
   Before before;
   if (command_line.interactive) {
-    auto agreed = agreed_generations(command_line, mesh, proto::UP, "Make these changes?");
+    auto agreed =
+        agreed_generations(command_line, mesh, proto::UP, "Make these changes?", document);
     if (const int* code = std::get_if<int>(&agreed)) { return *code; }
     before.agreed = std::get<0>(std::move(agreed));
   }
-  Pass pass = make_pass(command_line, mesh, std::move(before));
-  if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}); }
+  Pass pass = make_pass(command_line, mesh, std::move(before), document);
+  if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}, document); }
   if (pass.better_tree) {
     const Summary first = pass.summary;
-    pass = make_pass(command_line, mesh, {.tree = std::move(pass.better_tree)});
-    if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}); }
+    pass = make_pass(command_line, mesh, {.tree = std::move(pass.better_tree)}, document);
+    if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}, document); }
     // What the first pass did counts as well.
     if (first.changed > pass.summary.changed) {
       pass.summary.changed = first.changed;
@@ -202,15 +206,15 @@ int run_up(const CommandLine& command_line, const Mesh& mesh) {
     }
   }
   if (pass.ended) { return pass.code; }
-  if (command_line.json_out) {
-    // One document on stdout: -i wants the larger one.
-    if (!command_line.show_info) { put_result(render_summary_json(pass.summary)); }
-  } else if (!command_line.quiet) {
-    put_result(render_summary(pass.summary));
-  }
+  document.put(pass.summary);
+  if (!command_line.json_out && !command_line.quiet) { put_result(render_summary(pass.summary)); }
   if (command_line.show_info) {
-    put_result(
-        render_info(mesh, pass.reports, command_line.json_out, std::chrono::system_clock::now()));
+    const auto now = std::chrono::system_clock::now();
+    if (command_line.json_out) {
+      document.put_info(info_document(mesh, pass.reports, now));
+    } else {
+      put_result(render_info(mesh, pass.reports, false, now));
+    }
   }
   return pass.code;
 }

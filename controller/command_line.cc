@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -34,10 +35,12 @@ constexpr unsigned kLeastConfirm = 2;  // seconds
 constexpr unsigned kMostConfirm = 3600;
 
 UsageExit bad_usage(const Said& said, std::string_view topic = {}) {
-  return {kExitBadUsage,
-          {},
-          fmt::format("mesh: {}\n  try: mesh {}{}--help\n", said.text, topic,
-                      topic.empty() ? "" : " ")};
+  return {
+      kExitBadUsage,
+      {},
+      fmt::format("mesh: {}\n  try: mesh {}{}--help\n", said.text, topic, topic.empty() ? "" : " "),
+      said,
+      std::string(topic)};
 }
 
 std::string in_quotes(const std::string& word) { return "'" + word + "'"; }
@@ -76,7 +79,7 @@ std::string command_meant_by(std::string_view word) {
   for (const auto& [other, ours] : kOtherWords) {
     if (other == word) { return fmt::format("; here it is 'mesh {}'", ours); }
   }
-  return word == "version" ? "; did you mean 'mesh --version'?" : did_you_mean(word, verb_names());
+  return did_you_mean(word, verb_names());
 }
 
 // All options live in one flat parser, since each may stand before or after the verb; which verbs
@@ -88,7 +91,7 @@ class Parser {
     app_.allow_extras();
     app_.add_option("words", words_);
     app_.add_flag("-h,--help", help_);
-    app_.add_flag("--version", version_);
+    app_.add_flag("-V,--version", version_);
     app_.add_option("-f,--file", line_.file)->type_name("FILE");
     app_.add_flag("-j,--json", line_.json_in);
     app_.add_flag("-J,--json-out", line_.json_out);
@@ -97,19 +100,21 @@ class Parser {
     app_.add_flag("-K,--ask-become-pass", line_.ask_become_pass);
     app_.add_flag("--accept-new-host-keys", line_.accept_new_host_keys);
     app_.add_option("--progress", progress_)->type_name("MODE");
-    const std::vector<Verb> mending = {Verb::kUp, Verb::kSync, Verb::kRotate};
+    const std::vector<Verb> converging = {Verb::kUp, Verb::kSync, Verb::kRotate};
     const std::vector<Verb> changing = {Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate};
-    only(mending, app_.add_flag("-i,--info", line_.show_info));
+    only(converging, app_.add_flag("-i,--info", line_.show_info));
     only(changing, app_.add_flag("--interactive", line_.interactive));
     only(changing, app_.add_flag("-n,--dry-run", line_.dry_run));
-    only(mending, app_.add_flag("--no-wait", line_.no_wait));
+    only(converging, app_.add_flag("--no-wait", line_.no_wait));
     only(changing, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
     only({Verb::kUp, Verb::kSync},
          app_.add_flag("--replace-newer-agent", line_.replace_newer_agent));
     only(changing,
          app_.add_option("--confirm-timeout", line_.confirm_timeout)->type_name("SECONDS"));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
-    only({Verb::kPlan}, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
+    std::vector<Verb> listing = changing;
+    listing.push_back(Verb::kPlan);
+    only(listing, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
     only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
   }
 
@@ -123,7 +128,9 @@ class Parser {
                                                    did_you_mean(unknown.front(), option_names())),
                        topic());
     }
-    if (version_) { return UsageExit{0, version_text(line_.verbose > 0), {}}; }
+    if (version_ || (words_.size() == 1 && words_.front() == "version")) {
+      return UsageExit{0, version_text(line_.verbose > 0), {}};
+    }
     if (!words_.empty() && words_.front() == "help") {
       help_ = true;
       words_.erase(words_.begin());
@@ -236,6 +243,9 @@ class Parser {
     if (line_.dump && line_.json_out) {
       return say<"usage-options-conflict">("dump", "json-out", "are two formats; choose one");
     }
+    if (line_.detailed_exitcode && verb != Verb::kPlan && !line_.dry_run) {
+      return say<"usage-detailed-exitcode-wants-dry-run">(to_text(verb));
+    }
     if (line_.quiet && line_.verbose > 0) {
       return say<"usage-options-conflict">("quiet", "verbose", "exclude each other");
     }
@@ -296,10 +306,21 @@ bool changes_nodes(Verb verb) {
 }
 
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {
-  return Parser().parse(arguments);
+  auto parsed = Parser().parse(arguments);
+  // What cannot be parsed is told in the form that was asked for all the same.
+  if (auto* usage = std::get_if<UsageExit>(&parsed)) {
+    const auto end = std::find(arguments.begin(), arguments.end(), "--");
+    usage->json_out = std::any_of(arguments.begin(), end, [](const std::string& argument) {
+      return argument == "-J" || argument == "--json-out";
+    });
+  }
+  return parsed;
 }
 
 std::string default_mesh_file() {
+  if (const char* name = std::getenv("WGMESH_FILE"); name != nullptr && *name != '\0') {
+    return name;
+  }
   for (const char* name : {"mesh.yaml", "mesh.yml", "mesh.json"}) {
     std::error_code ignored;
     if (std::filesystem::exists(name, ignored)) { return name; }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/said.h"
 #include "controller/show/progress_mode.h"
 
 namespace wgmesh {
@@ -30,7 +31,7 @@ struct CommandLine {
   bool skip_unreachable = false;
   bool no_wait = false;
   bool remove = false;
-  bool detailed_exitcode = false;
+  bool detailed_exitcode = false;  // of a dry run: 2 where changes are pending
   bool dump = false;
   unsigned confirm_timeout = 60;  // seconds
 
@@ -45,15 +46,18 @@ struct CommandLine {
 // What is to be printed instead of doing anything: help, the version, or what was wrong.
 struct UsageExit {
   int exit_code = 0;
-  std::string out;  // for stdout
-  std::string err;  // for stderr
+  std::string out;           // for stdout
+  std::string err;           // for stderr
+  Said said = {};            // of bad usage: the same for programs
+  std::string command = {};  // empty: none was understood
+  bool json_out = false;
 };
 
 // `arguments` without the program's name.
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments);
 
-// mesh.yaml, mesh.yml or mesh.json, the first that is in the working directory; else mesh.yaml, for
-// the error to name.
+// What WGMESH_FILE names; else mesh.yaml, mesh.yml or mesh.json, the first that is in the working directory; else
+// mesh.yaml, for the error to name.
 std::string default_mesh_file();
 
 std::string to_text(Verb verb);

@@ -33,17 +33,18 @@ examples:
 
 constexpr std::string_view kCommonOptions = R"(options of every command, before or after it:
   -f, --file FILE         the mesh file, - for stdin
-                          (default: mesh.yaml, mesh.yml or mesh.json)
+                          (default: $WGMESH_FILE, mesh.yaml, mesh.yml or mesh.json)
   -j, --json              read it as JSON, whatever its name
   -J, --json-out          print results as JSON
   -q, --quiet             only warnings and errors, and what was asked for
   -v, --verbose           tell each change on stderr; twice: SSH's own log, too
-      --progress MODE     auto, tty, plain, json or quiet (default: auto)
+      --progress MODE     auto, tty, plain (a line for each step), json or quiet
+                          (default: auto)
   -K, --ask-become-pass   ask for sudo's password on the nodes, once
       --accept-new-host-keys
                           accept the SSH host keys of nodes never seen before
   -h, --help
-      --version           with -v: and those of the libraries
+  -V, --version           with -v: and those of the libraries
 )";
 
 struct Page {
@@ -61,6 +62,7 @@ stands as planned, and `mesh check` says why.
 
   -i, --info              print `mesh info` when it is up
   -n, --dry-run           only list what would change, as `mesh plan`
+      --detailed-exitcode with -n: exit 2 where there is something to change
       --interactive       list it, and ask before anything changes
       --no-wait           do not wait for handshakes and spanning tree
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3; they
@@ -86,6 +88,7 @@ stay, so `mesh up` brings the same mesh back.
   -r, --remove            forget keys and plan too, and the agent with a node's last mesh;
                           goes on without unreachable nodes, and exits 3 then
   -n, --dry-run           only list what would change
+      --detailed-exitcode with -n: exit 2 where there is something to change
       --interactive       list it, and ask before anything changes
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3
       --confirm-timeout SECONDS
@@ -100,6 +103,7 @@ Links that need not go stay, and so does the traffic on them.
 
   -i, --info              print `mesh info` at the end
   -n, --dry-run           only list what would change
+      --detailed-exitcode with -n: exit 2 where there is something to change
       --interactive       list it, and ask before anything changes
       --no-wait           do not wait for handshakes and spanning tree
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3
@@ -117,6 +121,7 @@ what mesh.yaml changes besides is done too. What was taken down stays down, with
 
   -i, --info              print `mesh info` at the end
   -n, --dry-run           only list what would change
+      --detailed-exitcode with -n: exit 2 where there is something to change
       --interactive       list it, and ask before anything changes
       --no-wait           do not wait for handshakes and spanning tree
       --skip-unreachable  go on without nodes that cannot be reached, and exit 3; refused
@@ -127,7 +132,8 @@ what mesh.yaml changes besides is done too. What was taken down stays down, with
 )"},
     {"plan", R"(usage: mesh plan [OPTION...]
 
-Lists what `mesh up` would change, node by node, and changes nothing.
+Lists what `mesh up` would change, node by node and link by link, and changes nothing.
+The first -v adds the operations, in the words of `ip` and `wg`.
 
       --detailed-exitcode exit 2 where there is something to change
 

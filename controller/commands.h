@@ -1,15 +1,18 @@
 // One function per verb. Each prints its result on stdout and its errors on stderr, and returns the
-// exit code; an exception that leaves one is main's to print.
+// exit code; an exception that leaves one is main's to print. With -J the result of a verb that changes nodes or says
+// what would goes into `document`, which main prints.
 #pragma once
 
 #include "controller/command_line.h"
 #include "controller/mesh/mesh.h"
+#include "controller/result_document.h"
 
 namespace wgmesh {
 
-int run_up(const CommandLine& command_line, const Mesh& mesh);  // and sync, and rotate
-int run_down(const CommandLine& command_line, const Mesh& mesh);
-int run_plan(const CommandLine& command_line, const Mesh& mesh);
+// And sync, and rotate.
+int run_up(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document);
+int run_down(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document);
+int run_plan(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document);
 int run_show(const CommandLine& command_line, const Mesh& mesh);
 int run_info(const CommandLine& command_line, const Mesh& mesh);
 int run_check(const CommandLine& command_line, const Mesh& mesh);

@@ -27,17 +27,17 @@
 namespace wgmesh {
 namespace {
 
-int run_verb(const CommandLine& line, const Mesh& mesh) {
+int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document) {
   switch (line.verb) {
     case Verb::kUp:
-      return run_up(line, mesh);
+      return run_up(line, mesh, document);
     case Verb::kDown:
-      return run_down(line, mesh);
+      return run_down(line, mesh, document);
     case Verb::kSync:
     case Verb::kRotate:
-      return run_up(line, mesh);
+      return run_up(line, mesh, document);
     case Verb::kPlan:
-      return run_plan(line, mesh);
+      return run_plan(line, mesh, document);
     case Verb::kShow:
       return run_show(line, mesh);
     case Verb::kInfo:
@@ -50,7 +50,7 @@ int run_verb(const CommandLine& line, const Mesh& mesh) {
   return kExitBadUsage;
 }
 
-int run(const CommandLine& line) {
+int run(const CommandLine& line, ResultDocument& document) {
   std::optional<Mesh> mesh;
   try {
     mesh = load_mesh(line);
@@ -61,12 +61,13 @@ int run(const CommandLine& line) {
     print_error(report_of(error), line.progress);
     return kExitBadMeshFile;
   }
+  document.put_mesh(mesh->name);
   if (const auto unknown = find_unknown_node(*mesh, line)) {
     print_error(report_of(*unknown), line.progress);
     return kExitBadUsage;
   }
   try {
-    return run_verb(line, *mesh);
+    return run_verb(line, *mesh, document);
   } catch (const Interrupted& error) {
     print_error(report_of(error), line.progress);
     return kExitInterrupted;
@@ -101,10 +102,20 @@ int run_main(const std::vector<std::string>& arguments) {
   if (const auto* usage = std::get_if<UsageExit>(&parsed)) {
     put_result(usage->out);
     say(usage->err);
+    if (usage->json_out && usage->exit_code != kExitDone) {
+      Told told;
+      told.errors.push_back(report_of(usage->said));
+      put_result(ResultDocument().render(usage->command, usage->exit_code, told));
+    }
     return with_result_told(usage->exit_code, false);
   }
   const auto& line = std::get<CommandLine>(parsed);
-  return with_result_told(run(line), changes_state(line));
+  ResultDocument document;
+  const int exit_code = run(line, document);
+  if (line.json_out && changes_nodes(line.verb)) {
+    put_result(document.render(to_text(line.verb), exit_code, take_told()));
+  }
+  return with_result_told(exit_code, changes_state(line));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ Run::Run(const CommandLine& command_line, const Mesh& mesh)
     : command_line_(command_line),
       mesh_(mesh),
       nodes_(within_limits(chosen_nodes(mesh, command_line))),
-      progress_(command_line.progress, names_of(nodes_)),
+      progress_(command_line.progress, names_of(nodes_), STDERR_FILENO, command_line.verbose > 0),
       signals_([this](const Said& said) { progress_.warn({}, said); }),
       login_(command_line, progress_, signals_.interrupt()),
       fleet_(

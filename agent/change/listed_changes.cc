@@ -1,7 +1,9 @@
 #include "agent/change/listed_changes.h"
 
 #include <map>
+#include <set>
 
+#include "agent/state/values.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -33,17 +35,40 @@ std::map<std::string, std::string> peers_of_tunnels(const Proposal& proposal,
   return peers;
 }
 
+// Of all nodes whose key is one.
+std::set<PublicKey> stand_ins(const Proposal& proposal, const std::string& mesh) {
+  std::set<PublicKey> keys;
+  for (const auto& [key, node] : proposal.peers) {
+    const PublicKey stand_in = public_key_of(Secret::stand_in(mesh, node));
+    if (key == stand_in) { keys.insert(key); }
+  }
+  const std::string& self = proposal.stored.plan ? proposal.stored.plan->node() : std::string();
+  if (!self.empty()) { keys.insert(public_key_of(Secret::stand_in(mesh, self))); }
+  return keys;
+}
+
 }  // namespace
 
-proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh) {
+proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh, bool makes_keys) {
   const auto tunnels = peers_of_tunnels(proposal, mesh);
+  std::set<PublicKey> unmade;
+  if (!makes_keys) { unmade = stand_ins(proposal, mesh); }
+  const KeyText key_text = [&](const PublicKey& key) {
+    return unmade.contains(key) ? "(new key)" : to_base64(key);
+  };
   proto::Changes changes;
   for (const auto& [operation, due] : proposal.schedule) {
     proto::Change& change = *changes.add_changes();
-    change.set_text(describe(operation));
+    change.set_text(describe(operation, key_text));
     change.set_kind(kind_on_the_wire(kind_of(operation)));
     change.set_at_commit(due == Due::kCommit);
     change.set_interface(interface_of(operation));
+    for (const ChangedValue& value : values_of(operation, proposal.observed, key_text)) {
+      proto::Value& told = *change.add_values();
+      told.set_key(value.key);
+      if (value.before) { told.set_before(*value.before); }
+      if (value.after) { told.set_after(*value.after); }
+    }
     const auto key = peer_of(operation);
     const auto peer = key ? proposal.peers.find(*key) : proposal.peers.end();
     const auto tunnel = tunnels.find(change.interface());

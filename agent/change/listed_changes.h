@@ -1,5 +1,5 @@
 // A proposal as the controller is told of it: each operation in the words of `ip` and `wg`, with
-// its kind, its interface and its link, so that nobody has to read them out of the words. Pure.
+// its kind, its interface, its link and its values, so that nobody has to read them out of the words. Pure.
 #pragma once
 
 #include <string>
@@ -9,6 +9,8 @@
 
 namespace wgmesh {
 
-proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh);
+// `makes_keys`: false in a dry run, whose missing keys are stand-ins.
+proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh,
+                              bool makes_keys = true);
 
 }  // namespace wgmesh

@@ -29,7 +29,7 @@ bool NodeChange::is_as_before() const {
 proto::Changes NodeChange::propose(WantedChange goal) {
   proposal_ = make_proposal(kernel_, store_, mesh_, goal);
   goal_ = std::move(goal);
-  proto::Changes changes = listed_changes(*proposal_, mesh_);
+  proto::Changes changes = listed_changes(*proposal_, mesh_, phase_ != Phase::kReading);
   propose_node(changes);
   if (phase_ != Phase::kReading) {
     phase_ = proposal_->changes_nothing() ? Phase::kNothingDue : Phase::kProposed;

@@ -221,7 +221,7 @@ void ServeSession::open(const proto::Open& open) {
 
   const Loaded loaded = store_.load(open.mesh());
   if (errand_of(open) == Errand::kToChange) { refuse_unreadable(loaded); }
-  secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.rotates());
+  secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.changes_state(), open.rotates());
   const ResolvedEndpoints endpoints = resolve_endpoints(open, this_node_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();

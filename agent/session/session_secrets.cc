@@ -11,11 +11,14 @@ std::string to_octets(const PublicKey& key) { return {key.octets.begin(), key.oc
 }  // namespace
 
 SessionSecrets::SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored,
-                               bool rotates)
+                               bool changes_state, bool rotates)
     : mesh_(std::move(mesh)),
       node_(std::move(node)),
+      changes_state_(changes_state),
       private_key_is_new_(rotates || !stored.private_key),
-      private_key_(private_key_is_new_ ? Secret::make_private_key() : *stored.private_key),
+      private_key_(!private_key_is_new_ ? *stored.private_key
+                   : changes_state      ? Secret::make_private_key()
+                                        : Secret::stand_in(mesh_, node_)),
       preshared_keys_(stored.preshared_keys) {}
 
 void SessionSecrets::put_into(proto::Hello& hello, const proto::Open& open) const {
@@ -37,7 +40,8 @@ proto::Secrets SessionSecrets::make(const proto::MakeSecrets& wanted) {
   for (const proto::SecretFor& peer : wanted.peers()) {
     const auto to = public_key_from(peer.session_key());
     if (!to || !is_node_name(peer.node())) { throw Error(say<"session-key-missing">(peer.node())); }
-    const Secret key = Secret::make_preshared_key();
+    const Secret key = changes_state_ ? Secret::make_preshared_key()
+                                      : Secret::stand_in(mesh_, node_ + ' ' + peer.node());
     proto::SealedSecret& box = *made.add_sealed();
     box.set_node(peer.node());
     box.set_box(seal(key, *to));

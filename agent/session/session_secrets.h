@@ -14,8 +14,9 @@ namespace wgmesh {
 
 class SessionSecrets {
  public:
-  // `rotates`: with a private key that is new, whatever is stored.
-  SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored,
+  // Where a key is missing, a session that changes the node makes one; in one that only reads a
+  // stand-in takes its place. `rotates`: the private key is new, whatever is stored.
+  SessionSecrets(std::string mesh, std::string node, const StoredMesh& stored, bool changes_state,
                  bool rotates = false);
 
   // Public keys, and proofs of the stored preshared keys for those of `peers` that have one.
@@ -31,6 +32,7 @@ class SessionSecrets {
  private:
   std::string mesh_;
   std::string node_;
+  bool changes_state_;
   bool private_key_is_new_;
   Secret private_key_;
   std::map<std::string, Secret> preshared_keys_;

@@ -5,18 +5,10 @@
 
 #include <algorithm>
 
+#include "common/overloaded.h"
+
 namespace wgmesh {
 namespace {
-
-constexpr const char* kHidden = "(hidden)";
-
-template <class... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
-// Spelled out for compilers that do not deduce for aggregates yet (clang 14).
-template <typename... Visitors>
-Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 // The `type` part of `ip link add` and `ip link set`, for either tunnel operation.
 template <class TunnelOperation>
@@ -100,8 +92,8 @@ std::string words(const RemoveAddress& remove) {
   return fmt::format("ip address del {} dev {}", to_text(remove.address), remove.name);
 }
 
-std::string peer_words(const PeerUpdate& peer) {
-  std::string text = " peer " + to_base64(peer.public_key);
+std::string peer_words(const PeerUpdate& peer, const KeyText& key_text) {
+  std::string text = " peer " + key_text(peer.public_key);
   if (peer.remove) { return text + " remove"; }
   if (peer.preshared_key) {
     text += fmt::format(" preshared-key {}", *peer.preshared_key ? kHidden : "/dev/null");
@@ -119,12 +111,12 @@ std::string peer_words(const PeerUpdate& peer) {
   return text;
 }
 
-std::string words(const SetWireguard& set) {
+std::string words(const SetWireguard& set, const KeyText& key_text) {
   std::string text = "wg set " + set.name;
   if (set.listen_port) { text += fmt::format(" listen-port {}", *set.listen_port); }
   if (set.fwmark) { text += fmt::format(" fwmark {}", *set.fwmark); }
   if (set.private_key) { text += fmt::format(" private-key {}", kHidden); }
-  for (const PeerUpdate& peer : set.peers) { text += peer_words(peer); }
+  for (const PeerUpdate& peer : set.peers) { text += peer_words(peer, key_text); }
   return text;
 }
 
@@ -136,8 +128,12 @@ std::string words(const DeleteGroup& remove) {
 
 }  // namespace
 
-std::string describe(const Operation& operation) {
-  return std::visit([](const auto& each) { return words(each); }, operation);
+std::string describe(const Operation& operation, const KeyText& key_text) {
+  return std::visit(Overloaded{
+                        [&](const SetWireguard& set) { return words(set, key_text); },
+                        [](const auto& each) { return words(each); },
+                    },
+                    operation);
 }
 
 OperationKind kind_of(const Operation& operation) {

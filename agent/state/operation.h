@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -158,9 +159,14 @@ std::string interface_of(const Operation& operation);
 // The WireGuard peer, if the operation is about exactly one.
 std::optional<PublicKey> peer_of(const Operation& operation);
 
+// How a secret reads.
+inline constexpr const char* kHidden = "(hidden)";
+// How a public key reads: its base64, or "(new key)" for one that a dry run does not make.
+using KeyText = std::function<std::string(const PublicKey&)>;
+
 // The operation in the words of `ip` and `wg`, secrets as "(hidden)":
 // "ip link set gt-test-mesh1 master br-test". Deterministic; goldens compare it.
-std::string describe(const Operation& operation);
+std::string describe(const Operation& operation, const KeyText& key_text = to_base64);
 
 // Deletions wait for `commit`, when every node has applied: DeleteInterface, DeleteGroup,
 // RemoveAddress, RemoveAltname, and a SetWireguard that only removes peers. (diff.h says which few

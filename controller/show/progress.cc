@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/show/output.h"
+#include "controller/show/told.h"
 #include "controller/text/printable.h"
 
 namespace wgmesh {
@@ -75,10 +76,12 @@ std::string json_line(const nlohmann::ordered_json& fields) {
 
 }  // namespace
 
-Progress::Progress(ProgressMode mode, const std::vector<std::string>& nodes, int fd)
+Progress::Progress(ProgressMode mode, const std::vector<std::string>& nodes, int fd, bool verbose)
     : fd_(fd),
       mode_(resolve(mode, fd)),
-      color_(mode_ == ProgressMode::kTty && !is_set("NO_COLOR")) {
+      tells_steps_(verbose || mode == ProgressMode::kPlain),
+      color_(mode_ == ProgressMode::kTty && !is_set("NO_COLOR")),
+      started_(Clock::now()) {
   for (const std::string& node : nodes) {
     lines_.push_back({.node = node, .since = Clock::now()});
     name_width_ = std::max(name_width_, columns_of(node));
@@ -108,7 +111,7 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
   line->activity = activity;
   line->amount = amount;
   line->ending.reset();
-  if (mode_ == ProgressMode::kPlain && is_new) {
+  if (mode_ == ProgressMode::kPlain && is_new && tells_steps_) {
     write_all(fd_, fmt::format("{}: {}\n", printable(node), printable(activity)));
   } else if (mode_ == ProgressMode::kJson) {
     nlohmann::ordered_json fields = {{"event", "progress"}, {"node", node}, {"activity", activity}};
@@ -140,6 +143,7 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
 void Progress::note(std::string_view node, std::string_view text) { tell("note", node, text); }
 
 void Progress::warn(std::string_view node, const Said& said) {
+  keep_told(ToldWarning{std::string(node), said});
   tell("warning", node, said.text, said.id);
 }
 
@@ -161,6 +165,7 @@ void Progress::tell(std::string_view kind, std::string_view node, std::string_vi
 }
 
 void Progress::fail(std::string_view node, const ErrorReport& error) {
+  keep_told(error);
   const std::lock_guard lock(mutex_);
   const auto line = std::find_if(lines_.begin(), lines_.end(),
                                  [&](const Line& candidate) { return candidate.node == node; });
@@ -243,8 +248,8 @@ std::string Progress::line_text(const Line& line, std::size_t columns) const {
   return std::string(color(*line.ending)) + text + "\x1b[0m";
 }
 
-// The lines to show. Where there are more nodes than rows: those at work, then those that failed,
-// then the others, in the order of the mesh file, and one line that counts the rest.
+// The lines to show. Where there are more nodes than rows: those at work, the slowest first, then those that failed, then
+// the others; what is chosen stands in the order of the mesh file. One line counts the rest and tells the time.
 std::vector<std::string> Progress::frame() const {
   winsize size{};
   if (ioctl(fd_, TIOCGWINSZ, &size) != 0) { size = {}; }
@@ -263,16 +268,20 @@ std::vector<std::string> Progress::frame() const {
   std::vector<const Line*> order;
   for (const Line& line : lines_) { order.push_back(&line); }
   const auto cut = order.begin() + static_cast<std::ptrdiff_t>(rows - 1);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const Line* a, const Line* b) { return rank(*a) < rank(*b); });
+  std::stable_sort(order.begin(), order.end(), [&](const Line* a, const Line* b) {
+    if (rank(*a) != rank(*b)) { return rank(*a) < rank(*b); }
+    return !a->ending && a->since < b->since;
+  });
   std::sort(order.begin(), cut);  // by place in lines_
   for (auto line = order.begin(); line != cut; ++line) {
     shown.push_back(line_text(**line, columns));
   }
   const auto done =
       std::count_if(cut, order.end(), [&](const Line* line) { return rank(*line) == 2; });
-  shown.push_back(
-      cut_to(fmt::format("… and {} more, {} of them done", order.end() - cut, done), columns));
+  const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_);
+  shown.push_back(cut_to(fmt::format("… and {} more, {} of them done; {} s since the start",
+                                     order.end() - cut, done, elapsed.count()),
+                         columns));
   return shown;
 }
 

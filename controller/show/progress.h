@@ -1,5 +1,5 @@
 // How far each node has come, told on stderr while work goes on: a live line per node on a
-// terminal, one line per event elsewhere, one JSON object per line for programs. Threads call it as
+// terminal, one line per node at its end elsewhere, one JSON object per line for programs. Threads call it as
 // they like. The cursor is never hidden and always rests below the live lines, so nothing has to be
 // restored when the process ends, however it ends.
 #pragma once
@@ -31,8 +31,10 @@ enum class Ending : std::uint8_t {
 
 class Progress {
  public:
-  // kAuto becomes kTty or kPlain by what `fd` is. `fd` stays the caller's.
-  Progress(ProgressMode mode, const std::vector<std::string>& nodes, int fd = 2);
+  // kAuto becomes kTty or kPlain by what `fd` is; there a line for each step is only told when `verbose`. `fd` stays the
+  // caller's.
+  Progress(ProgressMode mode, const std::vector<std::string>& nodes, int fd = 2,
+           bool verbose = false);
   ~Progress();  // close(true)
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -89,7 +91,9 @@ class Progress {
 
   const int fd_;
   const ProgressMode mode_;
+  const bool tells_steps_;  // in kPlain
   const bool color_;
+  const std::chrono::steady_clock::time_point started_;
   std::size_t name_width_ = 0;
 
   std::mutex mutex_;

@@ -1,11 +1,13 @@
 #include "controller/show/render_changes.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/show/change_groups.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/printable.h"
 
@@ -20,18 +22,30 @@ struct Look {
   std::string_view color;
 };
 
-// An agent that tells no kind changes what there is.
-const Look& look_of(const proto::Change& change) {
+const Look& look_of(GroupKind kind) {
   static constexpr Look kAdd{'+', "add", "\x1b[32m"};
   static constexpr Look kChange{'~', "change", "\x1b[33m"};
   static constexpr Look kRemove{'-', "remove", "\x1b[31m"};
+  switch (kind) {
+    case GroupKind::kAdd:
+      return kAdd;
+    case GroupKind::kChange:
+      return kChange;
+    case GroupKind::kRemove:
+      return kRemove;
+  }
+  return kChange;
+}
+
+// An agent that tells no kind changes what there is.
+GroupKind kind_of(const proto::Change& change) {
   switch (change.kind()) {
     case proto::Change::ADD:
-      return kAdd;
+      return GroupKind::kAdd;
     case proto::Change::REMOVE:
-      return kRemove;
+      return GroupKind::kRemove;
     default:
-      return kChange;
+      return GroupKind::kChange;
   }
 }
 
@@ -39,45 +53,152 @@ bool changes_anything(const NodeChanges& node) {
   return node.changes && has_changes(*node.changes);
 }
 
-std::string change_text(const proto::Change& change, bool color) {
-  const Look& look = look_of(change);
-  const std::string line = fmt::format("{} {}{}", look.sign, printable(change.text()),
-                                       change.at_commit() ? "  (when every node has applied)" : "");
-  return color ? fmt::format("  {}{}\x1b[0m\n", look.color, line) : fmt::format("  {}\n", line);
+std::string line_of(GroupKind kind, const std::string& text, bool color, int indent = 0) {
+  const Look& look = look_of(kind);
+  const std::string line = fmt::format("{:{}}{} {}", "", indent, look.sign, printable(text));
+  return color ? fmt::format("{}{}\x1b[0m\n", look.color, line) : line + '\n';
 }
 
-std::string node_text(const NodeChanges& node, bool color) {
-  std::string head = printable(node.node);
-  if (color) { head = fmt::format("\x1b[1m{}\x1b[0m", head); }
-  if (!node.changes) {
-    return fmt::format("{}: unreachable: {}\n", head, printable(node.unreachable));
+// As people say it.
+std::string key_words(std::string key) {
+  if (key == "persistent_keepalive") { return "keepalive"; }
+  std::ranges::replace(key, '_', ' ');
+  return key;
+}
+
+std::string value_words(const GroupValue& value) {
+  const std::string key = key_words(value.key);
+  if (!value.before) { return fmt::format("{} {} added", key, value.after.value_or("")); }
+  if (!value.after) { return fmt::format("{} {} removed", key, *value.before); }
+  return fmt::format("{} {} → {}", key, *value.before, *value.after);
+}
+
+// What tells a new node from another: the rest follows from the mesh file.
+std::string new_value_words(const GroupValue& value) {
+  static constexpr std::array kTold{"addr", "prio", "mtu", "listen_port", "fwmark", "private_key"};
+  if (std::ranges::find(kTold, value.key) == kTold.end() || !value.after) { return {}; }
+  return key_words(value.key) + ' ' + *value.after;
+}
+
+// "br-test prio 4096 → 100; wg-test listen port 51820 → 51821".
+std::string node_words(const NodeGroup& group) {
+  std::vector<std::string> parts;
+  std::string interface;
+  for (const GroupValue& value : group.values) {
+    const std::string words =
+        group.kind == GroupKind::kAdd ? new_value_words(value) : value_words(value);
+    if (words.empty()) { continue; }
+    if (parts.empty() || value.interface != interface) {
+      parts.push_back(value.interface + ' ' + words);
+      interface = value.interface;
+    } else {
+      parts.back() += ", " + words;
+    }
   }
-  if (!changes_anything(node)) { return fmt::format("{}: no changes\n", head); }
-  const auto count = static_cast<std::size_t>(node.changes->changes_size());
-  if (count == 0) { return fmt::format("{}: only what is stored there changes\n", head); }
-  std::string out = fmt::format("{}: {}\n", head, counted(count, "change"));
-  for (const proto::Change& change : node.changes->changes()) { out += change_text(change, color); }
+  if (group.only_stored) { parts.emplace_back("only what is stored there changes"); }
+  parts.insert(parts.end(), group.of_agent.begin(), group.of_agent.end());
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string node_line(const NodeGroup& group, bool color) {
+  const std::string words = group.kind == GroupKind::kRemove ? std::string() : node_words(group);
+  return line_of(group.kind,
+                 fmt::format("node {}{}{}", group.node, words.empty() ? "" : ": ", words), color);
+}
+
+std::string link_line(const LinkGroup& group, bool color) {
+  std::string text = fmt::format("link {}–{}", group.a, group.b);
+  if (group.kind == GroupKind::kChange) {
+    std::vector<std::string> parts;
+    for (const GroupValue& value : group.values) {
+      parts.push_back(value_words(value) + (value.node.empty() ? "" : " on " + value.node));
+    }
+    if (!parts.empty()) { text += fmt::format(": {}", fmt::join(parts, ", ")); }
+  }
+  return line_of(group.kind, text, color);
+}
+
+std::string operations_text(const NodeChanges& node, bool color) {
+  if (!node.changes || node.changes->changes().empty()) { return {}; }
+  std::string out = fmt::format("\n{}:\n", printable(node.node));
+  for (const proto::Change& change : node.changes->changes()) {
+    out += line_of(kind_of(change),
+                   change.text() + (change.at_commit() ? "  (when every node has applied)" : ""),
+                   color, 2);
+  }
   return out;
 }
 
-std::string totals_text(std::span<const NodeChanges> nodes) {
-  std::map<char, std::size_t> counts;  // by sign
-  std::size_t changing = 0;
-  std::size_t unreachable = 0;
-  for (const NodeChanges& node : nodes) {
-    changing += changes_anything(node) ? 1 : 0;
-    unreachable += node.changes ? 0 : 1;
-    if (!node.changes) { continue; }
-    for (const proto::Change& change : node.changes->changes()) { ++counts[look_of(change).sign]; }
+// "1 node, 3 links to add"; empty for none.
+std::string count_words(const ChangeGroups& groups, GroupKind kind, std::string_view verb) {
+  std::vector<std::string> parts;
+  if (const std::size_t count = groups.count_nodes(kind)) {
+    parts.push_back(counted(count, "node"));
   }
+  if (const std::size_t count = groups.count_links(kind)) {
+    parts.push_back(counted(count, "link"));
+  }
+  return parts.empty() ? std::string() : fmt::format("{} to {}", fmt::join(parts, ", "), verb);
+}
+
+std::string totals_text(std::span<const NodeChanges> nodes, const ChangeGroups& groups) {
+  const auto unreachable = static_cast<std::size_t>(
+      std::ranges::count_if(nodes, [](const NodeChanges& node) { return !node.changes; }));
   const std::string unknown =
       unreachable > 0 ? fmt::format("; {} unreachable", counted(unreachable, "node")) : "";
-  if (changing == 0) {
+  if (!any_changes(nodes)) {
     return fmt::format("No changes on {}{}.\n", counted(nodes.size() - unreachable, "node"),
                        unknown);
   }
-  return fmt::format("Plan: {} to add, {} to change, {} to remove on {} of {}{}.\n", counts['+'],
-                     counts['~'], counts['-'], changing, counted(nodes.size(), "node"), unknown);
+  std::vector<std::string> parts;
+  for (const auto& [kind, verb] : {std::pair(GroupKind::kAdd, "add"),
+                                   {GroupKind::kChange, "change"},
+                                   {GroupKind::kRemove, "remove"}}) {
+    if (std::string words = count_words(groups, kind, verb); !words.empty()) {
+      parts.push_back(std::move(words));
+    }
+  }
+  return fmt::format("Plan: {}{}.\n", fmt::join(parts, "; "), unknown);
+}
+
+Json value_json(const proto::Value& value) {
+  Json out = {{"key", value.key()}};
+  out["old"] = value.has_before() ? Json(value.before()) : Json();
+  out["new"] = value.has_after() ? Json(value.after()) : Json();
+  return out;
+}
+
+Json value_json(const GroupValue& value) {
+  Json out = {{"key", value.key}};
+  out["old"] = value.before ? Json(*value.before) : Json();
+  out["new"] = value.after ? Json(*value.after) : Json();
+  if (!value.node.empty()) { out["node"] = value.node; }
+  if (!value.interface.empty()) { out["interface"] = value.interface; }
+  return out;
+}
+
+Json change_json(const std::string& node, const proto::Change& change) {
+  Json told = {{"kind", look_of(kind_of(change)).word},
+               {"operation", change.text()},
+               {"at_commit", change.at_commit()}};
+  if (!change.interface().empty()) { told["interface"] = change.interface(); }
+  if (!change.peer().empty()) {
+    told["peer"] = change.peer();
+    told["link"] = {node, change.peer()};
+  }
+  if (!change.values().empty()) {
+    told["values"] = Json::array();
+    for (const proto::Value& value : change.values()) {
+      told["values"].push_back(value_json(value));
+    }
+  }
+  return told;
+}
+
+Json counts_json(const ChangeGroups& groups, std::size_t (ChangeGroups::*count)(GroupKind) const) {
+  return {{"add", (groups.*count)(GroupKind::kAdd)},
+          {"change", (groups.*count)(GroupKind::kChange)},
+          {"remove", (groups.*count)(GroupKind::kRemove)}};
 }
 
 std::string_view forwarding_word(Forwarding forwarding) {
@@ -115,15 +236,26 @@ bool any_changes(std::span<const NodeChanges> nodes) {
   return std::any_of(nodes.begin(), nodes.end(), changes_anything);
 }
 
-std::string render_changes(std::span<const NodeChanges> nodes, bool color) {
+std::string render_changes(std::span<const NodeChanges> nodes, bool color, bool with_operations) {
+  const ChangeGroups groups = group_changes(nodes);
   std::string out;
-  for (const NodeChanges& node : nodes) { out += node_text(node, color); }
-  return out + (out.empty() ? "" : "\n") + totals_text(nodes);
+  for (const NodeGroup& group : groups.nodes) { out += node_line(group, color); }
+  for (const LinkGroup& group : groups.links) { out += link_line(group, color); }
+  for (const NodeChanges& node : nodes) {
+    if (!node.changes) {
+      out += fmt::format("? node {}: unreachable: {}\n", printable(node.node),
+                         printable(node.unreachable));
+    }
+  }
+  if (with_operations) {
+    for (const NodeChanges& node : nodes) { out += operations_text(node, color); }
+  }
+  return out + (out.empty() ? "" : "\n") + totals_text(nodes, groups);
 }
 
-std::string render_changes_json(std::span<const NodeChanges> nodes) {
-  Json document = {
-      {"format_version", 1}, {"changes", any_changes(nodes)}, {"nodes", Json::object()}};
+Json changes_json(std::span<const NodeChanges> nodes) {
+  const ChangeGroups groups = group_changes(nodes);
+  Json document = {{"changes", any_changes(nodes)}, {"nodes", Json::object()}};
   for (const NodeChanges& node : nodes) {
     Json& entry = document["nodes"][node.node] = Json::object();
     if (!node.changes) {
@@ -133,14 +265,24 @@ std::string render_changes_json(std::span<const NodeChanges> nodes) {
     entry["stored_state_changes"] = node.changes->stored_state_changes();
     entry["changes"] = Json::array();
     for (const proto::Change& change : node.changes->changes()) {
-      Json& told = entry["changes"].emplace_back(Json{{"kind", look_of(change).word},
-                                                      {"operation", change.text()},
-                                                      {"at_commit", change.at_commit()}});
-      if (!change.interface().empty()) { told["interface"] = change.interface(); }
-      if (!change.peer().empty()) { told["peer"] = change.peer(); }
+      entry["changes"].push_back(change_json(node.node, change));
     }
   }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  for (const NodeGroup& group : groups.nodes) {
+    document["nodes"][group.node]["kind"] = look_of(group.kind).word;
+    Json& values = document["nodes"][group.node]["values"] = Json::array();
+    for (const GroupValue& value : group.values) { values.push_back(value_json(value)); }
+  }
+  document["links"] = Json::array();
+  for (const LinkGroup& group : groups.links) {
+    Json& link = document["links"].emplace_back(Json{{"link", {group.a, group.b}},
+                                                     {"kind", look_of(group.kind).word},
+                                                     {"values", Json::array()}});
+    for (const GroupValue& value : group.values) { link["values"].push_back(value_json(value)); }
+  }
+  document["totals"] = {{"nodes", counts_json(groups, &ChangeGroups::count_nodes)},
+                        {"links", counts_json(groups, &ChangeGroups::count_links)}};
+  return document;
 }
 
 std::string render_summary(const Summary& summary) {
@@ -165,18 +307,15 @@ std::string render_summary(const Summary& summary) {
                      forwarding_text(summary));
 }
 
-std::string render_summary_json(const Summary& summary) {
-  Json document = {{"format_version", 1},
-                   {"command", summary.verb},
-                   {"changed", summary.changed},
-                   {"unchanged", summary.unchanged},
-                   {"skipped", summary.skipped}};
+Json summary_json(const Summary& summary) {
+  Json document = {
+      {"changed", summary.changed}, {"unchanged", summary.unchanged}, {"skipped", summary.skipped}};
   if (!summary.is_down) {
     document["stay_down"] = summary.stay_down;
     document["pairs"] = summary.pairs;
     document["forwarding"] = forwarding_word(summary.forwarding);
   }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return document;
 }
 
 }  // namespace wgmesh

@@ -7,13 +7,18 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "controller/mesh/report.h"
 
 namespace wgmesh {
 
-// Each operation under its node, with + (adds), ~ (changes) or - (removes), and a summary.
-std::string render_changes(std::span<const NodeChanges> nodes, bool color);
-std::string render_changes_json(std::span<const NodeChanges> nodes);
+// A line for each node and each link that changes, with + (comes), ~ (changes) or - (goes), old and new values, and a
+// summary. `with_operations`: then what is done on each node, in the words of `ip` and `wg`.
+std::string render_changes(std::span<const NodeChanges> nodes, bool color,
+                           bool with_operations = false);
+// The same groups, each node's operations and the totals, for the result document.
+nlohmann::ordered_json changes_json(std::span<const NodeChanges> nodes);
 
 // Whether a node would change at all; plan --detailed-exitcode asks.
 bool any_changes(std::span<const NodeChanges> nodes);
@@ -34,6 +39,6 @@ struct Summary {
 
 // "4 nodes: 3 changed, 1 unchanged, all 6 pairs forward". Ends with a newline.
 std::string render_summary(const Summary& summary);
-std::string render_summary_json(const Summary& summary);
+nlohmann::ordered_json summary_json(const Summary& summary);
 
 }  // namespace wgmesh

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/show/output.h"
+#include "controller/show/told.h"
 #include "controller/text/printable.h"
 #include "proto/session.pb.h"
 
@@ -69,10 +70,12 @@ std::string render_fault_json(const Fault& fault) {
 }
 
 void print_error(const ErrorReport& error, ProgressMode mode) {
+  keep_told(error);
   say(mode == ProgressMode::kJson ? render_error_json(error) : render_error(error));
 }
 
 void print_fault(const Fault& fault, ProgressMode mode) {
+  keep_told(fault);
   say(mode == ProgressMode::kJson ? render_fault_json(fault) : render_fault(fault));
 }
 

@@ -432,6 +432,8 @@ inline constexpr Message kControllerMessages[] = {
     {"usage-option-repeated", MessageKind::kError, "{} is given twice", ""},
     {"usage-option-misplaced", MessageKind::kError, "--{} does not go with '{}', only with {}", ""},
     {"usage-options-conflict", MessageKind::kError, "--{} and --{} {}", ""},
+    {"usage-detailed-exitcode-wants-dry-run", MessageKind::kError,
+     "--detailed-exitcode is for dry runs: mesh {} --dry-run", ""},
     {"usage-nothing-to-ask", MessageKind::kError,
      "--dry-run changes nothing, so --interactive has nothing to ask", ""},
     {"usage-value-missing", MessageKind::kError, "{0} wants a value: {0} {1}{2}", ""},

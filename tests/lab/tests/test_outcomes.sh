@@ -71,6 +71,21 @@ tell() {
     await 10 ended "$name" || { became=$(became "$name"); fail "$kind: the nodes are '$became', not '$ends'"; }
   done
   ends=''
+  tell_programs "$want" "$name" "$@"
+}
+# The same with -J: what is printed is one document of the schema, whatever the outcome. Documents are looked at together,
+# at the end. Verbs that only read have documents of their own.
+mkdir "$work/documents"
+tell_programs() { # tell_programs EXPECTED NAME ARG…
+  local want=$1 name=$2 document
+  shift 2
+  case $1 in up | down | plan | frobnicate) ;; *) return 0 ;; esac
+  document=$work/documents/$(find "$work/documents" -name "*.json" | wc -l).$want.json
+  rm -f "$work/log/$name".*
+  status=0 last="mesh -J $*"
+  timeout 120 "$mesh_program" -f "$work/$name.yaml" -J --progress json "$@" >"$document" 2>"$work/err" </dev/null || status=$?
+  [[ $1 == frobnicate || $* == *soon* ]] || cp "$work/err" "${document%.json}.events"
+  [ "$status" = "$want" ] || { err=$(<"$work/err"); fail "with -J: exit status $status instead of $want"; }
 }
 became() {
   local file words=''
@@ -219,4 +234,24 @@ for i in "${!streams[@]}"; do
   status=$(<"$work/wait.$i/status") last="mesh up with ${streams[i]}" err=$(cat "$work/wait.$i/err" 2>/dev/null)
   expect_status 7
 done
+tell_programs 7 waits up
+
+test_case 'each result is one document of its schema, and says why'
+tell_programs 130 slow up & interrupted=$!
+await 20 grep -q planning "$work/log/slow.1"
+pkill -INT -f "^$mesh_program -f $work/slow.yaml -J --progress json up" || fail 'there was nobody to interrupt'
+wait $interrupted
+run "$lab_folder/tools/fits-schema" "$source_folder/packaging/schema/result.schema.json" "$work/documents"/*.json
+expect_status 0
+run "$lab_folder/tools/fits-schema" --lines "$source_folder/packaging/schema/event.schema.json" "$work/documents"/*.events
+expect_status 0
+for code in 0 1 2 3 4 5 6 7 64 65 130; do
+  expect "there is one for exit code $code" compgen -G "$work/documents/*.$code.json"
+  for document in "$work/documents"/*.$code.json; do
+    expect "$document: exit code $code" test "$(jq .exit_code "$document")" = $code
+    case $code in 0 | 2 | 3 | 7 | 130) ;; *) expect "$document: an error" jq -e '.errors[0].message' "$document" ;; esac
+  done
+done
+expect 'the document of 7 says which pairs' jq -e '.warnings[0].message | contains("n0")' "$work/documents"/*.7.json
+expect 'the document of 4 says which node' jq -e '.nodes.n2.error.message' "$work/documents"/*.4.json
 finish

@@ -46,7 +46,7 @@ foreign_is_the_same() { expect 'what is not ours is as it was' diff <(echo "$bef
 
 test_case 'plan names the changes and makes none'
 before_plan=$(received 1)
-mesh plan --detailed-exitcode
+mesh -v plan --detailed-exitcode
 expect_status 2
 take_trace
 expect 'the agent was brought along' test "$(octets_read)" -gt 300000 -a $(($(received 1) - before_plan)) -gt 300000
@@ -55,6 +55,12 @@ expect "no message changes anything: $(changing_messages | head -n 5)" test "$(c
 expect_out 'type wireguard'
 expect 'there is no device' bash -c "! '$nodes' in 0 ip link show wg-test"
 foreign_is_the_same
+expect_out '+ node mesh0: wg-test mtu'
+expect_out '+ link mesh0–mesh1'
+expect_out '(new key)'
+once=$out
+mesh -v plan
+expect 'a second one prints the same' diff <(echo "$once" | grep -v 'install wgmesh-agent') <(echo "$out" | grep -v 'install wgmesh-agent')
 
 test_case 'up leaves what is not ours alone'
 mesh up

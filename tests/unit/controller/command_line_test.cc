@@ -139,7 +139,6 @@ TEST(CommandLine, KnowsOtherToolsWords) {
   EXPECT_THAT(refused({"ps"}).err, HasSubstr("here it is 'mesh info'"));
   EXPECT_THAT(refused({"diff"}).err, HasSubstr("here it is 'mesh plan'"));
   EXPECT_THAT(refused({"validate"}).err, HasSubstr("here it is 'mesh conf'"));
-  EXPECT_THAT(refused({"version"}).err, HasSubstr("mesh --version"));
 }
 
 TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
@@ -152,7 +151,9 @@ TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
   EXPECT_EQ(refused({}).exit_code, 64);
   EXPECT_EQ(refused({}).out, "");
   EXPECT_THAT(refused({}).err, HasSubstr("usage: mesh"));
-  EXPECT_THAT(refused({"--version"}).out, StartsWith("mesh "));
+  for (const char* word : {"--version", "-V", "version"}) {
+    EXPECT_THAT(refused({word}).out, StartsWith("mesh ")) << word;
+  }
 }
 
 TEST(CommandLine, HelpFitsATerminal) {
@@ -167,6 +168,23 @@ TEST(CommandLine, OffersOnlyTheVerbsThereAre) {
   EXPECT_THAT(refused({"--help"}).out, Not(HasSubstr("graph")));
 }
 
+TEST(CommandLine, DetailedExitCodesAreForDryRuns) {
+  EXPECT_TRUE(parsed({"plan", "--detailed-exitcode"}).detailed_exitcode);
+  for (const char* verb : {"up", "sync", "down", "rotate"}) {
+    EXPECT_TRUE(parsed({verb, "-n", "--detailed-exitcode"}).detailed_exitcode) << verb;
+    EXPECT_THAT(refused({verb, "--detailed-exitcode"}).err,
+                HasSubstr(std::string(verb) + " --dry-run"));
+  }
+}
+
+TEST(CommandLine, TellsBadUsageToPrograms) {
+  const UsageExit usage = refused({"up", "-J", "--frobnicate"});
+  EXPECT_TRUE(usage.json_out);
+  EXPECT_EQ(usage.command, "up");
+  EXPECT_EQ(usage.said.id, "usage-option-unknown");
+  EXPECT_FALSE(refused({"up", "--frobnicate"}).json_out);
+}
+
 TEST(CommandLine, FindsTheMeshFile) {
   const auto before = std::filesystem::current_path();
   const auto folder = std::filesystem::path(testing::TempDir()) / "wgmesh-command-line";
@@ -178,6 +196,11 @@ TEST(CommandLine, FindsTheMeshFile) {
   EXPECT_EQ(default_mesh_file(), "mesh.json");
   std::ofstream("mesh.yml") << "{}";
   EXPECT_EQ(default_mesh_file(), "mesh.yml");
+  setenv("WGMESH_FILE", "/etc/lab.yaml", 1);
+  EXPECT_EQ(default_mesh_file(), "/etc/lab.yaml");
+  setenv("WGMESH_FILE", "", 1);
+  EXPECT_EQ(default_mesh_file(), "mesh.yml");
+  unsetenv("WGMESH_FILE");
   std::filesystem::current_path(before);
   std::filesystem::remove_all(folder);
 }

@@ -1,5 +1,6 @@
 #include "agent/change/listed_changes.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/naming.h"
@@ -67,6 +68,40 @@ TEST_F(ListedChanges, NameAPeerThatOnlyTheKernelKnows) {
   EXPECT_EQ(gone.peer(), "a-longer-name");
   EXPECT_EQ(gone.kind(), proto::Change::REMOVE);
   EXPECT_TRUE(gone.at_commit());
+}
+
+std::vector<std::string> told(const proto::Change& change) {
+  std::vector<std::string> lines;
+  for (const proto::Value& value : change.values()) {
+    lines.push_back(value.key() + ": " + (value.has_before() ? value.before() : "-") + " to " +
+                    (value.has_after() ? value.after() : "-"));
+  }
+  return lines;
+}
+
+TEST_F(ListedChanges, CarryOldAndNewValues) {
+  node_.kernel.put(example_state(plan_));
+  proto::Plan other = plan_;
+  other.mutable_bridge()->set_priority(100);
+  other.mutable_peers(0)->set_persistent_keepalive(7);
+  const proto::Changes changes = listed(goal_of(other));
+  EXPECT_THAT(told(with_words(changes, "type bridge")), testing::Contains("prio: 4096 to 100"));
+  EXPECT_THAT(told(with_words(changes, "persistent-keepalive")),
+              testing::ElementsAre("persistent_keepalive: 25 to 7"));
+}
+
+TEST_F(ListedChanges, ShowNoKeyThatADryRunDoesNotMake) {
+  proto::Plan unmade = plan_;
+  const PublicKey key = public_key_of(Secret::stand_in("test", unmade.peers(0).node()));
+  unmade.mutable_peers(0)->set_public_key(std::string(key.octets.begin(), key.octets.end()));
+  const Proposal proposal = make_proposal(node_.kernel, node_.store(), "test", goal_of(unmade));
+  const proto::Changes changes = listed_changes(proposal, "test", false);
+  const proto::Change peer = with_words(changes, "peer (new key)");
+  EXPECT_EQ(peer.peer(), unmade.peers(0).node());
+  EXPECT_THAT(told(peer), testing::Contains("public_key: - to (new key)"));
+  EXPECT_EQ(changes.SerializeAsString().find(to_base64(key)), std::string::npos);
+  EXPECT_NE(listed_changes(proposal, "test").SerializeAsString().find(to_base64(key)),
+            std::string::npos);
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ proto::Plan plan_with(const std::string& peer) {
 }
 
 TEST(SessionSecrets, APairGetsOneKeyThroughAControllerThatCannotReadIt) {
-  SessionSecrets a("test", "a", {});
-  SessionSecrets b("test", "b", {});
+  SessionSecrets a("test", "a", {}, true);
+  SessionSecrets b("test", "b", {}, true);
   proto::MakeSecrets wanted;
   wanted.add_peers()->set_node("b");
   wanted.mutable_peers(0)->set_session_key(hello_of(b, "a").session_key());
@@ -51,11 +51,11 @@ TEST(SessionSecrets, BothEndsProveTheSameStoredKey) {
   StoredMesh stored;
   stored.private_key = secret_of(1);
   stored.preshared_keys = {{"a", secret_of(2)}, {"b", secret_of(2)}};
-  const auto proof_a = hello_of(SessionSecrets("test", "a", stored), "b");
-  const auto proof_b = hello_of(SessionSecrets("test", "b", stored), "a");
+  const auto proof_a = hello_of(SessionSecrets("test", "a", stored, true), "b");
+  const auto proof_b = hello_of(SessionSecrets("test", "b", stored, true), "a");
   EXPECT_EQ(proof_a.preshared(0).proof(), proof_b.preshared(0).proof());
   EXPECT_FALSE(proof_a.public_key_is_new());
-  EXPECT_EQ(hello_of(SessionSecrets("test", "a", stored), "stranger").preshared_size(), 0);
+  EXPECT_EQ(hello_of(SessionSecrets("test", "a", stored, true), "stranger").preshared_size(), 0);
 }
 
 Said refusal(const std::function<void()>& act) {
@@ -66,7 +66,7 @@ Said refusal(const std::function<void()>& act) {
 }
 
 TEST(SessionSecrets, RefusesWhatIsNotSealedToIt) {
-  SessionSecrets a("test", "a", {});
+  SessionSecrets a("test", "a", {}, true);
   proto::Secrets other;
   other.add_sealed()->set_node("b");
   other.mutable_sealed(0)->set_box(seal(secret_of(1), SessionKey().public_key()));
@@ -79,6 +79,22 @@ TEST(SessionSecrets, RefusesWhatIsNotSealedToIt) {
   EXPECT_EQ(refusal([&] { a.make(bad); }),
             (Said{"session-key-missing", "no session key of b to seal a preshared key to", ""}));
   EXPECT_TRUE(a.for_plan(plan_with("b")).preshared_keys.empty());
+}
+
+PublicKey shown_by(const SessionSecrets& secrets) {
+  proto::Hello hello;
+  secrets.put_into(hello, {});
+  EXPECT_TRUE(hello.public_key_is_new());
+  return *public_key_from(hello.public_key());
+}
+
+TEST(SessionSecrets, ADryRunMakesNoKey) {
+  const PublicKey first = shown_by(SessionSecrets("test", "a", {}, false));
+  EXPECT_EQ(shown_by(SessionSecrets("test", "a", {}, false)), first);
+  EXPECT_EQ(first, public_key_of(Secret::stand_in("test", "a")));
+  EXPECT_NE(shown_by(SessionSecrets("test", "b", {}, false)), first);
+  EXPECT_NE(shown_by(SessionSecrets("other", "a", {}, false)), first);
+  EXPECT_NE(shown_by(SessionSecrets("test", "a", {}, true)), first);
 }
 
 }  // namespace

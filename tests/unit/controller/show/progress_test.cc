@@ -48,7 +48,7 @@ class Pipe {
   UniqueFd write_;
 };
 
-TEST(Progress, WritesALinePerEventWhereThereIsNoTerminal) {
+TEST(Progress, WritesALineForEachNodeWhereThereIsNoTerminal) {
   Pipe pipe;
   {
     Progress progress(ProgressMode::kAuto, {"mesh0", "mesh1"}, pipe.fd());
@@ -64,12 +64,28 @@ TEST(Progress, WritesALinePerEventWhereThereIsNoTerminal) {
     progress.set("nobody", "connecting");
   }
   EXPECT_EQ(pipe.text(),
-            "mesh0: connecting\n"
-            "mesh0: applying\n"
             "mesh0: accepted its host key\n"
             "mesh: warning: br_netfilter\\x1b[2J\n"
             "mesh0: done 40 changes\n"
             "mesh1: failed: no route to host\n");
+}
+
+TEST(Progress, WritesALineForEachStepOnDemand) {
+  const auto told = [](ProgressMode mode, bool verbose) {
+    Pipe pipe;
+    {
+      Progress progress(mode, {"mesh0"}, pipe.fd(), verbose);
+      progress.set("mesh0", "connecting");
+      progress.set("mesh0", "applying", 1, 40);
+      progress.set("mesh0", "applying", 2, 40);
+      progress.end("mesh0", Ending::kDone);
+    }
+    return pipe.text();
+  };
+  const std::string steps = "mesh0: connecting\nmesh0: applying\nmesh0: done\n";
+  EXPECT_EQ(told(ProgressMode::kAuto, true), steps);
+  EXPECT_EQ(told(ProgressMode::kPlain, false), steps);
+  EXPECT_EQ(told(ProgressMode::kAuto, false), "mesh0: done\n");
 }
 
 TEST(Progress, TellsAnErrorAtOnceAndOnce) {

@@ -21,6 +21,8 @@ std::vector<NodeChanges> four_nodes() {
   removal.set_at_commit(true);
   removal.set_interface("gt-test-old");
   removal.set_peer("old");
+  removal.add_values()->set_key("kind");
+  removal.mutable_values(0)->set_before("ip6gretap");
   proto::Changes stored;
   stored.set_stored_state_changes(true);
   return {{"mesh0", changes, {}},
@@ -29,38 +31,57 @@ std::vector<NodeChanges> four_nodes() {
           {"mesh3", {}, "no route to host"}};
 }
 
-TEST(RenderChanges, ListsOperationsUnderTheirNodes) {
+TEST(RenderChanges, NamesEachNodeThatChangesOrCannotBeAsked) {
   EXPECT_EQ(render_changes(four_nodes(), false),
-            "mesh0: 3 changes\n"
+            "~ node mesh0\n"
+            "~ node mesh2: only what is stored there changes\n"
+            "- link mesh0–old\n"
+            "? node mesh3: unreachable: no route to host\n"
+            "\n"
+            "Plan: 2 nodes to change; 1 link to remove; 1 node unreachable.\n");
+}
+
+TEST(RenderChanges, HasTheOperationsOnDemand) {
+  EXPECT_EQ(render_changes(four_nodes(), false, true),
+            "~ node mesh0\n"
+            "~ node mesh2: only what is stored there changes\n"
+            "- link mesh0–old\n"
+            "? node mesh3: unreachable: no route to host\n"
+            "\n"
+            "mesh0:\n"
             "  + ip link add br-test type bridge\n"
             "  ~ ip link set br-test alias \"an add on\"\n"
             "  - ip link del gt-test-old  (when every node has applied)\n"
-            "mesh1: no changes\n"
-            "mesh2: only what is stored there changes\n"
-            "mesh3: unreachable: no route to host\n"
             "\n"
-            "Plan: 1 to add, 1 to change, 1 to remove on 2 of 4 nodes; 1 node unreachable.\n");
+            "Plan: 2 nodes to change; 1 link to remove; 1 node unreachable.\n");
 }
 
 TEST(RenderChanges, SaysThatThereIsNothingToDo) {
   const std::vector<NodeChanges> nodes = {{"mesh0", proto::Changes(), {}}};
-  EXPECT_EQ(render_changes(nodes, false), "mesh0: no changes\n\nNo changes on 1 node.\n");
+  EXPECT_EQ(render_changes(nodes, false), "No changes on 1 node.\n");
   EXPECT_FALSE(any_changes(nodes));
   EXPECT_TRUE(any_changes(four_nodes()));
 }
 
 TEST(RenderChanges, IsJsonForPrograms) {
-  const auto document = nlohmann::json::parse(render_changes_json(four_nodes()));
-  EXPECT_EQ(document["format_version"], 1);
+  const auto document = changes_json(four_nodes());
   EXPECT_EQ(document["changes"], true);
-  EXPECT_EQ(document["nodes"]["mesh0"]["changes"][2],
-            nlohmann::json::parse(R"({"kind": "remove", "operation": "ip link del gt-test-old",
+  EXPECT_EQ(
+      document["nodes"]["mesh0"]["changes"][2],
+      nlohmann::ordered_json::parse(R"({"kind": "remove", "operation": "ip link del gt-test-old",
                                       "at_commit": true, "interface": "gt-test-old",
-                                      "peer": "old"})"));
+                                      "peer": "old", "link": ["mesh0", "old"],
+                                      "values": [{"key": "kind", "old": "ip6gretap", "new": null}]})"));
   EXPECT_EQ(document["nodes"]["mesh0"]["changes"][0]["kind"], "add");
   EXPECT_FALSE(document["nodes"]["mesh0"]["changes"][0].contains("peer"));
   EXPECT_EQ(document["nodes"]["mesh1"]["changes"].size(), 0U);
   EXPECT_EQ(document["nodes"]["mesh3"]["unreachable"], "no route to host");
+  EXPECT_EQ(document["links"],
+            nlohmann::ordered_json::parse(R"([{"link": ["mesh0", "old"], "kind": "remove",
+      "values": [{"key": "kind", "old": "ip6gretap", "new": null, "node": "mesh0",
+                  "interface": "gt-test-old"}]}])"));
+  EXPECT_EQ(document["totals"]["links"],
+            nlohmann::ordered_json::parse(R"({"add": 0, "change": 0, "remove": 1})"));
 }
 
 TEST(RenderSummary, TellsTheRunInOneLine) {
@@ -85,14 +106,13 @@ TEST(RenderSummary, TellsTheRunInOneLine) {
 }
 
 TEST(RenderSummary, IsJsonForPrograms) {
-  const auto document =
-      nlohmann::json::parse(render_summary_json({.changed = 3,
-                                                 .unchanged = 1,
-                                                 .skipped = {"x"},
-                                                 .pairs = 6,
-                                                 .forwarding = Forwarding::kAll}));
-  EXPECT_EQ(document, nlohmann::json::parse(R"({"format_version": 1, "command": "up", "changed": 3,
-      "unchanged": 1, "skipped": ["x"], "stay_down": [], "pairs": 6, "forwarding": "all"})"));
+  EXPECT_EQ(summary_json({.changed = 3,
+                          .unchanged = 1,
+                          .skipped = {"x"},
+                          .pairs = 6,
+                          .forwarding = Forwarding::kAll}),
+            nlohmann::ordered_json::parse(R"({"changed": 3, "unchanged": 1, "skipped": ["x"],
+      "stay_down": [], "pairs": 6, "forwarding": "all"})"));
 }
 
 }  // namespace
