@@ -3,10 +3,10 @@
 
 #include <cstdio>
 #include <ctime>
-#include <functional>
 
 #include "agent/change/proposal.h"
 #include "agent/change/settle.h"
+#include "agent/change/stored_goal.h"
 #include "agent/change/transaction.h"
 #include "agent/commands.h"
 #include "agent/each_mesh.h"
@@ -15,29 +15,6 @@
 
 namespace wgmesh {
 namespace {
-
-std::string joined(const auto& parts, auto text_of) {
-  std::string all;
-  for (const auto& part : parts) { all += (all.empty() ? "" : "; ") + std::invoke(text_of, part); }
-  return all;
-}
-
-WantedChange goal_of(const Loaded& loaded, const std::string& folder) {
-  refuse_unreadable(loaded);
-  if (!loaded.faults.empty()) {
-    throw Error(say<"mesh-files-damaged">(joined(loaded.faults, &Said::text)));
-  }
-  const StoredMesh& mesh = loaded.mesh;
-  if (!mesh.plan || !mesh.private_key) {
-    throw Error(say<"mesh-files-missing">("the plan or the private key", folder));
-  }
-  for (const proto::Peer& peer : mesh.plan->peers()) {
-    if (mesh.preshared_keys.contains(peer.node())) { continue; }
-    throw Error(say<"mesh-files-missing">("the preshared key of " + peer.node(), folder));
-  }
-  return {proto::UP, mesh.plan, NodeSecrets{*mesh.private_key, mesh.preshared_keys}, mesh.endpoints,
-          true};
-}
 
 // What became of it, in a word or two for the mesh's line; `fault` gets what went wrong on the
 // way.
@@ -53,9 +30,9 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   if (loaded.mesh.taken_down) { return "stays down"; }
 
   const Proposal proposal =
-      make_proposal(*kernel, store, mesh, goal_of(loaded, store.folder(mesh)));
+      make_proposal(*kernel, store, mesh, stored_goal(loaded, store.folder(mesh)));
   if (!proposal.left_out.empty()) {
-    fault = say<"restore-port-missing">(joined(proposal.left_out, std::identity()));
+    fault = say<"restore-port-missing">(fmt::format("{}", fmt::join(proposal.left_out, "; ")));
   }
   if (proposal.changes_nothing()) { return "is up already"; }
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};

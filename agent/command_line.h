@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/status/check_line.h"
 #include "common/error.h"
 
 namespace wgmesh {
@@ -19,7 +20,12 @@ enum class Verb { kHelp, kServe, kStatus, kRestore, kRefresh, kDown, kVersion };
 struct CommandLine {
   Verb verb = Verb::kHelp;
   std::string mesh;  // of down; of status, restore and refresh (may be empty)
+  // Of status: the form of its answer, one at most; none of them: for people.
   bool as_json = false;
+  bool as_metrics = false;
+  bool as_check = false;
+  std::string output;    // of status --prometheus: a file; empty: stdout
+  CheckLimits limits;    // of status --check
   bool remove = false;   // down -r
   bool verbose = false;  // version -v
   // Of serve: the program was brought for this session only.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent/node/this_node.h"
+#include "agent/status/check_line.h"
 
 namespace wgmesh {
 
@@ -14,6 +15,10 @@ inline constexpr int kExitUsage = 64;
 
 // An empty mesh: all that are stored here.
 int run_status(const ThisNode& this_node, const std::string& mesh, bool as_json);
+// `output`: a file that gets the metrics, whole or not at all; empty: stdout.
+int run_metrics(const ThisNode& this_node, const std::string& mesh, const std::string& output);
+// One line on stdout whatever happens. Returns 0 to 3, the numbers of Health.
+int run_check(const ThisNode& this_node, const std::string& mesh, const CheckLimits& limits);
 // Brings them up as they are stored; one that was taken down stays down. Prints a line a mesh, and
 // goes on to the next where one fails.
 int run_restore(const ThisNode& this_node, const std::string& mesh);

@@ -76,6 +76,8 @@ int run(int argc, char** argv) {
       if (line.fleeting) { remove_own_program(); }
       return run_serve();
     case Verb::kStatus:
+      if (line.as_check) { return run_check(this_node(), line.mesh, line.limits); }
+      if (line.as_metrics) { return run_metrics(this_node(), line.mesh, line.output); }
       return run_status(this_node(), line.mesh, line.as_json);
     case Verb::kRestore:
       require_privilege();

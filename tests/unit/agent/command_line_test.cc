@@ -72,6 +72,20 @@ TEST(CommandLine, FlagsStandAnywhere) {
   EXPECT_TRUE(parse({"status", "--json"}).as_json);
 }
 
+TEST(CommandLine, AStatusHasOneForm) {
+  EXPECT_FALSE(parse({"status"}).as_metrics);
+  EXPECT_TRUE(parse({"status", "--prometheus"}).as_metrics);
+  EXPECT_EQ(parse({"status", "--prometheus"}).output, "");
+  EXPECT_EQ(parse({"status", "--prometheus", "--output", "/x"}).output, "/x");
+  EXPECT_FALSE(parse({"status"}).as_check);
+  EXPECT_TRUE(parse({"status", "test", "--check"}).as_check);
+  EXPECT_EQ(parse({"status", "--check"}).limits, CheckLimits());
+  const CommandLine line = parse(
+      {"status", "--check", "--handshake-age=180", "--warning", "1", "--critical", "0", "test"});
+  EXPECT_EQ(line.limits, (CheckLimits{.handshake_age = 180, .warning = 1, .critical = 0}));
+  EXPECT_EQ(line.mesh, "test");
+}
+
 TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
   struct Case {
     std::vector<std::string> words;
@@ -80,6 +94,8 @@ TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
   };
   const char* const misplaced = "usage-option-misplaced";
   const char* const unwanted = "usage-words-unwanted";
+  const char* const no_value = "usage-value-missing";
+  const char* const no_number = "usage-number-invalid";
   for (const Case& bad :
        {Case{{}, "a command is missing", "usage-command-missing"},
         {{"up"}, "unknown command 'up'; did you mean 'restore'?", "usage-command-unknown"},
@@ -91,6 +107,21 @@ TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
         {{"serve", "--json"}, "--json goes with status", misplaced},
         {{"restore", "--fleeting"}, "--fleeting goes with serve", misplaced},
         {{"status", "-r"}, "-r goes with down", misplaced},
+        {{"down", "test", "--check"}, "--check goes with status", misplaced},
+        {{"restore", "--prometheus"}, "--prometheus goes with status", misplaced},
+        {{"status", "--output", "x"}, "--output goes with status --prometheus", misplaced},
+        {{"status", "--warning", "1"}, "--warning goes with status --check", misplaced},
+        {{"status", "--json", "--check"},
+         "--json and --check exclude each other",
+         "usage-options-exclusive"},
+        {{"status", "--prometheus", "--output"}, "--output needs a value", no_value},
+        {{"status", "--prometheus", "--output", ""}, "--output needs a value", no_value},
+        {{"status", "--check", "--critical", "-1"},
+         "--critical takes a number from 0 to 65535, and got '-1'",
+         no_number},
+        {{"status", "--check", "--handshake-age", "5m"},
+         "--handshake-age takes a number from 1 to 31536000, and got '5m'",
+         no_number},
         {{"status", "-v"}, "-v goes with version", misplaced}}) {
     try {
       parse(bad.words);
