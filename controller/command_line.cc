@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -21,9 +22,15 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::array<Verb, 9> kVerbs = {Verb::kUp,    Verb::kDown, Verb::kSync,
-                                        Verb::kPlan,  Verb::kShow, Verb::kInfo,
-                                        Verb::kCheck, Verb::kConf, Verb::kRotate};
+constexpr std::array<Verb, 10> kVerbs = {Verb::kUp,     Verb::kDown,  Verb::kSync, Verb::kPlan,
+                                         Verb::kStatus, Verb::kShow,  Verb::kInfo, Verb::kCheck,
+                                         Verb::kConf,   Verb::kRotate};
+
+constexpr std::array<std::pair<std::string_view, OutputForm>, 4> kForms = {
+    {{"wide", OutputForm::kWide},
+     {"json", OutputForm::kJson},
+     {"yaml", OutputForm::kYaml},
+     {"name", OutputForm::kName}}};
 
 constexpr std::array<std::pair<std::string_view, ProgressMode>, 5> kModes = {
     {{"auto", ProgressMode::kAuto},
@@ -69,8 +76,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kOtherWo
     {"delete", "down -r"},    {"destroy", "down -r"},  {"remove", "down -r"}, {"rm", "down -r"},
     {"uninstall", "down -r"}, {"purge", "down -r"},    {"stop", "down"},      {"diff", "plan"},
     {"preview", "plan"},      {"dry-run", "plan"},     {"validate", "conf"},  {"config", "conf"},
-    {"lint", "conf"},         {"ps", "info"},          {"ls", "info"},        {"list", "info"},
-    {"get", "info"},          {"describe", "info"},    {"status", "info"},    {"state", "info"},
+    {"lint", "conf"},         {"ps", "status"},        {"ls", "status"},      {"list", "status"},
+    {"get", "status"},        {"describe", "info"},    {"top", "status -w"},  {"state", "status"},
     {"wg", "show"},           {"dump", "show --dump"}, {"ping", "check"},     {"test", "check"},
     {"doctor", "check"},      {"update", "sync"},
 }};
@@ -80,6 +87,23 @@ std::string command_meant_by(std::string_view word) {
     if (other == word) { return fmt::format("; here it is 'mesh {}'", ours); }
   }
   return did_you_mean(word, verb_names());
+}
+
+// The forms that a verb has; none where it changes something.
+std::vector<std::string> forms_of(Verb verb) {
+  switch (verb) {
+    case Verb::kStatus:
+      return {"wide", "json", "yaml", "name"};
+    case Verb::kInfo:
+    case Verb::kConf:
+      return {"yaml", "json"};
+    case Verb::kPlan:
+    case Verb::kShow:
+    case Verb::kCheck:
+      return {"json"};
+    default:
+      return {};
+  }
 }
 
 // All options live in one flat parser, since each may stand before or after the verb; which verbs
@@ -116,6 +140,11 @@ class Parser {
     listing.push_back(Verb::kPlan);
     only(listing, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
     only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
+    only({Verb::kStatus}, app_.add_flag("-w,--watch", line_.watch));
+    std::vector<Verb> telling;
+    std::ranges::copy_if(kVerbs, std::back_inserter(telling),
+                         [](Verb verb) { return !forms_of(verb).empty(); });
+    only(telling, app_.add_option("-o,--output", form_)->type_name("FORM"));
   }
 
   std::variant<CommandLine, UsageExit> parse(std::span<const std::string> arguments) {
@@ -153,7 +182,12 @@ class Parser {
           topic());
     }
     line_.progress = mode->second;
+    const auto* form = std::ranges::find(kForms, std::string_view(form_),
+                                         &std::pair<std::string_view, OutputForm>::first);
+    if (form != kForms.end()) { line_.form = form->second; }
+    if (line_.json_out && form_.empty()) { line_.form = OutputForm::kJson; }
     if (const auto misfit = find_misfit()) { return bad_usage(*misfit, topic()); }
+    line_.json_out = line_.form == OutputForm::kJson;
     if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
     return line_;
   }
@@ -230,8 +264,8 @@ class Parser {
       return say<"usage-option-misplaced">(option->get_lnames().front(), to_text(verb),
                                            fmt::format("{}", fmt::join(names, ", ")));
     }
-    const bool takes_names =
-        verb == Verb::kDown || verb == Verb::kShow || verb == Verb::kInfo || verb == Verb::kRotate;
+    const bool takes_names = verb == Verb::kDown || verb == Verb::kShow || verb == Verb::kInfo ||
+                             verb == Verb::kStatus || verb == Verb::kRotate;
     if (!line_.nodes.empty() && !takes_names) {
       return say<"usage-node-names-unwanted">(to_text(verb), line_.nodes.front());
     }
@@ -240,7 +274,16 @@ class Parser {
           "--confirm-timeout", fmt::format("is {} to {} seconds", kLeastConfirm, kMostConfirm),
           line_.confirm_timeout);
     }
-    if (line_.dump && line_.json_out) {
+    const std::vector<std::string> forms = forms_of(verb);
+    if (!form_.empty() && std::ranges::find(forms, form_) == forms.end()) {
+      return say<"usage-value-invalid">(
+          "--output", fmt::format("of '{}' is {}", to_text(verb), fmt::join(forms, ", ")),
+          in_quotes(form_));
+    }
+    if (line_.json_out && line_.form != OutputForm::kJson) {
+      return say<"usage-options-conflict">("output", "json-out", "are two formats; choose one");
+    }
+    if (line_.dump && line_.form == OutputForm::kJson) {
       return say<"usage-options-conflict">("dump", "json-out", "are two formats; choose one");
     }
     if (line_.detailed_exitcode && verb != Verb::kPlan && !line_.dry_run) {
@@ -257,6 +300,7 @@ class Parser {
   CommandLine line_;
   std::vector<std::string> words_;
   std::string progress_ = "auto";
+  std::string form_;  // empty: not given
   bool help_ = false;
   bool version_ = false;
   std::vector<std::pair<std::vector<Verb>, CLI::Option*>> restricted_;
@@ -276,6 +320,8 @@ std::string to_text(Verb verb) {
       return "rotate";
     case Verb::kPlan:
       return "plan";
+    case Verb::kStatus:
+      return "status";
     case Verb::kShow:
       return "show";
     case Verb::kInfo:
@@ -296,6 +342,7 @@ bool changes_nodes(Verb verb) {
     case Verb::kRotate:
     case Verb::kPlan:
       return true;
+    case Verb::kStatus:
     case Verb::kShow:
     case Verb::kInfo:
     case Verb::kCheck:

@@ -13,7 +13,27 @@
 
 namespace wgmesh {
 
-enum class Verb : std::uint8_t { kUp, kDown, kSync, kRotate, kPlan, kShow, kInfo, kCheck, kConf };
+enum class Verb : std::uint8_t {
+  kUp,
+  kDown,
+  kSync,
+  kRotate,
+  kPlan,
+  kStatus,
+  kShow,
+  kInfo,
+  kCheck,
+  kConf
+};
+
+// In which form a verb that only tells something prints its result.
+enum class OutputForm : std::uint8_t {
+  kUsual,  // of the verb
+  kWide,   // the usual one, and nothing is cut or left out
+  kJson,
+  kYaml,
+  kName,  // of the nodes, one a line
+};
 
 struct CommandLine {
   Verb verb = Verb::kInfo;
@@ -21,7 +41,8 @@ struct CommandLine {
       nodes;         // as given; empty: all. Whether they exist is for find_unknown_node
   std::string file;  // "-": standard input; empty: see default_mesh_file
   bool json_in = false;
-  bool json_out = false;
+  bool json_out = false;  // form is kJson
+  OutputForm form = OutputForm::kUsual;
   bool quiet = false;
   int verbose = 0;
 
@@ -33,6 +54,7 @@ struct CommandLine {
   bool remove = false;
   bool detailed_exitcode = false;  // of a dry run: 2 where changes are pending
   bool dump = false;
+  bool watch = false;
   unsigned confirm_timeout = 60;  // seconds
 
   bool ask_become_pass = false;

@@ -16,6 +16,7 @@ commands:
   sync    make nodes match mesh.yaml; what is up stays up, what is down stays down
   rotate  new private and preshared keys, without taking the mesh down
   plan    what `up` would change, node by node
+  status  one line for each node: state, peers, handshakes, tree, traffic
   show    WireGuard's view of each node, as `wg show`
   info    the mesh: what is up, peers, handshakes, STP root, ports, traffic
   check   who reaches whom, how fast and with what MTU; what is wrong, and why
@@ -24,6 +25,7 @@ commands:
 examples:
   mesh plan                    look first
   mesh up                      build the mesh of ./mesh.yaml
+  mesh status -w               how it goes, until Ctrl-C
   mesh -J info | jq .is_up     1 when every node is up
   mesh down -r                 take it down and forget keys and agent
 
@@ -35,7 +37,8 @@ constexpr std::string_view kCommonOptions = R"(options of every command, before 
   -f, --file FILE         the mesh file, - for stdin
                           (default: $WGMESH_FILE, mesh.yaml, mesh.yml or mesh.json)
   -j, --json              read it as JSON, whatever its name
-  -J, --json-out          print results as JSON
+  -J, --json-out          print results as JSON; of commands that only tell something
+                          also -o json, and further forms: see `mesh COMMAND --help`
   -q, --quiet             only warnings and errors, and what was asked for
   -v, --verbose           tell each change on stderr; twice: SSH's own log, too
       --progress MODE     auto, tty, plain (a line for each step), json or quiet
@@ -52,7 +55,7 @@ struct Page {
   std::string_view text;
 };
 
-constexpr std::array<Page, 9> kPages = {{
+constexpr std::array<Page, 10> kPages = {{
     {"up", R"(usage: mesh up [OPTION...]
 
 Makes every node match mesh.yaml, brings the mesh up, and returns when every pair
@@ -138,6 +141,27 @@ The first -v adds the operations, in the words of `ip` and `wg`.
       --detailed-exitcode exit 2 where there is something to change
 
 )"},
+    {"status", R"(usage: mesh status [OPTION...] [NODE...]
+
+One line for each node: its state, its address, how many of its peers have shaken hands
+within the last three minutes, the age of the oldest handshake, its root port in the
+spanning tree with the path cost, the bytes that came and went inside WireGuard, and the
+version of its agent if that is not this one's. Then a line for the mesh, and one for
+each fault.
+
+A node is up, down, or unreachable. It was changed by hand if its kernel is not what its
+plan says. It is up partly if an interface or a link is missing.
+
+  -w, --watch             look every two seconds until Ctrl-C (exit code 130), over the
+                          same sessions; traffic is per second, and what has changed since
+                          the last look is told
+  -o, --output FORM       wide: nothing is cut, every address and agent; json, yaml; or
+                          name: only the names
+  -J, --json-out          as -o json; with -w one line for each look
+
+exit codes: 0 told, 4 a node is unreachable; the others are shown
+
+)"},
     {"show", R"(usage: mesh show [OPTION...] [NODE...]
 
 WireGuard's view of each node in the layout of `wg show`; secrets are never shown.
@@ -151,7 +175,7 @@ WireGuard's view of each node in the layout of `wg show`; secrets are never show
 The mesh as it is now, as YAML: what is up, addresses, peers, handshakes, STP root,
 port states, traffic. Exit code 4 where a node is unreachable; its entry says why.
 
-  -J, --json-out          as JSON
+  -J, --json-out          as JSON (also -o json; -o yaml is what it prints anyway)
 
 )"},
     {"check", R"(usage: mesh check [OPTION...]

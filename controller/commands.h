@@ -13,6 +13,7 @@ namespace wgmesh {
 int run_up(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document);
 int run_down(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document);
 int run_plan(const CommandLine& command_line, const Mesh& mesh, ResultDocument& document);
+int run_status(const CommandLine& command_line, const Mesh& mesh);
 int run_show(const CommandLine& command_line, const Mesh& mesh);
 int run_info(const CommandLine& command_line, const Mesh& mesh);
 int run_check(const CommandLine& command_line, const Mesh& mesh);

@@ -38,6 +38,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_up(line, mesh, document);
     case Verb::kPlan:
       return run_plan(line, mesh, document);
+    case Verb::kStatus:
+      return run_status(line, mesh);
     case Verb::kShow:
       return run_show(line, mesh);
     case Verb::kInfo:

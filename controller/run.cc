@@ -45,6 +45,17 @@ std::chrono::milliseconds apply_silence_for(unsigned confirm_timeout) {
   return std::max(std::chrono::seconds(3), std::chrono::seconds(confirm_timeout));
 }
 
+// `report` with what the node is right now.
+NodeReport report_of_session(Session& session, NodeReport report) {
+  const auto asked_at = std::chrono::system_clock::now();
+  report.status = session.status();
+  if (report.status->time() > 0) {
+    report.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::from_time_t(report.status->time()) - asked_at);
+  }
+  return report;
+}
+
 // What a step of the protocol is called while it goes on.
 std::string activity_of(const std::string& step) {
   if (step == "hello") { return "looking"; }
@@ -152,28 +163,46 @@ std::set<std::string> Run::rotated_nodes() const {
 }
 
 std::vector<NodeReport> Run::ask_statuses() {
-  auto statuses = fleet_.connect_and_ask([&](const Node& node, Session& session) {
+  auto answers = fleet_.connect_and_ask([&](const Node& node, Session& session) {
     progress_.set(node.name, "looking");
     proto::Open open = open_for(mesh_, node);
     open.clear_peers();  // nothing is to be resolved
     open.set_origin(origin());
-    session.open(open);
-    proto::Status status = session.status();
+    NodeReport report;
+    report.hello = session.open(open);
+    report = report_of_session(session, std::move(report));
     progress_.end(node.name, Ending::kDone);
-    return status;
+    return report;
   });
+  std::vector<NodeReport> reports = reports_of(std::move(answers));
+  tell_rest();
+  return reports;
+}
+
+void Run::ask_again(std::vector<NodeReport>& reports) {
+  std::map<std::string, NodeReport> former;
+  for (NodeReport& report : reports) { former[report.node] = std::move(report); }
+  reports = reports_of(fleet_.ask(
+      "status", [](const Node&) { return true; },
+      [&](const Node& node, Session& session) {
+        return report_of_session(session, former.at(node.name));
+      }));
+  tell_rest();
+}
+
+// One report for each node, in the order of the mesh file.
+std::vector<NodeReport> Run::reports_of(std::map<std::string, NodeReport> answers) const {
   const auto failures = fleet_.failures();
   std::vector<NodeReport> reports;
   for (const Node* node : nodes_) {
     NodeReport& report = reports.emplace_back();
-    report.node = node->name;
-    if (const auto found = statuses.find(node->name); found != statuses.end()) {
-      report.status = std::move(found->second);
+    if (const auto found = answers.find(node->name); found != answers.end()) {
+      report = std::move(found->second);
     } else if (const auto failure = failures.find(node->name); failure != failures.end()) {
       report.unreachable = failure->second.message;
     }
+    report.node = node->name;
   }
-  tell_rest();
   return reports;
 }
 

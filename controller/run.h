@@ -48,6 +48,8 @@ class Run {
   // Asks every node for its status, in a session of its own that changes nothing. Nodes that cannot
   // be asked have a reason instead.
   std::vector<NodeReport> ask_statuses();
+  // Asks again, over the same sessions. A node that is lost has a reason from then on.
+  void ask_again(std::vector<NodeReport>& reports);
 
   // The warnings of `result`, and who was skipped.
   void warn_of(const TransactionResult& result);
@@ -61,6 +63,7 @@ class Run {
   void tell(const TransactionResult& result);
 
  private:
+  std::vector<NodeReport> reports_of(std::map<std::string, NodeReport> answers) const;
   // From the thread of the node that has failed.
   void tell_at_once(const Node& node, const NodeFailure& failure);
   // The last word of a node whose transaction was not done.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/version.h"
+#include "controller/show/text_table.h"
 
 namespace wgmesh {
 namespace {
@@ -22,6 +23,7 @@ std::string version_text(bool libraries) {
                                {"libcrypto", WGMESH_CRYPTO_VERSION},
                                {"yaml-cpp", WGMESH_YAML_VERSION},
                                {"zlib", zlibVersion()},
+                               {"libsmartcols", smartcols_version()},
                                {"CLI11", CLI11_VERSION},
                                {"nlohmann-json", version_of_number(kJsonVersion, 100)}});
 }

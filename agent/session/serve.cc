@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/change/drift.h"
 #include "agent/change/node_change.h"
 #include "agent/change/refused.h"
 #include "agent/change/settle.h"
@@ -346,8 +347,15 @@ void ServeSession::tell_alive() {
 
 void ServeSession::tell_status() {
   proto::FromAgent message;
-  *message.mutable_status() = current_status(*kernel_, store_, open_->mesh());
-  change_->put_names_into(*message.mutable_status());
+  proto::Status& status = *message.mutable_status();
+  status = current_status(*kernel_, store_, open_->mesh());
+  change_->put_names_into(status);
+  // A session that changes the node is about another plan than the stored one.
+  if (!open_->changes_state()) {
+    if (auto drift = told_drift(*kernel_, store_, open_->mesh())) {
+      *status.mutable_drift() = std::move(*drift);
+    }
+  }
   io_.write(message);
 }
 

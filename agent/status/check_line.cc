@@ -134,7 +134,7 @@ std::vector<Finding> other_findings(const Inspection& inspection) {
                                               : "an interrupted change stays open"});
   }
   if (is_under_way) { findings.push_back({Health::kOk, "a change is under way"}); }
-  const std::uint64_t drift = inspection.drift.operations.value_or(0);
+  const std::size_t drift = inspection.drift.operations ? inspection.drift.operations->size() : 0;
   // A change that is under way makes the node what is stored when it ends.
   if (drift > 0 && !is_under_way) {
     findings.push_back({Health::kWarning, fmt::format("{} change{} away from what is stored", drift,
@@ -159,7 +159,9 @@ std::string numbers_of(const std::string& mesh, const PeerTally& peers, const Dr
     numbers +=
         fmt::format(" {}_oldest_handshake={}s;{};;0", mesh, *peers.oldest, limits.handshake_age);
   }
-  if (drift.operations) { numbers += fmt::format(" {}_drift={};0;;0", mesh, *drift.operations); }
+  if (drift.operations) {
+    numbers += fmt::format(" {}_drift={};0;;0", mesh, drift.operations->size());
+  }
   return numbers;
 }
 

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "common/said.h"
 #include "proto/plan.pb.h"
@@ -22,8 +24,9 @@ enum class OpenChange : std::uint8_t {
 // What `restore` would do now, or `down` if the mesh was taken down. Where peers are is no part of
 // that: they may roam.
 struct Drift {
-  std::optional<std::uint64_t> operations;  // 0: all is as stored; absent: see `obstacle`
-  std::optional<Said> obstacle;             // why the node cannot become what is stored
+  // In the words of `ip` and `wg`. None: all is as stored; absent: see `obstacle`.
+  std::optional<std::vector<std::string>> operations;
+  std::optional<Said> obstacle;  // why the node cannot become what is stored
 };
 
 struct Inspection {

@@ -86,7 +86,7 @@ void put_mesh(Document& document) {
                "Operations between what the node is and what is stored; absent: not known.",
                [](MetricFamily& family, const Inspection& each) {
                  if (!each.drift.operations) { return; }
-                 family.add({{"mesh", each.status.mesh()}}, *each.drift.operations);
+                 family.add({{"mesh", each.status.mesh()}}, each.drift.operations->size());
                });
   document.put_value(
       "wgmesh_change_open", "1: a change was begun, and is neither committed nor undone.",

@@ -37,7 +37,8 @@ bool is_list_of_sentences(const FieldDescriptor& field) {
 }
 
 bool is_operation(const FieldDescriptor& field) {
-  return field.full_name() == "wgmesh.proto.Change.text";
+  return field.full_name() == "wgmesh.proto.Change.text" ||
+         field.full_name() == "wgmesh.proto.Drift.operations";
 }
 
 void check_octets(const FieldDescriptor& field, std::size_t size) {

@@ -15,7 +15,6 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::int64_t kLive = 180;  // seconds: WireGuard gives up a session that is older
 constexpr std::chrono::seconds kMostSkew{10};
 
 // A pair of peers that are both up, from one end.
@@ -34,7 +33,7 @@ struct End {
   bool loses_large() const { return is_answered() && !measured->inner->large_passes; }
   bool has_handshake() const {
     return peer != nullptr && peer->latest_handshake() != 0 &&
-           status.time() - peer->latest_handshake() <= kLive;
+           status.time() - peer->latest_handshake() <= kLiveHandshake;
   }
 };
 
@@ -194,35 +193,41 @@ class Diagnosis {
     return true;
   }
 
-  // Where `other` is as everybody else sees it, by the addresses of peers that have shaken hands.
-  std::set<std::string> hosts_of(const Node& other, const Node& but) const {
-    std::set<std::string> hosts;
-    for (const Node& node : mesh_.nodes) {
-      const auto* status = status_if_up(node);
-      if (status == nullptr || node.name == but.name) { continue; }
-      const auto* peer = find_peer(mesh_, *status, other);
-      if (peer != nullptr && peer->latest_handshake() != 0) {
-        hosts.insert(host_of(peer->endpoint()));
+  // By host: the nodes that are seen there, by their place in the file, and who sees them. Seen is
+  // where a peer is that has shaken hands. Listed once: a search per pair takes N^5 steps.
+  using Sightings = std::map<std::string, std::map<std::size_t, std::set<std::string>>>;
+
+  Sightings sightings() const {
+    Sightings sightings;
+    for (const Node& observer : mesh_.nodes) {
+      const auto* status = status_if_up(observer);
+      if (status == nullptr) { continue; }
+      for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
+        const auto* peer = find_peer(mesh_, *status, mesh_.nodes[i]);
+        if (peer == nullptr || peer->latest_handshake() == 0) { continue; }
+        sightings[host_of(peer->endpoint())][i].insert(observer.name);
       }
     }
-    return hosts;
+    return sightings;
   }
 
-  // Whose address `here` sends to when it means `there`; empty: nobody else's.
-  std::string whose_address(const End& here, const End& there) const {
+  // Whose address `here` sends to when it means `there`, as everybody else sees it; empty: nobody
+  // else's.
+  std::string whose_address(const End& here, const End& there) {
     const std::string host = host_of(here.peer->endpoint());
     if (host.empty()) { return {}; }
-    for (const Node& node : mesh_.nodes) {
-      if (node.name == there.node.name) { continue; }
-      const auto hosts = hosts_of(node, here.node);
-      if (hosts.contains(host) && !hosts_of(there.node, here.node).contains(host)) {
-        return node.name;
-      }
+    if (!sightings_) { sightings_ = sightings(); }
+    std::string whose;
+    for (const auto& [i, observers] : (*sightings_)[host]) {
+      const bool is_seen = observers.size() > observers.count(here.node.name);
+      if (!is_seen) { continue; }
+      if (mesh_.nodes[i].name == there.node.name) { return {}; }
+      if (whose.empty()) { whose = mesh_.nodes[i].name; }
     }
-    return {};
+    return whose;
   }
 
-  std::string cause_of_silence(const End& a, const End& b) const {
+  std::string cause_of_silence(const End& a, const End& b) {
     for (const auto& [here, there] : {std::pair(&a, &b), std::pair(&b, &a)}) {
       const std::string other = whose_address(*here, *there);
       if (!other.empty()) {
@@ -301,6 +306,7 @@ class Diagnosis {
   const Mesh& mesh_;
   const Examination& seen_;
   std::vector<Finding> findings_;
+  std::optional<Sightings> sightings_;  // once one is asked for
 };
 
 }  // namespace

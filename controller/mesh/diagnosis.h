@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "proto/status.pb.h"
 
 namespace wgmesh {
+
+// Seconds. WireGuard gives up a session whose handshake is older, so the link works no longer.
+inline constexpr std::int64_t kLiveHandshake = 180;
 
 // What one node says of itself.
 struct Examined {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -12,8 +13,10 @@ namespace wgmesh {
 
 struct NodeReport {
   std::string node;
-  std::optional<proto::Status> status;
-  std::string unreachable;  // why there is no status
+  std::optional<proto::Status> status = {};
+  std::string unreachable = {};            // why there is no status
+  std::optional<proto::Hello> hello = {};  // with which the session began
+  std::chrono::seconds clock_skew{};       // of the node's clock less the controller's
 };
 
 // Whether a node has anything to do or to store. The agent's own files do not count: a node that is

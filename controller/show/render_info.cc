@@ -10,6 +10,7 @@
 #include "common/key.h"
 #include "common/naming.h"
 #include "common/overloaded.h"
+#include "controller/mesh/majority.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/yaml_writer.h"
 
@@ -39,31 +40,6 @@ bool runs_stp(const NodeReport& report) {
   return report.status && report.status->is_up() && report.status->bridge().stp();
 }
 
-template <class Value>
-using Votes = std::map<Value, std::vector<std::string>>;  // who says it
-
-// What more than half of the nodes say, so that no single one decides; and who says otherwise.
-template <class Value>
-struct Majority {
-  std::optional<Value> value;
-  Json disagreeing;  // null: nobody
-};
-
-template <class Value>
-Majority<Value> majority_of(const Votes<Value>& votes) {
-  std::size_t voters = 0;
-  for (const auto& [value, nodes] : votes) { voters += nodes.size(); }
-  Majority<Value> majority;
-  for (const auto& [value, nodes] : votes) {
-    if (2 * nodes.size() > voters) {
-      majority.value = value;
-    } else {
-      for (const std::string& node : nodes) { majority.disagreeing.push_back(node); }
-    }
-  }
-  return majority;
-}
-
 // The bridge that most nodes take for the root, which of ours that is, and who takes another one.
 Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
   Votes<std::string> votes;
@@ -76,7 +52,7 @@ Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
     out["bridge_id"] = *root.value;
     if (const Node* node = find_bridge(mesh, *root.value)) { out["node"] = node->name; }
   }
-  if (!root.disagreeing.is_null()) { out["disagreeing"] = root.disagreeing; }
+  if (!root.disagreeing.empty()) { out["disagreeing"] = root.disagreeing; }
   return out;
 }
 
@@ -91,7 +67,7 @@ Json segment_mtu_json(std::span<const NodeReport> reports) {
   const auto mtu = majority_of(votes);
   if (!mtu.value) { return {}; }
   Json out = mtu_json(*mtu.value);
-  if (!mtu.disagreeing.is_null()) { out["disagreeing"] = mtu.disagreeing; }
+  if (!mtu.disagreeing.empty()) { out["disagreeing"] = mtu.disagreeing; }
   return out;
 }
 

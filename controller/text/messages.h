@@ -134,6 +134,9 @@ inline constexpr Message kControllerMessages[] = {
     {"check-segment-mtu-lost", MessageKind::kError,
      "small frames pass, those of the segment's MTU ({} bytes) do not",
      "a link on the way carries less: look for another finding, or run `mesh sync`"},
+    {"status-changed-by-hand", MessageKind::kError,
+     "it was changed by hand; this takes it back: {}",
+     "`mesh plan` lists all of it, `mesh up` does it"},
     // controller/file
     {"file-at-fault", MessageKind::kError, "{}", "",
      "all faults of the mesh file, each with its place"},

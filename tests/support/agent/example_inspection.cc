@@ -55,7 +55,7 @@ Inspection example_inspection() {
   }
   inspection.is_device_up = true;
   inspection.is_bridge_up = true;
-  inspection.drift.operations = 0;
+  inspection.drift.operations.emplace(0);
   return inspection;
 }
 

@@ -66,6 +66,27 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_TRUE(parsed({"down", "a", "--skip-unreachable"}).skip_unreachable);
 }
 
+TEST(CommandLine, ChoosesTheFormOfAResult) {
+  EXPECT_EQ(parsed({"status"}).form, OutputForm::kUsual);
+  EXPECT_EQ(parsed({"status", "-o", "wide", "a", "-w"}).form, OutputForm::kWide);
+  EXPECT_TRUE(parsed({"status", "-o", "wide", "a", "-w"}).watch);
+  EXPECT_EQ(parsed({"status", "-o", "name"}).form, OutputForm::kName);
+  EXPECT_EQ(parsed({"info", "--output=yaml"}).form, OutputForm::kYaml);
+  EXPECT_EQ(parsed({"check", "-o", "json"}), parsed({"check", "-J"}));
+  EXPECT_EQ(parsed({"check", "-J", "-o", "json"}), parsed({"check", "-J"}));
+  EXPECT_TRUE(parsed({"plan", "-o", "json"}).json_out);
+  EXPECT_EQ(refused({"info", "-o", "wide"}).err,
+            "mesh: --output of 'info' is yaml, json, not 'wide'\n  try: mesh info --help\n");
+  EXPECT_THAT(refused({"status", "-o", "xml"}).err,
+              HasSubstr("--output of 'status' is wide, json, yaml, name, not 'xml'"));
+  EXPECT_THAT(refused({"status", "-J", "-o", "yaml"}).err,
+              HasSubstr("--output and --json-out are two formats"));
+  EXPECT_THAT(refused({"show", "--dump", "-o", "json"}).err,
+              HasSubstr("--dump and --json-out are two formats"));
+  EXPECT_THAT(refused({"up", "-o", "json"}).err, HasSubstr("does not go with 'up'"));
+  EXPECT_THAT(refused({"info", "-w"}).err, HasSubstr("does not go with 'info', only with status"));
+}
+
 TEST(CommandLine, QuietSilencesProgress) {
   EXPECT_EQ(parsed({"info", "-q"}).progress, ProgressMode::kQuiet);
 }
@@ -136,7 +157,7 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueInItsOwnWords) {
 TEST(CommandLine, KnowsOtherToolsWords) {
   EXPECT_THAT(refused({"apply"}).err, HasSubstr("unknown command 'apply'; here it is 'mesh up'"));
   EXPECT_THAT(refused({"destroy"}).err, HasSubstr("here it is 'mesh down -r'"));
-  EXPECT_THAT(refused({"ps"}).err, HasSubstr("here it is 'mesh info'"));
+  EXPECT_THAT(refused({"ps"}).err, HasSubstr("here it is 'mesh status'"));
   EXPECT_THAT(refused({"diff"}).err, HasSubstr("here it is 'mesh plan'"));
   EXPECT_THAT(refused({"validate"}).err, HasSubstr("here it is 'mesh conf'"));
 }
@@ -158,7 +179,7 @@ TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
 
 TEST(CommandLine, HelpFitsATerminal) {
   for (const char* verb :
-       {"", "up", "down", "sync", "rotate", "plan", "show", "info", "check", "conf"}) {
+       {"", "up", "down", "sync", "rotate", "plan", "status", "show", "info", "check", "conf"}) {
     std::istringstream lines(refused({verb[0] != '\0' ? verb : "help", "-h"}).out);
     for (std::string line; std::getline(lines, line);) { EXPECT_LE(line.size(), 90U) << line; }
   }

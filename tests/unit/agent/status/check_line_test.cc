@@ -131,7 +131,7 @@ TEST(CheckLine, AnInterfaceThatIsMissingOrDownIsCritical) {
   inspection.is_bridge_up = false;
   expect_says(inspection, Health::kCritical, "WGMESH CRITICAL - test: br-test is down");
   take_interfaces(inspection);
-  inspection.drift.operations = 19;
+  inspection.drift.operations.emplace(19);
   expect_says(inspection, Health::kCritical,
               "WGMESH CRITICAL - test: wg-test is missing, br-test is missing, 19 changes away "
               "from what is stored");
@@ -147,7 +147,7 @@ TEST(CheckLine, DownOnPurposeIsFine) {
 TEST(CheckLine, DownOnPurposeWithInterfacesIsAWarning) {
   Inspection inspection = example_inspection();
   inspection.status.set_taken_down(true);
-  inspection.drift.operations = 1;
+  inspection.drift.operations.emplace(1);
   expect_says(inspection, Health::kWarning,
               "WGMESH WARNING - test: down on purpose (mesh down), 1 change away from what is "
               "stored");
@@ -155,7 +155,7 @@ TEST(CheckLine, DownOnPurposeWithInterfacesIsAWarning) {
 
 TEST(CheckLine, DriftIsAWarning) {
   Inspection inspection = example_inspection();
-  inspection.drift.operations = 2;
+  inspection.drift.operations.emplace(2);
   expect_says(inspection, Health::kWarning,
               "WGMESH WARNING - test: up, 3 of 3 peers, 2 changes away from what is stored");
   inspection.drift = {{}, Said{"interface-name-taken", "the interface gt-x exists", ""}};
@@ -165,7 +165,7 @@ TEST(CheckLine, DriftIsAWarning) {
 
 TEST(CheckLine, AChangeThatIsUnderWayIsNoDrift) {
   Inspection inspection = example_inspection();
-  inspection.drift.operations = 2;
+  inspection.drift.operations.emplace(2);
   inspection.open_change = OpenChange::kUnderWay;
   expect_says(inspection, Health::kOk, "WGMESH OK - test: up, 3 of 3 peers, a change is under way");
 }
@@ -203,7 +203,7 @@ TEST(CheckLine, WithoutAMeshNothingIsKnown) {
 
 TEST(CheckLine, TheWorstMeshComesFirst) {
   Inspection warns = example_inspection_of("warns");
-  warns.drift.operations = 1;
+  warns.drift.operations.emplace(1);
   Inspection is_down = example_inspection_of("fails");
   take_interfaces(is_down);
   Inspection is_lost = example_inspection_of("lost");
