@@ -1,11 +1,8 @@
 #include <algorithm>
-#include <chrono>
-#include <utility>
 
-#include "controller/await_forwarding.h"
 #include "controller/commands.h"
+#include "controller/examine.h"
 #include "controller/exit_code.h"
-#include "controller/fleet/measure_paths.h"
 #include "controller/mesh/diagnosis.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/run.h"
@@ -13,54 +10,6 @@
 #include "controller/show/render_check.h"
 
 namespace wgmesh {
-namespace {
-
-// A node that answers at all does so long before; one that is asked while it is busy may need it.
-constexpr auto kDuration = std::chrono::seconds(4);
-
-Examination examine(Run& run, const Mesh& mesh) {
-  Examination examination;
-  examination.nodes = run.fleet().connect_and_ask([&](const Node& node, Session& session) {
-    run.progress().set(node.name, "looking");
-    Examined examined;
-    examined.hello = session.open(open_for(mesh, node));
-    const auto asked_at = std::chrono::system_clock::now();
-    examined.status = session.status();
-    examined.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(
-        std::chrono::system_clock::from_time_t(examined.status->time()) - asked_at);
-    return examined;
-  });
-  Statuses up;
-  for (const auto& [name, examined] : examination.nodes) {
-    if (examined.status->is_up()) {
-      up[name] = *examined.status;
-      run.progress().set(name, "measuring");
-    } else {
-      run.progress().end(name, Ending::kDone, "it is down");
-    }
-  }
-  examination.measured = measure_paths(run.fleet(), mesh, up, kDuration);
-  Statuses afterwards;
-  Names asked;
-  for (const auto& [name, status] : up) { asked.insert(name); }
-  look(run, asked, afterwards);
-  for (auto& [name, status] : afterwards) {
-    examination.nodes[name].afterwards = std::move(status);
-  }
-  const auto failures = run.fleet().failures();
-  for (const auto& [name, status] : up) {
-    if (!failures.contains(name)) { run.progress().end(name, Ending::kDone); }
-  }
-  run.tell_rest();
-  for (const auto& [name, failure] : failures) {
-    examination.nodes[name] = {};
-    examination.nodes[name].unreachable = failure.message;
-    examination.measured.erase(name);
-  }
-  return examination;
-}
-
-}  // namespace
 
 int run_check(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);

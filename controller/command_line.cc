@@ -22,9 +22,9 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::array<Verb, 10> kVerbs = {Verb::kUp,     Verb::kDown,  Verb::kSync, Verb::kPlan,
-                                         Verb::kStatus, Verb::kShow,  Verb::kInfo, Verb::kCheck,
-                                         Verb::kConf,   Verb::kRotate};
+constexpr std::array<Verb, 11> kVerbs = {Verb::kUp,     Verb::kDown,   Verb::kSync, Verb::kPlan,
+                                         Verb::kStatus, Verb::kShow,   Verb::kInfo, Verb::kCheck,
+                                         Verb::kConf,   Verb::kRotate, Verb::kGraph};
 
 constexpr std::array<std::pair<std::string_view, OutputForm>, 4> kForms = {
     {{"wide", OutputForm::kWide},
@@ -70,7 +70,7 @@ std::vector<std::string> verb_names() {
 }
 
 // What other tools call it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kOtherWords = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWords = {{
     {"apply", "up"},          {"create", "up"},        {"deploy", "up"},      {"start", "up"},
     {"install", "up"},        {"setup", "up"},         {"run", "up"},         {"restart", "up"},
     {"delete", "down -r"},    {"destroy", "down -r"},  {"remove", "down -r"}, {"rm", "down -r"},
@@ -79,7 +79,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> kOtherWo
     {"lint", "conf"},         {"ps", "status"},        {"ls", "status"},      {"list", "status"},
     {"get", "status"},        {"describe", "info"},    {"top", "status -w"},  {"state", "status"},
     {"wg", "show"},           {"dump", "show --dump"}, {"ping", "check"},     {"test", "check"},
-    {"doctor", "check"},      {"update", "sync"},
+    {"doctor", "check"},      {"update", "sync"},      {"draw", "graph"},     {"map", "graph"},
+    {"topology", "graph"},    {"picture", "graph"},
 }};
 
 std::string command_meant_by(std::string_view word) {
@@ -100,10 +101,15 @@ std::vector<std::string> forms_of(Verb verb) {
     case Verb::kPlan:
     case Verb::kShow:
     case Verb::kCheck:
+    case Verb::kUp:
+    case Verb::kDown:
+    case Verb::kSync:
+    case Verb::kRotate:
       return {"json"};
-    default:
-      return {};
+    case Verb::kGraph:
+      return {"mmd", "dot", "svg", "html"};
   }
+  return {};
 }
 
 // All options live in one flat parser, since each may stand before or after the verb; which verbs
@@ -118,7 +124,6 @@ class Parser {
     app_.add_flag("-V,--version", version_);
     app_.add_option("-f,--file", line_.file)->type_name("FILE");
     app_.add_flag("-j,--json", line_.json_in);
-    app_.add_flag("-J,--json-out", line_.json_out);
     app_.add_flag("-q,--quiet", line_.quiet);
     app_.add_flag("-v,--verbose", line_.verbose);
     app_.add_flag("-K,--ask-become-pass", line_.ask_become_pass);
@@ -135,16 +140,18 @@ class Parser {
          app_.add_flag("--replace-newer-agent", line_.replace_newer_agent));
     only(changing,
          app_.add_option("--confirm-timeout", line_.confirm_timeout)->type_name("SECONDS"));
+    only({Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate, Verb::kPlan, Verb::kShow, Verb::kInfo,
+          Verb::kCheck, Verb::kConf},
+         app_.add_flag("-J,--json-out", line_.json_out));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
     std::vector<Verb> listing = changing;
     listing.push_back(Verb::kPlan);
     only(listing, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
     only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
     only({Verb::kStatus}, app_.add_flag("-w,--watch", line_.watch));
-    std::vector<Verb> telling;
-    std::ranges::copy_if(kVerbs, std::back_inserter(telling),
-                         [](Verb verb) { return !forms_of(verb).empty(); });
-    only(telling, app_.add_option("-o,--output", form_)->type_name("FORM"));
+    app_.add_option("-o,--format", form_)->type_name("FORM");
+    only({Verb::kGraph}, app_.add_option("--output", line_.output)->type_name("FILE"));
+    only({Verb::kGraph}, app_.add_flag("--offline", line_.offline));
   }
 
   std::variant<CommandLine, UsageExit> parse(std::span<const std::string> arguments) {
@@ -188,6 +195,7 @@ class Parser {
     if (line_.json_out && form_.empty()) { line_.form = OutputForm::kJson; }
     if (const auto misfit = find_misfit()) { return bad_usage(*misfit, topic()); }
     line_.json_out = line_.form == OutputForm::kJson;
+    if (const auto wrong = choose_graph_format()) { return bad_usage(*wrong, topic()); }
     if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
     return line_;
   }
@@ -252,6 +260,21 @@ class Parser {
     return names;
   }
 
+  // As --format says, else as the file's ending does. Returns what is wrong.
+  std::optional<Said> choose_graph_format() {
+    if (line_.verb != Verb::kGraph) { return std::nullopt; }
+    if (form_.empty() && (line_.output.empty() || line_.output == "-")) { return std::nullopt; }
+    const auto format =
+        form_.empty() ? graph_format_of_file(line_.output) : find_graph_format(form_);
+    if (!format) {
+      return say<"usage-value-invalid">("--output",
+                                        "ends in .dot, .mmd, .svg or .html without --format",
+                                        in_quotes(line_.output));
+    }
+    line_.graph_format = *format;
+    return std::nullopt;
+  }
+
   // What does not go together.
   std::optional<Said> find_misfit() const {
     const Verb verb = line_.verb;
@@ -265,7 +288,7 @@ class Parser {
                                            fmt::format("{}", fmt::join(names, ", ")));
     }
     const bool takes_names = verb == Verb::kDown || verb == Verb::kShow || verb == Verb::kInfo ||
-                             verb == Verb::kStatus || verb == Verb::kRotate;
+                             verb == Verb::kStatus || verb == Verb::kRotate || verb == Verb::kGraph;
     if (!line_.nodes.empty() && !takes_names) {
       return say<"usage-node-names-unwanted">(to_text(verb), line_.nodes.front());
     }
@@ -277,11 +300,11 @@ class Parser {
     const std::vector<std::string> forms = forms_of(verb);
     if (!form_.empty() && std::ranges::find(forms, form_) == forms.end()) {
       return say<"usage-value-invalid">(
-          "--output", fmt::format("of '{}' is {}", to_text(verb), fmt::join(forms, ", ")),
+          "--format", fmt::format("of '{}' is {}", to_text(verb), fmt::join(forms, ", ")),
           in_quotes(form_));
     }
     if (line_.json_out && line_.form != OutputForm::kJson) {
-      return say<"usage-options-conflict">("output", "json-out", "are two formats; choose one");
+      return say<"usage-options-conflict">("format", "json-out", "are two formats; choose one");
     }
     if (line_.dump && line_.form == OutputForm::kJson) {
       return say<"usage-options-conflict">("dump", "json-out", "are two formats; choose one");
@@ -328,6 +351,8 @@ std::string to_text(Verb verb) {
       return "info";
     case Verb::kCheck:
       return "check";
+    case Verb::kGraph:
+      return "graph";
     case Verb::kConf:
       return "conf";
   }
@@ -346,21 +371,35 @@ bool changes_nodes(Verb verb) {
     case Verb::kShow:
     case Verb::kInfo:
     case Verb::kCheck:
+    case Verb::kGraph:
     case Verb::kConf:
       return false;
   }
   return false;
 }
 
+namespace {
+
+bool wants_json(std::span<const std::string> arguments) {
+  std::string before;
+  for (const std::string& argument : arguments) {
+    if (argument == "--") { return false; }
+    if (argument == "-J" || argument == "--json-out" || argument == "-ojson" ||
+        argument == "--format=json") {
+      return true;
+    }
+    if ((before == "-o" || before == "--format") && argument == "json") { return true; }
+    before = argument;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {
   auto parsed = Parser().parse(arguments);
   // What cannot be parsed is told in the form that was asked for all the same.
-  if (auto* usage = std::get_if<UsageExit>(&parsed)) {
-    const auto end = std::find(arguments.begin(), arguments.end(), "--");
-    usage->json_out = std::any_of(arguments.begin(), end, [](const std::string& argument) {
-      return argument == "-J" || argument == "--json-out";
-    });
-  }
+  if (auto* usage = std::get_if<UsageExit>(&parsed)) { usage->json_out = wants_json(arguments); }
   return parsed;
 }
 

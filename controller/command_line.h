@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/said.h"
+#include "controller/show/graph_format.h"
 #include "controller/show/progress_mode.h"
 
 namespace wgmesh {
@@ -23,6 +24,7 @@ enum class Verb : std::uint8_t {
   kShow,
   kInfo,
   kCheck,
+  kGraph,
   kConf
 };
 
@@ -55,6 +57,9 @@ struct CommandLine {
   bool detailed_exitcode = false;  // of a dry run: 2 where changes are pending
   bool dump = false;
   bool watch = false;
+  bool offline = false;  // graph: of the file alone, no node is asked
+  std::string output;    // graph: a file; "-" or empty: standard output
+  GraphFormat graph_format = GraphFormat::kMermaid;
   unsigned confirm_timeout = 60;  // seconds
 
   bool ask_become_pass = false;

@@ -20,6 +20,7 @@ commands:
   show    WireGuard's view of each node, as `wg show`
   info    the mesh: what is up, peers, handshakes, STP root, ports, traffic
   check   who reaches whom, how fast and with what MTU; what is wrong, and why
+  graph   a picture of the mesh: SVG, HTML, Mermaid or Graphviz
   conf    mesh.yaml as it was understood, with every default
 
 examples:
@@ -27,6 +28,7 @@ examples:
   mesh up                      build the mesh of ./mesh.yaml
   mesh status -w               how it goes, until Ctrl-C
   mesh -J info | jq .is_up     1 when every node is up
+  mesh graph --output a.html   a page to look at
   mesh down -r                 take it down and forget keys and agent
 
 `mesh COMMAND --help` lists a command's own options.
@@ -37,8 +39,8 @@ constexpr std::string_view kCommonOptions = R"(options of every command, before 
   -f, --file FILE         the mesh file, - for stdin
                           (default: $WGMESH_FILE, mesh.yaml, mesh.yml or mesh.json)
   -j, --json              read it as JSON, whatever its name
-  -J, --json-out          print results as JSON; of commands that only tell something
-                          also -o json, and further forms: see `mesh COMMAND --help`
+  -J, --json-out          print results as JSON (not of `graph`): -o json
+  -o, --format FORM       the form of a result: see `mesh COMMAND --help`
   -q, --quiet             only warnings and errors, and what was asked for
   -v, --verbose           tell each change on stderr; twice: SSH's own log, too
       --progress MODE     auto, tty, plain (a line for each step), json or quiet
@@ -155,7 +157,7 @@ plan says. It is up partly if an interface or a link is missing.
   -w, --watch             look every two seconds until Ctrl-C (exit code 130), over the
                           same sessions; traffic is per second, and what has changed since
                           the last look is told
-  -o, --output FORM       wide: nothing is cut, every address and agent; json, yaml; or
+  -o, --format FORM       wide: nothing is cut, every address and agent; json, yaml; or
                           name: only the names
   -J, --json-out          as -o json; with -w one line for each look
 
@@ -186,6 +188,20 @@ ages, then each fault with its likely cause. Exit code 1 when something is wrong
 a node cannot be asked. Changes nothing.
 
   -J, --json-out          as JSON
+
+)"},
+    {"graph", R"(usage: mesh graph [OPTION...] [NODE...]
+
+Draws the mesh as it is now: nodes, links with their round trips and whether they are in
+the spanning tree, stand by or are broken, the root, the MTU and the sites. With node
+names: only these nodes, their links and the peers at the other ends; only these nodes
+are asked. Without a file, Mermaid on standard output. Exit code 4 where a node cannot be
+asked; the picture shows which. Changes nothing.
+
+      --output FILE       write a file; its ending is the format: .svg, .html (the SVG
+                          and a table of the nodes), .mmd (Mermaid), .dot (Graphviz)
+  -o, --format FORM       svg, html, mmd or dot, whatever the file's name
+      --offline           draw the mesh file; contacts nobody
 
 )"},
     {"conf", R"(usage: mesh conf [OPTION...]

@@ -46,6 +46,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_info(line, mesh);
     case Verb::kCheck:
       return run_check(line, mesh);
+    case Verb::kGraph:
+      return run_graph(line, mesh);
     case Verb::kConf:
       return run_conf(line, mesh);
   }

@@ -71,19 +71,19 @@ TEST(CommandLine, ChoosesTheFormOfAResult) {
   EXPECT_EQ(parsed({"status", "-o", "wide", "a", "-w"}).form, OutputForm::kWide);
   EXPECT_TRUE(parsed({"status", "-o", "wide", "a", "-w"}).watch);
   EXPECT_EQ(parsed({"status", "-o", "name"}).form, OutputForm::kName);
-  EXPECT_EQ(parsed({"info", "--output=yaml"}).form, OutputForm::kYaml);
+  EXPECT_EQ(parsed({"info", "--format=yaml"}).form, OutputForm::kYaml);
   EXPECT_EQ(parsed({"check", "-o", "json"}), parsed({"check", "-J"}));
   EXPECT_EQ(parsed({"check", "-J", "-o", "json"}), parsed({"check", "-J"}));
   EXPECT_TRUE(parsed({"plan", "-o", "json"}).json_out);
   EXPECT_EQ(refused({"info", "-o", "wide"}).err,
-            "mesh: --output of 'info' is yaml, json, not 'wide'\n  try: mesh info --help\n");
+            "mesh: --format of 'info' is yaml, json, not 'wide'\n  try: mesh info --help\n");
   EXPECT_THAT(refused({"status", "-o", "xml"}).err,
-              HasSubstr("--output of 'status' is wide, json, yaml, name, not 'xml'"));
+              HasSubstr("--format of 'status' is wide, json, yaml, name, not 'xml'"));
   EXPECT_THAT(refused({"status", "-J", "-o", "yaml"}).err,
-              HasSubstr("--output and --json-out are two formats"));
+              HasSubstr("--format and --json-out are two formats"));
   EXPECT_THAT(refused({"show", "--dump", "-o", "json"}).err,
               HasSubstr("--dump and --json-out are two formats"));
-  EXPECT_THAT(refused({"up", "-o", "json"}).err, HasSubstr("does not go with 'up'"));
+  EXPECT_TRUE(parsed({"up", "-o", "json"}).json_out);
   EXPECT_THAT(refused({"info", "-w"}).err, HasSubstr("does not go with 'info', only with status"));
 }
 
@@ -178,15 +178,27 @@ TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
 }
 
 TEST(CommandLine, HelpFitsATerminal) {
-  for (const char* verb :
-       {"", "up", "down", "sync", "rotate", "plan", "status", "show", "info", "check", "conf"}) {
+  for (const char* verb : {"", "up", "down", "sync", "rotate", "plan", "status", "show", "info",
+                           "check", "graph", "conf"}) {
     std::istringstream lines(refused({verb[0] != '\0' ? verb : "help", "-h"}).out);
     for (std::string line; std::getline(lines, line);) { EXPECT_LE(line.size(), 90U) << line; }
   }
 }
 
-TEST(CommandLine, OffersOnlyTheVerbsThereAre) {
-  EXPECT_THAT(refused({"--help"}).out, Not(HasSubstr("graph")));
+TEST(CommandLine, TakesTheFormatOfAGraphFromTheEndingOfItsFile) {
+  EXPECT_EQ(parsed({"graph"}).graph_format, GraphFormat::kMermaid);
+  EXPECT_EQ(parsed({"graph", "--output", "a.b.html"}).graph_format, GraphFormat::kHtml);
+  EXPECT_EQ(parsed({"graph", "--output=a.dot", "n0", "--offline"}).graph_format, GraphFormat::kDot);
+  EXPECT_EQ(parsed({"graph", "--output", "-"}).graph_format, GraphFormat::kMermaid);
+  EXPECT_EQ(parsed({"graph", "--format", "svg"}).graph_format, GraphFormat::kSvg);
+  EXPECT_EQ(parsed({"graph", "-o", "dot", "--output", "a.txt"}).graph_format, GraphFormat::kDot);
+  EXPECT_THAT(
+      refused({"graph", "--output", "a.png"}).err,
+      HasSubstr("--output ends in .dot, .mmd, .svg or .html without --format, not 'a.png'"));
+  EXPECT_THAT(refused({"graph", "--format", "png"}).err,
+              HasSubstr("--format of 'graph' is mmd, dot, svg, html, not 'png'"));
+  EXPECT_THAT(refused({"graph", "-J"}).err, HasSubstr("--json-out does not go with 'graph'"));
+  EXPECT_THAT(refused({"info", "--offline"}).err, HasSubstr("only with graph"));
 }
 
 TEST(CommandLine, DetailedExitCodesAreForDryRuns) {
@@ -204,6 +216,8 @@ TEST(CommandLine, TellsBadUsageToPrograms) {
   EXPECT_EQ(usage.command, "up");
   EXPECT_EQ(usage.said.id, "usage-option-unknown");
   EXPECT_FALSE(refused({"up", "--frobnicate"}).json_out);
+  EXPECT_TRUE(refused({"up", "-o", "json", "--frobnicate"}).json_out);
+  EXPECT_FALSE(refused({"up", "--frobnicate", "-o"}).json_out);
 }
 
 TEST(CommandLine, FindsTheMeshFile) {
