@@ -140,8 +140,8 @@ class Parser {
          app_.add_flag("--replace-newer-agent", line_.replace_newer_agent));
     only(changing,
          app_.add_option("--confirm-timeout", line_.confirm_timeout)->type_name("SECONDS"));
-    only({Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate, Verb::kPlan, Verb::kShow, Verb::kInfo,
-          Verb::kCheck, Verb::kConf},
+    only({Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate, Verb::kPlan, Verb::kStatus,
+          Verb::kShow, Verb::kInfo, Verb::kCheck, Verb::kConf},
          app_.add_flag("-J,--json-out", line_.json_out));
     only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
     std::vector<Verb> listing = changing;

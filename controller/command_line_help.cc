@@ -57,7 +57,7 @@ struct Page {
   std::string_view text;
 };
 
-constexpr std::array<Page, 10> kPages = {{
+constexpr std::array<Page, 11> kPages = {{
     {"up", R"(usage: mesh up [OPTION...]
 
 Makes every node match mesh.yaml, brings the mesh up, and returns when every pair

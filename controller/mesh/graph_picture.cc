@@ -209,13 +209,13 @@ GraphPicture live_picture(const Mesh& mesh, const std::vector<std::string>& abou
     const auto found = examination.nodes.find(node.name);
     if (found == examination.nodes.end()) { continue; }
     if (!found->second.status) {
-      node.state = NodeState::kUnreachable;
+      node.state = DrawnState::kUnreachable;
       node.why = found->second.unreachable;
       continue;
     }
     const proto::Status& status = *found->second.status;
     const Telling& telling = tellings[node.name] = telling_of(status);
-    node.state = telling.is_up ? NodeState::kUp : NodeState::kDown;
+    node.state = telling.is_up ? DrawnState::kUp : DrawnState::kDown;
     if (!telling.is_up) { continue; }
     node.mtu = status.bridge().mtu();
     mtus.insert(*node.mtu);

@@ -14,7 +14,7 @@
 
 namespace wgmesh {
 
-enum class NodeState : std::uint8_t { kNotAsked, kUp, kDown, kUnreachable };
+enum class DrawnState : std::uint8_t { kNotAsked, kUp, kDown, kUnreachable };
 
 enum class LinkState : std::uint8_t {
   kUnknown,       // no end was asked, or one end alone does not tell
@@ -31,7 +31,7 @@ struct GraphNode {
   std::string name;
   std::vector<std::string> addresses;  // with prefix length
   std::string site;                    // empty: none
-  NodeState state = NodeState::kNotAsked;
+  DrawnState state = DrawnState::kNotAsked;
   std::string why;       // it is unreachable; else empty
   bool is_root = false;  // of a spanning tree; where the mesh has fallen apart there are several
   std::optional<unsigned> mtu;  // of its bridge, bytes; absent: not read

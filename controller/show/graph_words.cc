@@ -29,14 +29,14 @@ std::string tree_text(const GraphPicture& picture) {
 }
 
 std::string counts_text(const GraphPicture& picture) {
-  const auto count = [&](NodeState state) {
+  const auto count = [&](DrawnState state) {
     return std::ranges::count(picture.nodes, state, &GraphNode::state);
   };
   const auto all = static_cast<std::ptrdiff_t>(picture.nodes.size());
   if (!picture.read_at) { return counted(picture.nodes.size(), "node"); }
-  std::string text = fmt::format("{} of {} up", count(NodeState::kUp),
+  std::string text = fmt::format("{} of {} up", count(DrawnState::kUp),
                                  counted(static_cast<std::size_t>(all), "node"));
-  if (const auto not_asked = count(NodeState::kNotAsked); not_asked > 0) {
+  if (const auto not_asked = count(DrawnState::kNotAsked); not_asked > 0) {
     text += fmt::format(", {} not asked", not_asked);
   }
   return text;
@@ -66,15 +66,15 @@ std::string words_of(LinkState state, bool is_live) {
   return {};
 }
 
-std::string words_of(NodeState state, bool is_live) {
+std::string words_of(DrawnState state, bool is_live) {
   switch (state) {
-    case NodeState::kNotAsked:
+    case DrawnState::kNotAsked:
       return is_live ? "not asked" : "in the mesh file";
-    case NodeState::kUp:
+    case DrawnState::kUp:
       return "up";
-    case NodeState::kDown:
+    case DrawnState::kDown:
       return "down";
-    case NodeState::kUnreachable:
+    case DrawnState::kUnreachable:
       return "unreachable";
   }
   return {};
@@ -89,8 +89,8 @@ std::string round_trip_text(std::chrono::microseconds time) {
 std::string label_of(const GraphNode& node) {
   std::string label = cut_to(printable(node.name), kMostColumns);
   if (node.is_root) { label += " (root)"; }
-  if (node.state == NodeState::kDown) { label += " (down)"; }
-  if (node.state == NodeState::kUnreachable) { label += " (unreachable)"; }
+  if (node.state == DrawnState::kDown) { label += " (down)"; }
+  if (node.state == DrawnState::kUnreachable) { label += " (unreachable)"; }
   return label;
 }
 
@@ -161,15 +161,15 @@ std::string_view class_of(LinkState state) {
   return {};
 }
 
-std::string_view class_of(NodeState state) {
+std::string_view class_of(DrawnState state) {
   switch (state) {
-    case NodeState::kNotAsked:
+    case DrawnState::kNotAsked:
       return "unasked";
-    case NodeState::kUp:
+    case DrawnState::kUp:
       return "up";
-    case NodeState::kDown:
+    case DrawnState::kDown:
       return "down";
-    case NodeState::kUnreachable:
+    case DrawnState::kUnreachable:
       return "unreachable";
   }
   return {};

@@ -13,7 +13,7 @@ namespace wgmesh {
 
 // "tree", "standby (blocked port)" … Of a picture that was read, or of the mesh file alone.
 std::string words_of(LinkState state, bool is_live);
-std::string words_of(NodeState state, bool is_live);
+std::string words_of(DrawnState state, bool is_live);
 
 // "0.42 ms", "3.1 ms", "27 ms".
 std::string round_trip_text(std::chrono::microseconds time);
@@ -35,7 +35,7 @@ std::vector<std::string> sites_of(const GraphPicture& picture);
 
 // One word for each state, for classes of styles: "tree", "no-handshake" …
 std::string_view class_of(LinkState state);
-std::string_view class_of(NodeState state);
+std::string_view class_of(DrawnState state);
 
 // For text and attributes of SVG and HTML.
 std::string escaped_for_xml(std::string_view text);

@@ -32,15 +32,15 @@ std::string_view dot_style_of(LinkState state) {
   return {};
 }
 
-std::string_view dot_style_of(NodeState state) {
+std::string_view dot_style_of(DrawnState state) {
   switch (state) {
-    case NodeState::kUp:
+    case DrawnState::kUp:
       return "color=\"#0b63c5\"";
-    case NodeState::kDown:
+    case DrawnState::kDown:
       return "color=\"#7d8590\", style=\"rounded,dashed\"";
-    case NodeState::kUnreachable:
+    case DrawnState::kUnreachable:
       return "color=\"#c8202f\", style=\"rounded,dotted\"";
-    case NodeState::kNotAsked:
+    case DrawnState::kNotAsked:
       return "color=\"#7d8590\"";
   }
   return {};

@@ -29,8 +29,8 @@ constexpr std::size_t kManyLinks = 60;
 constexpr std::array<LinkState, 8> kLayers = {
     LinkState::kStandby, LinkState::kUnknown,  LinkState::kDown,   LinkState::kSplitHorizon,
     LinkState::kTree,    LinkState::kSettling, LinkState::kSilent, LinkState::kNoHandshake};
-constexpr std::array<NodeState, 4> kNodeStates = {NodeState::kUp, NodeState::kDown,
-                                                  NodeState::kUnreachable, NodeState::kNotAsked};
+constexpr std::array<DrawnState, 4> kNodeStates = {DrawnState::kUp, DrawnState::kDown,
+                                                   DrawnState::kUnreachable, DrawnState::kNotAsked};
 
 std::string_view word_of(TextAnchor anchor) {
   switch (anchor) {
@@ -116,7 +116,7 @@ std::vector<Entry> legend_of(const GraphPicture& picture) {
         {line_element(fmt::format("g-link g-{}", class_of(*layer)), {-13, 0}, {13, 0}),
          "link: " + words_of(*layer, is_live)});
   }
-  for (const NodeState state : kNodeStates) {
+  for (const DrawnState state : kNodeStates) {
     if (std::ranges::find(picture.nodes, state, &GraphNode::state) == picture.nodes.end()) {
       continue;
     }

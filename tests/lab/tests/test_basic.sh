@@ -64,6 +64,28 @@ mesh info
 expect_status 0
 expect_out 'mesh3'
 
+test_case 'status has a line for each node, graph draws the links, and the agent answers monitors'
+mesh status
+expect_status 0
+for i in 0 1 2 3; do expect "a line for mesh$i" grep -qE "^mesh$i +up +" <<<"$out"; done
+expect_out '4 of 4 nodes up, 6 of 6 pairs with a handshake'
+mesh graph
+expect_status 0
+expect_out 'mesh0'
+on 0 ip link set br-test type bridge ageing_time 12345
+mesh status mesh0
+expect_status 0
+expect_out 'changed by hand'
+run on 0 wgmesh-agent status --check
+expect_status 1
+on 0 ip link set br-test type bridge ageing_time 1000
+run on 0 wgmesh-agent status --check
+expect_status 0
+expect_out 'WGMESH OK'
+run on 0 wgmesh-agent status --prometheus
+expect_status 0
+expect_out 'wgmesh_drift_operations{mesh="test"} 0'
+
 test_case 'down keeps keys: up again shows the same public keys'
 mesh down
 expect_status 0

@@ -17,10 +17,10 @@ GraphPicture picture_of_everything() {
   picture.roots = {"n0"};
   picture.read_at = std::chrono::system_clock::time_point(1'700'000'000s);
   picture.nodes = {
-      {"n0", {"10.77.0.1/24"}, "lab", NodeState::kUp, "", true, 1382},
-      {"n1", {"10.77.0.2/24", "fd00::2/64"}, "lab", NodeState::kUp, "", false, 1382},
-      {"n2", {"10.77.0.3/24"}, "home", NodeState::kDown, "", false, {}},
-      {"n3", {"10.77.0.4/24"}, "", NodeState::kUnreachable, "connection refused", false, {}}};
+      {"n0", {"10.77.0.1/24"}, "lab", DrawnState::kUp, "", true, 1382},
+      {"n1", {"10.77.0.2/24", "fd00::2/64"}, "lab", DrawnState::kUp, "", false, 1382},
+      {"n2", {"10.77.0.3/24"}, "home", DrawnState::kDown, "", false, {}},
+      {"n3", {"10.77.0.4/24"}, "", DrawnState::kUnreachable, "connection refused", false, {}}};
   picture.links = {{0, 1, LinkState::kTree, 420us},      {0, 2, LinkState::kDown, {}},
                    {0, 3, LinkState::kStandby, 12345us}, {1, 2, LinkState::kDown, {}},
                    {1, 3, LinkState::kNoHandshake, {}},  {2, 3, LinkState::kUnknown, {}}};
@@ -38,7 +38,7 @@ GraphPicture picture_of_full_mesh(std::size_t count, const std::string& prefix) 
     picture.nodes.push_back({prefix + std::to_string(i),
                              {fmt::format("fd00:0:0:1::{:x}/64", i + 1)},
                              "",
-                             NodeState::kUp,
+                             DrawnState::kUp,
                              "",
                              i == 0,
                              1362});

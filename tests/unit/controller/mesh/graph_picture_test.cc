@@ -111,7 +111,7 @@ TEST_F(AMesh, HasRootMtuAndRoundTrips) {
   EXPECT_THAT(seen.roots, ElementsAre("a"));
   EXPECT_THAT(seen.mtus, ElementsAre(1382U));
   EXPECT_EQ(seen.read_at, kReadAt);
-  EXPECT_EQ(seen.nodes[0], (GraphNode{"a", {"10.0.0.1/24"}, "", NodeState::kUp, "", true, 1382}));
+  EXPECT_EQ(seen.nodes[0], (GraphNode{"a", {"10.0.0.1/24"}, "", DrawnState::kUp, "", true, 1382}));
   EXPECT_FALSE(seen.nodes[1].is_root);
   EXPECT_EQ(seen.links[0].round_trip, 2ms) << "the lesser of both ways";
   EXPECT_EQ(seen.links[1].round_trip, std::nullopt);
@@ -152,7 +152,7 @@ TEST_F(AMesh, WithoutATreeEveryLinkCarries) {
 
 TEST_F(AMesh, AnEndThatIsDownTakesItsLinksAlong) {
   status("c").set_is_up(false);
-  EXPECT_EQ(picture().nodes[2].state, NodeState::kDown);
+  EXPECT_EQ(picture().nodes[2].state, DrawnState::kDown);
   EXPECT_EQ(link("a", "c"), LinkState::kDown);
   EXPECT_EQ(link("a", "b"), LinkState::kTree);
 }
@@ -160,7 +160,7 @@ TEST_F(AMesh, AnEndThatIsDownTakesItsLinksAlong) {
 TEST_F(AMesh, OneEndTellsWhatItCan) {
   seen_.nodes["a"] = {};
   seen_.nodes["a"].unreachable = "connection refused";
-  EXPECT_EQ(picture().nodes[0].state, NodeState::kUnreachable);
+  EXPECT_EQ(picture().nodes[0].state, DrawnState::kUnreachable);
   EXPECT_EQ(picture().nodes[0].why, "connection refused");
   EXPECT_EQ(link("a", "b"), LinkState::kTree) << "b reaches the root by it";
   port("c", "a").set_number(7);
@@ -182,7 +182,7 @@ TEST_F(AMesh, IsCutToTheNamedNodesAndTheirPeers) {
   std::vector<std::string> names;
   for (const GraphNode& node : seen.nodes) {
     names.push_back(node.name);
-    EXPECT_EQ(node.state, NodeState::kNotAsked);
+    EXPECT_EQ(node.state, DrawnState::kNotAsked);
   }
   EXPECT_THAT(names, ElementsAre("a", "b", "c", "d"));
   EXPECT_THAT(seen.links, ElementsAre(GraphLink{0, 3, LinkState::kUnknown, {}},

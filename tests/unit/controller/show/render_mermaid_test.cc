@@ -30,7 +30,7 @@ void expect_golden(const std::string& name, const std::string& text) {
 GraphPicture offline(GraphPicture picture) {
   picture.read_at.reset();
   for (GraphNode& node : picture.nodes) {
-    node.state = NodeState::kNotAsked;
+    node.state = DrawnState::kNotAsked;
     node.mtu.reset();
   }
   for (GraphLink& link : picture.links) { link = {link.a, link.b, LinkState::kUnknown, {}}; }
