@@ -14,6 +14,7 @@
 #include "agent/store/atomic_file.h"
 #include "agent/text/messages.h"
 #include "common/posix.h"
+#include "common/utc_text.h"
 
 namespace wgmesh {
 namespace {
@@ -53,13 +54,8 @@ std::optional<Holder> read_holder(const std::string& path) {
 
 Said told_of(const std::optional<Holder>& holder) {
   if (!holder) { return say<"store-lock-held">("another session"); }
-  const std::time_t since = holder->since;
-  std::tm parts{};
-  ::gmtime_r(&since, &parts);
-  char when[32] = "";
-  std::strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  return say<"store-lock-held">(
-      fmt::format("{} since {} (process {})", holder->origin, when, holder->pid));
+  return say<"store-lock-held">(fmt::format("{} since {} (process {})", holder->origin,
+                                            utc_text(holder->since), holder->pid));
 }
 
 bool is_drawn(std::uint64_t session_number) {

@@ -1,11 +1,11 @@
 #include "controller/show/graph_words.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 
+#include "common/utc_text.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/printable.h"
 
@@ -120,8 +120,7 @@ std::vector<std::string> facts_of(const GraphPicture& picture) {
                                  tree_text(picture), counts_text(picture)};
   if (picture.read_at) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*picture.read_at);
-    facts.push_back(fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
-                                fmt::gmtime(std::chrono::system_clock::to_time_t(seconds))));
+    facts.push_back(utc_text(std::chrono::system_clock::to_time_t(seconds)));
   } else {
     facts.emplace_back("drawn from the mesh file");
   }
