@@ -18,6 +18,7 @@
 #include "controller/commands.h"
 #include "controller/exit_code.h"
 #include "controller/file/fault.h"
+#include "controller/last_word.h"
 #include "controller/load_mesh.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/transport.h"
@@ -54,6 +55,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
   return kExitBadUsage;
 }
 
+bool tells_result(const CommandLine& line) { return line.json_out && changes_nodes(line.verb); }
+
 int run(const CommandLine& line, ResultDocument& document) {
   std::optional<Mesh> mesh;
   try {
@@ -66,6 +69,14 @@ int run(const CommandLine& line, ResultDocument& document) {
     return kExitBadMeshFile;
   }
   document.put_mesh(mesh->name);
+  if (tells_result(line)) {
+    // Without what became of the nodes: the threads that know it are at work.
+    set_last_word([command = to_text(line.verb), name = mesh->name](int exit_code) {
+      ResultDocument last;
+      last.put_mesh(name);
+      return last.render(command, exit_code, take_told());
+    });
+  }
   if (const auto unknown = find_unknown_node(*mesh, line)) {
     print_error(report_of(*unknown), line.progress);
     return kExitBadUsage;
@@ -116,7 +127,7 @@ int run_main(const std::vector<std::string>& arguments) {
   const auto& line = std::get<CommandLine>(parsed);
   ResultDocument document;
   const int exit_code = run(line, document);
-  if (line.json_out && changes_nodes(line.verb)) {
+  if (tells_result(line) && claim_last_word()) {
     put_result(document.render(to_text(line.verb), exit_code, take_told()));
   }
   return with_result_told(exit_code, changes_state(line));

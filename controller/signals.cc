@@ -18,6 +18,7 @@
 #include "common/error.h"
 #include "common/posix.h"
 #include "controller/exit_code.h"
+#include "controller/last_word.h"
 #include "controller/reach/thread.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
@@ -94,10 +95,10 @@ void Signals::leave(Phase phase) {
     const std::lock_guard lock(mutex_);
     left = left_;
   }
-  if (phase != Phase::kCommitting || !left) { _exit(kExitInterrupted); }
+  if (phase != Phase::kCommitting || !left) { end_process(kExitInterrupted); }
   const Left state = left();
   say_(state.said);
-  _exit(state.exit_code);
+  end_process(state.exit_code);
 }
 
 bool Signals::enter_commit() {
@@ -117,14 +118,14 @@ void Signals::take_signal() {
       say_(say<"interrupt-nothing-changed">());
       end_waits();
       // Whatever does not heed the interrupt in that time has nothing to lose.
-      if (!stops_within(kGrace)) { _exit(kExitInterrupted); }
+      if (!stops_within(kGrace)) { end_process(kExitInterrupted); }
       return;
     case Phase::kChanged:
       say_(say<"interrupt-while-waiting">());
-      _exit(kExitInterrupted);
+      end_process(kExitInterrupted);
     case Phase::kInDoubt:
       say_(say<"interrupt-in-doubt">());
-      _exit(kExitUnknownState);
+      end_process(kExitUnknownState);
     case Phase::kApplying:
       say_(say<"interrupt-undoing">());
       end_waits();
