@@ -38,7 +38,7 @@ mesh_file=$work/mesh.yaml
   printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'mtu: 1300' 'nodes:'
   printf '  n0: {addr: "%s/64", ssh: test0, endpoint: %s, prio: 100}\n' "$(inner 0)" "$("$nodes" addr 0)"
   printf '  n1: {addr: "%s/64", ssh: test1, endpoint: %s, listen_port: 51830}\n' "$(inner 1)" "$("$nodes" addr 1)"
-  printf '  n2: {addr: "%s/64", ssh: test2, peers: [n0, n1]}\n' "$(inner 2)"
+  printf '  n2: {addr: "%s/64", ssh: test2}\n' "$(inner 2)"
 } >"$mesh_file"
 
 test_case "$old_commit makes a mesh"

@@ -131,6 +131,14 @@ test_case '1: a node fails to apply, and every node is as it was'
 ends='undone undone undone'
 tell 1 fails up --no-wait
 
+test_case 'without a terminal, up of twenty nodes is a line for each, and the result'
+# shellcheck disable=SC2046
+write_mesh twenty $(printf 'well %.0s' {1..20}) >"$work/twenty.yaml"
+run "$mesh_program" -f "$work/twenty.yaml" up --no-wait
+expect_status 0
+expect 'at most 22 lines' test "$(cat "$work/out" "$work/err" | wc -l)" -le 22
+expect 'a line for each node' test "$(grep -c '^n[0-9]*: done' "$work/err")" = 20
+
 test_case '2: plan --detailed-exitcode'
 tell 2/1 sound plan --detailed-exitcode
 
