@@ -64,4 +64,9 @@ std::optional<std::string> find_nearest(std::string_view word,
   return *best;
 }
 
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
+  const std::optional<std::string> nearest = find_nearest(word, candidates);
+  return nearest ? "; did you mean '" + *nearest + "'?" : std::string();
+}
+
 }  // namespace wgmesh

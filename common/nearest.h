@@ -13,4 +13,7 @@ namespace wgmesh {
 std::optional<std::string> find_nearest(std::string_view word,
                                         std::span<const std::string> candidates);
 
+// How a message about `word` goes on: "; did you mean 'status'?", or nothing.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
 }  // namespace wgmesh

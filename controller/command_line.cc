@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -21,10 +19,6 @@
 
 namespace wgmesh {
 namespace {
-
-constexpr std::array<Verb, 11> kVerbs = {Verb::kUp,     Verb::kDown,   Verb::kSync, Verb::kPlan,
-                                         Verb::kStatus, Verb::kShow,   Verb::kInfo, Verb::kCheck,
-                                         Verb::kConf,   Verb::kRotate, Verb::kGraph};
 
 constexpr std::array<std::pair<std::string_view, OutputForm>, 4> kForms = {
     {{"wide", OutputForm::kWide},
@@ -51,66 +45,6 @@ UsageExit bad_usage(const Said& said, std::string_view topic = {}) {
 }
 
 std::string in_quotes(const std::string& word) { return "'" + word + "'"; }
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  const std::optional<std::string> nearest = find_nearest(word, known);
-  return nearest ? fmt::format("; did you mean '{}'?", *nearest) : std::string();
-}
-
-std::optional<Verb> find_verb(std::string_view word) {
-  const auto* found =
-      std::find_if(kVerbs.begin(), kVerbs.end(), [&](Verb verb) { return to_text(verb) == word; });
-  return found == kVerbs.end() ? std::nullopt : std::optional(*found);
-}
-
-std::vector<std::string> verb_names() {
-  std::vector<std::string> names;
-  for (const Verb verb : kVerbs) { names.push_back(to_text(verb)); }
-  return names;
-}
-
-// What other tools call it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWords = {{
-    {"apply", "up"},          {"create", "up"},        {"deploy", "up"},      {"start", "up"},
-    {"install", "up"},        {"setup", "up"},         {"run", "up"},         {"restart", "up"},
-    {"delete", "down -r"},    {"destroy", "down -r"},  {"remove", "down -r"}, {"rm", "down -r"},
-    {"uninstall", "down -r"}, {"purge", "down -r"},    {"stop", "down"},      {"diff", "plan"},
-    {"preview", "plan"},      {"dry-run", "plan"},     {"validate", "conf"},  {"config", "conf"},
-    {"lint", "conf"},         {"ps", "status"},        {"ls", "status"},      {"list", "status"},
-    {"get", "status"},        {"describe", "info"},    {"top", "status -w"},  {"state", "status"},
-    {"wg", "show"},           {"dump", "show --dump"}, {"ping", "check"},     {"test", "check"},
-    {"doctor", "check"},      {"update", "sync"},      {"draw", "graph"},     {"map", "graph"},
-    {"topology", "graph"},    {"picture", "graph"},
-}};
-
-std::string command_meant_by(std::string_view word) {
-  for (const auto& [other, ours] : kOtherWords) {
-    if (other == word) { return fmt::format("; here it is 'mesh {}'", ours); }
-  }
-  return did_you_mean(word, verb_names());
-}
-
-// The forms that a verb has; none where it changes something.
-std::vector<std::string> forms_of(Verb verb) {
-  switch (verb) {
-    case Verb::kStatus:
-      return {"wide", "json", "yaml", "name"};
-    case Verb::kInfo:
-    case Verb::kConf:
-      return {"yaml", "json"};
-    case Verb::kPlan:
-    case Verb::kShow:
-    case Verb::kCheck:
-    case Verb::kUp:
-    case Verb::kDown:
-    case Verb::kSync:
-    case Verb::kRotate:
-      return {"json"};
-    case Verb::kGraph:
-      return {"mmd", "dot", "svg", "html"};
-  }
-  return {};
-}
 
 // All options live in one flat parser, since each may stand before or after the verb; which verbs
 // an option goes with is a table beside it.
@@ -287,9 +221,7 @@ class Parser {
       return say<"usage-option-misplaced">(option->get_lnames().front(), to_text(verb),
                                            fmt::format("{}", fmt::join(names, ", ")));
     }
-    const bool takes_names = verb == Verb::kDown || verb == Verb::kShow || verb == Verb::kInfo ||
-                             verb == Verb::kStatus || verb == Verb::kRotate || verb == Verb::kGraph;
-    if (!line_.nodes.empty() && !takes_names) {
+    if (!line_.nodes.empty() && !takes_node_names(verb)) {
       return say<"usage-node-names-unwanted">(to_text(verb), line_.nodes.front());
     }
     if (line_.confirm_timeout < kLeastConfirm || line_.confirm_timeout > kMostConfirm) {
@@ -329,57 +261,6 @@ class Parser {
   std::vector<std::pair<std::vector<Verb>, CLI::Option*>> restricted_;
 };
 
-}  // namespace
-
-std::string to_text(Verb verb) {
-  switch (verb) {
-    case Verb::kUp:
-      return "up";
-    case Verb::kDown:
-      return "down";
-    case Verb::kSync:
-      return "sync";
-    case Verb::kRotate:
-      return "rotate";
-    case Verb::kPlan:
-      return "plan";
-    case Verb::kStatus:
-      return "status";
-    case Verb::kShow:
-      return "show";
-    case Verb::kInfo:
-      return "info";
-    case Verb::kCheck:
-      return "check";
-    case Verb::kGraph:
-      return "graph";
-    case Verb::kConf:
-      return "conf";
-  }
-  return {};
-}
-
-bool changes_nodes(Verb verb) {
-  switch (verb) {
-    case Verb::kUp:
-    case Verb::kDown:
-    case Verb::kSync:
-    case Verb::kRotate:
-    case Verb::kPlan:
-      return true;
-    case Verb::kStatus:
-    case Verb::kShow:
-    case Verb::kInfo:
-    case Verb::kCheck:
-    case Verb::kGraph:
-    case Verb::kConf:
-      return false;
-  }
-  return false;
-}
-
-namespace {
-
 bool wants_json(std::span<const std::string> arguments) {
   std::string before;
   for (const std::string& argument : arguments) {
@@ -401,17 +282,6 @@ std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::str
   // What cannot be parsed is told in the form that was asked for all the same.
   if (auto* usage = std::get_if<UsageExit>(&parsed)) { usage->json_out = wants_json(arguments); }
   return parsed;
-}
-
-std::string default_mesh_file() {
-  if (const char* name = std::getenv("WGMESH_FILE"); name != nullptr && *name != '\0') {
-    return name;
-  }
-  for (const char* name : {"mesh.yaml", "mesh.yml", "mesh.json"}) {
-    std::error_code ignored;
-    if (std::filesystem::exists(name, ignored)) { return name; }
-  }
-  return "mesh.yaml";
 }
 
 }  // namespace wgmesh

@@ -11,22 +11,9 @@
 #include "common/said.h"
 #include "controller/show/graph_format.h"
 #include "controller/show/progress_mode.h"
+#include "controller/verb.h"
 
 namespace wgmesh {
-
-enum class Verb : std::uint8_t {
-  kUp,
-  kDown,
-  kSync,
-  kRotate,
-  kPlan,
-  kStatus,
-  kShow,
-  kInfo,
-  kCheck,
-  kGraph,
-  kConf
-};
 
 // In which form a verb that only tells something prints its result.
 enum class OutputForm : std::uint8_t {
@@ -41,7 +28,7 @@ struct CommandLine {
   Verb verb = Verb::kInfo;
   std::vector<std::string>
       nodes;         // as given; empty: all. Whether they exist is for find_unknown_node
-  std::string file;  // "-": standard input; empty: see default_mesh_file
+  std::string file;  // "-": standard input; empty: see load_mesh.h
   bool json_in = false;
   bool json_out = false;  // form is kJson
   OutputForm form = OutputForm::kUsual;
@@ -82,13 +69,5 @@ struct UsageExit {
 
 // `arguments` without the program's name.
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments);
-
-// What WGMESH_FILE names; else mesh.yaml, mesh.yml or mesh.json, the first that is in the working directory; else
-// mesh.yaml, for the error to name.
-std::string default_mesh_file();
-
-std::string to_text(Verb verb);
-// Whether a verb changes nodes, or says what would.
-bool changes_nodes(Verb verb);
 
 }  // namespace wgmesh

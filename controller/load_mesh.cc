@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string>
 
 #include "common/error.h"
@@ -32,6 +34,17 @@ std::string text_of(int fd, const std::string& name) {
 }
 
 }  // namespace
+
+std::string default_mesh_file() {
+  if (const char* name = std::getenv("WGMESH_FILE"); name != nullptr && *name != '\0') {
+    return name;
+  }
+  for (const char* name : {"mesh.yaml", "mesh.yml", "mesh.json"}) {
+    std::error_code ignored;
+    if (std::filesystem::exists(name, ignored)) { return name; }
+  }
+  return "mesh.yaml";
+}
 
 Mesh load_mesh(const CommandLine& command_line) {
   std::string name = command_line.file.empty() ? default_mesh_file() : command_line.file;

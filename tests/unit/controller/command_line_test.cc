@@ -1,4 +1,5 @@
 #include "controller/command_line.h"
+#include "controller/load_mesh.h"
 
 #include <filesystem>
 #include <fstream>
