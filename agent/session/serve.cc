@@ -15,9 +15,9 @@
 #include "agent/change/transaction.h"
 #include "agent/node/uninstall.h"
 #include "agent/peers/endpoints.h"
-#include "agent/peers/mesh_echo.h"
 #include "agent/session/hello.h"
 #include "agent/session/obstacles.h"
+#include "agent/session/path_measuring.h"
 #include "agent/session/protocol_error.h"
 #include "agent/session/session_secrets.h"
 #include "agent/session/turns.h"
@@ -25,7 +25,6 @@
 #include "agent/status/current_status.h"
 #include "agent/store/lock.h"
 #include "agent/text/messages.h"
-#include "common/limits.h"
 
 namespace wgmesh {
 namespace {
@@ -41,8 +40,6 @@ constexpr auto kProgressPause = 200ms;
 // With new keys nobody hears anybody until one end calls. The controller says when all can answer;
 // where its word is late, it may be because it comes through the mesh.
 constexpr auto kCallsAtLatest = 1s;
-// A segment address and an inner one of every node that there can be.
-constexpr int kMostTargets = 2 * static_cast<int>(kMaxNodes);
 
 Errand errand_of(const proto::Open& open) {
   if (!open.changes_state()) { return Errand::kToLook; }
@@ -91,7 +88,7 @@ class ServeSession {
   std::optional<SessionSecrets> secrets_;
   std::map<std::string, SocketAddress> endpoints_;
   std::optional<NodeChange> change_;  // from open on
-  std::optional<Echo> echo_;
+  PathMeasuring measuring_;
   std::optional<BootClock::time_point> promised_;  // until the wait that follows has begun
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
@@ -135,9 +132,7 @@ std::variant<proto::ToAgent, Ended> ServeSession::next() {
         std::chrono::ceil<std::chrono::milliseconds>(calls_by_ - std::chrono::steady_clock::now());
     patience = std::clamp(left, 0ms, patience_);
   }
-  if (echo_) {
-    return io_.read(patience, {echo_->fds(), [this] { echo_->answer(); }});
-  }
+  if (measuring_.is_on()) { return io_.read(patience, measuring_.aside()); }
   return io_.read(patience, {}, phase() == Phase::kHeld ? kAfterSleep : 0ms,
                   std::exchange(promised_, std::nullopt));
 }
@@ -361,19 +356,13 @@ void ServeSession::tell_status() {
 
 void ServeSession::listen(const proto::Listen& wanted) {
   proto::FromAgent message;
-  echo_.emplace(listen_on_mesh(*kernel_, *open_, wanted, *message.mutable_listening()));
+  *message.mutable_listening() = measuring_.listen(*kernel_, *open_, wanted);
   io_.write(message);
 }
 
 void ServeSession::probe(const proto::Probe& wanted) {
-  if (!echo_) {
-    throw ProtocolError(say<"session-message-misplaced">("a probe without listening"));
-  }
-  if (wanted.targets_size() > kMostTargets) {
-    throw ProtocolError(say<"session-message-invalid">("too many targets"));
-  }
   proto::FromAgent message;
-  *message.mutable_probed() = echo_->probe(wanted);
+  *message.mutable_probed() = measuring_.probe(wanted);
   io_.write(message);
 }
 
