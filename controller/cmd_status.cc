@@ -79,7 +79,7 @@ int watch(Run& run, const Mesh& mesh, OutputForm form, std::vector<NodeReport> r
 
 int run_status(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);
-  std::vector<NodeReport> reports = run.ask_statuses();
+  std::vector<NodeReport> reports = run.ask_statuses(true);
   run.progress().close(false);
   if (run.signals().requested()) { return kExitInterrupted; }
   if (command_line.watch) { return watch(run, mesh, command_line.form, std::move(reports)); }

@@ -5,6 +5,7 @@
 
 #include "controller/await_forwarding.h"
 #include "controller/fleet/measure_paths.h"
+#include "controller/fleet/timed_status.h"
 
 namespace wgmesh {
 namespace {
@@ -20,10 +21,9 @@ Examination examine(Run& run, const Mesh& mesh) {
     run.progress().set(node.name, "looking");
     Examined examined;
     examined.hello = session.open(open_for(mesh, node));
-    const auto asked_at = std::chrono::system_clock::now();
-    examined.status = session.status();
-    examined.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(
-        std::chrono::system_clock::from_time_t(examined.status->time()) - asked_at);
+    TimedStatus timed = timed_status(session);
+    examined.status = std::move(timed.status);
+    examined.clock_skew = timed.clock_skew;
     return examined;
   });
   Statuses up;

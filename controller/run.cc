@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "controller/chosen_nodes.h"
+#include "controller/fleet/timed_status.h"
 #include "controller/reach/limits.h"
 #include "controller/reach/local_account.h"
 #include "controller/show/progress_mode.h"
@@ -46,13 +47,10 @@ std::chrono::milliseconds apply_silence_for(unsigned confirm_timeout) {
 }
 
 // `report` with what the node is right now.
-NodeReport report_of_session(Session& session, NodeReport report) {
-  const auto asked_at = std::chrono::system_clock::now();
-  report.status = session.status();
-  if (report.status->time() > 0) {
-    report.clock_skew = std::chrono::duration_cast<std::chrono::seconds>(
-        std::chrono::system_clock::from_time_t(report.status->time()) - asked_at);
-  }
+NodeReport report_of_session(Session& session, NodeReport report, bool with_drift) {
+  TimedStatus timed = timed_status(session, with_drift);
+  report.status = std::move(timed.status);
+  report.clock_skew = timed.clock_skew;
   return report;
 }
 
@@ -162,7 +160,7 @@ std::set<std::string> Run::rotated_nodes() const {
   return names;
 }
 
-std::vector<NodeReport> Run::ask_statuses() {
+std::vector<NodeReport> Run::ask_statuses(bool with_drift) {
   auto answers = fleet_.connect_and_ask([&](const Node& node, Session& session) {
     progress_.set(node.name, "looking");
     proto::Open open = open_for(mesh_, node);
@@ -170,7 +168,7 @@ std::vector<NodeReport> Run::ask_statuses() {
     open.set_origin(origin());
     NodeReport report;
     report.hello = session.open(open);
-    report = report_of_session(session, std::move(report));
+    report = report_of_session(session, std::move(report), with_drift);
     progress_.end(node.name, Ending::kDone);
     return report;
   });
@@ -185,7 +183,7 @@ void Run::ask_again(std::vector<NodeReport>& reports) {
   reports = reports_of(fleet_.ask(
       "status", [](const Node&) { return true; },
       [&](const Node& node, Session& session) {
-        return report_of_session(session, former.at(node.name));
+        return report_of_session(session, former.at(node.name), true);
       }));
   tell_rest();
 }

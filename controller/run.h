@@ -47,7 +47,7 @@ class Run {
 
   // Asks every node for its status, in a session of its own that changes nothing. Nodes that cannot
   // be asked have a reason instead.
-  std::vector<NodeReport> ask_statuses();
+  std::vector<NodeReport> ask_statuses(bool with_drift = false);
   // Asks again, over the same sessions. A node that is lost has a reason from then on.
   void ask_again(std::vector<NodeReport>& reports);
 

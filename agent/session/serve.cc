@@ -71,7 +71,7 @@ class ServeSession {
   std::string take_back();
   bool is_as_before() const { return !change_ || change_->is_as_before(); }
   void tell_alive();
-  void tell_status();
+  void tell_status(const proto::AskStatus& wanted);
   void listen(const proto::Listen& wanted);
   void probe(const proto::Probe& wanted);
   void forget_node_if_empty(proto::Committed& committed);
@@ -185,7 +185,7 @@ void ServeSession::answer(const proto::ToAgent& message) {
     case proto::ToAgent::kHeartbeat:
       return tell_alive();
     case proto::ToAgent::kAskStatus:
-      return tell_status();
+      return tell_status(message.ask_status());
     case proto::ToAgent::kListen:
       return listen(message.listen());
     case proto::ToAgent::kProbe:
@@ -340,13 +340,13 @@ void ServeSession::tell_alive() {
   io_.write(message);
 }
 
-void ServeSession::tell_status() {
+void ServeSession::tell_status(const proto::AskStatus& wanted) {
   proto::FromAgent message;
   proto::Status& status = *message.mutable_status();
   status = current_status(*kernel_, store_, open_->mesh());
   change_->put_names_into(status);
   // A session that changes the node is about another plan than the stored one.
-  if (!open_->changes_state()) {
+  if (wanted.drift() && !open_->changes_state()) {
     if (auto drift = told_drift(*kernel_, store_, open_->mesh())) {
       *status.mutable_drift() = std::move(*drift);
     }

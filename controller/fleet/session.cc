@@ -172,9 +172,9 @@ proto::Undone Session::undo(milliseconds silence) {
   }
 }
 
-proto::Status Session::status() {
+proto::Status Session::status(bool with_drift) {
   proto::ToAgent frame;
-  frame.mutable_ask_status();
+  frame.mutable_ask_status()->set_drift(with_drift);
   proto::Status status = ask(frame, proto::FromAgent::kStatus).status();
   check_status(mesh_, status);
   return status;

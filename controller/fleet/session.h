@@ -68,7 +68,8 @@ class Session {
   proto::Committed wait_committed(const OnProgress& on_progress);
   // Takes `silence` and a second for each change at most.
   proto::Undone undo(std::chrono::milliseconds silence);
-  proto::Status status();
+  // `with_drift`: also what was changed by hand, for which the node reads its kernel once more.
+  proto::Status status(bool with_drift = false);
   proto::Listening listen(const proto::Listen& wanted);
   proto::Probed probe(const proto::Probe& wanted);
   // Between steps: hears what has arrived, then says that we are there. Throws TimedOut when the

@@ -52,16 +52,27 @@ TEST_F(ANodeThatIsUp, TellsItToASessionThatOnlyLooks) {
   TestSession session(node_);
   session.open(open);
   proto::ToAgent ask;
-  ask.mutable_ask_status();
+  ask.mutable_ask_status()->set_drift(true);
   EXPECT_THAT(session.ask(ask).status().drift().operations(),
               ElementsAre(HasSubstr("listen-port")));
+}
+
+TEST_F(ANodeThatIsUp, TellsItOnlyWhenItIsAskedFor) {
+  node_.kernel.interfaces().at("wg-test").wireguard.listen_port = 1;
+  proto::Open open = open_for(plan_);
+  open.set_changes_state(false);
+  TestSession session(node_);
+  session.open(open);
+  proto::ToAgent ask;
+  ask.mutable_ask_status();
+  EXPECT_FALSE(session.ask(ask).status().has_drift());
 }
 
 TEST_F(ANodeThatIsUp, DoesNotTellItWhileItIsChanged) {
   TestSession session(node_);
   session.open(open_for(plan_));
   proto::ToAgent ask;
-  ask.mutable_ask_status();
+  ask.mutable_ask_status()->set_drift(true);
   EXPECT_FALSE(session.ask(ask).status().has_drift());
 }
 
