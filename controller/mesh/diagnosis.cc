@@ -31,10 +31,7 @@ struct End {
   }
   bool is_asked() const { return measured != nullptr && measured->inner; }
   bool loses_large() const { return is_answered() && !measured->inner->large_passes; }
-  bool has_handshake() const {
-    return peer != nullptr && peer->latest_handshake() != 0 &&
-           status.time() - peer->latest_handshake() <= kLiveHandshake;
-  }
+  bool has_handshake() const { return peer != nullptr && is_live(status, *peer); }
 };
 
 std::string host_of(const std::string& endpoint) {

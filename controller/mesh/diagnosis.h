@@ -17,6 +17,10 @@ namespace wgmesh {
 
 // Seconds. WireGuard gives up a session whose handshake is older, so the link works no longer.
 inline constexpr std::int64_t kLiveHandshake = 180;
+// By the clock of the node whose `status` has the peer.
+inline bool is_live(const proto::Status& status, const proto::PeerStatus& peer) {
+  return peer.latest_handshake() != 0 && status.time() - peer.latest_handshake() <= kLiveHandshake;
+}
 
 // What one node says of itself.
 struct Examined {

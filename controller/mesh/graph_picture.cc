@@ -13,8 +13,6 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::int64_t kLiveSession = 180;  // seconds: WireGuard gives up a session that is older
-
 // What one node says of its end of a link.
 struct ToldEnd {
   bool has_handshake = false;
@@ -35,8 +33,7 @@ using Tellings = std::unordered_map<std::string_view, Telling>;
 Telling telling_of(const proto::Status& status) {
   Telling telling{status.is_up(), status.bridge().stp(), {}};
   for (const proto::PeerStatus& peer : status.device().peers()) {
-    const std::int64_t at = peer.latest_handshake();
-    telling.ends[peer.node()].has_handshake = at != 0 && status.time() - at <= kLiveSession;
+    telling.ends[peer.node()].has_handshake = is_live(status, peer);
   }
   for (const proto::PortStatus& port : status.ports()) {
     ToldEnd& end = telling.ends[port.peer()];
@@ -103,9 +100,9 @@ LinkState state_of(const Tellings& tellings, const std::string& a, const std::st
   }
   if (ends.empty()) { return LinkState::kUnknown; }
   if (!passage.round_trip) {
-    const bool is_live =
+    const bool all_live =
         std::ranges::all_of(ends, [](const ToldEnd& end) { return end.has_handshake; });
-    if (!is_live) { return LinkState::kNoHandshake; }
+    if (!all_live) { return LinkState::kNoHandshake; }
     if (passage.was_tried) { return LinkState::kSilent; }
   }
   return has_tree ? state_in_tree(ends) : LinkState::kSplitHorizon;

@@ -24,11 +24,7 @@ Peers peers_by_node(const proto::Status& status) {
   return peers;
 }
 
-bool is_live(const proto::Status& status, const proto::PeerStatus& peer) {
-  return peer.latest_handshake() != 0 && status.time() - peer.latest_handshake() <= kLiveHandshake;
-}
-
-bool is_live(const proto::Status& status, const Peers& peers, const std::string& node) {
+bool has_live_peer(const proto::Status& status, const Peers& peers, const std::string& node) {
   const auto found = peers.find(node);
   return found != peers.end() && is_live(status, *found->second);
 }
@@ -173,7 +169,7 @@ class Pairs {
     if (report == asked_.end()) { return; }
     ends.any_asked = true;
     if (!report->second->status) { return; }
-    const bool live = is_live(*report->second->status, peers_.at(here), there);
+    const bool live = has_live_peer(*report->second->status, peers_.at(here), there);
     (live ? ends.any_live : ends.any_mute) = true;
   }
 
