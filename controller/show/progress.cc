@@ -1,6 +1,5 @@
 #include "controller/show/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/show/output.h"
+#include "controller/show/screen.h"
 #include "controller/show/told.h"
 #include "controller/text/printable.h"
 
@@ -251,11 +251,9 @@ std::string Progress::line_text(const Line& line, std::size_t columns) const {
 // The lines to show. Where there are more nodes than rows: those at work, the slowest first, then those that failed, then
 // the others; what is chosen stands in the order of the mesh file. One line counts the rest and tells the time.
 std::vector<std::string> Progress::frame() const {
-  winsize size{};
-  if (ioctl(fd_, TIOCGWINSZ, &size) != 0) { size = {}; }
-  // The last column stays free, since some terminals wrap there; the last row is the cursor's.
-  const std::size_t columns = (size.ws_col > 0 ? size.ws_col : 80U) - 1U;
-  const std::size_t rows = std::max<std::size_t>(size.ws_row > 0 ? size.ws_row : 24U, 3) - 1;
+  const ScreenSize size = screen_size(fd_);
+  const std::size_t columns = size.columns;
+  const std::size_t rows = size.room();
 
   std::vector<std::string> shown;
   if (lines_.size() <= rows) {

@@ -13,10 +13,11 @@ namespace wgmesh {
 
 ScreenSize screen_size(int fd) {
   winsize told{};
-  if (ioctl(fd, TIOCGWINSZ, &told) != 0) { told = {}; }
   ScreenSize size;
-  if (told.ws_col > 1) { size.columns = told.ws_col - 1U; }
+  if (ioctl(fd, TIOCGWINSZ, &told) != 0) { return size; }
+  if (told.ws_col > 0) { size.columns = told.ws_col; }
   if (told.ws_row > 0) { size.rows = told.ws_row; }
+  --size.columns;
   return size;
 }
 
@@ -27,8 +28,7 @@ std::string screen_of(std::string_view text, ScreenSize size) {
     lines.push_back(cut_to(text.substr(0, end), size.columns));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  // The last row is the cursor's.
-  const std::size_t room = std::max<std::size_t>(size.rows, 3) - 1;
+  const std::size_t room = size.room();
   if (lines.size() > room) {
     const std::size_t left = lines.size() - (room - 1);
     lines.resize(room - 1);
