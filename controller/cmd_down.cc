@@ -6,6 +6,7 @@
 
 #include "controller/agree.h"
 #include "controller/commands.h"
+#include "controller/dry_run.h"
 #include "controller/exit_code.h"
 #include "controller/mend.h"
 #include "controller/run.h"
@@ -38,12 +39,7 @@ int take_down(const CommandLine& command_line, const Mesh& mesh,
   }
   if (command_line.dry_run) {
     run.progress().close(false);
-    if (!command_line.json_out) {
-      put_result(
-          render_changes(changes_of(mesh, result), stdout_takes_color(), command_line.verbose > 0));
-    }
-    const bool is_pending = code == kExitDone && command_line.detailed_exitcode;
-    return is_pending && result.anything_to_do() ? kExitChangesPending : code;
+    return tell_dry_run(command_line, mesh, result);
   }
 
   run.pass_on_notes(result);

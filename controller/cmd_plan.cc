@@ -1,8 +1,7 @@
 #include "controller/commands.h"
+#include "controller/dry_run.h"
 #include "controller/exit_code.h"
 #include "controller/run.h"
-#include "controller/show/output.h"
-#include "controller/show/render_changes.h"
 #include "controller/show/render_error.h"
 
 namespace wgmesh {
@@ -21,15 +20,7 @@ int run_plan(const CommandLine& command_line, const Mesh& mesh, ResultDocument& 
   run.tell(result);
   // Nodes that cannot be asked are planned around; one that refuses leaves nobody a plan.
   if (!result.faults.empty() || result.any_refused()) { return result.exit_code(); }
-  if (!command_line.json_out) {
-    put_result(
-        render_changes(changes_of(mesh, result), stdout_takes_color(), command_line.verbose > 0));
-  }
-  const int code = result.exit_code();
-  if (code == kExitDone && command_line.detailed_exitcode && result.anything_to_do()) {
-    return kExitChangesPending;
-  }
-  return code;
+  return tell_dry_run(command_line, mesh, result);
 }
 
 }  // namespace wgmesh
