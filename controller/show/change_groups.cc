@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -10,9 +11,7 @@ namespace wgmesh {
 namespace {
 
 // What makes or removes the whole: an interface by its kind, a peer by its key.
-bool is_whole(const proto::Value& value) {
-  return value.key() == "kind" || value.key() == "public_key";
-}
+bool is_whole(std::string_view key) { return key == "kind" || key == "public_key"; }
 
 std::optional<std::string> text_of(bool has, const std::string& text) {
   return has ? std::optional(text) : std::nullopt;
@@ -33,7 +32,7 @@ class ValueList {
           places_.try_emplace({node, interface, value.key(), member}, values_.size());
       if (is_new) {
         values_.push_back({node, interface, value.key(), before, after});
-      } else if (after || !is_whole(value)) {
+      } else if (after || !is_whole(value.key())) {
         values_[at->second].after = after;
       } else if (!values_[at->second].before) {
         values_[at->second].before = before;  // a new key comes before the old one goes
@@ -51,17 +50,13 @@ class ValueList {
   std::vector<GroupValue> values_;
 };
 
-bool is_whole_value(const GroupValue& value) {
-  return value.key == "kind" || value.key == "public_key";
-}
-
 // Of the values that make the whole: all come, all go, or it stays.
 GroupKind kind_of(const std::vector<GroupValue>& values) {
   bool comes = false;
   bool goes = false;
   bool stays = false;
   for (const GroupValue& value : values) {
-    if (!is_whole_value(value)) { continue; }
+    if (!is_whole(value.key)) { continue; }
     (value.before && value.after ? stays : value.after ? comes : goes) = true;
   }
   if (stays || comes == goes) { return GroupKind::kChange; }
@@ -87,8 +82,9 @@ std::vector<GroupValue> merge_ends(std::vector<GroupValue> values) {
   return merged;
 }
 
-NodeGroup node_group(const NodeChanges& node, bool& removes_all) {
+NodeGroup node_group(const NodeChanges& node) {
   NodeGroup group{.node = node.node};
+  bool removes_all = false;
   ValueList values;
   for (const proto::Change& change : node.changes->changes()) {
     if (change.of_agent()) {
@@ -103,7 +99,6 @@ NodeGroup node_group(const NodeChanges& node, bool& removes_all) {
   }
   group.values = std::move(values).take();
   group.kind = removes_all ? GroupKind::kRemove : kind_of(group.values);
-  removes_all = group.kind == GroupKind::kRemove;
   return group;
 }
 
@@ -137,16 +132,16 @@ ChangeGroups group_changes(std::span<const NodeChanges> nodes) {
       const Place there = place(change.peer());
       links[{std::min(here, there), std::max(here, there)}].put(node.node, change);
     }
-    bool removes_all = false;
-    NodeGroup group = node_group(node, removes_all);
-    if (removes_all) { gone.insert(node.node); }
+    NodeGroup group = node_group(node);
+    const bool goes = group.kind == GroupKind::kRemove;
+    if (goes) { gone.insert(node.node); }
     // What an older agent does to the node comes without values.
     const bool is_untold =
         std::ranges::any_of(node.changes->changes(), [](const proto::Change& change) {
           return change.peer().empty() && !change.of_agent() && change.values().empty();
         });
     group.only_stored = node.changes->stored_state_changes() && node.changes->changes().empty();
-    if (group.only_stored || !group.values.empty() || !group.of_agent.empty() || removes_all ||
+    if (group.only_stored || !group.values.empty() || !group.of_agent.empty() || goes ||
         is_untold) {
       groups.nodes.push_back(std::move(group));
     }

@@ -161,17 +161,18 @@ std::string totals_text(std::span<const NodeChanges> nodes, const ChangeGroups& 
   return fmt::format("Plan: {}{}.\n", fmt::join(parts, "; "), unknown);
 }
 
+Json value_json(const std::string& key, const Json& before, const Json& after) {
+  return {{"key", key}, {"old", before}, {"new", after}};
+}
+
 Json value_json(const proto::Value& value) {
-  Json out = {{"key", value.key()}};
-  out["old"] = value.has_before() ? Json(value.before()) : Json();
-  out["new"] = value.has_after() ? Json(value.after()) : Json();
-  return out;
+  return value_json(value.key(), value.has_before() ? Json(value.before()) : Json(),
+                    value.has_after() ? Json(value.after()) : Json());
 }
 
 Json value_json(const GroupValue& value) {
-  Json out = {{"key", value.key}};
-  out["old"] = value.before ? Json(*value.before) : Json();
-  out["new"] = value.after ? Json(*value.after) : Json();
+  Json out = value_json(value.key, value.before ? Json(*value.before) : Json(),
+                        value.after ? Json(*value.after) : Json());
   if (!value.node.empty()) { out["node"] = value.node; }
   if (!value.interface.empty()) { out["interface"] = value.interface; }
   return out;

@@ -20,7 +20,7 @@ std::string render_changes(std::span<const NodeChanges> nodes, bool color,
 // The same groups, each node's operations and the totals, for the result document.
 nlohmann::ordered_json changes_json(std::span<const NodeChanges> nodes);
 
-// Whether a node would change at all; plan --detailed-exitcode asks.
+// Whether a node would change at all.
 bool any_changes(std::span<const NodeChanges> nodes);
 
 enum class Forwarding : std::uint8_t { kUnknown, kNotWaited, kAll, kNotAll };
