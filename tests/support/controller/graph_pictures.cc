@@ -52,4 +52,14 @@ GraphPicture picture_of_full_mesh(std::size_t count, const std::string& prefix) 
   return picture;
 }
 
+GraphPicture offline(GraphPicture picture) {
+  picture.read_at.reset();
+  for (GraphNode& node : picture.nodes) {
+    node.state = DrawnState::kNotAsked;
+    node.mtu.reset();
+  }
+  for (GraphLink& link : picture.links) { link = {link.a, link.b, LinkState::kUnknown, {}}; }
+  return picture;
+}
+
 }  // namespace wgmesh

@@ -1,16 +1,12 @@
-// What diff lists for the changes that users make, as text: tests/data/golden/operations. Run with
-// WGMESH_UPDATE_GOLDENS=1 to rewrite the files, and read what git shows then.
+// What diff lists for the changes that users make, as text, in golden files.
 #include "agent/state/diff.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "common/naming.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/fake_kernel.h"
+#include "tests/support/golden.h"
 
 namespace wgmesh::diff_test {
 namespace {
@@ -25,14 +21,8 @@ std::string listing(const std::vector<Operation>& operations) {
 }
 
 void expect_golden(const std::string& name, const std::vector<Operation>& operations) {
-  std::string path = std::string(WGMESH_TEST_DATA) + "/golden/operations/" + name + ".txt";
-  if (std::getenv("WGMESH_UPDATE_GOLDENS") != nullptr) {
-    std::ofstream(path) << listing(operations);
-    return;
-  }
-  std::ostringstream golden;
-  golden << std::ifstream(path).rdbuf();
-  EXPECT_EQ(listing(operations), golden.str()) << path;
+  wgmesh::expect_golden(std::string(WGMESH_TEST_DATA) + "/golden/operations/" + name + ".txt",
+                        listing(operations));
 }
 
 // Whether it works is asked of the fake kernel, besides what it looks like.

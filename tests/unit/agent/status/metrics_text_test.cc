@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -12,6 +11,7 @@
 
 #include "agent/status/metrics_writer.h"
 #include "tests/support/agent/example_inspection.h"
+#include "tests/support/golden.h"
 
 namespace wgmesh::metrics_text_test {
 namespace {
@@ -39,12 +39,9 @@ std::multiset<std::string> heads_in(const std::string& text) {
   return names;
 }
 
-// `promtool` looks at this file too: tests/check-metrics. WGMESH_UPDATE_GOLDENS=1 writes it anew.
+// `promtool` looks at this file too: tests/check-metrics.
 TEST(MetricsText, TellsOfAMeshWhatMonitorsAskFor) {
-  const std::string path = kData + "/golden/metrics.prom";
-  const std::string text = text_of(example_inspection());
-  if (std::getenv("WGMESH_UPDATE_GOLDENS") != nullptr) { std::ofstream(path) << text; }
-  EXPECT_EQ(text, content_of(path));
+  expect_golden(kData + "/golden/metrics.prom", text_of(example_inspection()));
 }
 
 TEST(MetricsText, HasTheNamesAndLabelsOfTheWireguardExporter) {

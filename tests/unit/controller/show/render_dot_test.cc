@@ -1,15 +1,11 @@
-// Whole pictures are golden files in tests/data/golden/graph. Run with WGMESH_UPDATE_GOLDENS=1 to
-// rewrite them, and read what git shows then.
+// Whole pictures are golden files.
 #include "controller/show/render_dot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "tests/support/controller/graph_pictures.h"
+#include "tests/support/golden.h"
 
 namespace wgmesh::render_dot_test {
 namespace {
@@ -17,33 +13,14 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(WGMESH_TEST_DATA) + "/golden/graph/" + name;
-  if (std::getenv("WGMESH_UPDATE_GOLDENS") != nullptr) {
-    std::ofstream(path) << text;
-    return;
-  }
-  std::ostringstream golden;
-  golden << std::ifstream(path).rdbuf();
-  EXPECT_EQ(text, golden.str()) << path;
-}
-
-GraphPicture offline(GraphPicture picture) {
-  picture.read_at.reset();
-  for (GraphNode& node : picture.nodes) {
-    node.state = DrawnState::kNotAsked;
-    node.mtu.reset();
-  }
-  for (GraphLink& link : picture.links) { link = {link.a, link.b, LinkState::kUnknown, {}}; }
-  return picture;
-}
+const std::string kGoldens = std::string(WGMESH_TEST_DATA) + "/golden/graph/";
 
 TEST(RenderDot, DrawsEverything) {
-  expect_golden("everything.dot", render_dot(picture_of_everything()));
+  expect_golden(kGoldens + "everything.dot", render_dot(picture_of_everything()));
 }
 
 TEST(RenderDot, DrawsTheMeshFile) {
-  expect_golden("offline.dot", render_dot(offline(picture_of_full_mesh(3))));
+  expect_golden(kGoldens + "offline.dot", render_dot(offline(picture_of_full_mesh(3))));
 }
 
 TEST(RenderDot, QuotesWhateverNamesAre) {
