@@ -6,7 +6,7 @@ namespace wgmesh {
 enum ExitCode : int {
   kExitDone = 0,            // changed or not
   kExitFailed = 1,          // and every node is as it was; `check`: something is wrong
-  kExitChangesPending = 2,  // only plan --detailed-exitcode
+  kExitChangesPending = 2,  // only --detailed-exitcode, of a dry run
   kExitNodesSkipped = 3,    // done, but nodes were skipped
   kExitUnreachable = 4,     // nothing changed
   kExitLocked = 5,          // by another controller
