@@ -28,8 +28,10 @@
 #                             whether those that do not answer have. Before it, nodes that differ are a fault
 #   count_for SAMPLE FULL     $rounds: FULL where WGMESH_LONG is set, or WGMESH_SHARE percent of it: five runs of 20
 #                             with seeds of their own are a full one
-#   rounds_that_count COUNT FUNCTION ARG…  calls FUNCTION until it has returned 0 COUNT times. Stops when the test is
-#                             broken. Breaks the test when FUNCTION returns something else too often
+#   rounds_that_count COUNT FUNCTION ARG…  calls FUNCTION until it has returned 0 COUNT times. Each round says what
+#                             broke in it; after $bearable broken rounds (0 unless a campaign says otherwise) the
+#                             next one ends the loop. $broken_rounds counts them. Breaks the test when FUNCTION
+#                             returns something else too often
 #
 # A state is what see_nodes compares; both ends of a pair must have the same preshared key. The nodes are of
 # busybox, and programs are started only where there is no way around it, busybox's own before others: it is
@@ -50,13 +52,18 @@ RANDOM=$seed
 draw() { drawn=$(((RANDOM << 15 | RANDOM) % $1)); }
 count_for() { rounds=$1; [ -z "${WGMESH_LONG:-}" ] || rounds=$((($2 * ${WGMESH_SHARE:-100} + 99) / 100)); }
 
+bearable=0 broken_rounds=0
 rounds_that_count() { # rounds_that_count COUNT FUNCTION ARG…
-  local left=$1 tries=$((4 * $1 + 8))
+  local left=$1 tries=$((10 * $1 + 20)) broken_before=$broken bears=$bearable
   shift
-  while ((left > 0 && tries > 0)) && [ -z "$broken" ]; do
+  [ -z "$broken" ] || ((bears > 0)) || return 0
+  while ((left > 0 && tries > 0 && bears >= 0)); do
     tries=$((tries - 1))
+    broken='' # of this round
     ! "$@" || left=$((left - 1))
+    [ -z "$broken" ] || bears=$((bears - 1)) broken_rounds=$((broken_rounds + 1)) broken_before=1
   done
+  broken=$broken_before
   ((left == 0)) || [ -n "$broken" ] || fail "$left rounds did not come about: $*"
 }
 
