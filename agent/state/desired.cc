@@ -126,7 +126,7 @@ std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKe
   // Nobody says where it is: it stays where it was heard.
   if (peer.endpoint().empty()) { return has_key ? std::nullopt : present; }
   auto resolved = known.resolved.find(peer.node());
-  bool has_other = resolved != known.resolved.end();
+  bool const has_other = resolved != known.resolved.end();
   return present && (keeps_endpoint(peer, known) || !has_other)
              ? present
              : (has_other ? std::optional(resolved->second) : std::nullopt);
@@ -146,7 +146,7 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
   expect_name(device.name(), wireguard_name(plan.mesh()), "device.name");
   Prefix inner = prefix_of(device.inner_address(), "device.inner_address");
   check_family(inner.address, kind, "device.inner_address");
-  std::uint32_t least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
+  std::uint32_t const least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
   return {.interface = interface_from(plan, device.name(),
                                       in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
           .private_key = secrets.private_key,
@@ -167,7 +167,7 @@ Bridge bridge_of(const proto::Plan& plan) {
                 .max_age = hundredths(planned.max_age(), "bridge.max_age"),
                 .ageing = hundredths(planned.ageing(), "bridge.ageing")};
   for (const std::string& text : planned.addresses()) {
-    Prefix address = prefix_of(text, "bridge.addresses");
+    Prefix const address = prefix_of(text, "bridge.addresses");
     if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kLeastIpv6Mtu) {
       refuse("segment_mtu {} is too small for {}: IPv6 needs {}", plan.segment_mtu(), text,
              kLeastIpv6Mtu);
@@ -223,9 +223,9 @@ void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecret
   if (device.peers.contains(*key)) { refuse("its public key is another peer's too"); }
   auto remote = parse_ip(peer.inner_address());
   if (!remote) { refuse("inner_address '{}' is no address", peer.inner_address()); }
-  IpAddress local = device.addresses.begin()->address;
+  IpAddress const local = device.addresses.begin()->address;
   check_family(*remote, kind_of(plan), "inner_address");
-  bool taken = *remote == local ||
+  bool const taken = *remote == local ||
                std::any_of(device.peers.begin(), device.peers.end(), [&](const auto& other) {
                  return other.second.allowed_ips.begin()->address == *remote;
                });
@@ -270,7 +270,7 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
     }
   }
   for (const std::string& name : plan.bridge_ports()) {
-    bool ours = name == state.wireguard->interface.name || name == state.bridge->interface.name ||
+    bool const ours = name == state.wireguard->interface.name || name == state.bridge->interface.name ||
                 state.tunnels.contains(name);
     if (!is_interface_name(name) || ours) { refuse("bridge_ports: '{}' cannot be a port", name); }
     if (!state.foreign_ports

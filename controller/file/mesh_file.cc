@@ -196,7 +196,7 @@ void MeshFile::read_node_list(const Value& nodes) {
   for (std::size_t i = 0; i < nodes.node->items.size(); ++i) {
     Value value = nodes.item(i);
     std::string name;
-    Place place = value.node->place;
+    Place const place = value.node->place;
     const auto& members = value.node->members;
     const auto named = std::find_if(members.begin(), members.end(),
                                     [](const YamlMember& member) { return member.key == "name"; });
