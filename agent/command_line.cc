@@ -175,7 +175,7 @@ void expect_status_options(const Flags& flags, const VerbShape& verb) {
 
 // `help VERB`, `VERB --help` or either alone.
 CommandLine help_about(const std::vector<std::string>& words) {
-  std::size_t const verb = !words.empty() && words[0] == "help" ? 1 : 0;
+  const std::size_t verb = !words.empty() && words[0] == "help" ? 1 : 0;
   CommandLine line;
   if (verb < words.size()) { line.topic = find_verb(words[verb]).name; }
   return line;

@@ -52,7 +52,7 @@ std::optional<PublicKey> parse_public_key(std::string_view base64) {
 std::optional<PublicKey> public_key_from(std::string_view octets) {
   if (octets.size() != kKeySize) { return std::nullopt; }
   PublicKey key;
-  std::copy(octets.begin(), octets.end(), key.octets.begin());
+  std::ranges::copy(octets, key.octets.begin());
   return key;
 }
 
@@ -79,7 +79,7 @@ Secret Secret::make_preshared_key() {
 
 Secret Secret::from_octets(std::span<const std::uint8_t, kKeySize> source) {
   auto octets = std::make_shared<Octets>();
-  std::copy(source.begin(), source.end(), octets->slot);
+  std::ranges::copy(source, octets->slot);
   return Secret(std::move(octets));
 }
 

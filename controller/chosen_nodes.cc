@@ -18,7 +18,7 @@ std::optional<Said> find_unknown_node(const Mesh& mesh, const CommandLine& comma
     for (const Node& node : mesh.absent) { known.push_back(node.name); }
   }
   for (const std::string& name : command_line.nodes) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) { continue; }
+    if (std::ranges::find(known, name) != known.end()) { continue; }
     const std::optional<std::string> nearest = find_nearest(name, known);
     return say<"node-unknown">(mesh.name, name,
                                nearest ? fmt::format("did you mean '{}'?", *nearest)
@@ -35,7 +35,7 @@ std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& comma
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     if (group == &mesh.absent && !changes_nodes(command_line.verb)) { continue; }
     for (const Node& node : *group) {
-      if (names.empty() || std::find(names.begin(), names.end(), node.name) != names.end()) {
+      if (names.empty() || std::ranges::find(names, node.name) != names.end()) {
         nodes.push_back(&node);
       }
     }

@@ -22,9 +22,8 @@ int run_check(const CommandLine& command_line, const Mesh& mesh) {
   const std::vector<Finding> findings = diagnose(mesh, examination);
   put_result(command_line.json_out ? render_check_json(mesh, examination, findings)
                                    : render_check(mesh, examination, findings));
-  const bool all_asked =
-      std::all_of(examination.nodes.begin(), examination.nodes.end(),
-                  [](const auto& node) { return node.second.status.has_value(); });
+  const bool all_asked = std::ranges::all_of(
+      examination.nodes, [](const auto& node) { return node.second.status.has_value(); });
   if (!all_asked) { return kExitUnreachable; }
   return findings.empty() ? kExitDone : kExitFailed;
 }

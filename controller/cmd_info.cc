@@ -15,8 +15,8 @@ int run_info(const CommandLine& command_line, const Mesh& mesh) {
   run.progress().close(false);
   if (run.signals().requested()) { return kExitInterrupted; }
   put_result(render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
-  const bool all = std::all_of(reports.begin(), reports.end(),
-                               [](const NodeReport& report) { return report.status.has_value(); });
+  const bool all = std::ranges::all_of(
+      reports, [](const NodeReport& report) { return report.status.has_value(); });
   return all ? kExitDone : kExitUnreachable;
 }
 

@@ -21,8 +21,8 @@ int run_show(const CommandLine& command_line, const Mesh& mesh) {
   } else {
     put_result(render_show(reports, std::chrono::system_clock::now(), stdout_takes_color()));
   }
-  const bool all = std::all_of(reports.begin(), reports.end(),
-                               [](const NodeReport& report) { return report.status.has_value(); });
+  const bool all = std::ranges::all_of(
+      reports, [](const NodeReport& report) { return report.status.has_value(); });
   return all ? kExitDone : kExitUnreachable;
 }
 

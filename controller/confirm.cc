@@ -14,8 +14,8 @@ bool confirm(std::istream& in, std::ostream& out, std::string_view question) {
   out << question << " [y/N] " << std::flush;
   std::string answer;
   std::getline(in, answer);
-  std::transform(answer.begin(), answer.end(), answer.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(answer, answer.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return answer == "y" || answer == "yes";
 }
 

@@ -251,11 +251,10 @@ void Run::tell(const TransactionResult& result) {
     }
   }
   progress_.close(could_change);
-  const bool nobody_is_left =
-      std::all_of(result.nodes.begin(), result.nodes.end(), [](const auto& node) {
-        return node.second.failure &&
-               node.second.failure->kind == NodeFailure::Kind::kUnreachable && !node.second.skipped;
-      });
+  const bool nobody_is_left = std::ranges::all_of(result.nodes, [](const auto& node) {
+    return node.second.failure && node.second.failure->kind == NodeFailure::Kind::kUnreachable &&
+           !node.second.skipped;
+  });
   if (nobody_is_left && skips_unreachable()) {
     print_error(report_of(say<"run-reaches-no-node">()), progress_.mode());
   }
@@ -310,8 +309,8 @@ std::string Run::cure_of(const std::string& name, const NodeFailure& failure) co
                                 changes_nodes(command_line_.verb) &&
                                 command_line_.verb != Verb::kPlan && !command_line_.dry_run;
   if (!could_be_skipped) { return failure.cure; }
-  const bool is_absent = std::any_of(mesh_.absent.begin(), mesh_.absent.end(),
-                                     [&](const Node& absent) { return absent.name == name; });
+  const bool is_absent =
+      std::ranges::any_of(mesh_.absent, [&](const Node& absent) { return absent.name == name; });
   std::string cure = failure.cure;
   if (is_absent) {
     cure += cure.empty() ? "" : "; ";

@@ -12,11 +12,12 @@ namespace wgmesh {
 
 class Watcher {
  public:
-  // Forks. In the child all descriptors but `lock` are closed, and `finish` is run, with the lock's
-  // descriptor there, when this process dies without dismiss(), or gives no sign of life (then it
-  // is killed first): for `patience`, in which it may wait for its controller, and `grace` beyond.
-  // The first goes on while the machine sleeps, as the worker's own does. The second does not: a
-  // worker that wakes up late has it in full.
+  // Forks. The child closes all descriptors but `lock`, and watches this process. When this process
+  // dies without dismiss(), the child runs `finish` with the lock's descriptor. When this process
+  // gives no sign of life for `patience` and `grace` together, the child kills it first.
+  // `patience` is the time in which this process may wait for its controller. It runs on while the
+  // machine sleeps, as the worker's own does. `grace` does not: a worker that wakes up late has all
+  // of it.
   Watcher(int lock, std::chrono::milliseconds patience, std::chrono::milliseconds grace,
           const std::function<void(int)>& finish);
   Watcher(Watcher&&) noexcept = default;

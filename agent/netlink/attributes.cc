@@ -29,7 +29,7 @@ std::uint64_t Attribute::u64() const { return number<std::uint64_t>(); }
 std::int32_t Attribute::s32() const { return number<std::int32_t>(); }
 
 std::string Attribute::text() const {
-  const auto end = std::find(payload_.begin(), payload_.end(), std::uint8_t{0});
+  const auto end = std::ranges::find(payload_, std::uint8_t{0});
   return std::string(payload_.begin(), end);
 }
 
@@ -40,7 +40,7 @@ IpAddress Attribute::ip_address() const {
     throw Error(say<"netlink-attribute-malformed">(
         type_, fmt::format("has {} octets, no IP address", payload_.size())));
   }
-  std::copy(payload_.begin(), payload_.end(), address.octets.begin());
+  std::ranges::copy(payload_, address.octets.begin());
   return address;
 }
 

@@ -48,7 +48,7 @@ void NetlinkMessage::put_u32(int type, std::uint32_t value) {
 }
 
 void NetlinkMessage::put_text(int type, std::string_view text) {
-  std::string const with_nul(text);
+  const std::string with_nul(text);
   put(type, {reinterpret_cast<const std::uint8_t*>(with_nul.c_str()), with_nul.size() + 1});
 }
 

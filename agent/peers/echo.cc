@@ -192,7 +192,7 @@ proto::Probed Echo::probe(const proto::Probe& wanted) {
   for (const Socket& socket : sockets_) { waiting.push_back({socket.fd.get(), POLLIN, 0}); }
   auto next_round = Clock::now();
   const auto is_done = [](const Target& target) { return target.is_done(); };
-  while (Clock::now() < until && !std::all_of(targets.begin(), targets.end(), is_done)) {
+  while (Clock::now() < until && !std::ranges::all_of(targets, is_done)) {
     if (Clock::now() >= next_round) {
       ask_all(targets);
       next_round = Clock::now() + kRoundEvery;

@@ -14,7 +14,7 @@ Echo listen_on_mesh(Kernel& kernel, const proto::Open& open, const proto::Listen
                     proto::Listening& told) {
   EchoToken token{};
   if (wanted.token().size() != token.size()) { throw Error(say<"measure-token-size">()); }
-  std::copy(wanted.token().begin(), wanted.token().end(), token.begin());
+  std::ranges::copy(wanted.token(), token.begin());
 
   const State state = kernel.observe({open.mesh(), {}, {}}).state;
   std::set<IpAddress> inner;

@@ -53,7 +53,7 @@ void expect_name(const std::string& name, const std::string& expected, const cha
 MacAddress mac_of(const std::string& octets, const char* key) {
   MacAddress mac;
   if (octets.size() != mac.octets.size()) { refuse("{} has {} octets, not 6", key, octets.size()); }
-  std::copy(octets.begin(), octets.end(), mac.octets.begin());
+  std::ranges::copy(octets, mac.octets.begin());
   if ((mac.octets[0] & 1) != 0) { refuse("{} {} is a group address", key, to_text(mac)); }
   return mac;
 }
@@ -89,7 +89,7 @@ void check_family(const IpAddress& address, TunnelKind kind, const char* key) {
 
 template <class Messages, class Matches>
 auto find_message(const Messages& messages, Matches matches) {
-  auto found = std::find_if(messages.begin(), messages.end(), matches);
+  auto found = std::ranges::find_if(messages, matches);
   return found == messages.end() ? nullptr : &*found;
 }
 
@@ -126,7 +126,7 @@ std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKe
   // Nobody says where it is: it stays where it was heard.
   if (peer.endpoint().empty()) { return has_key ? std::nullopt : present; }
   auto resolved = known.resolved.find(peer.node());
-  bool const has_other = resolved != known.resolved.end();
+  const bool has_other = resolved != known.resolved.end();
   return present && (keeps_endpoint(peer, known) || !has_other)
              ? present
              : (has_other ? std::optional(resolved->second) : std::nullopt);
@@ -146,7 +146,7 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
   expect_name(device.name(), wireguard_name(plan.mesh()), "device.name");
   Prefix inner = prefix_of(device.inner_address(), "device.inner_address");
   check_family(inner.address, kind, "device.inner_address");
-  std::uint32_t const least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
+  const std::uint32_t least = inner.address.family == Family::kIpv6 ? kLeastIpv6Mtu : kLeastIpv4Mtu;
   return {.interface = interface_from(plan, device.name(),
                                       in_range(device.mtu(), least, kMaxMtu, "device.mtu")),
           .private_key = secrets.private_key,
@@ -167,7 +167,7 @@ Bridge bridge_of(const proto::Plan& plan) {
                 .max_age = hundredths(planned.max_age(), "bridge.max_age"),
                 .ageing = hundredths(planned.ageing(), "bridge.ageing")};
   for (const std::string& text : planned.addresses()) {
-    Prefix const address = prefix_of(text, "bridge.addresses");
+    const Prefix address = prefix_of(text, "bridge.addresses");
     if (address.address.family == Family::kIpv6 && plan.segment_mtu() < kLeastIpv6Mtu) {
       refuse("segment_mtu {} is too small for {}: IPv6 needs {}", plan.segment_mtu(), text,
              kLeastIpv6Mtu);
@@ -223,12 +223,11 @@ void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecret
   if (device.peers.contains(*key)) { refuse("its public key is another peer's too"); }
   auto remote = parse_ip(peer.inner_address());
   if (!remote) { refuse("inner_address '{}' is no address", peer.inner_address()); }
-  IpAddress const local = device.addresses.begin()->address;
+  const IpAddress local = device.addresses.begin()->address;
   check_family(*remote, kind_of(plan), "inner_address");
-  bool const taken = *remote == local ||
-               std::any_of(device.peers.begin(), device.peers.end(), [&](const auto& other) {
-                 return other.second.allowed_ips.begin()->address == *remote;
-               });
+  const bool taken = *remote == local || std::ranges::any_of(device.peers, [&](const auto& other) {
+    return other.second.allowed_ips.begin()->address == *remote;
+  });
   if (taken) { refuse("inner_address {} is another node's too", peer.inner_address()); }
   Tunnel tunnel = tunnel_of(plan, peer, local, *remote);
   device.peers[*key] = peer_of(peer, *key, *remote, secrets, endpoints);
@@ -270,8 +269,8 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
     }
   }
   for (const std::string& name : plan.bridge_ports()) {
-    bool const ours = name == state.wireguard->interface.name || name == state.bridge->interface.name ||
-                state.tunnels.contains(name);
+    const bool ours = name == state.wireguard->interface.name ||
+                      name == state.bridge->interface.name || state.tunnels.contains(name);
     if (!is_interface_name(name) || ours) { refuse("bridge_ports: '{}' cannot be a port", name); }
     if (!state.foreign_ports
              .emplace(name, ForeignPort{state.bridge->interface.name, plan.segment_mtu(), true})

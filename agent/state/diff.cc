@@ -56,10 +56,10 @@ bool differs_above(const ForeignPort& now, const SetInterface& set,
 void diff_foreign_ports(const State& desired, const State& observed, bool joining,
                         Changes& changes) {
   for (const auto& [name, port] : desired.foreign_ports) {
-    bool const joins = desired.bridge && port.master == desired.bridge->interface.name;
+    const bool joins = desired.bridge && port.master == desired.bridge->interface.name;
     if (joins != joining) { continue; }
     auto found = observed.foreign_ports.find(name);
-    bool const known = found != observed.foreign_ports.end();
+    const bool known = found != observed.foreign_ports.end();
     SetInterface set{.name = name};
     if (!known || port.mtu != found->second.mtu) { set.mtu = port.mtu; }
     if (!known || port.master != found->second.master) { set.master = port.master; }
@@ -87,9 +87,9 @@ std::vector<Interface> interfaces_to_delete(const State& desired, const State& n
 // By group where the whole mesh goes: a group that keeps a member cannot be deleted. Interfaces in
 // another group (ours by alias) go by name.
 void delete_interfaces(const State& desired, const State& now, Changes& changes) {
-  bool const all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
+  const bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
   std::map<std::uint32_t, std::set<std::string>> groups;
-  std::vector<Interface> const interfaces = interfaces_to_delete(desired, now);
+  const std::vector<Interface> interfaces = interfaces_to_delete(desired, now);
   for (const Interface& interface : interfaces) {
     if (all_go && interface.group > kHandMadeGroups) {
       groups[interface.group].insert(interface.name);

@@ -55,8 +55,9 @@ void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, c
     now.mac = desired.mac;
   }
 
-  bool const follows_ports = !observed || (now.interface.alias.empty() && !interface.alias.empty());
-  bool const may_be_right = observed || now.interface.mtu == interface.mtu;  // ports may have left by now
+  const bool follows_ports = !observed || (now.interface.alias.empty() && !interface.alias.empty());
+  const bool may_be_right =
+      observed || now.interface.mtu == interface.mtu;  // ports may have left by now
   if (follows_ports && may_be_right) {
     now.interface.mtu = interface.mtu + 1;
     changes.first.push_back(SetInterface{.name = interface.name, .mtu = now.interface.mtu});
@@ -69,8 +70,8 @@ void diff_bridge(const Bridge& desired, const std::optional<Bridge>& observed, c
   SetBridge settings = observed ? bridge_changes(desired, now) : every_setting(desired);
   if (settings != SetBridge{.name = settings.name}) { changes.first.push_back(settings); }
   // Of a new bridge it depends on the node's defaults, so it is always said.
-  bool const accepts = desired.accepts_router_advertisements;
-  bool const is_fixed = limits.fixed_settings || limits.no_ipv6;
+  const bool accepts = desired.accepts_router_advertisements;
+  const bool is_fixed = limits.fixed_settings || limits.no_ipv6;
   if (!is_fixed && (!observed || accepts != now.accepts_router_advertisements)) {
     changes.first.push_back(SetRouterAdvertisements{interface.name, accepts});
   }

@@ -44,15 +44,15 @@ void diff_addresses(const std::string& name, const std::set<Prefix>& desired,
   std::vector<Prefix> removed_early;
   for (const Prefix& address : now) {
     if (desired.contains(address)) { continue; }
-    bool const early = std::any_of(desired.begin(), desired.end(),
-                             [&](const Prefix& wanted) { return in_the_way(address, wanted); });
+    const bool early = std::ranges::any_of(
+        desired, [&](const Prefix& wanted) { return in_the_way(address, wanted); });
     if (early) { removed_early.push_back(address); }
     (early ? changes.first : changes.deletions).push_back(RemoveAddress{name, address});
   }
   for (const Prefix& address : desired) {
     // One that stays may have been a secondary of one that was just removed: add it again.
-    bool const may_be_lost = std::any_of(removed_early.begin(), removed_early.end(),
-                                   [&](const Prefix& gone) { return in_the_way(gone, address); });
+    const bool may_be_lost = std::ranges::any_of(
+        removed_early, [&](const Prefix& gone) { return in_the_way(gone, address); });
     if (may_be_lost || !now.contains(address)) {
       changes.first.push_back(AddAddress{name, address});
     }

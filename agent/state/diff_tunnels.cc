@@ -12,7 +12,7 @@ using Ends = std::tuple<TunnelKind, IpAddress, IpAddress>;
 Ends ends_of(const Tunnel& tunnel) { return {tunnel.kind, tunnel.local, tunnel.remote}; }
 
 IpAddress numbered(IpAddress base, unsigned number) {
-  std::size_t const size = base.size();
+  const std::size_t size = base.size();
   base.octets[size - 2] = static_cast<std::uint8_t>(number >> 8);
   base.octets[size - 1] = static_cast<std::uint8_t>(number);
   return base;
@@ -23,10 +23,10 @@ IpAddress numbered(IpAddress base, unsigned number) {
 // has).
 Ends parked_ends(TunnelKind kind, unsigned number) {
   if (kind == TunnelKind::kGretap) {
-    IpAddress const loopback{.family = Family::kIpv4, .octets = {127, 0, 0, 1}};
+    const IpAddress loopback{.family = Family::kIpv4, .octets = {127, 0, 0, 1}};
     return {kind, loopback, numbered(loopback, number)};
   }
-  IpAddress const discard{.family = Family::kIpv6, .octets = {1}};
+  const IpAddress discard{.family = Family::kIpv6, .octets = {1}};
   return {kind, discard, numbered(discard, number)};
 }
 
@@ -53,7 +53,7 @@ class Moves {
       }
     }
     while (!waiting.empty()) {
-      std::size_t const moved = std::erase_if(waiting, [this](const std::string& name) {
+      const std::size_t moved = std::erase_if(waiting, [this](const std::string& name) {
         const Tunnel& wanted = desired_.tunnels.at(name);
         if (holders_.contains(ends_of(wanted))) { return false; }
         move(now_.tunnels.at(name), ends_of(wanted));
@@ -116,8 +116,8 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
     set.generates_link_local = desired.generates_link_local;
   }
 
-  bool const is_port = !desired.interface.master.empty();
-  bool const joins = is_port && set.master.has_value();
+  const bool is_port = !desired.interface.master.empty();
+  const bool joins = is_port && set.master.has_value();
   if (joins) {
     now.isolated = false;
     now.path_cost = 0;
@@ -128,7 +128,7 @@ void diff_tunnel(const Tunnel& desired, Tunnel now, Changes& changes) {
     port.path_cost = desired.path_cost;
   }
 
-  bool const could_loop = joins ? desired.isolated : is_port && now.isolated && !desired.isolated;
+  const bool could_loop = joins ? desired.isolated : is_port && now.isolated && !desired.isolated;
   if (could_loop && now.interface.up) {
     set.up.reset();
     changes.first.push_back(SetInterface{.name = name, .up = false});

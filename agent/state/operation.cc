@@ -179,8 +179,8 @@ bool is_deletion(const Operation& operation) {
                         [](const SetWireguard& set) {
                           return !set.private_key && !set.listen_port && !set.fwmark &&
                                  !set.peers.empty() &&
-                                 std::all_of(set.peers.begin(), set.peers.end(),
-                                             [](const PeerUpdate& peer) { return peer.remove; });
+                                 std::ranges::all_of(
+                                     set.peers, [](const PeerUpdate& peer) { return peer.remove; });
                         },
                         [](const auto&) { return false; },
                     },

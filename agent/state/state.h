@@ -75,8 +75,8 @@ struct Tunnel {
 };
 
 // A time of a bridge that the kernel does not show just now; it equals any other. A bridge that is
-// not the root shows the root's forward delay, hello time and max age in the place of its own, and
-// while the tree changes twice the forward delay in that of the ageing time.
+// not the root shows the root's forward delay, hello time and max age instead of its own. While the
+// tree changes, it shows twice the forward delay instead of the ageing time.
 inline constexpr std::uint32_t kTimeUnknown = 0xffffffff;
 
 // Times in hundredths of a second, as the kernel's netlink attributes have them (USER_HZ).

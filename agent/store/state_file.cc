@@ -60,7 +60,7 @@ MacAddress parse_mac_octets(const std::string& octets) {
   if (octets.size() != mac.octets.size()) {
     throw Error(say<"store-state-damaged">("mac is damaged"));
   }
-  std::copy(octets.begin(), octets.end(), mac.octets.begin());
+  std::ranges::copy(octets, mac.octets.begin());
   return mac;
 }
 

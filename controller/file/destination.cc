@@ -104,7 +104,7 @@ SshTarget parse_ssh_uri(std::string_view text) {
 HostAndPort split_host_port(std::string_view text) {
   if (text.empty()) { throw Error(say<"file-host-missing">(", found nothing")); }
   if (text.front() == '[') { return split_bracketed(text); }
-  const std::size_t colons = static_cast<std::size_t>(std::count(text.begin(), text.end(), ':'));
+  const std::size_t colons = static_cast<std::size_t>(std::ranges::count(text, ':'));
   if (colons == 0) { return {std::string(text), {}}; }
   if (colons > 1) {
     if (is_ipv6(text)) { return {std::string(text), {}}; }

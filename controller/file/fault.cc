@@ -44,7 +44,7 @@ void FaultList::add(Place place, std::string path, Said said) {
 
 void FaultList::throw_if_any() {
   if (faults_.empty()) { return; }
-  std::stable_sort(faults_.begin(), faults_.end(), [](const Fault& a, const Fault& b) {
+  std::ranges::stable_sort(faults_, [](const Fault& a, const Fault& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });
   if (left_out_ != 0) {

@@ -103,14 +103,14 @@ bool MeshFile::any_bridge_ports() const {
   const auto nodes = map_.find("nodes");
   if (!nodes) { return false; }
   const auto has_ports = [](const YamlNode& node) {
-    return std::any_of(node.members.begin(), node.members.end(), [](const YamlMember& member) {
+    return std::ranges::any_of(node.members, [](const YamlMember& member) {
       return member.key == "bridge_ports" &&
              (member.value.kind != Kind::kList || !member.value.items.empty());
     });
   };
-  return std::any_of(nodes->node->items.begin(), nodes->node->items.end(), has_ports) ||
-         std::any_of(nodes->node->members.begin(), nodes->node->members.end(),
-                     [&](const YamlMember& member) { return has_ports(member.value); });
+  return std::ranges::any_of(nodes->node->items, has_ports) ||
+         std::ranges::any_of(nodes->node->members,
+                             [&](const YamlMember& member) { return has_ports(member.value); });
 }
 
 void MeshFile::read_fragmenting() {
@@ -196,10 +196,10 @@ void MeshFile::read_node_list(const Value& nodes) {
   for (std::size_t i = 0; i < nodes.node->items.size(); ++i) {
     Value value = nodes.item(i);
     std::string name;
-    Place const place = value.node->place;
+    const Place place = value.node->place;
     const auto& members = value.node->members;
-    const auto named = std::find_if(members.begin(), members.end(),
-                                    [](const YamlMember& member) { return member.key == "name"; });
+    const auto named = std::ranges::find_if(
+        members, [](const YamlMember& member) { return member.key == "name"; });
     if (named != members.end()) {
       const Value name_value{&named->value, join_path(value.path, "name"), &faults_};
       constexpr std::string_view kExpected =

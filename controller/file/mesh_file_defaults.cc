@@ -20,8 +20,8 @@ const std::array<std::string, 9> kKeys = {"ssh",    "listen_port",  "persistent_
                                           "site",   "bridge_ports", "json"};
 
 YamlNode* find(YamlNode& map, std::string_view key) {
-  const auto found = std::find_if(map.members.begin(), map.members.end(),
-                                  [&](const YamlMember& member) { return member.key == key; });
+  const auto found = std::ranges::find_if(
+      map.members, [&](const YamlMember& member) { return member.key == key; });
   return found == map.members.end() ? nullptr : &found->value;
 }
 
@@ -72,7 +72,7 @@ void apply_to_ssh(YamlNode& ssh, const YamlNode& defaults) {
   for (const YamlMember& member : ssh.members) { said.push_back(member.key); }
   for (const YamlMember& member : defaults.members) {
     const auto is_said = [&](std::string_view key) {
-      return std::find(said.begin(), said.end(), key) != said.end();
+      return std::ranges::find(said, key) != said.end();
     };
     if (!is_said(member.key) && !is_said(other_name_of(member.key))) {
       ssh.members.push_back(member);
@@ -83,7 +83,7 @@ void apply_to_ssh(YamlNode& ssh, const YamlNode& defaults) {
 void apply_to_node(YamlNode& node, const YamlNode& defaults) {
   if (node.kind != Kind::kMap) { return; }
   for (const YamlMember& member : defaults.members) {
-    if (std::find(kKeys.begin(), kKeys.end(), member.key) == kKeys.end()) { continue; }
+    if (std::ranges::find(kKeys, member.key) == kKeys.end()) { continue; }
     YamlNode* own = find(node, member.key);
     if (member.key == "ssh") {
       // The host is the node's own: without it there is nothing to complete.

@@ -114,7 +114,7 @@ void read_peers(const MapReader& map, Node& node) {
     if (!peer) { continue; }
     if (*peer == node.name) {
       item.fault(say<"file-peer-of-itself">());
-    } else if (std::find(node.peers.begin(), node.peers.end(), *peer) != node.peers.end()) {
+    } else if (std::ranges::find(node.peers, *peer) != node.peers.end()) {
       item.fault(say<"file-listed-twice">(shown(*peer)));
     } else {
       // That it exists is checked when all nodes are known; each keeps its place in the list.
@@ -160,8 +160,7 @@ void read_bridge_ports(const MapReader& map, const NodeContext& context, Node& n
                (*port == bridge_name(context.mesh) || *port == wireguard_name(context.mesh) ||
                 port->starts_with("gt-" + context.mesh + "-"))) {
       item.fault(say<"file-bridge-port-own">(shown(*port)));
-    } else if (std::find(node.bridge_ports.begin(), node.bridge_ports.end(), *port) !=
-               node.bridge_ports.end()) {
+    } else if (std::ranges::find(node.bridge_ports, *port) != node.bridge_ports.end()) {
       item.fault(say<"file-listed-twice">(shown(*port)));
     } else {
       node.bridge_ports.push_back(std::move(*port));

@@ -12,10 +12,10 @@ bool peering_is_known(const std::vector<Fault>& faults) {
   static const std::vector<std::string> kKeys = {"peers", "endpoint", "local_endpoint",
                                                  "site",  "full",     "state",
                                                  "nodes", "name",     "loop_prevention"};
-  return std::none_of(faults.begin(), faults.end(), [](const Fault& fault) {
+  return std::ranges::none_of(faults, [](const Fault& fault) {
     const std::string_view path = fault.path;
     // nodes.a.peers[0], nodes.a.endpoint.host
-    return path.empty() || std::any_of(kKeys.begin(), kKeys.end(), [&](const std::string& key) {
+    return path.empty() || std::ranges::any_of(kKeys, [&](const std::string& key) {
              for (std::size_t at = path.find(key); at != path.npos; at = path.find(key, at + 1)) {
                const std::size_t end = at + key.size();
                const bool begins = at == 0 || path[at - 1] == '.';

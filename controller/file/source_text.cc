@@ -130,7 +130,7 @@ YamlizedJson::YamlizedJson(std::string_view valid_json) {
 
 std::size_t YamlizedJson::original_octet(std::size_t octet) const {
   static_assert(kPairLength - kYamlEscapeLength == 2);
-  const auto end = std::upper_bound(shorter_after_.begin(), shorter_after_.end(), octet);
+  const auto end = std::ranges::upper_bound(shorter_after_, octet);
   return octet + 2 * static_cast<std::size_t>(end - shorter_after_.begin());
 }
 

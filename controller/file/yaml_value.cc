@@ -203,7 +203,7 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
     return;
   }
   const auto has = [](std::span<const std::string> keys, const std::string& key) {
-    return std::find(keys.begin(), keys.end(), key) != keys.end();
+    return std::ranges::find(keys, key) != keys.end();
   };
   for (const YamlMember* member : unique_members(map)) {
     if (has(known, member->key) || member->key.starts_with("x-")) { continue; }
@@ -211,7 +211,7 @@ MapReader::MapReader(const Value& map, std::string_view what, std::span<const st
     if (has_invisible(member->key)) {
       hint = kInvisibleHint;
     } else if (const auto nearest = find_nearest(member->key, known);
-               nearest && std::none_of(elsewhere.begin(), elsewhere.end(), [&](const auto& other) {
+               nearest && std::ranges::none_of(elsewhere, [&](const auto& other) {
                  return has(other.keys, member->key);
                })) {
       hint = fmt::format("; did you mean {}?", *nearest);

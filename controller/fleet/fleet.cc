@@ -206,7 +206,7 @@ void Fleet::await_settled(std::unique_lock<std::mutex>& lock) {
   wake_.notify_all();
   settled_.wait(lock, [&] {
     const auto& workers = crew_->workers;
-    return std::none_of(workers.begin(), workers.end(), [](const auto& w) { return !!w->job; });
+    return std::ranges::none_of(workers, [](const auto& w) { return !!w->job; });
   });
 }
 
@@ -222,7 +222,7 @@ std::map<std::string, NodeFailure> Fleet::failures() const {
 bool Fleet::takes_part(const Node& node) const {
   const std::lock_guard lock(mutex_);
   const auto& workers = crew_->workers;
-  return std::any_of(workers.begin(), workers.end(), [&](const auto& worker) {
+  return std::ranges::any_of(workers, [&](const auto& worker) {
     return &worker->node == &node && worker->session && !worker->failure;
   });
 }

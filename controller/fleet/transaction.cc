@@ -208,8 +208,8 @@ class Transaction {
   }
   bool takes_changes(const Node& node) const { return takes_changes(result_.nodes.at(node.name)); }
   bool anything_to_apply() const {
-    return std::any_of(result_.nodes.begin(), result_.nodes.end(),
-                       [](const auto& node) { return takes_changes(node.second); });
+    return std::ranges::any_of(result_.nodes,
+                               [](const auto& node) { return takes_changes(node.second); });
   }
 
   // True when every node that had something to do says that its kernel now equals the plan.
@@ -349,7 +349,7 @@ class Transaction {
   bool stopped() {
     if (hooks_.interrupted && hooks_.interrupted()) { result_.interrupted = true; }
     const auto failures = fleet_.failures();
-    return result_.interrupted || std::any_of(failures.begin(), failures.end(), [&](const auto& f) {
+    return result_.interrupted || std::ranges::any_of(failures, [&](const auto& f) {
              return !left_out_.contains(f.first);
            });
   }

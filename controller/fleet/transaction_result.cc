@@ -32,12 +32,12 @@ std::vector<std::string> TransactionResult::skipped() const {
 }
 
 bool TransactionResult::anything_to_do() const {
-  return std::any_of(nodes.begin(), nodes.end(),
-                     [](const auto& node) { return has_changes(node.second.changes); });
+  return std::ranges::any_of(nodes,
+                             [](const auto& node) { return has_changes(node.second.changes); });
 }
 
 bool TransactionResult::any_refused() const {
-  return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+  return std::ranges::any_of(nodes, [](const auto& node) {
     return node.second.failure && node.second.failure->kind != NodeFailure::Kind::kUnreachable;
   });
 }
@@ -71,16 +71,15 @@ std::string why_it_ended(const TransactionResult& result) {
 
 bool TransactionResult::in_doubt() const {
   const auto any = [&](Outcome outcome) {
-    return std::any_of(nodes.begin(), nodes.end(),
-                       [&](const auto& node) { return node.second.outcome == outcome; });
+    return std::ranges::any_of(nodes,
+                               [&](const auto& node) { return node.second.outcome == outcome; });
   };
   return any(Outcome::kUnknown) || (any(Outcome::kApplied) && any(Outcome::kUndone));
 }
 
 int TransactionResult::exit_code() const {
   const auto any = [&](auto&& holds) {
-    return std::any_of(nodes.begin(), nodes.end(),
-                       [&](const auto& node) { return holds(node.second); });
+    return std::ranges::any_of(nodes, [&](const auto& node) { return holds(node.second); });
   };
   const auto failed_as = [](NodeFailure::Kind kind) {
     return [kind](const NodeOutcome& node) {

@@ -90,7 +90,7 @@ std::map<std::size_t, std::string> roots_of(const Islands& islands, const Status
 // By the MAC address that it has as a bridge: its priority may not be the file's yet.
 bool is_bridge_of_another(const std::string& bridge_id, const Mesh& mesh,
                           const Statuses& statuses) {
-  return std::any_of(mesh.nodes.begin(), mesh.nodes.end(), [&](const Node& node) {
+  return std::ranges::any_of(mesh.nodes, [&](const Node& node) {
     if (statuses.contains(node.name)) { return false; }
     std::string mac;
     for (const std::uint8_t octet : bridge_mac(mesh.name, node.name).octets) {

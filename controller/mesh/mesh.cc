@@ -16,7 +16,7 @@ namespace wgmesh {
 namespace {
 
 bool lists(const Node& node, const std::string& peer) {
-  return std::find(node.peers.begin(), node.peers.end(), peer) != node.peers.end();
+  return std::ranges::find(node.peers, peer) != node.peers.end();
 }
 
 // As the file has it, whether they can dial each other or not.

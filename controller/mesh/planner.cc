@@ -175,8 +175,8 @@ SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
   if (mtu.segment > most && !mesh.fragments) {
     throw Error(say<"mesh-mtu-too-large">(mtu.segment, most, because, route.mtu, kFragmentingMtu));
   }
-  const bool everybody = std::all_of(mesh.nodes.begin(), mesh.nodes.end(),
-                                     [&](const Node& node) { return facts.contains(node.name); });
+  const bool everybody =
+      std::ranges::all_of(mesh.nodes, [&](const Node& node) { return facts.contains(node.name); });
   if (!everybody) { hold_at_committed(mesh, facts, tunnel_cost, mtu); }
   return mtu;
 }

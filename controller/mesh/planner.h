@@ -37,10 +37,10 @@ struct SegmentMtu {
   std::string held_by;
 };
 
-// The smallest route MTU that any node reports towards a peer's endpoint (1500 where none does),
-// less the cost of WireGuard (60 where every endpoint that was resolved is IPv4, else 80), less
-// that of the tunnel (58 for ip6gretap, 38 for gretap). An explicit mesh.mtu below that wins, and
-// where frames are fragmented the segment has 1500 whatever the paths carry.
+// Takes the smallest route MTU that any node reports towards a peer's endpoint (1500 where none
+// does). Subtracts the cost of WireGuard: 60 where every endpoint that was resolved is IPv4, else
+// 80. Subtracts the cost of the tunnel: 58 for ip6gretap, 38 for gretap. An explicit mesh.mtu below
+// the result wins. Where frames are fragmented, the segment has 1500 whatever the paths carry.
 // While a node of `mesh` is not in `facts`, both are at most what the others have committed.
 // Throws Error, naming both, for one above it or for paths that are too small (IPv6 needs 1280
 // inside WireGuard).

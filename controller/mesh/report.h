@@ -23,8 +23,8 @@ struct NodeReport {
 // clean already gets the agent only to say so, and to remove it again.
 inline bool has_changes(const proto::Changes& changes) {
   return changes.stored_state_changes() ||
-         std::any_of(changes.changes().begin(), changes.changes().end(),
-                     [](const proto::Change& change) { return !change.of_agent(); });
+         std::ranges::any_of(changes.changes(),
+                             [](const proto::Change& change) { return !change.of_agent(); });
 }
 
 struct NodeChanges {

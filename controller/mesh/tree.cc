@@ -30,7 +30,7 @@ struct Graph {
 };
 
 std::size_t number_of(const std::vector<std::string>& nodes, const std::string& name) {
-  return static_cast<std::size_t>(std::find(nodes.begin(), nodes.end(), name) - nodes.begin());
+  return static_cast<std::size_t>(std::ranges::find(nodes, name) - nodes.begin());
 }
 
 template <class Weights>
@@ -173,7 +173,7 @@ bool improve(const Graph& graph, Edges& edges, double& best) {
 std::vector<LinkName> named(const std::vector<std::string>& nodes, const Edges& edges) {
   std::vector<LinkName> links;
   for (const auto& [a, b] : edges) { links.push_back(link_between(nodes[a], nodes[b])); }
-  std::sort(links.begin(), links.end());
+  std::ranges::sort(links);
   return links;
 }
 
@@ -211,7 +211,7 @@ Tree choose_tree(const std::vector<std::string>& nodes, const RoundTrips& round_
   for (std::size_t i = 0; i < order.size(); ++i) { order[i] = i; }
   std::vector<double> sums;
   for (std::size_t i = 0; i < nodes.size(); ++i) { sums.push_back(sum(distances(graph, best, i))); }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
     const bool a_wished = nodes[a] == wished_root;
     const bool b_wished = nodes[b] == wished_root;
     return a_wished != b_wished ? a_wished : sums[a] < sums[b];

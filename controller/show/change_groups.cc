@@ -67,7 +67,7 @@ GroupKind kind_of(const std::vector<GroupValue>& values) {
 std::vector<GroupValue> merge_ends(std::vector<GroupValue> values) {
   std::vector<GroupValue> merged;
   for (GroupValue& value : values) {
-    const auto twin = std::find_if(merged.begin(), merged.end(), [&](const GroupValue& other) {
+    const auto twin = std::ranges::find_if(merged, [&](const GroupValue& other) {
       return !other.node.empty() && other.node != value.node && other.key == value.key &&
              other.before == value.before && other.after == value.after &&
              other.interface.empty() == value.interface.empty();
@@ -104,8 +104,8 @@ NodeGroup node_group(const NodeChanges& node) {
 
 template <class Groups>
 std::size_t count_of(const Groups& groups, GroupKind kind) {
-  return static_cast<std::size_t>(std::count_if(
-      groups.begin(), groups.end(), [&](const auto& group) { return group.kind == kind; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(groups, [&](const auto& group) { return group.kind == kind; }));
 }
 
 }  // namespace

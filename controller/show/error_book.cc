@@ -8,7 +8,7 @@
 namespace wgmesh {
 
 ErrorBook::Entry& ErrorBook::entry_of(const ErrorReport& error, bool& is_new) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+  const auto found = std::ranges::find_if(entries_, [&](const Entry& entry) {
     return entry.error.step == error.step && entry.error.message == error.message &&
            entry.error.cure == error.cure && entry.error.id == error.id;
   });

@@ -142,7 +142,7 @@ void place_arcs(const GraphPicture& picture, const std::vector<std::size_t>& ord
   const std::vector<std::string> sites = sites_of(picture);
   for (std::size_t site = 0; site < sites.size(); ++site) {
     const auto belongs = [&](std::size_t node) { return picture.nodes[node].site == sites[site]; };
-    const auto first = std::find_if(order.begin(), order.end(), belongs);
+    const auto first = std::ranges::find_if(order, belongs);
     const auto last = std::find_if(order.rbegin(), order.rend(), belongs);
     const double sweep = angles[*last] - angles[*first];
     layout.arcs.push_back(

@@ -102,8 +102,8 @@ void Progress::set(std::string_view node, std::string_view activity, std::size_t
 
 void Progress::update(std::string_view node, std::string_view activity, Amount amount) {
   const std::lock_guard lock(mutex_);
-  const auto line = std::find_if(lines_.begin(), lines_.end(),
-                                 [&](const Line& candidate) { return candidate.node == node; });
+  const auto line =
+      std::ranges::find_if(lines_, [&](const Line& candidate) { return candidate.node == node; });
   if (line == lines_.end() || closed_) { return; }
   const bool is_new = line->activity != activity || line->ending;
   if (!is_new && line->amount == amount) { return; }
@@ -122,8 +122,8 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
 
 void Progress::end(std::string_view node, Ending ending, std::string_view text) {
   const std::lock_guard lock(mutex_);
-  const auto line = std::find_if(lines_.begin(), lines_.end(),
-                                 [&](const Line& candidate) { return candidate.node == node; });
+  const auto line =
+      std::ranges::find_if(lines_, [&](const Line& candidate) { return candidate.node == node; });
   if (line == lines_.end() || closed_) { return; }
   // Its error was told and says more.
   const bool is_told = line->ending == ending && text.empty();
@@ -135,7 +135,7 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
     write_all(fd_, fmt::format("{}: {}\n", printable(node), activity_text(*line)));
   } else if (mode_ == ProgressMode::kJson) {
     std::string name(word(ending));
-    std::replace(name.begin(), name.end(), ' ', '_');
+    std::ranges::replace(name, ' ', '_');
     write_all(fd_, json_line({{"event", "end"}, {"node", node}, {"ending", name}, {"text", text}}));
   }
 }
@@ -167,8 +167,8 @@ void Progress::tell(std::string_view kind, std::string_view node, std::string_vi
 void Progress::fail(std::string_view node, const ErrorReport& error) {
   keep_told(error);
   const std::lock_guard lock(mutex_);
-  const auto line = std::find_if(lines_.begin(), lines_.end(),
-                                 [&](const Line& candidate) { return candidate.node == node; });
+  const auto line =
+      std::ranges::find_if(lines_, [&](const Line& candidate) { return candidate.node == node; });
   if (line != lines_.end() && !closed_) {
     line->activity.clear();
     line->amount = {};
@@ -266,7 +266,7 @@ std::vector<std::string> Progress::frame() const {
   std::vector<const Line*> order;
   for (const Line& line : lines_) { order.push_back(&line); }
   const auto cut = order.begin() + static_cast<std::ptrdiff_t>(rows - 1);
-  std::stable_sort(order.begin(), order.end(), [&](const Line* a, const Line* b) {
+  std::ranges::stable_sort(order, [&](const Line* a, const Line* b) {
     if (rank(*a) != rank(*b)) { return rank(*a) < rank(*b); }
     return !a->ending && a->since < b->since;
   });

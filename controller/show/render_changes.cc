@@ -234,7 +234,7 @@ std::string forwarding_text(const Summary& summary) {
 }  // namespace
 
 bool any_changes(std::span<const NodeChanges> nodes) {
-  return std::any_of(nodes.begin(), nodes.end(), changes_anything);
+  return std::ranges::any_of(nodes, changes_anything);
 }
 
 std::string render_changes(std::span<const NodeChanges> nodes, bool color, bool with_operations) {

@@ -177,9 +177,8 @@ Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std
 // 0 and 1 without a point: is_up of the mesh is no truth value, but is to look like what it means.
 Json fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
   if (reports.empty()) { return 0U; }
-  const auto count = std::count_if(reports.begin(), reports.end(), [&](const NodeReport& report) {
-    return report.status && holds(*report.status);
-  });
+  const auto count = std::ranges::count_if(
+      reports, [&](const NodeReport& report) { return report.status && holds(*report.status); });
   const auto all = static_cast<std::ptrdiff_t>(reports.size());
   if (count == 0 || count == all) { return count == all ? 1U : 0U; }
   return static_cast<double>(count) / static_cast<double>(all);
@@ -202,9 +201,8 @@ Json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
       {"mtu", segment_mtu_json(reports)},
       {"nodes", Json::object()}};
   for (const Node& node : mesh.nodes) {
-    const auto report =
-        std::find_if(reports.begin(), reports.end(),
-                     [&](const NodeReport& candidate) { return candidate.node == node.name; });
+    const auto report = std::ranges::find_if(
+        reports, [&](const NodeReport& candidate) { return candidate.node == node.name; });
     if (report != reports.end()) {
       document["nodes"][node.name] = node_json(mesh, node, *report, seconds);
     }

@@ -270,7 +270,7 @@ SshOptionLines parse_ssh_options(std::string_view text) {
   SshOptionLines options;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    std::string_view const line = text.substr(0, end);
+    const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty()) { continue; }
     const std::size_t space = line.find(' ');

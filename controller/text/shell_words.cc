@@ -100,7 +100,7 @@ class Splitter {
     const auto is_of_a_name = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
     if (sign == word.npos || sign == 0 || !is_letter(word.front())) { return; }
     const std::string_view name = word.substr(0, sign);
-    if (!std::all_of(name.begin(), name.end(), is_of_a_name)) { return; }
+    if (!std::ranges::all_of(name, is_of_a_name)) { return; }
     throw Error(say<"command-assignment">(name));
   }
 

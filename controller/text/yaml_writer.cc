@@ -25,9 +25,9 @@ bool is_reserved(std::string_view text) {
   static constexpr std::array<std::string_view, 11> kReserved = {
       "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"};
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(kReserved.begin(), kReserved.end(), lower) != kReserved.end();
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::find(kReserved, lower) != kReserved.end();
 }
 
 // Numbers, dates, addresses, prefixes, bridge IDs, endpoints and keys: whether such a text needs
@@ -45,7 +45,7 @@ bool is_plain(std::string_view text) {
   // comment.
   if (!is_alphanumeric(text.front()) && !consists_of(text.substr(0, 1), "_/.(")) { return false; }
   if (text.back() == ' ') { return false; }
-  return std::all_of(text.begin(), text.end(), [](char c) {
+  return std::ranges::all_of(text, [](char c) {
     return is_alphanumeric(c) || std::string_view("_-./@+%()~ ").find(c) != std::string_view::npos;
   });
 }
@@ -63,9 +63,8 @@ std::string quoted(const std::string& text) {
   std::string out;
   for (std::size_t at = 0; at < json.size();) {
     const std::string_view rest = std::string_view(json).substr(at);
-    const auto* found =
-        std::find_if(kUnprintable.begin(), kUnprintable.end(),
-                     [&](const auto& entry) { return rest.starts_with(entry.first); });
+    const auto* found = std::ranges::find_if(
+        kUnprintable, [&](const auto& entry) { return rest.starts_with(entry.first); });
     if (found != kUnprintable.end()) {
       out += found->second;
       at += found->first.size();

@@ -84,7 +84,7 @@ TEST_F(DiffOnKernelTest, MendsWhatWasChangedByHand) {
 }
 
 TEST_F(DiffOnKernelTest, ChangesEverythingThatAPlanCanChange) {
-  State wanted = wanted_mesh(3, TunnelKind::kGretap);
+  const State wanted = wanted_mesh(3, TunnelKind::kGretap);
   make(wanted);
 
   State changed = wanted;

@@ -47,7 +47,7 @@ class TransactionTest : public KernelTest {
     try {
       const MeshLock lock(run_, "test", {"the worker", 1, 0, 0}, 60s);
       FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
-      WantedChange goal{proto::UP, plan, example_secrets(plan), {}};
+      const WantedChange goal{proto::UP, plan, example_secrets(plan), {}};
       const Proposal proposal = make_proposal(kernel, store_, "test", goal);
       Transaction transaction(kernel, store_, {"test", "the worker", lock.fd(), 60s, [] {
                                                  return std::make_unique<LinuxKernel>();

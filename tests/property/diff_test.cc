@@ -33,15 +33,15 @@ void run(FakeKernel& kernel, std::span<const Operation> operations) {
 }
 
 bool has_create(const std::vector<Operation>& operations) {
-  return std::any_of(operations.begin(), operations.end(), [](const Operation& each) {
+  return std::ranges::any_of(operations, [](const Operation& each) {
     return std::holds_alternative<CreateWireguard>(each) ||
            std::holds_alternative<CreateBridge>(each) || std::holds_alternative<CreateTunnel>(each);
   });
 }
 
 void expect_equal(const State& desired, FakeKernel& kernel) {
-  State found = observed(kernel);
-  std::vector<Operation> left = diff(desired, found);
+  const State found = observed(kernel);
+  const std::vector<Operation> left = diff(desired, found);
   for (const Operation& operation : left) {
     RC_LOG() << "left over: " << describe(operation) << '\n';
   }
@@ -51,14 +51,14 @@ void expect_equal(const State& desired, FakeKernel& kernel) {
 
 RC_GTEST_PROP(Diff, LeadsFromAnyStateToAny, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
-  State desired = *arbitrary_wish();
+  const State desired = *arbitrary_wish();
   run(kernel, diff(desired, observed(kernel)));
   expect_equal(desired, kernel);
 }
 
 RC_GTEST_PROP(Diff, LeadsFromAnyStateToAPlan, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
-  State desired = *planned_state();
+  const State desired = *planned_state();
   run(kernel, diff(desired, observed(kernel)));
   expect_equal(desired, kernel);
 }
@@ -67,7 +67,7 @@ RC_GTEST_PROP(Diff, LeadsAsFarAsReadOnlySettingsAllow, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
   kernel.limits.fixed_settings = true;
   State before = observed(kernel);
-  State desired = *arbitrary_wish();
+  const State desired = *arbitrary_wish();
   run(kernel, diff(desired, before));
   expect_equal(desired, kernel);
   RC_LOG() << "undo:\n";
@@ -77,23 +77,23 @@ RC_GTEST_PROP(Diff, LeadsAsFarAsReadOnlySettingsAllow, ()) {
 }
 
 RC_GTEST_PROP(Diff, IsEmptyExactlyWhenStatesMatch, ()) {
-  State desired = *arbitrary_wish();
+  const State desired = *arbitrary_wish();
   FakeKernel kernel = node_in(*rc::gen::oneOf(arbitrary_state(), rc::gen::just(desired)));
-  State found = observed(kernel);
+  const State found = observed(kernel);
   RC_ASSERT(diff(desired, found).empty() == matches(desired, found));
 }
 
 RC_GTEST_PROP(Diff, LeavesOnlyDeletionsForCommit, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
-  State desired = *arbitrary_wish();
+  const State desired = *arbitrary_wish();
   std::vector<Operation> all = diff(desired, observed(kernel));
-  std::size_t split = first_deletion(all);
+  const std::size_t split = first_deletion(all);
   run(kernel, std::span(all).first(split));
 
   // Commit can be cut off as well; whoever rolls forward finds the rest.
   std::vector<Operation> rest = diff(desired, observed(kernel));
   RC_ASSERT(first_deletion(rest) == 0u);
-  std::size_t cut = *rc::gen::inRange<std::size_t>(0, rest.size() + 1);
+  const std::size_t cut = *rc::gen::inRange<std::size_t>(0, rest.size() + 1);
   run(kernel, std::span(rest).first(cut));
   rest = diff(desired, observed(kernel));
   RC_ASSERT(first_deletion(rest) == 0u);
@@ -121,14 +121,13 @@ RC_GTEST_PROP(Diff, DetachesBeforeItDeletes, ()) {
 // `broken` operations at the cut: one is refused, and some after it had been sent already.
 RC_GTEST_PROP(Diff, UndoesWhatWasApplied, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
-  State before = observed(kernel);
+  const State before = observed(kernel);
   std::vector<Operation> all = diff(*arbitrary_wish(), before);
-  std::span<const Operation> first = std::span(all).first(first_deletion(all));
-  std::size_t cut = *rc::gen::inRange<std::size_t>(0, first.size() + 1);
+  std::span<const Operation> const first = std::span(all).first(first_deletion(all));
+  const std::size_t cut = *rc::gen::inRange<std::size_t>(0, first.size() + 1);
   run(kernel, first.first(cut));
-  bool deleted = std::any_of(first.begin(), first.end(), [](const Operation& each) {
-    return std::holds_alternative<DeleteInterface>(each);
-  });
+  const bool deleted = std::ranges::any_of(
+      first, [](const Operation& each) { return std::holds_alternative<DeleteInterface>(each); });
   if (cut < first.size() && *rc::gen::arbitrary<bool>()) {
     for (const Operation& operation : first.subspan(cut + 1)) {
       try {
@@ -194,15 +193,15 @@ RC_GTEST_PROP(Diff, TouchesNoTunnelAndNoPeerThatIsAsItShallBe, ()) {
 
 RC_GTEST_PROP(Diff, TakesEverythingDown, ()) {
   FakeKernel kernel = node_in(*arbitrary_state());
-  State observed_before = observed(kernel);
+  const State observed_before = observed(kernel);
   run(kernel, diff({}, observed_before));
-  State found = observed(kernel);
+  const State found = observed(kernel);
   RC_ASSERT(!found.wireguard && !found.bridge && found.tunnels.empty());
   RC_ASSERT(kernel.interfaces().size() == 3u);
 }
 
 RC_GTEST_PROP(StateFile, RoundTrips, ()) {
-  State state = *arbitrary_state();
+  const State state = *arbitrary_state();
   RC_ASSERT(load(save(state)) == state);
 }
 

@@ -27,7 +27,7 @@ class SshAuthTest : public SshTest {
 class Agent {
  public:
   explicit Agent(const std::string& socket) : socket_(socket) {
-    SpawnOptions options;
+    const SpawnOptions options;
     child_.emplace(std::vector<std::string>{"ssh-agent", "-D", "-a", socket}, options);
     while (!std::filesystem::exists(socket)) {
       child_->wait(std::chrono::steady_clock::now() + 10ms);
@@ -199,7 +199,7 @@ TEST_F(SshAuthTest, WrongPasswordsEndToo) {
 TEST_F(SshAuthTest, AKeyThatIsBoundToADestinationIsToldWithTheWayOut) {
   const SshServer server;
   const std::string config = server.config_file(agent_of(server));
-  Agent agent(server.file("agent"));
+  const Agent agent(server.file("agent"));
   const Ran added = run_captured(
       {"env", "SSH_AUTH_SOCK=" + server.file("agent"), "ssh-add", "-H", server.file("known_hosts"),
        "-h", fmt::format("[127.0.0.1]:{}", server.port()), server.file("id")},

@@ -23,7 +23,7 @@ std::vector<std::string> open_descriptors() {
   std::vector<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     std::error_code gone;
-    std::string what = std::filesystem::read_symlink(entry.path(), gone).string();
+    const std::string what = std::filesystem::read_symlink(entry.path(), gone).string();
     found.push_back(what.substr(0, what.find('[')));
   }
   std::ranges::sort(found);

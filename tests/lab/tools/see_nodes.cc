@@ -232,10 +232,8 @@ void tell_difference(const Node& node, const std::string& state, const Lines& th
                      const Lines& now) {
   Lines gone;
   Lines added;
-  std::set_difference(then.begin(), then.end(), now.begin(), now.end(),
-                      std::inserter(gone, gone.end()));
-  std::set_difference(now.begin(), now.end(), then.begin(), then.end(),
-                      std::inserter(added, added.end()));
+  std::ranges::set_difference(then, now, std::inserter(gone, gone.end()));
+  std::ranges::set_difference(now, then, std::inserter(added, added.end()));
   const std::string head = fmt::format("n{}, not as {}: ", node.number, state);
   for (const std::string& line : gone) { fmt::print("{}< {}\n", head, line); }
   for (const std::string& line : added) { fmt::print("{}> {}\n", head, line); }
@@ -302,7 +300,7 @@ bool compare(const Arguments& arguments, const std::vector<Lines>& now, const Ke
       tell_difference(arguments.nodes[i], state, lines, now[i]);
     }
   }
-  return std::find(names.begin(), names.end(), "neither") == names.end();
+  return std::ranges::find(names, "neither") == names.end();
 }
 
 int run(const Arguments& arguments) {

@@ -30,7 +30,7 @@ void add_peer(proto::Plan& plan, const std::string& node, char number, const Pre
 }  // namespace
 
 proto::Plan example_plan(Underlay underlay) {
-  Prefix prefix =
+  const Prefix prefix =
       underlay == Underlay::kIpv6 ? default_underlay(kMesh) : parse_prefix("198.18.0.0/16").value();
   proto::Plan plan;
   plan.set_format_version(1);

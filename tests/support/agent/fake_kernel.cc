@@ -48,7 +48,7 @@ void FakeKernel::apply(const Operation& operation) {
 }
 
 FakeInterface& FakeKernel::put(FakeInterface interface) {
-  std::string name = interface.name;
+  const std::string name = interface.name;
   return interfaces_[name] = std::move(interface);
 }
 
@@ -61,7 +61,7 @@ FakeInterface& FakeKernel::find(const std::string& name) {
 }
 
 bool FakeKernel::is_name_in_use(const std::string& name) const {
-  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const auto& each) {
+  return std::ranges::any_of(interfaces_, [&](const auto& each) {
     return each.first == name || each.second.altnames.contains(name);
   });
 }
@@ -116,7 +116,7 @@ void FakeKernel::start(const CreateTunnel& create) {
 }
 
 void FakeKernel::check_tunnel(const FakeInterface& tunnel) const {
-  Family family = tunnel.kind == "gretap" ? Family::kIpv4 : Family::kIpv6;
+  const Family family = tunnel.kind == "gretap" ? Family::kIpv4 : Family::kIpv6;
   if (tunnel.local.family != family || tunnel.remote.family != family) { refuse(EINVAL); }
   if (tunnel.path_mtu_discovery && tunnel.ignore_df) { refuse(EINVAL); }
   for (const auto& [name, other] : interfaces_) {
@@ -289,23 +289,21 @@ void FakeKernel::start(const AddAddress& add) {
   if (is_ipv6(add.address) && limits.no_ipv6) { refuse(EAFNOSUPPORT); }
   if (is_ipv6(add.address) && interface.mtu < kMinIpv6Mtu) { refuse(EINVAL, "IPv6 is disabled"); }
   // An IPv6 address that is there is only touched: its prefix length stays.
-  bool is_there = std::any_of(interface.addresses.begin(), interface.addresses.end(),
-                              [&](const Prefix& address) {
-                                return address == add.address ||
-                                       (is_ipv6(address) && address.address == add.address.address);
-                              });
+  const bool is_there = std::ranges::any_of(interface.addresses, [&](const Prefix& address) {
+    return address == add.address || (is_ipv6(address) && address.address == add.address.address);
+  });
   if (!is_there) { interface.addresses.push_back(add.address); }
 }
 
 void FakeKernel::start(const RemoveAddress& remove_address) {
   FakeInterface& interface = find(remove_address.name);
   const Prefix& gone = remove_address.address;
-  auto found = std::find(interface.addresses.begin(), interface.addresses.end(), gone);
+  auto found = std::ranges::find(interface.addresses, gone);
   if (found == interface.addresses.end()) { return; }
   auto in_subnet = [&](const Prefix& address) {
     return !is_ipv6(address) && network_of(address) == network_of(gone);
   };
-  bool is_primary = std::find_if(interface.addresses.begin(), found, in_subnet) == found;
+  const bool is_primary = std::find_if(interface.addresses.begin(), found, in_subnet) == found;
   interface.addresses.erase(found);
   if (!is_ipv6(gone) && is_primary) { std::erase_if(interface.addresses, in_subnet); }
 }
@@ -318,7 +316,7 @@ void FakeKernel::start(const SetWireguard& set) {
   Wireguard& device = interface.wireguard;
   if (set.private_key) {
     auto octets = set.private_key->reveal();
-    bool clears = std::all_of(octets.begin(), octets.end(), [](auto octet) { return octet == 0; });
+    const bool clears = std::ranges::all_of(octets, [](auto octet) { return octet == 0; });
     device.private_key = clears ? std::nullopt : set.private_key;
     if (!clears) { device.peers.erase(public_key_of(*set.private_key)); }
   }

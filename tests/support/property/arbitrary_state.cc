@@ -119,7 +119,7 @@ class Builder {
       }
       peer.persistent_keepalive = static_cast<std::uint16_t>(one_of<int>({0, 25, 30}));
       for (int i = number(0, 3); i > 0; --i) {
-        std::string host = std::to_string(allowed.back());
+        const std::string host = std::to_string(allowed.back());
         allowed.pop_back();
         peer.allowed_ips.insert(in_a_hundred(50) ? prefix("198.18.0." + host + "/32")
                                                  : prefix("fd00::" + host + "/128"));
@@ -143,12 +143,12 @@ class Builder {
 
   void add_tunnels(State& state) {
     std::vector<int> remotes = shuffled(kNodes);
-    bool is_gretap = in_a_hundred(50);
+    const bool is_gretap = in_a_hundred(50);
     for (int node = 0; node < kNodes; ++node) {
       if (is_missing()) { continue; }
       Tunnel each{.interface = interface(tunnel(node), "n" + std::to_string(node)),
                   .mac = mac(10 + node)};
-      int remote = drifts() ? remotes[static_cast<std::size_t>(node)] : remotes[0] + node;
+      const int remote = drifts() ? remotes[static_cast<std::size_t>(node)] : remotes[0] + node;
       each.kind =
           is_gretap != (drifts() && drifts()) ? TunnelKind::kGretap : TunnelKind::kIp6gretap;
       set_ends(each, remote);
@@ -163,18 +163,18 @@ class Builder {
   }
 
   void set_ends(Tunnel& each, int remote) {
-    bool is_gretap = each.kind == TunnelKind::kGretap;
-    std::string base = is_gretap ? "198.18.0." : "fd00::";
+    const bool is_gretap = each.kind == TunnelKind::kGretap;
+    const std::string base = is_gretap ? "198.18.0." : "fd00::";
     each.local = ip(base + (drifts() ? "100" : "101"));
     each.remote = ip(base + std::to_string(remote));
     if (!is_gretap) { return; }
-    int flags = drifts() ? number(0, 3) : 0;
+    const int flags = drifts() ? number(0, 3) : 0;
     each.path_mtu_discovery = flags == 0;
     each.ignore_df = flags == 2;
   }
 
   static bool ends_are_free(const State& state, const Tunnel& each) {
-    return std::none_of(state.tunnels.begin(), state.tunnels.end(), [&](const auto& entry) {
+    return std::ranges::none_of(state.tunnels, [&](const auto& entry) {
       const Tunnel& other = entry.second;
       return other.kind == each.kind && other.local == each.local && other.remote == each.remote;
     });
@@ -196,7 +196,7 @@ class Builder {
   }
 
   ForeignPort foreign_port() {
-    std::string master = one_of<std::string>({"", "br-other", master_});
+    const std::string master = one_of<std::string>({"", "br-other", master_});
     return {master, static_cast<std::uint32_t>(one_of<int>({1354, 1500, 9000})), in_a_hundred(70)};
   }
 

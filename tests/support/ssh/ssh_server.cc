@@ -98,7 +98,7 @@ std::string TemporaryDirectory::write(const std::string& name, const std::string
 }
 
 std::string read_text(const std::string& path) {
-  std::ifstream in(path);
+  const std::ifstream in(path);
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
@@ -186,7 +186,7 @@ std::string SshServer::config_file(const std::string& more) const {
 
 std::string SshServer::run(const std::string& command) const {
   // The pid of the namespace's first process is known by its parent.
-  std::string child = must_run({"pgrep", "-f", "-o", file("sshd_config")});
+  const std::string child = must_run({"pgrep", "-f", "-o", file("sshd_config")});
   const std::string pid = child.substr(0, child.find('\n'));
   return must_run({"nsenter", "-t", pid, "-m", "-p", "/bin/sh", "-c", command});
 }

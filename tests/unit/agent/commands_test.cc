@@ -43,7 +43,7 @@ TEST(Status, ShowsAMeshOfWhichAChangeStaysOpen) {
 }
 
 TEST(Down, RefusesWhatIsNoMeshesName) {
-  TestNode node;
+  const TestNode node;
   try {
     run_down(node.this_node, "../etc", true);
     FAIL() << "it was taken";

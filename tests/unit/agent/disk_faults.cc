@@ -95,7 +95,7 @@ int watched(Call call) {
 
 // Another name for what is at `path`; empty where nothing is.
 std::string keep(const std::string& path) {
-  std::string name = fmt::format("{}/{}", disk.keep, ++disk.kept);
+  const std::string name = fmt::format("{}/{}", disk.keep, ++disk.kept);
   return ::link(path.c_str(), name.c_str()) == 0 ? name : std::string();
 }
 

@@ -22,7 +22,7 @@ std::string step(const ThisNode& /*this_node*/, const Store& /*store*/, const st
 class EachMesh : public testing::Test {
  protected:
   int code_for(const std::vector<std::string>& meshes) {
-    TestNode node;
+    const TestNode node;
     StoredMesh stored;
     stored.private_key = secret_of(1);
     for (const std::string& mesh : meshes) {

@@ -59,7 +59,7 @@ TEST_F(FilesOfF94a83b, LeadToTheSameOperations) {
   for (const Operation& operation : diff(restored().desired, {})) {
     operations += describe(operation) + '\n';
   }
-  std::ifstream file(kData / "operations.txt");
+  const std::ifstream file(kData / "operations.txt");
   std::stringstream told;
   told << file.rdbuf();
   EXPECT_EQ(operations, told.str());

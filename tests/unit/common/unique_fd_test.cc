@@ -43,7 +43,7 @@ TEST(UniqueFd, ClosesAtTheEndOfItsLife) {
 TEST(UniqueFd, MovingHandsOver) {
   const int number = open_one();
   UniqueFd from(number);
-  UniqueFd to(std::move(from));
+  const UniqueFd to(std::move(from));
   EXPECT_EQ(to.get(), number);
   EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move): empty is what it promises
   EXPECT_TRUE(is_open(number));

@@ -24,8 +24,9 @@ std::size_t stride() { return std::getenv("WGMESH_LONG") == nullptr ? 7 : 1; }
 
 enum class End { kKilled, kPowerCut, kPowerCutNamesKept };
 
-// Empty when the node is what it was or what it was to be, can be told so by its files, and one run
-// of the change leads to its end and a second one has nothing to do.
+// Returns what is wrong, or an empty text when all is right. Right is: the node is what it was or
+// what it was to be, and its files say which. One run of the change leads to its end. A second run
+// has nothing to do.
 std::string fault_after(const RehearsedChange& change, NodeUnderChange& node, bool kernel_lives) {
   finish_open_transaction(node.kernel, node.store, "test");
   if (Journal(node.store, "test").open()) { return "the journal is open"; }

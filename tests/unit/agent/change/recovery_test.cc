@@ -123,7 +123,7 @@ TEST(Recovery, GoesBackWhilePeersRoam) {
 }
 
 TEST(Recovery, WhatTheKernelRefusesStaysOpen) {
-  Interrupted here;
+  const Interrupted here;
   FakeKernel other;  // has none of the interfaces, and something that is not ours in the way
   other.put(FakeInterface{.name = "br-test", .kind = "bridge"});
   EXPECT_THROW(finish_open_transaction(other, here.node.store(), "test"), Error);
@@ -269,7 +269,7 @@ TEST(Recovery, BehindTheCommitPointStagedFilesStandForADamagedJournal) {
 }
 
 TEST(Recovery, WhoRemovesIsNotKeptFromItByAnUndoThatTheKernelRefuses) {
-  Interrupted here;
+  const Interrupted here;
   FakeKernel other;
   other.put(FakeInterface{.name = "br-test", .kind = "bridge"});
   EXPECT_THROW(settle(other, here.node.store(), "test", Errand::kToChange, NodeLog()), Error);

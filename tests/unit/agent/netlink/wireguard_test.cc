@@ -133,7 +133,7 @@ TEST_F(WireguardTest, EveryFragmentFitsAndTogetherTheySayTheSame) {
     std::map<PublicKey, int> firsts;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       EXPECT_EQ(pieces[i].private_key.has_value(), i == 0);
-      NetlinkMessage message = encode(pieces[i]);
+      const NetlinkMessage message = encode(pieces[i]);
       EXPECT_LE(message.octets().size(), max_bytes);
       parse_wireguard(message.payload(), report);
       for (const PeerPiece& peer : pieces[i].peers) {

@@ -178,7 +178,7 @@ TEST(NodeLog, AnUndoThatTheKernelRefusesIsToldToo) {
 }
 
 TEST(NodeLog, StatusShowsTheLastChange) {
-  Told here;
+  const Told here;
   testing::internal::CaptureStdout();
   run_status(here.node.this_node, {}, false);
   run_status(here.node.this_node, {}, true);

@@ -32,7 +32,7 @@ struct Installed {
 };
 
 TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
-  Installed here;
+  const Installed here;
   EXPECT_EQ(agent_leaves_with(here.node.this_node.paths, here.node.store(), "test").size(), 3u);
   EXPECT_TRUE(remove_agent_with_last_mesh(here.node.this_node.paths, here.node.store(), "test"));
   EXPECT_FALSE(exists(here.node.this_node.paths.state));
@@ -42,7 +42,7 @@ TEST(Uninstall, TakesTheAgentWithTheLastMesh) {
 }
 
 TEST(Uninstall, LeavesItToAnotherMesh) {
-  Installed here;
+  const Installed here;
   make_folder(here.node.store().folder("other"));
   write_file(here.node.store().folder("other") + "/plan", "x");
   EXPECT_THAT(agent_leaves_with(here.node.this_node.paths, here.node.store(), "test"),
@@ -53,7 +53,7 @@ TEST(Uninstall, LeavesItToAnotherMesh) {
 
 // Another mesh in its first `up` has stored nothing yet, and needs what is here.
 TEST(Uninstall, LeavesItToAMeshThatASessionHolds) {
-  Installed here;
+  const Installed here;
   const Paths& paths = here.node.this_node.paths;
   {
     const MeshLock other(paths.run, "other", {"x", 1, 0, 1}, std::chrono::seconds(1));
@@ -79,7 +79,7 @@ TEST(Uninstall, WaitsForWhoInstalls) {
 }
 
 TEST(Uninstall, LeavesALinkThatPointsElsewhere) {
-  Installed here;
+  const Installed here;
   remove_file(here.link);
   ASSERT_EQ(::symlink("/usr/sbin/wgmesh-agent", here.link.c_str()), 0);
   remove_agent_with_last_mesh(here.node.this_node.paths, here.node.store(), "test");

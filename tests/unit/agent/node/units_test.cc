@@ -179,7 +179,7 @@ TEST(Units, OwedOnesAreAChangeOfTheNextUp) {
 }
 
 TEST(Units, WithoutSystemdTheFirstTimeSaysWhatToAdd) {
-  TestNode node;
+  const TestNode node;
   EXPECT_THAT(install_units(node.this_node.paths, "test", true).value(),
               AllOf(HasSubstr("unit_agent restore`"), HasSubstr("unit_agent refresh`")));
   EXPECT_EQ(install_units(node.this_node.paths, "test", false), std::nullopt);

@@ -92,12 +92,12 @@ TEST(Echo, AnswersOthersWhileItAsks) {
   proto::Probed of_a;
   std::thread other([&] {
     of_a = a.probe(probe_of(a, b.listeners()[0]));
-    Answering answering(a);
+    const Answering answering(a);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   });
   const proto::Probed of_b = b.probe(probe_of(b, a.listeners()[0]));
   {
-    Answering answering(b);
+    const Answering answering(b);
     other.join();
   }
   EXPECT_GE(of_a.results(0).answered(), 1u);

@@ -96,7 +96,7 @@ TEST(Hello, SaysWhosePlanIsStored) {
 }
 
 TEST(Hello, ChoosesTheAddressWithARoute) {
-  proto::Open open = open_for(example_plan());
+  const proto::Open open = open_for(example_plan());
   proto::Hello hello;
   hello.add_routes()->set_node("mesh1");
   hello.mutable_routes(0)->set_address("2001:db8::1");

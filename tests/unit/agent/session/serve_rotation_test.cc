@@ -81,8 +81,8 @@ class ServeRotation : public testing::Test {
   // How many of the peers that are new since `before` this node keeps alive, so calls.
   std::size_t called(const State& before) {
     const State now = seen();
-    return static_cast<std::size_t>(std::count_if(
-        now.wireguard->peers.begin(), now.wireguard->peers.end(), [&](const auto& entry) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(now.wireguard->peers, [&](const auto& entry) {
           return entry.second.persistent_keepalive != 0 &&
                  !before.wireguard->peers.contains(entry.first);
         }));
@@ -90,9 +90,8 @@ class ServeRotation : public testing::Test {
 
   // Of both ends the one with the lesser key calls.
   std::size_t callees() const {
-    return static_cast<std::size_t>(
-        std::count_if(rotated.peers().begin(), rotated.peers().end(),
-                      [&](const proto::Peer& peer) { return own_key < peer.public_key(); }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        rotated.peers(), [&](const proto::Peer& peer) { return own_key < peer.public_key(); }));
   }
 
   TestNode node;

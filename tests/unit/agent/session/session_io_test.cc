@@ -83,7 +83,7 @@ TEST(SessionIo, WaitsALittleMoreAfterASleepThatWasTooLong) {
     Ends ends;
     UniqueFd out(::dup(ends.ours.get()));
     SessionIo io(std::move(ends.ours), std::move(out), -1, clock_that_jumps(1h));
-    std::jthread peer([&] {
+    const std::jthread peer([&] {
       std::this_thread::sleep_for(50ms);
       if (comes) { send_heartbeat(ends.theirs); }
     });

@@ -28,7 +28,7 @@ TEST(DesiredState, MarksEveryLinkAsOurs) {
 }
 
 TEST(DesiredState, GivesAPeerOneAllowedAddress) {
-  proto::Plan plan = example_plan();
+  const proto::Plan plan = example_plan();
   State state = example_state(plan);
   const WireguardPeer& peer = state.wireguard->peers.begin()->second;
   IpAddress inner = parse_ip(plan.peers(0).inner_address()).value();
@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(Plans, DesiredStateRefuses, ::testing::ValuesIn(kFaults
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST(DesiredState, RefusesAPeerWithoutPresharedKey) {
-  proto::Plan plan = example_plan();
+  const proto::Plan plan = example_plan();
   NodeSecrets secrets = example_secrets(plan);
   secrets.preshared_keys.erase("mesh2");
   EXPECT_THROW(desired_state(plan, secrets, {}), Error);
@@ -241,7 +241,7 @@ TEST_F(Endpoint, OutlivesThePeersKey) {
 TEST(ScopeOf, NamesEveryLinkOfThePlan) {
   proto::Plan plan = example_plan();
   plan.add_bridge_ports("eth1");
-  Scope scope = scope_of(plan);
+  const Scope scope = scope_of(plan);
   EXPECT_EQ(scope.mesh, "test");
   EXPECT_EQ(scope.wanted_names,
             (std::set<std::string>{"wg-test", "br-test", "gt-test-mesh1", "gt-test-mesh2",

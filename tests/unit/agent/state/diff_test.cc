@@ -33,7 +33,7 @@ void expect_leads_to(const State& desired, const State& observed) {
   kernel.apply(operations, {});
   Scope scope{.mesh = "test"};
   for (const auto& [name, port] : observed.foreign_ports) { scope.foreign_ports.insert(name); }
-  State found = kernel.observe(scope).state;
+  const State found = kernel.observe(scope).state;
   EXPECT_EQ(listing(diff(desired, found)), "# nothing to do\n");
   EXPECT_TRUE(matches(desired, found));
 }
@@ -59,7 +59,7 @@ TEST(Diff, TakesAMeshDown) { expect_change("down", {}, up()); }
 TEST(Diff, DropsAPeer) {
   proto::Plan plan = example_plan();
   plan.mutable_peers()->RemoveLast();
-  State desired = example_state(plan);
+  const State desired = example_state(plan);
   expect_change("peer_dropped", desired, up());
 }
 
@@ -70,7 +70,7 @@ TEST(Diff, MendsEditsWithoutRestartingAnything) {
   plan.mutable_bridge()->set_addresses(0, "fd00:0:0:1::9/64");
   plan.mutable_peers(0)->set_persistent_keepalive(0);
   State desired = example_state(plan);
-  PublicKey mesh2 = public_key_from(plan.peers(1).public_key()).value();
+  const PublicKey mesh2 = public_key_from(plan.peers(1).public_key()).value();
   desired.wireguard->peers.at(mesh2).endpoint = parse_socket_address("[2001:db8::2]:51820");
   expect_change("edits", desired, up());
 }
@@ -110,7 +110,7 @@ TEST(Diff, TakesForeignPortsInLast) {
 TEST(Diff, GivesForeignPortsBackFirst) {
   proto::Plan plan = example_plan();
   plan.add_bridge_ports("eth1");
-  State observed = example_state(plan);
+  const State observed = example_state(plan);
   State desired;
   desired.foreign_ports["eth1"] = {"", 1500, false};
   expect_change("down_with_bridge_port", desired, observed);
@@ -142,7 +142,7 @@ TEST(Diff, IsolatesBeforeSpanningTreeGoesOff) {
 
 TEST(Diff, TurnsPathMtuDiscoveryOnInTwoSteps) {
   State observed = example_state(example_plan(Underlay::kIpv4));
-  State desired = observed;
+  const State desired = observed;
   for (auto& [name, tunnel] : observed.tunnels) {
     tunnel.path_mtu_discovery = false;
     tunnel.ignore_df = true;
@@ -229,8 +229,8 @@ TEST(Diff, LeavesForeignPortsThatNobodyMentions) {
 }
 
 TEST(FirstDeletion, IsBehindDeletionsThatMadeRoom) {
-  std::vector<Operation> operations = {DeleteInterface{"a"}, AddAltname{"b", "c"},
-                                       DeleteInterface{"d"}};
+  const std::vector<Operation> operations = {DeleteInterface{"a"}, AddAltname{"b", "c"},
+                                             DeleteInterface{"d"}};
   EXPECT_EQ(first_deletion(operations), 2u);
   EXPECT_EQ(first_deletion({}), 0u);
   EXPECT_EQ(first_deletion({DeleteInterface{"d"}}), 0u);

@@ -34,8 +34,8 @@ TEST(Describe, PutsAPortsOwnSettingsBehindItsType) {
 }
 
 TEST(Describe, NamesTheFlagsOfGretapOnly) {
-  IpAddress local = parse_ip("198.18.0.1").value();
-  IpAddress remote = parse_ip("198.18.0.2").value();
+  const IpAddress local = parse_ip("198.18.0.1").value();
+  const IpAddress remote = parse_ip("198.18.0.2").value();
   EXPECT_EQ(describe(SetTunnel{"t", TunnelKind::kGretap, local, remote, false, true}),
             "ip link set t type gretap local 198.18.0.1 remote 198.18.0.2 nopmtudisc ignore-df");
 }

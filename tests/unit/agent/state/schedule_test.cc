@@ -111,7 +111,7 @@ TEST(Schedule, IsFinishedByWhoeverFindsTheJournal) {
   stored.private_key = after.wireguard->private_key;
   const auto files = node.store().changes("test", stored);
   node.store().stage("test", stored, files);
-  Journal journal(node.store(), "test");
+  const Journal journal(node.store(), "test");
   journal.begin({{}, after, files, "root@ci7", boot_id()});
   journal.commit();
   finish_open_transaction(node.kernel, node.store(), "test");
@@ -175,9 +175,8 @@ TEST_F(ARotation, SwitchesAllowedIpsAndThenThePrivateKey) {
   }
   for (const auto& [key, peer] : old_.wireguard->peers) { EXPECT_TRUE(silenced.contains(key)); }
   for (const auto& [key, peer] : new_.wireguard->peers) {
-    const auto update =
-        std::find_if(peers.peers.begin(), peers.peers.end(),
-                     [&](const PeerUpdate& each) { return each.public_key == key; });
+    const auto update = std::ranges::find_if(
+        peers.peers, [&](const PeerUpdate& each) { return each.public_key == key; });
     ASSERT_NE(update, peers.peers.end());
     EXPECT_EQ(update->allowed_ips, peer.allowed_ips);
     EXPECT_FALSE(is_contact(*update));

@@ -22,7 +22,7 @@ Holder session(std::uint64_t number) { return {"root@ci", number, 1700000000, 42
 MeshLock wait_for(std::optional<MeshLock>& held, const std::string& folder, const Holder& me,
                   const std::function<void(MeshLock&)>& end) {
   std::atomic<bool> waiting = false;
-  std::jthread release([&] {
+  const std::jthread release([&] {
     while (!waiting) { std::this_thread::sleep_for(1ms); }
     end(*held);
     held.reset();

@@ -31,8 +31,8 @@ TEST(NodeLockTest, GoesWithItsFileAndIsTakenAnew) {
     NodeLock last(folder.path());
     last.remove_file();
     EXPECT_FALSE(exists(folder.path() + "/.node.lock"));
-    NodeLock next(folder.path(),
-                  1s);  // the file of the first one is no lock any more
+    const NodeLock next(folder.path(),
+                        1s);  // the file of the first one is no lock any more
   }
   EXPECT_NO_THROW(NodeLock(folder.path() + "/not/there/yet", 1s));
 }

@@ -93,7 +93,7 @@ TEST(StoredMesh, ValuesThatNoAgentWritesAreDamage) {
 }
 
 TEST(StoredMesh, PlansAreComparedWithoutTheirGeneration) {
-  proto::Plan a = example_plan();
+  const proto::Plan a = example_plan();
   proto::Plan b = a;
   b.set_generation(7);
   EXPECT_TRUE(same_plan(a, b));

@@ -16,7 +16,7 @@ namespace {
 using testing::ElementsAre;
 
 std::string data(const std::string& name) {
-  std::ifstream file(std::string(WGMESH_TEST_DATA) + "/mesh/" + name);
+  const std::ifstream file(std::string(WGMESH_TEST_DATA) + "/mesh/" + name);
   EXPECT_TRUE(file) << name;
   std::ostringstream text;
   text << file.rdbuf();
@@ -29,7 +29,7 @@ std::string faults_of(const std::string& text, Syntax syntax = Syntax::kYaml) {
     read_mesh_file(text, "m", syntax);
     return {};
   } catch (const MeshFileFaults& faults) {
-    EXPECT_EQ(std::count(faults.message().begin(), faults.message().end(), '\n') + 1,
+    EXPECT_EQ(std::ranges::count(faults.message(), '\n') + 1,
               static_cast<std::ptrdiff_t>(faults.faults().size()));
     EXPECT_EQ(faults.id(), "file-at-fault");
     for (const Fault& fault : faults.faults()) { EXPECT_NE(fault.id, "") << fault.message; }
@@ -237,7 +237,7 @@ TEST(MeshFile, SshTakesSharedSettingsByAnAlias) {
 }
 
 TEST(MeshFile, ByteOrderMarkAndCarriageReturnsAreIgnored) {
-  std::string text = "\xef\xbb\xbf" + data("spec.yaml");
+  const std::string text = "\xef\xbb\xbf" + data("spec.yaml");
   EXPECT_EQ(read_mesh_file(text, "m"), read_mesh_file(data("spec.yaml"), "m"));
   std::string dos;
   for (const char c : data("spec.yaml")) {

@@ -35,9 +35,8 @@ class AFleet : public testing::Test {
 
 std::size_t heartbeats(ScriptedNode& node) {
   const std::lock_guard lock(node.mutex);
-  return static_cast<std::size_t>(
-      std::count_if(node.seen.begin(), node.seen.end(),
-                    [](const proto::ToAgent& frame) { return frame.has_heartbeat(); }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      node.seen, [](const proto::ToAgent& frame) { return frame.has_heartbeat(); }));
 }
 
 // The agents' timers run while the slowest node connects, and while the user reads what is asked.
@@ -110,7 +109,7 @@ TEST(FleetWithoutThreads, EndsWithTheLimitsName) {
     getrlimit(RLIMIT_NPROC, &limit);
     limit.rlim_cur = 8;
     setrlimit(RLIMIT_NPROC, &limit);
-    std::vector<Node> nodes(64);
+    const std::vector<Node> nodes(64);
     std::vector<const Node*> pointers;
     for (const Node& node : nodes) { pointers.push_back(&node); }
     try {

@@ -20,7 +20,7 @@ TEST(Session, AnEndIsExplainedByTheAgentsWordsAndNotByTheShells) {
   const auto node = std::make_shared<Loopback>();
   node->complain("sha256sum: no such file\n");
   Session session(std::make_unique<LoopbackTransport>(node), {});
-  std::jthread agent([&] {
+  const std::jthread agent([&] {
     node->hear();
     node->complain("wgmesh-agent: out of memory\n");
     node->hang_up();
@@ -180,7 +180,7 @@ TEST(Session, ProgressMakesAStepLongerByASecondForEachChange) {
   node->say(frame_of(changes));
   Session session(std::make_unique<LoopbackTransport>(node), {}, 200ms);
   session.propose({});
-  std::jthread agent([&] {
+  const std::jthread agent([&] {
     for (std::uint32_t i = 1; !ended; ++i) {
       node->say(progress_frame(i, 100'000));
       std::this_thread::sleep_for(20ms);
@@ -202,7 +202,7 @@ TEST(Session, ProgressBeyondItsTotalIsSilence) {
   Session session(std::make_unique<LoopbackTransport>(node), {}, 100ms);
   session.propose({});
   std::atomic<bool> ended = false;
-  std::jthread agent([&] {
+  const std::jthread agent([&] {
     node->say(progress_frame(1, 2));
     // Of a larger total each time.
     for (std::uint32_t i = 3; !ended; ++i) {

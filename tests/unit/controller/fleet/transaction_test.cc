@@ -78,7 +78,7 @@ TEST_F(ATransaction, RelaysSealedKeysOncePerPair) {
     std::vector<std::string> names;
     const proto::ToAgent frame = scripts_[node].last(Body::kPropose);
     for (const auto& box : frame.propose().sealed()) { names.push_back(box.node()); }
-    std::sort(names.begin(), names.end());
+    std::ranges::sort(names);
     return names;
   };
   EXPECT_THAT(senders("a"), ElementsAre());
@@ -274,7 +274,7 @@ TEST_F(ATransaction, AnInterruptedApplyIsUndoneEverywhere) {
     return std::make_unique<Session>(std::make_unique<ScriptedAgent>(scripts_[node.name]), "",
                                      std::chrono::seconds(20));
   });
-  std::jthread user([&] {
+  const std::jthread user([&] {
     while (!scripts_["b"].saw(Body::kApply)) { std::this_thread::yield(); }
     interrupted = true;
     fleet.interrupt();

@@ -237,7 +237,7 @@ TEST(PlanAroundAMissingNode, MakesNoKeysForItsPairs) {
 }
 
 TEST(PlanAroundAMissingNode, NeverRaisesTheMtuAboveWhatItsPeersHaveCommitted) {
-  Mesh mesh = mesh_of({"a", "b", "c"});
+  const Mesh mesh = mesh_of({"a", "b", "c"});
   Facts facts{{"a", hello_with_route("c", "192.0.2.1", 1500)}, {"c", {}}};
   facts["a"].set_stored_device_mtu(1400);
   facts["a"].set_stored_segment_mtu(1340);

@@ -23,7 +23,7 @@ std::vector<LinkName> tree_of(const std::vector<std::string>& nodes,
   for (const std::size_t i : sequence) { ++degree[i]; }
   std::vector<LinkName> links;
   const auto take_leaf = [&] {
-    const auto leaf = std::find(degree.begin(), degree.end(), 1u);
+    const auto leaf = std::ranges::find(degree, 1u);
     *leaf = 0;
     return static_cast<std::size_t>(leaf - degree.begin());
   };

@@ -147,7 +147,7 @@ TEST(ChangeGroups, ALinkGoesWithItsTunnelAndItsPeer) {
 }
 
 TEST(ChangeGroups, ANodeThatIsTakenDownTakesItsLinksAlong) {
-  proto::Change group = change(proto::Change::REMOVE, "", "", {});
+  const proto::Change group = change(proto::Change::REMOVE, "", "", {});
   const std::vector<NodeChanges> nodes = {
       node("n1", {change(proto::Change::CHANGE, "gt-test-n2", "n2", {{"up", "on", "off"}}), group}),
       node("n2", {})};

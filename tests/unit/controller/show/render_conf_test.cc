@@ -16,7 +16,7 @@ namespace wgmesh::render_conf_test {
 namespace {
 
 Mesh mesh_from(const std::string& name) {
-  std::ifstream file(std::string(WGMESH_TEST_DATA) + "/mesh/" + name);
+  const std::ifstream file(std::string(WGMESH_TEST_DATA) + "/mesh/" + name);
   std::ostringstream text;
   text << file.rdbuf();
   return read_mesh_file(text.str(), name);

@@ -267,14 +267,13 @@ std::string misfit(const Json& value, const Json& schema, const Json& root,
     return why;
   }
   if (schema.contains("const") && value != schema["const"]) { return path + ": not the constant"; }
-  if (schema.contains("enum") &&
-      std::find(schema["enum"].begin(), schema["enum"].end(), value) == schema["enum"].end()) {
+  if (schema.contains("enum") && std::ranges::find(schema["enum"], value) == schema["enum"].end()) {
     return path + ": not in the enum";
   }
   if (schema.contains("type")) {
     const std::string name = value.is_number_integer() ? "integer" : value.type_name();
     const Json types = schema["type"].is_array() ? schema["type"] : Json::array({schema["type"]});
-    const bool fits = std::any_of(types.begin(), types.end(), [&](const Json& type) {
+    const bool fits = std::ranges::any_of(types, [&](const Json& type) {
       return type == name || (type == "number" && value.is_number());
     });
     if (!fits) { return path + ": is " + name; }

@@ -47,7 +47,7 @@ TEST(Printable, MarksEveryLineAfterTheFirst) {
   std::string many;
   for (int i = 0; i < 1000; ++i) { many += "line\n"; }
   const std::string shown = printable_lines(many);
-  EXPECT_EQ(std::count(shown.begin(), shown.end(), '\n'), 40);
+  EXPECT_EQ(std::ranges::count(shown, '\n'), 40);
   EXPECT_TRUE(shown.ends_with("\n  | … and 960 lines more"));
 }
 
