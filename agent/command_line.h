@@ -1,5 +1,4 @@
-// The agent's command line as a value. getopt_long reads it: CLI11 brings the iostreams and a
-// configuration language along, a twentieth of a program whose size is bounded.
+// The agent's command line as a value.
 #pragma once
 
 #include <string>
@@ -15,7 +14,8 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-enum class Verb { kHelp, kServe, kStatus, kRestore, kRefresh, kDown, kVersion };
+// In the order of the table (command_table.h).
+enum class Verb { kServe, kStatus, kRestore, kRefresh, kDown, kHelp, kVersion };
 
 struct CommandLine {
   Verb verb = Verb::kHelp;
@@ -35,8 +35,6 @@ struct CommandLine {
 
 // Flags may stand before or after the verb. Throws UsageError.
 CommandLine parse_command_line(int argc, char** argv);
-
-extern const char* const kUsage;
 
 // What `--help` says about a command, or about all of them.
 std::string help_for(std::string_view topic);
