@@ -1,19 +1,20 @@
 #include "controller/command_line.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
+#include "common/help_text.h"
 #include "common/nearest.h"
-#include "controller/command_line_help.h"
+#include "common/scan_options.h"
+#include "controller/completion_script.h"
 #include "controller/exit_code.h"
+#include "controller/option_table.h"
 #include "controller/text/messages.h"
 #include "controller/version.h"
 
@@ -26,15 +27,6 @@ constexpr std::array<std::pair<std::string_view, OutputForm>, 4> kForms = {
      {"yaml", OutputForm::kYaml},
      {"name", OutputForm::kName}}};
 
-constexpr std::array<std::pair<std::string_view, ProgressMode>, 5> kModes = {
-    {{"auto", ProgressMode::kAuto},
-     {"tty", ProgressMode::kTty},
-     {"plain", ProgressMode::kPlain},
-     {"json", ProgressMode::kJson},
-     {"quiet", ProgressMode::kQuiet}}};
-constexpr unsigned kLeastConfirm = 2;  // seconds
-constexpr unsigned kMostConfirm = 3600;
-
 UsageExit bad_usage(const Said& said, std::string_view topic = {}) {
   return {
       kExitBadUsage,
@@ -44,154 +36,103 @@ UsageExit bad_usage(const Said& said, std::string_view topic = {}) {
       std::string(topic)};
 }
 
-std::string in_quotes(const std::string& word) { return "'" + word + "'"; }
+std::string in_quotes(std::string_view word) { return fmt::format("'{}'", word); }
 
-// All options live in one flat parser, since each may stand before or after the verb; which verbs
-// an option goes with is a table beside it.
+Said said_of(const OptionFault& fault) {
+  if (fault.option == nullptr) {
+    return say<"usage-option-unknown">(fault.written,
+                                       did_you_mean(fault.written, names_of(mesh_table().options)));
+  }
+  const OptionRow& option = *fault.option;
+  const std::string name = fmt::format("--{}", option.name);
+  switch (fault.kind) {
+    case OptionFault::Kind::kUnknown:
+      break;
+    case OptionFault::Kind::kRepeated:
+      return say<"usage-option-repeated">(name);
+    case OptionFault::Kind::kValueMissing:
+      return say<"usage-value-missing">(name, option.value, "");
+    case OptionFault::Kind::kValueIsOption:
+      return say<"usage-value-missing">(name, option.value,
+                                        fmt::format("; '{}' is an option", fault.value));
+    case OptionFault::Kind::kValueEmpty:
+      return say<"usage-value-unreadable">();
+    case OptionFault::Kind::kValueUnwanted:
+      return say<"usage-value-unwanted">(name);
+    case OptionFault::Kind::kNoNumber:
+      return say<"usage-value-invalid">(name, "wants a number of seconds", in_quotes(fault.value));
+    case OptionFault::Kind::kOutOfRange:
+      return say<"usage-value-invalid">(
+          name, fmt::format("is {} to {} seconds", option.least, option.most), fault.value);
+    case OptionFault::Kind::kNoWord:
+      return say<"usage-value-invalid">(
+          name, fmt::format("is {}", alternatives(words_of(option.words))), in_quotes(fault.value));
+  }
+  return {};
+}
+
 class Parser {
  public:
-  Parser() {
-    app_.set_help_flag();
-    app_.allow_extras();
-    app_.add_option("words", words_);
-    app_.add_flag("-h,--help", help_);
-    app_.add_flag("-V,--version", version_);
-    app_.add_option("-f,--file", line_.file)->type_name("FILE");
-    app_.add_flag("-j,--json", line_.json_in);
-    app_.add_flag("-q,--quiet", line_.quiet);
-    app_.add_flag("-v,--verbose", line_.verbose);
-    app_.add_flag("-K,--ask-become-pass", line_.ask_become_pass);
-    app_.add_flag("--accept-new-host-keys", line_.accept_new_host_keys);
-    app_.add_option("--progress", progress_)->type_name("MODE");
-    const std::vector<Verb> converging = {Verb::kUp, Verb::kSync, Verb::kRotate};
-    const std::vector<Verb> changing = {Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate};
-    only(converging, app_.add_flag("-i,--info", line_.show_info));
-    only(changing, app_.add_flag("--interactive", line_.interactive));
-    only(changing, app_.add_flag("-n,--dry-run", line_.dry_run));
-    only(converging, app_.add_flag("--no-wait", line_.no_wait));
-    only(changing, app_.add_flag("--skip-unreachable", line_.skip_unreachable));
-    only({Verb::kUp, Verb::kSync},
-         app_.add_flag("--replace-newer-agent", line_.replace_newer_agent));
-    only(changing,
-         app_.add_option("--confirm-timeout", line_.confirm_timeout)->type_name("SECONDS"));
-    only({Verb::kUp, Verb::kDown, Verb::kSync, Verb::kRotate, Verb::kPlan, Verb::kStatus,
-          Verb::kShow, Verb::kInfo, Verb::kCheck, Verb::kConf},
-         app_.add_flag("-J,--json-out", line_.json_out));
-    only({Verb::kDown}, app_.add_flag("-r,--remove", line_.remove));
-    std::vector<Verb> listing = changing;
-    listing.push_back(Verb::kPlan);
-    only(listing, app_.add_flag("--detailed-exitcode", line_.detailed_exitcode));
-    only({Verb::kShow}, app_.add_flag("--dump", line_.dump));
-    only({Verb::kStatus}, app_.add_flag("-w,--watch", line_.watch));
-    app_.add_option("-o,--format", form_)->type_name("FORM");
-    only({Verb::kGraph}, app_.add_option("--output", line_.output)->type_name("FILE"));
-    only({Verb::kGraph}, app_.add_flag("--offline", line_.offline));
-  }
+  explicit Parser(std::span<const std::string> arguments)
+      : scanned_(scan_options(mesh_table().options, arguments)), form_(scanned_.value("format")) {}
 
-  std::variant<CommandLine, UsageExit> parse(std::span<const std::string> arguments) {
-    try {
-      // CLI11 takes them from the back.
-      app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::ParseError&) { return bad_usage(find_bad_value(arguments), topic()); }
-    if (const auto unknown = app_.remaining(); !unknown.empty()) {
-      return bad_usage(say<"usage-option-unknown">(unknown.front(),
-                                                   did_you_mean(unknown.front(), option_names())),
-                       topic());
+  std::variant<CommandLine, UsageExit> parse() {
+    std::vector<std::string>& words = scanned_.words;
+    if (scanned_.fault) { return bad_usage(said_of(*scanned_.fault), topic()); }
+    for (const GivenOption& given : scanned_.given) {
+      put_option(*given.option, given.value, line_);
     }
-    if (version_ || (words_.size() == 1 && words_.front() == "version")) {
-      return UsageExit{0, version_text(line_.verbose > 0), {}};
+    if (is_given("version")) { return version(); }
+    bool wants_help = is_given("help");
+    if (words.size() > 1 && words.front() == "help") {
+      wants_help = true;
+      words.erase(words.begin());
     }
-    if (!words_.empty() && words_.front() == "help") {
-      help_ = true;
-      words_.erase(words_.begin());
-    }
-    const std::optional<Verb> verb = words_.empty() ? std::nullopt : find_verb(words_.front());
-    if (!words_.empty() && !verb) {
+    const std::optional<Verb> verb = words.empty() ? std::nullopt : find_verb(words.front());
+    if (!words.empty() && !verb) {
       return bad_usage(
-          say<"usage-command-unknown">(words_.front(), command_meant_by(words_.front())));
+          say<"usage-command-unknown">(words.front(), command_meant_by(words.front())));
     }
-    if (help_) { return UsageExit{0, help_for(topic()), {}}; }
-    if (!verb) { return UsageExit{kExitBadUsage, {}, help_for({})}; }
+    if (wants_help) { return help(); }
+    if (!verb) { return UsageExit{kExitBadUsage, {}, help_overview(mesh_table())}; }
     line_.verb = *verb;
-    line_.nodes.assign(words_.begin() + 1, words_.end());
-    const auto* mode = std::find_if(kModes.begin(), kModes.end(),
-                                    [&](const auto& each) { return each.first == progress_; });
-    if (mode == kModes.end()) {
-      return bad_usage(
-          say<"usage-value-invalid">("--progress", "is auto, tty, plain, json or quiet",
-                                     in_quotes(progress_)),
-          topic());
-    }
-    line_.progress = mode->second;
-    const auto* form = std::ranges::find(kForms, std::string_view(form_),
-                                         &std::pair<std::string_view, OutputForm>::first);
-    if (form != kForms.end()) { line_.form = form->second; }
-    if (line_.json_out && form_.empty()) { line_.form = OutputForm::kJson; }
+    line_.nodes.assign(words.begin() + 1, words.end());
+    choose_form();
     if (const auto misfit = find_misfit()) { return bad_usage(*misfit, topic()); }
     line_.json_out = line_.form == OutputForm::kJson;
     if (const auto wrong = choose_graph_format()) { return bad_usage(*wrong, topic()); }
     if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
+    if (*verb == Verb::kVersion) { return version(); }
+    if (*verb == Verb::kHelp) { return UsageExit{kExitDone, help_overview(mesh_table()), {}}; }
+    if (*verb == Verb::kCompletion) {
+      return UsageExit{kExitDone, *completion_script(line_.nodes.front()), {}};
+    }
     return line_;
   }
 
  private:
-  void only(std::vector<Verb> verbs, CLI::Option* option) {
-    restricted_.emplace_back(std::move(verbs), option);
-  }
+  bool is_given(std::string_view option) const { return scanned_.count(option) > 0; }
 
-  // What the parser has refused, in our words: an option without its value, one that was given
-  // twice, or a value that is none.
-  Said find_bad_value(std::span<const std::string> arguments) const {
-    std::set<const CLI::Option*> seen;
-    for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
-      const std::string word = arguments[i].substr(0, arguments[i].find('='));
-      const CLI::Option* option = find_option(word);
-      if (option == nullptr) { continue; }
-      const std::string name = "--" + option->get_lnames().front();
-      const bool has_value_within = word.size() < arguments[i].size();
-      if (option->get_items_expected_max() == 0) {
-        if (has_value_within) { return say<"usage-value-unwanted">(name); }
-        continue;
-      }
-      const std::string value_name = option->get_type_name();
-      if (!seen.insert(option).second) { return say<"usage-option-repeated">(name); }
-      if (!has_value_within && i + 1 == arguments.size()) {
-        return say<"usage-value-missing">(name, value_name, "");
-      }
-      const std::string& value =
-          has_value_within ? arguments[i].substr(word.size() + 1) : arguments[++i];
-      const bool is_number = !value.empty() && value.size() < 10 &&
-                             value.find_first_not_of("0123456789") == std::string::npos;
-      if (value_name == "SECONDS" && !is_number) {
-        return say<"usage-value-invalid">(name, "wants a number of seconds", in_quotes(value));
-      }
-      if (find_option(value) != nullptr) {
-        return say<"usage-value-missing">(name, value_name,
-                                          fmt::format("; '{}' is an option", value));
-      }
-    }
-    return say<"usage-value-unreadable">();
-  }
+  UsageExit version() const { return {kExitDone, version_text(line_.verbose > 0), {}}; }
 
-  // By -f or --file; a cluster of letters ends in the one that takes a value.
-  const CLI::Option* find_option(const std::string& word) const {
-    const bool is_cluster = word.size() > 2 && word[0] == '-' && word[1] != '-';
-    const std::string name = is_cluster ? "-" + word.substr(word.size() - 1) : word;
-    if (name.size() < 2 || name[0] != '-') { return nullptr; }
-    return app_.get_option_no_throw(name);
+  UsageExit help() const {
+    const CommandRow* command = find_command(verb_rows(), topic());
+    return {kExitDone,
+            command == nullptr ? help_overview(mesh_table()) : help_of(mesh_table(), *command),
+            {}};
   }
 
   // The verb, if one was given: help and hints are about it.
   std::string topic() const {
-    return !words_.empty() && find_verb(words_.front()) ? words_.front() : std::string();
+    const std::vector<std::string>& words = scanned_.words;
+    return !words.empty() && find_verb(words.front()) ? words.front() : std::string();
   }
 
-  std::vector<std::string> option_names() const {
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app_.get_options()) {
-      for (const std::string& name : option->get_lnames()) { names.push_back("--" + name); }
-    }
-    return names;
+  void choose_form() {
+    const auto* form = std::ranges::find(kForms, std::string_view(form_),
+                                         &std::pair<std::string_view, OutputForm>::first);
+    if (form != kForms.end()) { line_.form = form->second; }
+    if (line_.json_out && form_.empty()) { line_.form = OutputForm::kJson; }
   }
 
   // As --format says, else as the file's ending does. Returns what is wrong.
@@ -209,25 +150,30 @@ class Parser {
     return std::nullopt;
   }
 
-  // What does not go together.
-  std::optional<Said> find_misfit() const {
+  // An option, a word or a form that does not go with the verb.
+  std::optional<Said> find_misplaced() const {
     const Verb verb = line_.verb;
-    for (const auto& [verbs, option] : restricted_) {
-      if (option->count() == 0 || std::find(verbs.begin(), verbs.end(), verb) != verbs.end()) {
-        continue;
-      }
+    for (const GivenOption& given : scanned_.given) {
+      const CommandSet commands = given.option->commands;
+      if (has(commands, static_cast<std::size_t>(verb))) { continue; }
       std::vector<std::string> names;
-      for (const Verb fitting : verbs) { names.push_back(to_text(fitting)); }
-      return say<"usage-option-misplaced">(option->get_lnames().front(), to_text(verb),
+      for (std::size_t i = 0; i < verb_rows().size(); ++i) {
+        if (has(commands, i)) { names.emplace_back(verb_rows()[i].name); }
+      }
+      return say<"usage-option-misplaced">(given.option->name, to_text(verb),
                                            fmt::format("{}", fmt::join(names, ", ")));
     }
-    if (!line_.nodes.empty() && !takes_node_names(verb)) {
-      return say<"usage-node-names-unwanted">(to_text(verb), line_.nodes.front());
+    const CommandRow& row = row_of(verb);
+    if (row.takes == ArgumentKind::kShell &&
+        (line_.nodes.empty() || !completion_script(line_.nodes.front()))) {
+      return say<"usage-shell-unknown">(
+          line_.nodes.empty() ? "" : ", not " + in_quotes(line_.nodes.front()));
     }
-    if (line_.confirm_timeout < kLeastConfirm || line_.confirm_timeout > kMostConfirm) {
-      return say<"usage-value-invalid">(
-          "--confirm-timeout", fmt::format("is {} to {} seconds", kLeastConfirm, kMostConfirm),
-          line_.confirm_timeout);
+    if (line_.nodes.size() > row.most) {
+      const bool is_about_mesh = row.most == 0 && !row.forms.empty();
+      const std::string& word = line_.nodes[row.most];
+      return is_about_mesh ? say<"usage-node-names-unwanted">(to_text(verb), word)
+                           : say<"usage-words-unwanted">(to_text(verb), word);
     }
     const std::vector<std::string> forms = forms_of(verb);
     if (!form_.empty() && std::ranges::find(forms, form_) == forms.end()) {
@@ -235,14 +181,20 @@ class Parser {
           "--format", fmt::format("of '{}' is {}", to_text(verb), fmt::join(forms, ", ")),
           in_quotes(form_));
     }
+    return std::nullopt;
+  }
+
+  // What does not go together.
+  std::optional<Said> find_misfit() const {
+    if (const auto misplaced = find_misplaced()) { return misplaced; }
     if (line_.json_out && line_.form != OutputForm::kJson) {
       return say<"usage-options-conflict">("format", "json-out", "are two formats; choose one");
     }
     if (line_.dump && line_.form == OutputForm::kJson) {
       return say<"usage-options-conflict">("dump", "json-out", "are two formats; choose one");
     }
-    if (line_.detailed_exitcode && verb != Verb::kPlan && !line_.dry_run) {
-      return say<"usage-detailed-exitcode-wants-dry-run">(to_text(verb));
+    if (line_.detailed_exitcode && line_.verb != Verb::kPlan && !line_.dry_run) {
+      return say<"usage-detailed-exitcode-wants-dry-run">(to_text(line_.verb));
     }
     if (line_.quiet && line_.verbose > 0) {
       return say<"usage-options-conflict">("quiet", "verbose", "exclude each other");
@@ -251,34 +203,20 @@ class Parser {
     return std::nullopt;
   }
 
-  CLI::App app_{"", "mesh"};
+  ScannedLine scanned_;
   CommandLine line_;
-  std::vector<std::string> words_;
-  std::string progress_ = "auto";
   std::string form_;  // empty: not given
-  bool help_ = false;
-  bool version_ = false;
-  std::vector<std::pair<std::vector<Verb>, CLI::Option*>> restricted_;
 };
 
 bool wants_json(std::span<const std::string> arguments) {
-  std::string before;
-  for (const std::string& argument : arguments) {
-    if (argument == "--") { return false; }
-    if (argument == "-J" || argument == "--json-out" || argument == "-ojson" ||
-        argument == "--format=json") {
-      return true;
-    }
-    if ((before == "-o" || before == "--format") && argument == "json") { return true; }
-    before = argument;
-  }
-  return false;
+  const ScannedLine scanned = scan_options(mesh_table().options, arguments);
+  return scanned.count("json-out") > 0 || scanned.value("format") == "json";
 }
 
 }  // namespace
 
 std::variant<CommandLine, UsageExit> parse_command_line(std::span<const std::string> arguments) {
-  auto parsed = Parser().parse(arguments);
+  auto parsed = Parser(arguments).parse();
   // What cannot be parsed is told in the form that was asked for all the same.
   if (auto* usage = std::get_if<UsageExit>(&parsed)) { usage->json_out = wants_json(arguments); }
   return parsed;

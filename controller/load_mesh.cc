@@ -58,7 +58,16 @@ Mesh load_mesh(const CommandLine& command_line) {
     if (!fd) { throw unreadable(name, errno); }
     text = text_of(fd.get(), name);
   }
-  return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml);
+  try {
+    return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml);
+  } catch (const MeshFileFaults& faults) {
+    // Other tools print JSON with this option.
+    const Fault& first = faults.faults().front();
+    if (command_line.json_in && !name.ends_with(".json") && first.id == "file-not-json") {
+      throw Error(say<"mesh-file-is-no-json">(to_text(first)));
+    }
+    throw;
+  }
 }
 
 }  // namespace wgmesh

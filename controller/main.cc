@@ -7,6 +7,7 @@
 #include <csignal>
 #include <new>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <variant>
@@ -16,6 +17,7 @@
 #include "controller/chosen_nodes.h"
 #include "controller/command_line.h"
 #include "controller/commands.h"
+#include "controller/complete.h"
 #include "controller/exit_code.h"
 #include "controller/file/fault.h"
 #include "controller/last_word.h"
@@ -51,6 +53,10 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_graph(line, mesh);
     case Verb::kConf:
       return run_conf(line, mesh);
+    case Verb::kCompletion:
+    case Verb::kHelp:
+    case Verb::kVersion:
+      break;  // parse_command_line answers those
   }
   return kExitBadUsage;
 }
@@ -113,6 +119,11 @@ int with_result_told(int exit_code, bool changes_state) {
 }
 
 int run_main(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == kCompleteCommand) {
+    const auto words = std::span(arguments).subspan(1);
+    put_result(to_text(complete(words, node_names_in_file)));
+    return kExitDone;
+  }
   const auto parsed = parse_command_line(arguments);
   if (const auto* usage = std::get_if<UsageExit>(&parsed)) {
     put_result(usage->out);

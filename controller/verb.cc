@@ -11,15 +11,150 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::array<Verb, 11> kVerbs = {Verb::kUp,     Verb::kDown,   Verb::kSync, Verb::kPlan,
-                                         Verb::kStatus, Verb::kShow,   Verb::kInfo, Verb::kCheck,
-                                         Verb::kConf,   Verb::kRotate, Verb::kGraph};
+constexpr std::array kVerbRows = {
+    CommandRow{.name = "up",
+               .summary = "make every node match mesh.yaml and bring the mesh up",
+               .description = R"(Makes every node match mesh.yaml, brings the mesh up, and returns
+when every pair that can forward does. All nodes change, or none does. A second run changes nothing.
 
-std::vector<std::string> verb_names() {
-  std::vector<std::string> names;
-  for (const Verb verb : kVerbs) { names.push_back(to_text(verb)); }
-  return names;
-}
+Pairs that do not forward in time are warned of, and the exit code is 7: everything stands as planned,
+and `mesh check` says why. Nodes that --skip-unreachable leaves out keep what they have, and the next
+`mesh sync` brings them in.)",
+               .most = 0,
+               .forms = "json",
+               .changes_nodes = true},
+    CommandRow{
+        .name = "down",
+        .arguments = "[NODE...]",
+        .summary = "take it down, and keep it down at boot",
+        .description = R"(Takes the mesh down on all nodes, or on those named, and keeps it down
+at boot. Keys stay, so `mesh up` brings the same mesh back.
+
+With -r nodes forget keys and plan too, and the agent with a node's last mesh. It then leaves out nodes
+that cannot be reached, names them, and exits 3.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "json",
+        .changes_nodes = true},
+    CommandRow{
+        .name = "sync",
+        .summary = "make nodes match mesh.yaml; what is up stays up, what is down stays down",
+        .description =
+            R"(Makes every node match mesh.yaml, as `mesh up` does, but leaves down what was
+taken down: such a node only stores its new plan. A node that is new joins the others. Links that need
+not go stay, and so does the traffic on them.)",
+        .most = 0,
+        .forms = "json",
+        .changes_nodes = true},
+    CommandRow{
+        .name = "rotate",
+        .arguments = "[NODE...]",
+        .summary = "new private and preshared keys, without taking the mesh down",
+        .description = R"(Gives all nodes, or those named, new private keys, and their pairs new
+preshared keys. They are staged everywhere beside those in use, then all nodes switch at the same moment.
+What mesh.yaml changes besides is done too. What was taken down stays down, with new keys.
+
+--skip-unreachable is refused where such a node is a peer of one that gets new keys.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "json",
+        .changes_nodes = true},
+    CommandRow{
+        .name = "plan",
+        .summary = "what `up` would change, node by node",
+        .description = R"(Lists what `mesh up` would change, node by node and link by link, and
+changes nothing. The first -v adds the operations, in the words of `ip` and `wg`.)",
+        .most = 0,
+        .forms = "json",
+        .changes_nodes = true},
+    CommandRow{
+        .name = "status",
+        .arguments = "[NODE...]",
+        .summary = "one line for each node: state, peers, handshakes, tree, traffic",
+        .description = R"(One line for each node: its state, its address, how many of its peers
+have shaken hands within the last three minutes, the age of the oldest handshake, its root port in the
+spanning tree with the path cost, the bytes that came and went inside WireGuard, and the version of its
+agent if that is not this one's. Then a line for the mesh, and one for each fault.
+
+A node is up, down, or unreachable. It was changed by hand if its kernel is not what its plan says. It is
+up partly if an interface or a link is missing. Exit code 4 where a node is unreachable; the others are
+shown.
+
+The form wide cuts nothing and shows every address and agent; name prints only the names. With -w, json
+is one line for each look.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "wide json yaml name"},
+    CommandRow{
+        .name = "show",
+        .arguments = "[NODE...]",
+        .summary = "WireGuard's view of each node, as `wg show`",
+        .description = R"(WireGuard's view of each node in the layout of `wg show`; secrets are
+never shown. JSON has the names that wg-json uses.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "json"},
+    CommandRow{
+        .name = "info",
+        .arguments = "[NODE...]",
+        .summary = "the mesh: what is up, peers, handshakes, STP root, ports, traffic",
+        .description = R"(The mesh as it is now, as YAML: what is up, addresses, peers, handshakes,
+STP root, port states, traffic. Exit code 4 where a node is unreachable; its entry says why.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "yaml json"},
+    CommandRow{
+        .name = "check",
+        .summary = "who reaches whom, how fast and with what MTU; what is wrong, and why",
+        .description = R"(Lets every node measure its paths to every other, inside WireGuard and
+over the segment, with small packets and with those of the MTU. Prints a table of round trips and
+handshake ages, then each fault with its likely cause. Exit code 1 when something is wrong, 4 where a node
+cannot be asked. Changes nothing.)",
+        .most = 0,
+        .forms = "json"},
+    CommandRow{.name = "graph",
+               .arguments = "[NODE...]",
+               .summary = "a picture of the mesh: SVG, HTML, Mermaid or Graphviz",
+               .description =
+                   R"(Draws the mesh as it is now: nodes, links with their round trips and whether
+they are in the spanning tree, stand by or are broken, the root, the MTU and the sites. With node names:
+only these nodes, their links and the peers at the other ends; only these nodes are asked. Without a file,
+Mermaid on standard output. Exit code 4 where a node cannot be asked; the picture shows which. Changes
+nothing.)",
+               .takes = ArgumentKind::kNode,
+               .forms = "mmd dot svg html"},
+    CommandRow{
+        .name = "conf",
+        .summary = "mesh.yaml as it was understood, with every default",
+        .description = R"(Prints the mesh file as it was understood, with every default filled in.
+Contacts nobody.)",
+        .most = 0,
+        .forms = "yaml json"},
+    CommandRow{.name = "completion",
+               .arguments = "bash|zsh|fish",
+               .summary = "a script that lets a shell complete command lines of `mesh`",
+               .description = R"(Prints a script for bash, zsh or fish. With it the shell completes
+commands, the options of a command, their values, and names of nodes from the mesh file. Contacts nobody.
+
+bash: `source <(mesh completion bash)` in ~/.bashrc
+
+zsh: `source <(mesh completion zsh)` in ~/.zshrc, after compinit
+
+fish: `mesh completion fish | source` in ~/.config/fish/config.fish)",
+               .takes = ArgumentKind::kShell,
+               .least = 1,
+               .most = 1},
+    CommandRow{
+        .name = "help",
+        .arguments = "[COMMAND]",
+        .summary = "this text, or what a command does and takes",
+        .description = R"(Prints what a command does and which options it takes; without a name, the
+list of commands. As `mesh COMMAND --help`.)",
+        .takes = ArgumentKind::kCommand,
+        .most = 1},
+    CommandRow{.name = "version",
+               .summary = "the version; with -v: and those of the libraries",
+               .description = R"(Prints the version. With -v also those of the libraries in it.)",
+               .most = 0},
+};
+static_assert(kVerbRows.size() == static_cast<std::size_t>(Verb::kVersion) + 1);
+static_assert(kVerbRows[static_cast<std::size_t>(Verb::kPlan)].name == "plan");
+static_assert(kVerbRows[static_cast<std::size_t>(Verb::kConf)].name == "conf");
 
 // What other tools call it.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWords = {{
@@ -37,104 +172,40 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWo
 
 }  // namespace
 
+std::span<const CommandRow> verb_rows() { return kVerbRows; }
+
+const CommandRow& row_of(Verb verb) { return kVerbRows[static_cast<std::size_t>(verb)]; }
+
+CommandSet verbs_with_form(std::string_view form) {
+  CommandSet set = 0;
+  for (std::size_t i = 0; i < kVerbRows.size(); ++i) {
+    const std::vector<std::string> forms = words_of(kVerbRows[i].forms);
+    if (form.empty() ? !forms.empty() : std::ranges::count(forms, form) > 0) {
+      set |= CommandSet{1} << i;
+    }
+  }
+  return set;
+}
+
 std::optional<Verb> find_verb(std::string_view word) {
-  const auto* found =
-      std::find_if(kVerbs.begin(), kVerbs.end(), [&](Verb verb) { return to_text(verb) == word; });
-  return found == kVerbs.end() ? std::nullopt : std::optional(*found);
+  const CommandRow* row = find_command(kVerbRows, word);
+  if (row == nullptr) { return std::nullopt; }
+  return static_cast<Verb>(row - kVerbRows.data());
 }
 
 std::string command_meant_by(std::string_view word) {
   for (const auto& [other, ours] : kOtherWords) {
     if (other == word) { return fmt::format("; here it is 'mesh {}'", ours); }
   }
-  return did_you_mean(word, verb_names());
+  return did_you_mean(word, names_of(kVerbRows));
 }
 
-std::vector<std::string> forms_of(Verb verb) {
-  switch (verb) {
-    case Verb::kStatus:
-      return {"wide", "json", "yaml", "name"};
-    case Verb::kInfo:
-    case Verb::kConf:
-      return {"yaml", "json"};
-    case Verb::kPlan:
-    case Verb::kShow:
-    case Verb::kCheck:
-    case Verb::kUp:
-    case Verb::kDown:
-    case Verb::kSync:
-    case Verb::kRotate:
-      return {"json"};
-    case Verb::kGraph:
-      return {"mmd", "dot", "svg", "html"};
-  }
-  return {};
-}
+std::vector<std::string> forms_of(Verb verb) { return words_of(row_of(verb).forms); }
 
-std::string to_text(Verb verb) {
-  switch (verb) {
-    case Verb::kUp:
-      return "up";
-    case Verb::kDown:
-      return "down";
-    case Verb::kSync:
-      return "sync";
-    case Verb::kRotate:
-      return "rotate";
-    case Verb::kPlan:
-      return "plan";
-    case Verb::kStatus:
-      return "status";
-    case Verb::kShow:
-      return "show";
-    case Verb::kInfo:
-      return "info";
-    case Verb::kCheck:
-      return "check";
-    case Verb::kGraph:
-      return "graph";
-    case Verb::kConf:
-      return "conf";
-  }
-  return {};
-}
+std::string to_text(Verb verb) { return std::string(row_of(verb).name); }
 
-bool changes_nodes(Verb verb) {
-  switch (verb) {
-    case Verb::kUp:
-    case Verb::kDown:
-    case Verb::kSync:
-    case Verb::kRotate:
-    case Verb::kPlan:
-      return true;
-    case Verb::kStatus:
-    case Verb::kShow:
-    case Verb::kInfo:
-    case Verb::kCheck:
-    case Verb::kGraph:
-    case Verb::kConf:
-      return false;
-  }
-  return false;
-}
+bool changes_nodes(Verb verb) { return row_of(verb).changes_nodes; }
 
-bool takes_node_names(Verb verb) {
-  switch (verb) {
-    case Verb::kDown:
-    case Verb::kRotate:
-    case Verb::kStatus:
-    case Verb::kShow:
-    case Verb::kInfo:
-    case Verb::kGraph:
-      return true;
-    case Verb::kUp:
-    case Verb::kSync:
-    case Verb::kPlan:
-    case Verb::kCheck:
-    case Verb::kConf:
-      return false;
-  }
-  return false;
-}
+bool takes_node_names(Verb verb) { return row_of(verb).takes == ArgumentKind::kNode; }
 
 }  // namespace wgmesh

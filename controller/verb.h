@@ -1,14 +1,19 @@
-// The commands of `mesh`: their names, and the words that other tools have for them.
+// The commands of `mesh` in one table: names, help, and what the parser must know of each. A new command is a row here
+// and a constant of Verb. Beside it stand the words that other tools have for them.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/command_table.h"
+
 namespace wgmesh {
 
+// In the order of the table.
 enum class Verb : std::uint8_t {
   kUp,
   kDown,
@@ -20,8 +25,22 @@ enum class Verb : std::uint8_t {
   kInfo,
   kCheck,
   kGraph,
-  kConf
+  kConf,
+  kCompletion,
+  kHelp,
+  kVersion
 };
+
+std::span<const CommandRow> verb_rows();
+const CommandRow& row_of(Verb verb);
+
+// The bits of these.
+template <class... Verbs>
+constexpr CommandSet set_of(Verbs... verbs) {
+  return ((CommandSet{1} << static_cast<unsigned>(verbs)) | ...);
+}
+// All that have the form; all that have any, where `form` is empty.
+CommandSet verbs_with_form(std::string_view form);
 
 std::string to_text(Verb verb);
 std::optional<Verb> find_verb(std::string_view word);

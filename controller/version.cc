@@ -2,7 +2,6 @@
 
 #include <zlib.h>
 
-#include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
 #include "common/version.h"
@@ -24,7 +23,6 @@ std::string version_text(bool libraries) {
                                {"yaml-cpp", WGMESH_YAML_VERSION},
                                {"zlib", zlibVersion()},
                                {"libsmartcols", smartcols_version()},
-                               {"CLI11", CLI11_VERSION},
                                {"nlohmann-json", version_of_number(kJsonVersion, 100)}});
 }
 

@@ -179,11 +179,31 @@ TEST(CommandLine, HelpIsAResultAndNoCommandIsNot) {
 }
 
 TEST(CommandLine, HelpFitsATerminal) {
-  for (const char* verb : {"", "up", "down", "sync", "rotate", "plan", "status", "show", "info",
-                           "check", "graph", "conf"}) {
-    std::istringstream lines(refused({verb[0] != '\0' ? verb : "help", "-h"}).out);
-    for (std::string line; std::getline(lines, line);) { EXPECT_LE(line.size(), 90U) << line; }
+  std::vector<std::vector<std::string>> asked = {{"help"}};
+  for (const CommandRow& row : verb_rows()) { asked.push_back({std::string(row.name), "-h"}); }
+  for (const auto& arguments : asked) {
+    const UsageExit help = refused(arguments);
+    EXPECT_EQ(help.exit_code, 0);
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) { EXPECT_LE(line.size(), 80U) << line; }
   }
+}
+
+TEST(CommandLine, PrintsScriptsForShells) {
+  EXPECT_EQ(refused({"completion", "fish"}).exit_code, 0);
+  EXPECT_THAT(refused({"completion", "fish"}).out, HasSubstr("complete -c mesh"));
+  EXPECT_THAT(refused({"completion"}).err, HasSubstr("'completion' takes bash, zsh or fish\n"));
+  EXPECT_THAT(refused({"completion", "tcsh"}).err,
+              HasSubstr("'completion' takes bash, zsh or fish, not 'tcsh'"));
+  EXPECT_THAT(refused({"completion", "zsh", "bash"}).err,
+              HasSubstr("'completion' takes no further word, but got 'bash'"));
+  EXPECT_THAT(refused({"completion", "zsh", "-J"}).err, HasSubstr("--json-out does not go with"));
+}
+
+TEST(CommandLine, RefusesAbbreviatedOptions) {
+  EXPECT_THAT(refused({"up", "--dry"}).err, HasSubstr("unknown option '--dry'"));
+  EXPECT_THAT(refused({"status", "-f", "-w"}).err,
+              HasSubstr("--file wants a value: --file FILE; '-w' is an option"));
 }
 
 TEST(CommandLine, TakesTheFormatOfAGraphFromTheEndingOfItsFile) {
