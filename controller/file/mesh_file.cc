@@ -366,6 +366,8 @@ Mesh MeshFile::read() {
 
 }  // namespace
 
+std::span<const std::string> mesh_keys() { return kMeshKeys; }
+
 Mesh read_mesh_file(const std::string& text, const std::string& file_name, Syntax syntax) {
   FaultList faults(file_name);
   YamlNode root;

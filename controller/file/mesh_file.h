@@ -3,6 +3,7 @@
 // mesh_file_node, and where a node is in mesh_file_target.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "controller/file/fault.h"
@@ -13,6 +14,9 @@ namespace wgmesh {
 
 // The version of the file's format that this program reads and `conf -J` writes.
 inline constexpr unsigned kMeshFileVersion = 1;
+
+// The keys that may stand at the top.
+std::span<const std::string> mesh_keys();
 
 // `file_name` stands in the faults. Throws MeshFileFaults. What it returns passes check().
 Mesh read_mesh_file(const std::string& text, const std::string& file_name,

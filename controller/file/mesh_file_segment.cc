@@ -66,6 +66,8 @@ void read_path_cost(const MapReader& mesh_keys, Mesh& mesh) {
 
 }  // namespace
 
+std::span<const std::string> stp_keys() { return kStpKeys; }
+
 void read_segment(const MapReader& map, Mesh& mesh) {
   read_stp(map, mesh.stp);
   read_loop_prevention(map, mesh);

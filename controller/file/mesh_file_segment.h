@@ -2,6 +2,9 @@
 // `loop_prevention` and `path_cost`.
 #pragma once
 
+#include <span>
+#include <string>
+
 #include "controller/file/yaml_value.h"
 #include "controller/mesh/mesh.h"
 
@@ -9,5 +12,8 @@ namespace wgmesh {
 
 // All three are optional in `map`; what is at fault leaves its default.
 void read_segment(const MapReader& map, Mesh& mesh);
+
+// The keys within `stp`.
+std::span<const std::string> stp_keys();
 
 }  // namespace wgmesh

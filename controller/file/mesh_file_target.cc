@@ -180,6 +180,12 @@ std::optional<HostAndPort> read_endpoint_map(const Value& value) {
 
 }  // namespace
 
+std::span<const std::string> ssh_keys() { return kSshKeys; }
+
+std::span<const std::string> connect_keys() { return kConnectKeys; }
+
+std::span<const std::string> endpoint_keys() { return kEndpointKeys; }
+
 std::optional<SshTarget> read_ssh(const Value& value) {
   if (value.node->kind == YamlNode::Kind::kMap) { return read_ssh_map(value); }
   return parse_text(value, "[user@]host[:port] or a map", parse_ssh_target);
