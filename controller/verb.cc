@@ -153,8 +153,6 @@ list of commands. As `mesh COMMAND --help`.)",
                .most = 0},
 };
 static_assert(kVerbRows.size() == static_cast<std::size_t>(Verb::kVersion) + 1);
-static_assert(kVerbRows[static_cast<std::size_t>(Verb::kPlan)].name == "plan");
-static_assert(kVerbRows[static_cast<std::size_t>(Verb::kConf)].name == "conf");
 
 // What other tools call it.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWords = {{

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
@@ -75,6 +76,23 @@ inline std::string man_commands(const CommandTable& table) {
   return text;
 }
 
+// Commands that have the same forms stand together.
+inline std::string man_forms(const CommandTable& table) {
+  std::string text;
+  std::vector<std::string_view> told = {""};
+  for (const CommandRow& command : table.commands) {
+    if (std::ranges::count(told, command.forms) > 0) { continue; }
+    told.push_back(command.forms);
+    CommandSet set = 0;
+    for (std::size_t i = 0; i < table.commands.size(); ++i) {
+      if (table.commands[i].forms == command.forms) { set |= CommandSet{1} << i; }
+    }
+    text += fmt::format(" Of {}: {}.", commands_in(table, set),
+                        as_scdoc(alternatives(words_of(command.forms))));
+  }
+  return text;
+}
+
 inline std::string man_options(const CommandTable& table) {
   std::string text;
   for (const OptionRow& option : table.options) {
@@ -83,11 +101,7 @@ inline std::string man_options(const CommandTable& table) {
     if (!option.value.empty()) { label += fmt::format(" _{}_", option.value); }
     text += fmt::format("\n{}\n\t{}", label, as_sentence(option.help));
     if (option.kind == ValueKind::kForm) {
-      for (const CommandRow& command : table.commands) {
-        if (command.forms.empty()) { continue; }
-        text += fmt::format(" Of {}: {}.", bold(command.name),
-                            as_scdoc(alternatives(words_of(command.forms))));
-      }
+      text += man_forms(table);
     } else if (option.commands != kEveryCommand) {
       text += fmt::format(" Goes with {}.", commands_in(table, option.commands));
     }

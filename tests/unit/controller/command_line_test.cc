@@ -189,6 +189,18 @@ TEST(CommandLine, HelpFitsATerminal) {
   }
 }
 
+TEST(CommandLine, HasARowForEachVerb) {
+  const std::vector<std::pair<Verb, std::string>> names = {
+      {Verb::kUp, "up"},         {Verb::kDown, "down"},       {Verb::kSync, "sync"},
+      {Verb::kRotate, "rotate"}, {Verb::kPlan, "plan"},       {Verb::kStatus, "status"},
+      {Verb::kShow, "show"},     {Verb::kInfo, "info"},       {Verb::kCheck, "check"},
+      {Verb::kGraph, "graph"},   {Verb::kConf, "conf"},       {Verb::kCompletion, "completion"},
+      {Verb::kHelp, "help"},     {Verb::kVersion, "version"},
+  };
+  EXPECT_EQ(names.size(), verb_rows().size());
+  for (const auto& [verb, name] : names) { EXPECT_EQ(to_text(verb), name); }
+}
+
 TEST(CommandLine, PrintsScriptsForShells) {
   EXPECT_EQ(refused({"completion", "fish"}).exit_code, 0);
   EXPECT_THAT(refused({"completion", "fish"}).out, HasSubstr("complete -c mesh"));
