@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "common/nearest.h"
@@ -29,8 +30,14 @@ std::optional<Said> find_unknown_node(const Mesh& mesh, const CommandLine& comma
 
 std::vector<const Node*> chosen_nodes(const Mesh& mesh, const CommandLine& command_line) {
   // All take part in a rotation: the names say whose keys change.
-  const auto names =
-      command_line.verb == Verb::kRotate ? std::vector<std::string>() : command_line.nodes;
+  auto names = command_line.verb == Verb::kRotate ? std::vector<std::string>() : command_line.nodes;
+  // A node is measured with each of its peers.
+  if (command_line.verb == Verb::kBench && std::set(names.begin(), names.end()).size() == 1) {
+    const auto node = std::ranges::find(mesh.nodes, names.front(), &Node::name);
+    if (node != mesh.nodes.end()) {
+      for (const Node* peer : peers_of(mesh, *node)) { names.push_back(peer->name); }
+    }
+  }
   std::vector<const Node*> nodes;
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     if (group == &mesh.absent && !changes_nodes(command_line.verb)) { continue; }

@@ -15,6 +15,7 @@
 #include "controller/completion_script.h"
 #include "controller/exit_code.h"
 #include "controller/option_table.h"
+#include "controller/text/decimal_bytes.h"
 #include "controller/text/messages.h"
 #include "controller/version.h"
 
@@ -26,6 +27,8 @@ constexpr std::array<std::pair<std::string_view, OutputForm>, 4> kForms = {
      {"json", OutputForm::kJson},
      {"yaml", OutputForm::kYaml},
      {"name", OutputForm::kName}}};
+
+constexpr std::uint64_t kLeastBenchBytes = 1'000'000;
 
 UsageExit bad_usage(const Said& said, std::string_view topic = {}) {
   return {
@@ -100,6 +103,7 @@ class Parser {
     choose_form();
     if (const auto misfit = find_misfit()) { return bad_usage(*misfit, topic()); }
     line_.json_out = line_.form == OutputForm::kJson;
+    if (const auto wrong = choose_bench_bytes()) { return bad_usage(*wrong, topic()); }
     if (const auto wrong = choose_graph_format()) { return bad_usage(*wrong, topic()); }
     if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
     if (*verb == Verb::kVersion) { return version(); }
@@ -147,6 +151,18 @@ class Parser {
                                         in_quotes(line_.output));
     }
     line_.graph_format = *format;
+    return std::nullopt;
+  }
+
+  std::optional<Said> choose_bench_bytes() {
+    const std::string given = scanned_.value("max-bytes");
+    if (given.empty()) { return std::nullopt; }
+    const auto bytes = parse_decimal_bytes(given);
+    if (!bytes || *bytes < kLeastBenchBytes) {
+      return say<"usage-value-invalid">("--max-bytes", "is a number of bytes as 1M, 500M or 2G",
+                                        in_quotes(given));
+    }
+    line_.bench_bytes = *bytes;
     return std::nullopt;
   }
 

@@ -18,6 +18,7 @@ int run_show(const CommandLine& command_line, const Mesh& mesh);
 int run_info(const CommandLine& command_line, const Mesh& mesh);
 int run_check(const CommandLine& command_line, const Mesh& mesh);
 int run_graph(const CommandLine& command_line, const Mesh& mesh);
+int run_bench(const CommandLine& command_line, const Mesh& mesh);
 int run_conf(const CommandLine& command_line, const Mesh& mesh);
 
 }  // namespace wgmesh

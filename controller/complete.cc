@@ -81,6 +81,7 @@ class Completer {
     switch (option.kind) {
       case ValueKind::kNone:
       case ValueKind::kNumber:
+      case ValueKind::kSize:
         break;
       case ValueKind::kFile:
         found_.are_files = true;

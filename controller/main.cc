@@ -51,6 +51,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_check(line, mesh);
     case Verb::kGraph:
       return run_graph(line, mesh);
+    case Verb::kBench:
+      return run_bench(line, mesh);
     case Verb::kConf:
       return run_conf(line, mesh);
     case Verb::kCompletion:

@@ -119,6 +119,19 @@ nothing.)",
                .takes = ArgumentKind::kNode,
                .forms = "mmd dot svg html"},
     CommandRow{
+        .name = "bench",
+        .arguments = "[NODE [NODE...]]",
+        .summary = "how much the mesh carries: throughput, loss, round trips under load, CPU",
+        .description = R"(Lets two nodes at a time send to each other as fast as they can, over the
+segment: small questions first, then a TCP stream with questions beside it, then UDP datagrams at the pace
+of that stream. All linked pairs; with one name those of this node; with more names those between them.
+
+Says first how long it takes and how much it moves. The nodes listen at their segment address for one peer
+at a time, and for nobody after the end. A pair that cannot be measured is told, and the exit code is 1; 4
+where a node is unreachable.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "json"},
+    CommandRow{
         .name = "conf",
         .summary = "mesh.yaml as it was understood, with every default",
         .description = R"(Prints the mesh file as it was understood, with every default filled in.
@@ -155,7 +168,7 @@ list of commands. As `mesh COMMAND --help`.)",
 static_assert(kVerbRows.size() == static_cast<std::size_t>(Verb::kVersion) + 1);
 
 // What other tools call it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWords = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kOtherWords = {{
     {"apply", "up"},          {"create", "up"},        {"deploy", "up"},      {"start", "up"},
     {"install", "up"},        {"setup", "up"},         {"run", "up"},         {"restart", "up"},
     {"delete", "down -r"},    {"destroy", "down -r"},  {"remove", "down -r"}, {"rm", "down -r"},
@@ -165,7 +178,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kOtherWo
     {"get", "status"},        {"describe", "info"},    {"top", "status -w"},  {"state", "status"},
     {"wg", "show"},           {"dump", "show --dump"}, {"ping", "check"},     {"test", "check"},
     {"doctor", "check"},      {"update", "sync"},      {"draw", "graph"},     {"map", "graph"},
-    {"topology", "graph"},    {"picture", "graph"},
+    {"topology", "graph"},    {"picture", "graph"},    {"iperf", "bench"},    {"iperf3", "bench"},
+    {"speed", "bench"},
 }};
 
 }  // namespace

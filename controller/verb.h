@@ -25,6 +25,7 @@ enum class Verb : std::uint8_t {
   kInfo,
   kCheck,
   kGraph,
+  kBench,
   kConf,
   kCompletion,
   kHelp,

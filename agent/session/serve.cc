@@ -15,6 +15,7 @@
 #include "agent/change/transaction.h"
 #include "agent/node/uninstall.h"
 #include "agent/peers/endpoints.h"
+#include "agent/session/benching.h"
 #include "agent/session/hello.h"
 #include "agent/session/obstacles.h"
 #include "agent/session/path_measuring.h"
@@ -190,6 +191,9 @@ void ServeSession::answer(const proto::ToAgent& message) {
       return listen(message.listen());
     case proto::ToAgent::kProbe:
       return probe(message.probe());
+    case proto::ToAgent::kBenchReceive:
+    case proto::ToAgent::kBenchSend:
+      return bench(io_, *kernel_, *open_, this_node_.paths.run, message);
     case proto::ToAgent::BODY_NOT_SET:
       return;  // has no turn
   }

@@ -26,6 +26,7 @@ class Phases {
 };
 
 constexpr std::string_view kUnopened = "a message before open";
+constexpr std::string_view kBenchInChange = "bench in a session that changes the node";
 
 struct Turn {
   Body::BodyCase message;
@@ -41,7 +42,7 @@ constexpr Phases kAnyOpen{
     Phase::kReading,  Phase::kOpen,    Phase::kProposed, Phase::kNothingDue, Phase::kStaged,
     Phase::kSwitched, Phase::kApplied, Phase::kHeld,     Phase::kCommitted,  Phase::kUndoFailed};
 
-constexpr std::array<Turn, 13> kTurns{{
+constexpr std::array<Turn, 15> kTurns{{
     {Body::kOpen, "open", {Phase::kUnopened}, "a second open"},
     {Body::kMakeSecrets,
      "secrets",
@@ -72,6 +73,8 @@ constexpr std::array<Turn, 13> kTurns{{
     {Body::kAskStatus, "status", kAnyOpen, kUnopened},
     {Body::kListen, "listen", kAnyOpen, kUnopened},
     {Body::kProbe, "probe", kAnyOpen, kUnopened},
+    {Body::kBenchReceive, "bench", {Phase::kReading}, kBenchInChange},
+    {Body::kBenchSend, "bench", {Phase::kReading}, kBenchInChange},
 }};
 
 const Turn* turn_of(Body::BodyCase message) {

@@ -67,6 +67,19 @@ inline constexpr Message kAgentMessages[] = {
     // agent/peers
     {"measure-token-size", MessageKind::kError, "the token has another size", ""},
     {"resolver-start-failed", MessageKind::kError, "start the resolver: {}", ""},
+    // agent/bench
+    {"bench-path-invalid", MessageKind::kError,
+     "'{}' and '{}' are not two addresses of one IP version", ""},
+    {"bench-address-foreign", MessageKind::kError, "{} is not an address of the mesh {}", ""},
+    {"bench-address-not-beside", MessageKind::kError,
+     "nothing is measured between underlay addresses at {}: that is the mesh {} itself, or no "
+     "address of one host",
+     ""},
+    {"bench-nobody-came", MessageKind::kError, "{} did not come within {} s",
+     "a firewall may drop what it sends"},
+    {"bench-too-much", MessageKind::kError, "{} sends more than the {} bytes that were agreed", ""},
+    {"bench-no-answer", MessageKind::kError, "{} does not answer over {} within {} s",
+     "a firewall may drop what is sent there"},
     // agent/node
     {"systemctl-failed", MessageKind::kError, "systemctl {}: {}", ""},
     {"agent-folder-exposed", MessageKind::kError, "{}", "",
@@ -179,6 +192,10 @@ inline constexpr Message kAgentMessages[] = {
      "the plan is for mesh {}, node {}, but this session is for mesh {}, node {}", ""},
     {"session-message-garbled", MessageKind::kError,
      "garbage from the controller instead of a message", ""},
+    {"bench-port-invalid", MessageKind::kError, "{} is not a port", ""},
+    {"bench-change-open", MessageKind::kError,
+     "nothing is measured while a change of the mesh goes on here: {}",
+     "wait until it has finished, then run the command again"},
     {"session-message-misplaced", MessageKind::kError, "{}", "",
      "a message that is not due at this point of the session"},
     {"session-message-invalid", MessageKind::kError, "{}", "",

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "controller/fleet/check_bench.h"
 #include "controller/fleet/check_hello.h"
 #include "controller/fleet/check_status.h"
 #include "controller/fleet/node_message.h"
@@ -190,6 +191,30 @@ proto::Probed Session::probe(const proto::Probe& wanted) {
   proto::ToAgent frame;
   *frame.mutable_probe() = wanted;
   return ask(frame, proto::FromAgent::kProbed).probed();
+}
+
+proto::BenchListening Session::bench_listen(const proto::BenchReceive& wanted) {
+  proto::ToAgent frame;
+  *frame.mutable_bench_receive() = wanted;
+  const proto::FromAgent answer = ask(frame, proto::FromAgent::kBenchListening);
+  check_bench(answer.bench_listening());
+  return answer.bench_listening();
+}
+
+proto::BenchReceived Session::bench_received(milliseconds silence) {
+  const proto::FromAgent answer =
+      expect(proto::FromAgent::kBenchReceived, {}, {silence, silence});
+  check_bench(answer.bench_received());
+  return answer.bench_received();
+}
+
+proto::BenchSent Session::bench_send(const proto::BenchSend& wanted, milliseconds silence) {
+  proto::ToAgent frame;
+  *frame.mutable_bench_send() = wanted;
+  send(frame);
+  const proto::FromAgent answer = expect(proto::FromAgent::kBenchSent, {}, {silence, silence});
+  check_bench(answer.bench_sent());
+  return answer.bench_sent();
 }
 
 void Session::beat(milliseconds silence) {

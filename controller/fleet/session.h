@@ -72,6 +72,11 @@ class Session {
   proto::Status status(bool with_drift = false);
   proto::Listening listen(const proto::Listen& wanted);
   proto::Probed probe(const proto::Probe& wanted);
+  // Two answers to one message: the first at once, the second when the other node has sent. The node hears nothing
+  // between them. `silence` instead of the session's, for it is at work for that long.
+  proto::BenchListening bench_listen(const proto::BenchReceive& wanted);
+  proto::BenchReceived bench_received(std::chrono::milliseconds silence);
+  proto::BenchSent bench_send(const proto::BenchSend& wanted, std::chrono::milliseconds silence);
   // Between steps: hears what has arrived, then says that we are there. Throws TimedOut when the
   // node has left that unanswered for `silence`.
   void beat(std::chrono::milliseconds silence);

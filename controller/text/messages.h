@@ -324,6 +324,18 @@ inline constexpr Message kControllerMessages[] = {
     {"tcp-bind-failed", MessageKind::kError, "bind to {}: {}", ""},
     {"tcp-connect-failed", MessageKind::kError, "connect to {}: {}", ""},
     {"tcp-connect-unanswered", MessageKind::kError, "connect to {} port {}: no answer", ""},
+    // controller/mesh, of bench
+    {"bench-no-link", MessageKind::kWarning,
+     "they have no link: what one sends to the other goes by way of other nodes", ""},
+    {"bench-node-unreachable", MessageKind::kWarning, "{} cannot be asked", ""},
+    {"bench-node-down", MessageKind::kWarning, "{} is down", ""},
+    {"bench-no-handshake", MessageKind::kWarning,
+     "WireGuard has had no handshake for three minutes; `mesh check` says why", ""},
+    {"bench-no-addresses", MessageKind::kWarning,
+     "the mesh file gives them no addresses of one IP version in the network", ""},
+    {"bench-no-underlay", MessageKind::kWarning,
+     "WireGuard has not found both of them at underlay addresses of one IP version", ""},
+    {"bench-node-lost", MessageKind::kWarning, "{} was lost on the way", ""},
     // controller/fleet
     {"node-fact-impossible", MessageKind::kError, "the node tells {}",
      "no agent of this release tells that: look at the machine, and install its agent anew "

@@ -5,7 +5,7 @@
 //   locked       somebody has it locked  slow     it takes long to plan
 //   unchanged    there is nothing to do
 //   STEP:KIND    asked for that step (open secrets propose apply switch call hold commit undo
-//   status), it
+//   status receive send), it
 //                does what misbehave.h says of KIND instead
 #include <poll.h>
 #include <unistd.h>
@@ -41,7 +41,8 @@ const std::map<std::string, Body::BodyCase> kSteps = {
     {"open", Body::kOpen},       {"secrets", Body::kMakeSecrets}, {"propose", Body::kPropose},
     {"apply", Body::kApply},     {"switch", Body::kSwitchOver},   {"call", Body::kCallPeers},
     {"hold", Body::kHold},       {"commit", Body::kCommit},       {"undo", Body::kUndo},
-    {"status", Body::kAskStatus}};
+    {"status", Body::kAskStatus}, {"receive", Body::kBenchReceive},
+    {"send", Body::kBenchSend}};
 
 void play(ScriptedNode& node, const std::string& role) {
   if (const auto colon = role.find(':'); colon != std::string::npos) {

@@ -73,6 +73,22 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
     case proto::ToAgent::kHeartbeat:
       answer.mutable_alive();
       break;
+    case proto::ToAgent::kBenchReceive: {
+      answer.mutable_bench_listening()->set_tcp_port(4001);
+      answer.mutable_bench_listening()->set_udp_port(4002);
+      proto::FromAgent received;
+      received.mutable_bench_received()->set_tcp_rate(941'000'000);
+      received.mutable_bench_received()->set_udp_rate(930'000'000);
+      received.mutable_bench_received()->set_udp_datagrams(990);
+      received.mutable_bench_received()->set_cpu(520);
+      return {answer, received};
+    }
+    case proto::ToAgent::kBenchSend:
+      answer.mutable_bench_sent()->set_udp_datagrams(1000);
+      answer.mutable_bench_sent()->set_round_trip_idle(310);
+      answer.mutable_bench_sent()->set_round_trip_load(2400);
+      answer.mutable_bench_sent()->set_cpu(350);
+      break;
     case proto::ToAgent::BODY_NOT_SET:
       return {};
   }

@@ -42,6 +42,25 @@ TEST(ChosenNodes, AllTakePartInARotation) {
   EXPECT_THAT(chosen(Verb::kRotate, {"north"}), ElementsAre("north", "south", "gone"));
 }
 
+TEST(ChosenNodes, OneThatIsMeasuredComesWithItsPeers) {
+  Mesh mesh = mesh_of_three();
+  mesh.nodes.emplace_back().name = "east";
+  for (Node& node : mesh.nodes) { node.endpoint = HostPort{node.name, 51820}; }
+  mesh.full = false;
+  mesh.nodes[0].peers = {"east"};
+  const auto names = [&](std::vector<std::string> named) {
+    std::vector<std::string> chosen;
+    for (const Node* node : chosen_nodes(mesh, line_of(Verb::kBench, std::move(named)))) {
+      chosen.push_back(node->name);
+    }
+    return chosen;
+  };
+  EXPECT_THAT(names({"north"}), ElementsAre("north", "east"));
+  EXPECT_THAT(names({"north", "north"}), ElementsAre("north", "east"));
+  EXPECT_THAT(names({"south", "north"}), ElementsAre("north", "south"));
+  EXPECT_THAT(names({}), ElementsAre("north", "south", "east"));
+}
+
 TEST(FindUnknownNode, NamesTheFirstWithTheNearest) {
   const Mesh mesh = mesh_of_three();
   EXPECT_EQ(find_unknown_node(mesh, line_of(Verb::kDown, {"north", "gone"})), std::nullopt);

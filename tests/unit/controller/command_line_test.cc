@@ -191,11 +191,21 @@ TEST(CommandLine, HelpFitsATerminal) {
 
 TEST(CommandLine, HasARowForEachVerb) {
   const std::vector<std::pair<Verb, std::string>> names = {
-      {Verb::kUp, "up"},         {Verb::kDown, "down"},       {Verb::kSync, "sync"},
-      {Verb::kRotate, "rotate"}, {Verb::kPlan, "plan"},       {Verb::kStatus, "status"},
-      {Verb::kShow, "show"},     {Verb::kInfo, "info"},       {Verb::kCheck, "check"},
-      {Verb::kGraph, "graph"},   {Verb::kConf, "conf"},       {Verb::kCompletion, "completion"},
-      {Verb::kHelp, "help"},     {Verb::kVersion, "version"},
+      {Verb::kUp, "up"},
+      {Verb::kDown, "down"},
+      {Verb::kSync, "sync"},
+      {Verb::kRotate, "rotate"},
+      {Verb::kPlan, "plan"},
+      {Verb::kStatus, "status"},
+      {Verb::kShow, "show"},
+      {Verb::kInfo, "info"},
+      {Verb::kCheck, "check"},
+      {Verb::kGraph, "graph"},
+      {Verb::kBench, "bench"},
+      {Verb::kConf, "conf"},
+      {Verb::kCompletion, "completion"},
+      {Verb::kHelp, "help"},
+      {Verb::kVersion, "version"},
   };
   EXPECT_EQ(names.size(), verb_rows().size());
   for (const auto& [verb, name] : names) { EXPECT_EQ(to_text(verb), name); }
@@ -216,6 +226,27 @@ TEST(CommandLine, RefusesAbbreviatedOptions) {
   EXPECT_THAT(refused({"up", "--dry"}).err, HasSubstr("unknown option '--dry'"));
   EXPECT_THAT(refused({"status", "-f", "-w"}).err,
               HasSubstr("--file wants a value: --file FILE; '-w' is an option"));
+}
+
+TEST(CommandLine, TakesTheBoundsOfABench) {
+  EXPECT_EQ(parsed({"bench"}).bench_seconds, 3u);
+  EXPECT_EQ(parsed({"bench"}).bench_bytes, 2'000'000'000u);
+  EXPECT_FALSE(parsed({"bench"}).beside);
+  const CommandLine line =
+      parsed({"bench", "n0", "n1", "--seconds", "10", "--max-bytes=500M", "--beside", "-J"});
+  EXPECT_EQ(line.bench_seconds, 10u);
+  EXPECT_EQ(line.bench_bytes, 500'000'000u);
+  EXPECT_TRUE(line.beside && line.json_out);
+  EXPECT_THAT(line.nodes, ElementsAre("n0", "n1"));
+}
+
+TEST(CommandLine, RefusesBoundsThatABenchCannotHave) {
+  EXPECT_THAT(refused({"bench", "--seconds", "0"}).err, HasSubstr("--seconds is 1 to 60 seconds"));
+  EXPECT_THAT(refused({"bench", "--seconds", "61"}).err, HasSubstr("--seconds is 1 to 60 seconds"));
+  EXPECT_THAT(refused({"bench", "--max-bytes", "much"}).err,
+              HasSubstr("--max-bytes is a number of bytes as 1M, 500M or 2G"));
+  EXPECT_THAT(refused({"bench", "--max-bytes", "10"}).err, HasSubstr("--max-bytes is a number"));
+  EXPECT_THAT(refused({"check", "--beside"}).err, HasSubstr("beside"));
 }
 
 TEST(CommandLine, TakesTheFormatOfAGraphFromTheEndingOfItsFile) {

@@ -41,7 +41,7 @@ constexpr std::array kEveryMessage = {
     Message::kOpen,   Message::kMakeSecrets, Message::kPropose,    Message::kApply,
     Message::kCommit, Message::kUndo,        Message::kHeartbeat,  Message::kAskStatus,
     Message::kListen, Message::kProbe,       Message::kSwitchOver, Message::kCallPeers,
-    Message::kHold,
+    Message::kHold,   Message::kBenchReceive, Message::kBenchSend,
 };
 
 TEST(Turns, EveryMessageHasOne) {
@@ -84,6 +84,14 @@ TEST(Turns, NothingBeginsAnewOnceItIsApplied) {
     for (const auto message : {Message::kMakeSecrets, Message::kPropose, Message::kApply}) {
       EXPECT_FALSE(may_come(message, phase)) << step_of(message);
     }
+  }
+}
+
+// Load would come on top of a change that may still have to be undone.
+TEST(Turns, NobodyMeasuresThroughputInASessionThatChangesTheNode) {
+  for (const auto message : {Message::kBenchReceive, Message::kBenchSend}) {
+    EXPECT_EQ(phases_of(message), std::set{Phase::kReading});
+    EXPECT_EQ(refusal(message, Phase::kApplied).text, "bench in a session that changes the node");
   }
 }
 
