@@ -10,7 +10,6 @@
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_bench.h"
-#include "controller/text/messages.h"
 
 namespace wgmesh {
 namespace {
@@ -32,17 +31,13 @@ std::vector<NodeReport> ask_nodes(Run& run, const Mesh& mesh) {
   return reports;
 }
 
-Said no_addresses(const BenchRun& run) {
-  return run.beside ? say<"bench-no-underlay">() : say<"bench-no-addresses">();
-}
-
 void measure_pair(Run& run, const Mesh& mesh, const std::vector<NodeReport>& reports,
                   const BenchBounds& bounds, BenchPair& pair) {
   for (BenchRun& each : pair.runs) {
     if (run.signals().requested()) { return; }
     const auto addresses = bench_addresses(mesh, reports, each);
     if (!addresses) {
-      each.why_not = no_addresses(each);
+      each.why_not = why_no_addresses(each);
       continue;
     }
     const char* const where = each.beside ? " beside the mesh" : "";
@@ -67,10 +62,10 @@ int run_bench(const CommandLine& command_line, const Mesh& mesh) {
   Run run(command_line, mesh);
   const std::vector<NodeReport> reports = ask_nodes(run, mesh);
   plan_bench_runs(pairs, reports, bounds);
-  const auto skipped = std::ranges::count_if(
-      pairs, [](const BenchPair& pair) { return pair.skipped.has_value(); });
-  run.progress().note(
-      {}, bench_announcement(pairs.size() - static_cast<std::size_t>(skipped), bounds));
+  const auto skipped =
+      std::ranges::count_if(pairs, [](const BenchPair& pair) { return pair.skipped.has_value(); });
+  run.progress().note({},
+                      bench_announcement(pairs.size() - static_cast<std::size_t>(skipped), bounds));
   for (BenchPair& pair : pairs) { measure_pair(run, mesh, reports, bounds, pair); }
   const auto failures = run.fleet().failures();
   for (const NodeReport& report : reports) {

@@ -47,10 +47,10 @@ struct CommandLine {
   bool offline = false;  // graph: of the file alone, no node is asked
   std::string output;    // graph: a file; "-" or empty: standard output
   GraphFormat graph_format = GraphFormat::kMermaid;
-  unsigned confirm_timeout = 60;  // seconds
-  unsigned bench_seconds = 3;                  // bench: of each TCP stream
-  std::uint64_t bench_bytes = 2'000'000'000;   // bench: that a pair may move
-  bool beside = false;                         // bench: also between underlay addresses
+  unsigned confirm_timeout = 60;              // seconds
+  unsigned bench_seconds = 3;                 // bench: of each TCP stream
+  std::uint64_t bench_bytes = 2'000'000'000;  // bench: that a pair may move
+  bool beside = false;                        // bench: also between underlay addresses
 
   bool ask_become_pass = false;
   bool accept_new_host_keys = false;

@@ -5,7 +5,7 @@ namespace wgmesh {
 
 enum ExitCode : int {
   kExitDone = 0,            // changed or not
-  kExitFailed = 1,          // and every node is as it was; `check`: something is wrong
+  kExitFailed = 1,          // and every node is as it was; `check`, `bench`: something is wrong
   kExitChangesPending = 2,  // only --detailed-exitcode, of a dry run
   kExitNodesSkipped = 3,    // done, but nodes were skipped
   kExitUnreachable = 4,     // nothing changed

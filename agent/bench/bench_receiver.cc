@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kRead = 256U << 10;
 constexpr int kReadsInARow = 16;  // of the stream, before questions are answered
-constexpr std::size_t kBatch = 32;
+constexpr std::size_t kReceiveBatch = 32;
 constexpr std::size_t kLargestDatagram = 9216;
 constexpr std::size_t kMostStrangers = 8;
 constexpr auto kStrangersPatience = 2s;
@@ -32,7 +32,7 @@ BenchReceiver::BenchReceiver(BenchEnds ends, BenchTags tags, const Limits& limit
       limits_(limits),
       listener_(open_bench_listener(ends_)),
       udp_(open_bench_socket(ends_, SOCK_DGRAM)),
-      buffer_(std::max(kRead, kBatch * kLargestDatagram)) {}
+      buffer_(std::max(kRead, kReceiveBatch * kLargestDatagram)) {}
 
 proto::BenchReceived BenchReceiver::run(const std::function<bool()>& is_over) {
   BenchWatch watch(is_over);
@@ -100,8 +100,8 @@ void BenchReceiver::hear_strangers(BenchTime now) {
 // Whether it has said who it is, and was told who we are. Takes away the descriptor of one that is wrong.
 bool BenchReceiver::admit(Stranger& stranger) {
   std::array<char, kBenchPacketSize> octets;
-  const ssize_t n = ::recv(stranger.fd.get(), octets.data(),
-                           kBenchPacketSize - stranger.said.size(), 0);
+  const ssize_t n =
+      ::recv(stranger.fd.get(), octets.data(), kBenchPacketSize - stranger.said.size(), 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) { return false; }
   if (n > 0) { stranger.said.insert(stranger.said.end(), octets.begin(), octets.begin() + n); }
   if (n > 0 && stranger.said.size() < kBenchPacketSize) { return false; }
@@ -131,26 +131,26 @@ void BenchReceiver::read_stream() {
 }
 
 void BenchReceiver::read_datagrams() {
-  std::array<mmsghdr, kBatch> messages{};
-  std::array<iovec, kBatch> places{};
-  std::array<sockaddr_storage, kBatch> senders;
-  for (std::size_t i = 0; i < kBatch; ++i) {
+  std::array<mmsghdr, kReceiveBatch> messages{};
+  std::array<iovec, kReceiveBatch> places{};
+  std::array<sockaddr_storage, kReceiveBatch> senders;
+  for (std::size_t i = 0; i < kReceiveBatch; ++i) {
     places[i] = {buffer_.data() + i * kLargestDatagram, kLargestDatagram};
   }
   for (int reads = 0; reads < kReadsInARow; ++reads) {
-    for (std::size_t i = 0; i < kBatch; ++i) {
+    for (std::size_t i = 0; i < kReceiveBatch; ++i) {
       messages[i].msg_hdr.msg_name = &senders[i];
       messages[i].msg_hdr.msg_namelen = sizeof senders[i];
       messages[i].msg_hdr.msg_iov = &places[i];
       messages[i].msg_hdr.msg_iovlen = 1;
     }
-    const int n = ::recvmmsg(udp_.get(), messages.data(), kBatch, MSG_DONTWAIT, nullptr);
+    const int n = ::recvmmsg(udp_.get(), messages.data(), kReceiveBatch, MSG_DONTWAIT, nullptr);
     for (std::size_t i = 0; n > 0 && i < static_cast<std::size_t>(n); ++i) {
-      take_datagram({static_cast<const char*>(places[i].iov_base), messages[i].msg_len},
-                    {reinterpret_cast<const std::uint8_t*>(&senders[i]),
-                     messages[i].msg_hdr.msg_namelen});
+      take_datagram(
+          {static_cast<const char*>(places[i].iov_base), messages[i].msg_len},
+          {reinterpret_cast<const std::uint8_t*>(&senders[i]), messages[i].msg_hdr.msg_namelen});
     }
-    if (n < static_cast<int>(kBatch)) { return; }
+    if (n < static_cast<int>(kReceiveBatch)) { return; }
   }
 }
 

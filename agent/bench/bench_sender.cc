@@ -36,7 +36,7 @@ constexpr auto kDrain = 2000ms;
 constexpr std::size_t kWrite = 128U << 10;
 // Of the stream, that waits in this machine for its turn: what is counted is what the path takes.
 constexpr int kMostUnsent = 512 << 10;
-constexpr std::size_t kBatch = 32;
+constexpr std::size_t kSendBatch = 32;
 constexpr auto kLastDatagram = 100ms;
 
 class BenchSender {
@@ -90,8 +90,9 @@ class BenchSender {
 };
 
 void BenchSender::refuse_silence(std::string_view protocol, std::uint16_t port) const {
-  throw Error(say<"bench-no-answer">(to_text(SocketAddress{ends_.peer, port}), protocol,
-                                     std::chrono::ceil<std::chrono::seconds>(load_.patience).count()));
+  throw Error(
+      say<"bench-no-answer">(to_text(SocketAddress{ends_.peer, port}), protocol,
+                             std::chrono::ceil<std::chrono::seconds>(load_.patience).count()));
 }
 
 void BenchSender::greet_over_udp() {
@@ -104,7 +105,8 @@ void BenchSender::greet_over_udp() {
     pollfd waiting{udp_.get(), POLLIN, 0};
     wait_for_ready({&waiting, 1}, std::min(now + kHelloEvery, until));
     const ssize_t n = ::recv(udp_.get(), octets.data(), octets.size(), 0);
-    const auto packet = tags_.parse(std::span(octets).first(n > 0 ? static_cast<std::size_t>(n) : 0));
+    const auto packet =
+        tags_.parse(std::span(octets).first(n > 0 ? static_cast<std::size_t>(n) : 0));
     if (packet && packet->kind == BenchKind::kProof) { return; }
     // Somebody else's words, or nobody's port: neither is to be asked in a hurry.
     if (waiting.revents != 0) { wait_quietly(10ms); }
@@ -149,7 +151,8 @@ void BenchSender::measure_idle() {
     questions_.hear();
     if (asked == kIdleQuestions && questions_.all_answered()) { break; }
     pollfd waiting{udp_.get(), POLLIN, 0};
-    wait_for_ready({&waiting, 1}, std::min(asked < kIdleQuestions ? next : BenchWatch::look_by(now), until));
+    wait_for_ready({&waiting, 1},
+                   std::min(asked < kIdleQuestions ? next : BenchWatch::look_by(now), until));
   }
   if (const auto median = questions_.median()) { sent_.set_round_trip_idle(*median); }
 }
@@ -232,7 +235,7 @@ void BenchSender::send_datagrams() {
   for (BenchTime now = began; !is_over(now, until); now = Clock::now()) {
     const std::uint64_t room = load_.most_octets / size - sent;
     if (room == 0) { break; }
-    const std::size_t due = std::min<std::uint64_t>({pace.due(now), kBatch, room});
+    const std::size_t due = std::min<std::uint64_t>({pace.due(now), kSendBatch, room});
     const std::size_t done = due == 0 ? 0 : send_batch(due, size);
     pace.took(done);
     sent += done;
@@ -245,9 +248,9 @@ void BenchSender::send_datagrams() {
 
 std::size_t BenchSender::send_batch(std::size_t count, std::size_t size) {
   const auto head = tags_.put({BenchKind::kData});
-  std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()},
-                              {payload_.data(), size - head.size()}}};
-  std::array<mmsghdr, kBatch> messages{};
+  std::array<iovec, 2> parts{
+      {{const_cast<char*>(head.data()), head.size()}, {payload_.data(), size - head.size()}}};
+  std::array<mmsghdr, kSendBatch> messages{};
   for (std::size_t i = 0; i < count; ++i) {
     messages[i].msg_hdr.msg_iov = parts.data();
     messages[i].msg_hdr.msg_iovlen = parts.size();

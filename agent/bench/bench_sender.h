@@ -17,7 +17,7 @@ struct BenchLoad {
   std::uint16_t udp_port = 0;
   std::chrono::milliseconds tcp_duration{};
   std::chrono::milliseconds udp_duration{};
-  std::uint64_t most_octets = 0;  // of the stream, and again of the datagrams
+  std::uint64_t most_octets = 0;              // of the stream, and again of the datagrams
   std::chrono::milliseconds patience{3'000};  // for each first answer
 };
 

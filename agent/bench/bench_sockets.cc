@@ -81,8 +81,8 @@ bool is_from(std::span<const std::uint8_t> sender, const IpAddress& address) {
 }
 
 bool wait_for_ready(std::span<pollfd> fds, BenchTime until) {
-  const auto left = std::max<std::chrono::nanoseconds>(
-      until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0));
+  const auto left = std::max<std::chrono::nanoseconds>(until - std::chrono::steady_clock::now(),
+                                                       std::chrono::nanoseconds(0));
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec time{seconds.count(), (left - seconds).count()};
   return ::ppoll(fds.data(), fds.size(), &time, nullptr) > 0;

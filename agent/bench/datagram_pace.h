@@ -14,9 +14,9 @@ class DatagramPace {
 
   // `rate`: bits per second; a rate below `kLeast` counts as that.
   DatagramPace(std::uint64_t rate, std::size_t size, Time begin)
-      : per_datagram_(std::chrono::duration_cast<std::chrono::nanoseconds>(
-            std::chrono::duration<double>(static_cast<double>(size) * 8 /
-                                          static_cast<double>(std::max(rate, kLeast))))),
+      : per_datagram_(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(
+                static_cast<double>(size) * 8 / static_cast<double>(std::max(rate, kLeast))))),
         next_(begin) {
     per_datagram_ = std::max(per_datagram_, std::chrono::nanoseconds(1));
   }

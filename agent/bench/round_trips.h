@@ -29,7 +29,7 @@ class RoundTrips {
  private:
   int fd_;
   const BenchTags& tags_;
-  std::uint64_t first_ = 0;  // number of the series' first question
+  std::uint64_t first_ = 0;                     // number of the series' first question
   std::vector<std::optional<BenchTime>> sent_;  // nothing: it is answered
   std::vector<std::chrono::nanoseconds> times_;
 };

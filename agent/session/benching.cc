@@ -36,9 +36,7 @@ void refuse_open_change(const proto::Open& open, const std::string& locks) {
   try {
     const Holder me{open.origin(), kEndsSoon, std::time(nullptr), ::getpid()};
     const MeshLock free(locks, open.mesh(), me, milliseconds(0));
-  } catch (const Locked& error) {
-    throw Refused(say<"bench-change-open">(error.message()));
-  }
+  } catch (const Locked& error) { throw Refused(say<"bench-change-open">(error.message())); }
 }
 
 void receive(SessionIo& io, const BenchEnds& ends, const proto::BenchReceive& wanted) {

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr const char* kStep = "bench";
-constexpr std::size_t kTokenSize = 32;
+constexpr std::size_t kBenchTokenOctets = 32;
 // For first answers, questions and what is still on its way: what a run takes longer than its load, at most.
 constexpr milliseconds kAround = 15s;
 // Until an answer that is due has come through SSH.
@@ -50,7 +50,7 @@ class BenchMeasuring {
  public:
   BenchMeasuring(Fleet& fleet, const BenchAddresses& addresses, const BenchBounds& bounds,
                  BenchRun& run)
-      : fleet_(fleet), addresses_(addresses), bounds_(bounds), run_(run), token_(kTokenSize, '\0') {
+      : fleet_(fleet), addresses_(addresses), bounds_(bounds), run_(run), token_(kBenchTokenOctets, '\0') {
     randombytes_buf(token_.data(), token_.size());
   }
   BenchMeasuring(const BenchMeasuring&) = delete;
@@ -72,8 +72,7 @@ class BenchMeasuring {
           if (node.name == run_.from) {
             both.sent = answer_of([&] { return session.bench_send(wanted, longest() + kAnswer); });
           } else {
-            both.received =
-                answer_of([&] { return session.bench_received(longest() + kAnswer); });
+            both.received = answer_of([&] { return session.bench_received(longest() + kAnswer); });
           }
           return both;
         });

@@ -202,8 +202,7 @@ proto::BenchListening Session::bench_listen(const proto::BenchReceive& wanted) {
 }
 
 proto::BenchReceived Session::bench_received(milliseconds silence) {
-  const proto::FromAgent answer =
-      expect(proto::FromAgent::kBenchReceived, {}, {silence, silence});
+  const proto::FromAgent answer = expect(proto::FromAgent::kBenchReceived, {}, {silence, silence});
   check_bench(answer.bench_received());
   return answer.bench_received();
 }

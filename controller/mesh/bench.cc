@@ -12,42 +12,42 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const NodeReport* find_report(std::span<const NodeReport> reports, const std::string& name) {
+const NodeReport* report_of_node(std::span<const NodeReport> reports, const std::string& name) {
   const auto found = std::ranges::find(reports, name, &NodeReport::node);
   return found == reports.end() ? nullptr : &*found;
 }
 
-const Node& node_of(const Mesh& mesh, const std::string& name) {
+const Node& named_node(const Mesh& mesh, const std::string& name) {
   return *std::ranges::find(mesh.nodes, name, &Node::name);
 }
 
-const proto::PeerStatus* find_peer(const NodeReport* report, const std::string& peer) {
+const proto::PeerStatus* peer_status(const NodeReport* report, const std::string& peer) {
   if (report == nullptr || !report->status) { return nullptr; }
   const auto& peers = report->status->device().peers();
   const auto found = std::ranges::find(peers, peer, &proto::PeerStatus::node);
   return found == peers.end() ? nullptr : &*found;
 }
 
-bool has_live_handshake(const NodeReport& report, const std::string& peer) {
-  const proto::PeerStatus* const found = find_peer(&report, peer);
+bool is_joined_to(const NodeReport& report, const std::string& peer) {
+  const proto::PeerStatus* const found = peer_status(&report, peer);
   return found != nullptr && is_live(*report.status, *found);
 }
 
 std::optional<Said> why_skipped(const BenchPair& pair, std::span<const NodeReport> reports) {
   if (pair.skipped) { return pair.skipped; }
   for (const std::string& name : {pair.a, pair.b}) {
-    const NodeReport* const report = find_report(reports, name);
+    const NodeReport* const report = report_of_node(reports, name);
     if (report == nullptr || !report->status) { return say<"bench-node-unreachable">(name); }
     if (!report->status->is_up()) { return say<"bench-node-down">(name); }
   }
-  const bool is_joined = has_live_handshake(*find_report(reports, pair.a), pair.b) ||
-                         has_live_handshake(*find_report(reports, pair.b), pair.a);
+  const bool is_joined = is_joined_to(*report_of_node(reports, pair.a), pair.b) ||
+                         is_joined_to(*report_of_node(reports, pair.b), pair.a);
   return is_joined ? std::nullopt : std::optional(say<"bench-no-handshake">());
 }
 
 std::optional<BenchAddresses> segment_addresses(const Mesh& mesh, const BenchRun& run) {
-  for (const Prefix& from : node_of(mesh, run.from).addresses) {
-    for (const Prefix& to : node_of(mesh, run.to).addresses) {
+  for (const Prefix& from : named_node(mesh, run.from).addresses) {
+    for (const Prefix& to : named_node(mesh, run.to).addresses) {
       const bool fits = from.address.family == to.address.family &&
                         contains(mesh.network, from.address) && contains(mesh.network, to.address);
       if (fits) { return BenchAddresses{from.address, to.address}; }
@@ -58,7 +58,7 @@ std::optional<BenchAddresses> segment_addresses(const Mesh& mesh, const BenchRun
 
 std::optional<IpAddress> underlay_address(std::span<const NodeReport> reports,
                                           const std::string& of, const std::string& seen_by) {
-  const proto::PeerStatus* const peer = find_peer(find_report(reports, seen_by), of);
+  const proto::PeerStatus* const peer = peer_status(report_of_node(reports, seen_by), of);
   const auto endpoint = peer == nullptr ? std::nullopt : parse_socket_address(peer->endpoint());
   return endpoint ? std::optional(endpoint->address) : std::nullopt;
 }
@@ -109,14 +109,17 @@ void plan_bench_runs(std::vector<BenchPair>& pairs, std::span<const NodeReport> 
   }
 }
 
-std::optional<BenchAddresses> bench_addresses(const Mesh& mesh,
-                                              std::span<const NodeReport> reports,
+std::optional<BenchAddresses> bench_addresses(const Mesh& mesh, std::span<const NodeReport> reports,
                                               const BenchRun& run) {
   if (!run.beside) { return segment_addresses(mesh, run); }
   const auto from = underlay_address(reports, run.from, run.to);
   const auto to = underlay_address(reports, run.to, run.from);
   if (!from || !to || from->family != to->family) { return std::nullopt; }
   return BenchAddresses{*from, *to};
+}
+
+Said why_no_addresses(const BenchRun& run) {
+  return run.beside ? say<"bench-no-underlay">() : say<"bench-no-addresses">();
 }
 
 std::optional<double> loss_of(std::uint64_t sent, std::uint64_t received) {

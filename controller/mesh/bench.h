@@ -17,7 +17,8 @@
 namespace wgmesh {
 
 struct BenchBounds {
-  std::chrono::seconds stream{3};             // the TCP stream of one direction; datagrams take a third of that
+  std::chrono::seconds stream{
+      3};  // the TCP stream of one direction; datagrams take a third of that
   std::uint64_t pair_octets = 2'000'000'000;  // that a pair may move, both directions together
   bool beside = false;                        // also between underlay addresses
 
@@ -83,9 +84,11 @@ struct BenchAddresses {
 };
 // On the segment as the mesh file says, whatever a node says; beside it where either node's WireGuard has found the other.
 // Nothing: there are none of one IP version.
-std::optional<BenchAddresses> bench_addresses(const Mesh& mesh,
-                                              std::span<const NodeReport> reports,
+std::optional<BenchAddresses> bench_addresses(const Mesh& mesh, std::span<const NodeReport> reports,
                                               const BenchRun& run);
+
+// Why bench_addresses found none.
+Said why_no_addresses(const BenchRun& run);
 
 // By which share of the datagrams fewer came than were sent.
 std::optional<double> loss_of(std::uint64_t sent, std::uint64_t received);

@@ -35,8 +35,8 @@ TableRow row_of(const BenchRun& run, const BenchFigures& figures, bool tells_pat
   row.push_back(loss_text(figures.udp_loss));
   row.push_back(milliseconds_text(figures.round_trip_idle));
   row.push_back(milliseconds_text(figures.round_trip_load));
-  row.push_back(fmt::format("{}/{}%", (figures.sender_cpu + 5) / 10,
-                            (figures.receiver_cpu + 5) / 10));
+  row.push_back(
+      fmt::format("{}/{}%", (figures.sender_cpu + 5) / 10, (figures.receiver_cpu + 5) / 10));
   return row;
 }
 
@@ -94,9 +94,9 @@ std::string render_bench(const std::vector<BenchPair>& pairs, const BenchBounds&
       if (run.figures) {
         rows.push_back(row_of(run, *run.figures, bounds.beside));
       } else {
-        faults += fmt::format("{} to {}{}: not measured: {}\n", printable(run.from),
-                              printable(run.to), run.beside ? " beside the mesh" : "",
-                              with_cure(run.why_not));
+        faults +=
+            fmt::format("{} to {}{}: not measured: {}\n", printable(run.from), printable(run.to),
+                        run.beside ? " beside the mesh" : "", with_cure(run.why_not));
       }
     }
   }

@@ -40,28 +40,34 @@ expect 'figures of both paths' jq -e '.ok and ([.pairs[0].runs[] | .path] == ["m
   and .round_trip_ms.idle > 0 and .round_trip_ms.load > 0 and .cpu.from > 0] | all)' "$work/out"
 expect 'nothing listens any more' nothing_listens
 
-test_case 'while it runs, one node listens, at its segment address and on the bridge only; Ctrl-C leaves nothing behind'
-"$nodes" ctl "$mesh_program" -f "$mesh_file" bench --seconds 20 >"$work/out" 2>"$work/err" </dev/null &
+test_case 'while it runs, its sockets are at the segment address, on the bridge; Ctrl-C leaves nothing behind'
+# shellcheck disable=SC2016
+"$nodes" ctl bash -c '"$@" </dev/null & echo $! >"$0"; wait $!' "$work/pid" \
+  "$mesh_program" -f "$mesh_file" bench --seconds 20 >"$work/out" 2>"$work/err" &
 bench=$!
-listens_on_segment() { listeners 1 | grep -qF "[$(inner 1)]%br-test:"; }
-expect 'it listens' await 20 listens_on_segment
-listeners 1 >"$work/listeners"
-expect 'nowhere else' test -z "$(grep -vF "[$(inner 1)]%br-test:" "$work/listeners")"
-kill -INT "$(pgrep -P "$bench" -x mesh || echo "$bench")"
-wait "$bench"
-status=$? last='mesh bench, interrupted'
+# Local addresses of all sockets of node 1, but for those of SSH and WireGuard.
+sockets() { on 1 ss -Hntua | awk '{ print $5 }' | grep -vE ':(22|51820)$'; }
+segment="[$(inner 1)]%br-test:"
+has_socket() { sockets | grep -qF "$segment"; }
+expect 'it receives' await 20 has_socket
+expect 'nowhere else' test -z "$(sockets | grep -vF "$segment")"
+expect 'it has taken its peer, and listens no more' test -z "$(on 1 ss -Hlnt | awk '{ print $4 }' | grep -v ':22$')"
+kill -INT "$(<"$work/pid")"
+status=0 last='mesh bench, interrupted'
+wait "$bench" || status=$?
 expect_status 130
 expect 'nothing listens any more' await 5 nothing_listens
 
 test_case 'refused while another controller changes the mesh'
-on 1 sh -c 'exec 9>/run/wgmesh/test.lock; flock 9; echo "1 0 0 ann@desk" >&9; echo held; sleep 30' >"$work/held" &
+on 1 sh -c 'exec 9>/run/wgmesh/test.lock; flock 9; echo "1 0 0 ann@desk" >&9; echo held
+  until [ -e /tmp/enough ]; do sleep 0.2; done' >"$work/held" &
 holder=$!
 expect 'the lock is held' await 10 grep -q held "$work/held"
 mesh bench --seconds 1
 expect_status 1
-expect_out 'n1: nothing is measured while a change of the mesh goes on here: locked by '
-kill "$holder"
-on 1 pkill -x sleep
+expect_out 'n1: nothing is measured while a change of the mesh goes on here: locked by ann@desk since '
+on 1 touch /tmp/enough
+wait $holder
 expect 'nothing listens' nothing_listens
 
 test_case 'a pair without a link is skipped, and a node that is down is named'

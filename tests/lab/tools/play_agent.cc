@@ -38,11 +38,10 @@ void note(const std::string& word) {
 }
 
 const std::map<std::string, Body::BodyCase> kSteps = {
-    {"open", Body::kOpen},       {"secrets", Body::kMakeSecrets}, {"propose", Body::kPropose},
-    {"apply", Body::kApply},     {"switch", Body::kSwitchOver},   {"call", Body::kCallPeers},
-    {"hold", Body::kHold},       {"commit", Body::kCommit},       {"undo", Body::kUndo},
-    {"status", Body::kAskStatus}, {"receive", Body::kBenchReceive},
-    {"send", Body::kBenchSend}};
+    {"open", Body::kOpen},        {"secrets", Body::kMakeSecrets},  {"propose", Body::kPropose},
+    {"apply", Body::kApply},      {"switch", Body::kSwitchOver},    {"call", Body::kCallPeers},
+    {"hold", Body::kHold},        {"commit", Body::kCommit},        {"undo", Body::kUndo},
+    {"status", Body::kAskStatus}, {"receive", Body::kBenchReceive}, {"send", Body::kBenchSend}};
 
 void play(ScriptedNode& node, const std::string& role) {
   if (const auto colon = role.find(':'); colon != std::string::npos) {

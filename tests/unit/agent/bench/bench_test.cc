@@ -108,13 +108,13 @@ bool is_closed(int fd) {
 }
 
 bool is_listened_to(std::uint16_t port) {
-  const std::string wanted = fmt::format(":{:04X} ", port);
-  for (const char* table : {"/proc/net/tcp", "/proc/net/udp"}) {
+  const std::string local = fmt::format(":{:04X} ", port);
+  for (const std::string table : {"/proc/net/tcp", "/proc/net/udp"}) {
     std::ifstream file(table);
     for (std::string line; std::getline(file, line);) {
-      // Listening, or without a peer.
-      const bool is_open = line.find(" 0A ") != std::string::npos || table[12] == 'u';
-      if (line.substr(0, 30).find(wanted) != std::string::npos && is_open) { return true; }
+      constexpr std::size_t kLocalEnds = 21;
+      const bool is_open = table.ends_with("udp") || line.find(" 0A ") != std::string::npos;
+      if (is_open && line.substr(0, kLocalEnds).find(local) != std::string::npos) { return true; }
     }
   }
   return false;

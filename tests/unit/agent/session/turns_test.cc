@@ -38,9 +38,9 @@ Said refusal(Message::BodyCase message, Phase phase) {
 }
 
 constexpr std::array kEveryMessage = {
-    Message::kOpen,   Message::kMakeSecrets, Message::kPropose,    Message::kApply,
-    Message::kCommit, Message::kUndo,        Message::kHeartbeat,  Message::kAskStatus,
-    Message::kListen, Message::kProbe,       Message::kSwitchOver, Message::kCallPeers,
+    Message::kOpen,   Message::kMakeSecrets,  Message::kPropose,    Message::kApply,
+    Message::kCommit, Message::kUndo,         Message::kHeartbeat,  Message::kAskStatus,
+    Message::kListen, Message::kProbe,        Message::kSwitchOver, Message::kCallPeers,
     Message::kHold,   Message::kBenchReceive, Message::kBenchSend,
 };
 

@@ -103,6 +103,8 @@ TEST_F(ABenchOfThree, TakesSegmentAddressesFromTheMeshFile) {
   EXPECT_EQ(to_text(addresses->to), "fd00:0:0:1::3");
   mesh_.nodes[2].addresses = {*parse_prefix("192.0.2.1/24")};
   EXPECT_FALSE(bench_addresses(mesh_, {}, {"n0", "n2"}));
+  EXPECT_EQ(why_no_addresses({"n0", "n2"}).id, "bench-no-addresses");
+  EXPECT_EQ(why_no_addresses({"n0", "n2", true}).id, "bench-no-underlay");
 }
 
 TEST_F(ABenchOfThree, TakesUnderlayAddressesFromWhatWireguardHasFound) {

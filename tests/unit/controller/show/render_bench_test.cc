@@ -37,7 +37,8 @@ std::vector<BenchPair> pairs_of_each_kind(bool beside) {
   pairs[2].runs = {measured("n1", "n2"), {"n2", "n1"}};
   pairs[2].runs[0].figures->udp_loss.reset();
   pairs[2].runs[0].figures->round_trip_load.reset();
-  pairs[2].runs[1].why_not = {"bench-no-answer", "n2: 10.77.0.2:4000 does not answer over UDP within 3 s",
+  pairs[2].runs[1].why_not = {"bench-no-answer",
+                              "n2: 10.77.0.2:4000 does not answer over UDP within 3 s",
                               "a firewall may drop what is sent there"};
   return pairs;
 }

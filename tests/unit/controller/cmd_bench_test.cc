@@ -1,0 +1,29 @@
+// `mesh bench` where no node can be reached: each pair is told, and nothing is moved.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "controller/commands.h"
+#include "controller/exit_code.h"
+#include "tests/support/controller/scripted_fleet.h"
+
+namespace wgmesh::cmd_bench_test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(MeshBench, TellsThePairsOfNodesThatCannotBeReached) {
+  Mesh mesh = three_nodes();
+  for (Node& node : mesh.nodes) { node.target = ExecTarget{{"/bin/false"}, "/bin/false"}; }
+  CommandLine line;
+  line.verb = Verb::kBench;
+  line.nodes = {"a", "b"};
+  line.progress = ProgressMode::kPlain;
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run_bench(line, mesh), kExitUnreachable);
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "a-b: skipped: a cannot be asked\n");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("0 pairs, about 0 s"));
+}
+
+}  // namespace
+}  // namespace wgmesh::cmd_bench_test
