@@ -138,7 +138,7 @@ TEST(Bench, MeasuresThroughputLossAndRoundTrips) {
 TEST(Bench, MeasuresOverIpv6) {
   const IpAddress here = *parse_ip("::1");
   BenchReceiver receiver({here, here, "lo"}, tags_of('t'), limits());
-  BenchLoad load{.tcp_port = receiver.tcp_port(),
+  const BenchLoad load{.tcp_port = receiver.tcp_port(),
                  .udp_port = receiver.udp_port(),
                  .tcp_duration = 200ms,
                  .udp_duration = 100ms,
@@ -171,7 +171,7 @@ TEST(Bench, AnotherTokenIsNotAnswered) {
 }
 
 TEST(Bench, AConnectionWithAnotherTokenIsClosed) {
-  Receiving receiving;
+  const Receiving receiving;
   const UniqueFd fd = connected(receiving.tcp_port);
   const auto hello = tags_of('x').put({BenchKind::kHello});
   ::send(fd.get(), hello.data(), hello.size(), MSG_NOSIGNAL);
@@ -180,7 +180,7 @@ TEST(Bench, AConnectionWithAnotherTokenIsClosed) {
 }
 
 TEST(Bench, AConnectionThatSaysNothingIsClosed) {
-  Receiving receiving;
+  const Receiving receiving;
   const UniqueFd fd = connected(receiving.tcp_port);
   EXPECT_TRUE(is_closed(fd.get()));
 }
@@ -195,8 +195,8 @@ TEST(Bench, AnotherPeerIsNotListenedTo) {
 }
 
 TEST(Bench, ListensOnlyOnTheAddressThatItIsGiven) {
-  Receiving receiving;
-  UniqueFd fd = open_bench_socket({kHere, kOther, {}}, SOCK_STREAM);
+  const Receiving receiving;
+  const UniqueFd fd = open_bench_socket({kHere, kOther, {}}, SOCK_STREAM);
   EXPECT_THROW(connect_bench_socket(fd.get(), {kHere, kOther, {}}, receiving.tcp_port,
                                     std::chrono::steady_clock::now() + 2s),
                SystemError);
@@ -228,7 +228,7 @@ TEST(Bench, EndsWithTheSession) {
 }
 
 TEST(Bench, TheSenderEndsWithItsSession) {
-  Receiving receiving;
+  const Receiving receiving;
   BenchLoad load = receiving.load();
   load.tcp_duration = 30s;
   const auto began = std::chrono::steady_clock::now();
@@ -271,7 +271,7 @@ TEST(Bench, NothingIsSentWhereNobodyListens) {
 
 // A receiver that proves itself over UDP, and is somebody else over TCP.
 TEST(Bench, TheStreamWantsAProofOfItsOwn) {
-  Receiving receiving;
+  const Receiving receiving;
   const UniqueFd stranger = open_bench_listener({kHere, kHere, {}});
   BenchLoad load = receiving.load();
   load.tcp_port = port_of(stranger.get());
