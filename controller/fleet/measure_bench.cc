@@ -50,7 +50,11 @@ class BenchMeasuring {
  public:
   BenchMeasuring(Fleet& fleet, const BenchAddresses& addresses, const BenchBounds& bounds,
                  BenchRun& run)
-      : fleet_(fleet), addresses_(addresses), bounds_(bounds), run_(run), token_(kBenchTokenOctets, '\0') {
+      : fleet_(fleet),
+        addresses_(addresses),
+        bounds_(bounds),
+        run_(run),
+        token_(kBenchTokenOctets, '\0') {
     randombytes_buf(token_.data(), token_.size());
   }
   BenchMeasuring(const BenchMeasuring&) = delete;

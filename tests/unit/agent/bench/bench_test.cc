@@ -139,10 +139,10 @@ TEST(Bench, MeasuresOverIpv6) {
   const IpAddress here = *parse_ip("::1");
   BenchReceiver receiver({here, here, "lo"}, tags_of('t'), limits());
   const BenchLoad load{.tcp_port = receiver.tcp_port(),
-                 .udp_port = receiver.udp_port(),
-                 .tcp_duration = 200ms,
-                 .udp_duration = 100ms,
-                 .most_octets = 1'000'000'000};
+                       .udp_port = receiver.udp_port(),
+                       .tcp_duration = 200ms,
+                       .udp_duration = 100ms,
+                       .most_octets = 1'000'000'000};
   std::optional<proto::BenchReceived> received;
   std::thread thread([&] { received = receiver.run(kGoesOn); });
   send_bench({here, here, "lo"}, tags_of('t'), load, kGoesOn);
