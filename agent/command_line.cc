@@ -75,7 +75,8 @@ void expect_fitting_options(const ScannedLine& scanned, Verb verb) {
 
 void expect_one_form(const CommandLine& line) {
   std::string_view form;
-  for (const auto& [is_given, option] : {std::pair(line.as_json, "--json"),
+  for (const auto& [is_given, option] : {std::pair(line.as_document, "-J"),
+                                         {line.as_json, "--json"},
                                          {line.as_metrics, "--prometheus"},
                                          {line.as_check, "--check"}}) {
     if (!is_given) { continue; }

@@ -21,7 +21,8 @@ struct CommandLine {
   Verb verb = Verb::kHelp;
   std::string mesh;  // of down; of status, restore and refresh (may be empty)
   // Of status: the form of its answer, one at most; none of them: for people.
-  bool as_json = false;
+  bool as_document = false;  // -J
+  bool as_json = false;      // --json
   bool as_metrics = false;
   bool as_check = false;
   std::string output;    // of status --prometheus: a file; empty: stdout

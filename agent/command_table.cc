@@ -28,7 +28,7 @@ constexpr std::array kCommands = {
         .arguments = "[MESH]",
         .summary = "what the meshes of this node are doing",
         .description = R"(Shows all meshes of this node, or the one that is named: what is up, peers
-and handshakes, ports of the bridge, what differs from what is stored, and the last change.
+and handshakes, ports of the bridge, what was changed by hand, and the last change.
 
 --prometheus prints the same as metrics, for the textfile collector of node_exporter. --check prints one
 line for a monitor; exit code 0 is ok, 1 warning, 2 critical, 3 unknown. A peer without a handshake in the
@@ -94,7 +94,14 @@ struct Row {
 };
 
 constexpr std::array kRows = {
-    Row{{.letter = 'J', .name = "json", .commands = set_of(Verb::kStatus), .help = "as JSON"},
+    Row{{.letter = 'J',
+         .name = "json-out",
+         .commands = set_of(Verb::kStatus),
+         .help = "as JSON, with the names of `mesh info` and `mesh status`"},
+        set<&CommandLine::as_document>},
+    Row{{.name = "json",
+         .commands = set_of(Verb::kStatus),
+         .help = "as JSON, with the names of wg-json"},
         set<&CommandLine::as_json>},
     Row{{.name = "prometheus",
          .commands = set_of(Verb::kStatus),

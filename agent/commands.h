@@ -2,6 +2,7 @@
 // stderr; each returns the exit code.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "agent/node/this_node.h"
@@ -13,8 +14,13 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitLocked = 5;
 inline constexpr int kExitUsage = 64;
 
+enum class StatusForm : std::uint8_t {
+  kText,
+  kDocument,  // -J: the names of `mesh info` and `mesh status`
+  kWgJson,    // --json: the names of wg-json
+};
 // An empty mesh: all that are stored here.
-int run_status(const ThisNode& this_node, const std::string& mesh, bool as_json);
+int run_status(const ThisNode& this_node, const std::string& mesh, StatusForm form);
 // `output`: a file that gets the metrics, whole or not at all; empty: stdout.
 int run_metrics(const ThisNode& this_node, const std::string& mesh, const std::string& output);
 // One line on stdout whatever happens. Returns 0 to 3, the numbers of Health.

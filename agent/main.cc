@@ -78,7 +78,10 @@ int run(int argc, char** argv) {
     case Verb::kStatus:
       if (line.as_check) { return run_check(this_node(), line.mesh, line.limits); }
       if (line.as_metrics) { return run_metrics(this_node(), line.mesh, line.output); }
-      return run_status(this_node(), line.mesh, line.as_json);
+      return run_status(this_node(), line.mesh,
+                        line.as_document ? StatusForm::kDocument
+                        : line.as_json   ? StatusForm::kWgJson
+                                         : StatusForm::kText);
     case Verb::kRestore:
       require_privilege();
       return run_restore(this_node(), line.mesh);

@@ -20,10 +20,11 @@ WantedChange goal_of(const Loaded& loaded, const std::string& folder) {
 
 }  // namespace
 
-Drift drift_of(Kernel& kernel, const Store& store, const std::string& mesh) {
-  const Loaded loaded = store.load(mesh);
+Drift drift_of(const KernelReading& reading, const Loaded& loaded, const Store& store,
+               const std::string& mesh) {
   try {
-    Proposal proposal = make_proposal(kernel, store, mesh, goal_of(loaded, store.folder(mesh)));
+    Proposal proposal =
+        proposal_without_files(reading, loaded, mesh, goal_of(loaded, store.folder(mesh)));
     fill_in_times(proposal.observed, loaded.mesh.plan);
     const State desired = with_live_endpoints(proposal.desired, proposal.observed);
     Drift drift;
@@ -39,11 +40,11 @@ Drift drift_of(Kernel& kernel, const Store& store, const std::string& mesh) {
   } catch (const Error& error) { return {{}, Said{error.id(), error.message(), error.cure()}}; }
 }
 
-std::optional<proto::Drift> told_drift(Kernel& kernel, const Store& store,
-                                       const std::string& mesh) {
-  const StoredMesh stored = store.load(mesh).mesh;
+std::optional<proto::Drift> told_drift(const KernelReading& reading, const Loaded& loaded,
+                                       const Store& store, const std::string& mesh) {
+  const StoredMesh& stored = loaded.mesh;
   if (!stored.plan || stored.taken_down || Journal(store, mesh).open()) { return std::nullopt; }
-  const Drift drift = drift_of(kernel, store, mesh);
+  const Drift drift = drift_of(reading, loaded, store, mesh);
   // `restore` and `mesh up` say why. A status is told all the same.
   if (!drift.operations) { return std::nullopt; }
   proto::Drift told;

@@ -11,11 +11,13 @@
 
 namespace wgmesh {
 
-// What keeps the node from becoming what is stored is a part of the answer.
-Drift drift_of(Kernel& kernel, const Store& store, const std::string& mesh);
+// What keeps the node from becoming what is stored is a part of the answer. `store` only names the mesh's folder.
+Drift drift_of(const KernelReading& reading, const Loaded& loaded, const Store& store,
+               const std::string& mesh);
 
 // For a session that only looks. Nothing where it is not known: where no whole plan is stored, where the mesh was taken
 // down, while a change goes on, and where the plan cannot be made here any more.
-std::optional<proto::Drift> told_drift(Kernel& kernel, const Store& store, const std::string& mesh);
+std::optional<proto::Drift> told_drift(const KernelReading& reading, const Loaded& loaded,
+                                       const Store& store, const std::string& mesh);
 
 }  // namespace wgmesh

@@ -127,9 +127,8 @@ void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
   }
 }
 
-Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
-                       const WantedChange& goal) {
-  const Loaded loaded = store.load(mesh);
+Proposal proposal_without_files(const KernelReading& reading, const Loaded& loaded,
+                                const std::string& mesh, const WantedChange& goal) {
   if (goal.kind != proto::REMOVE) { refuse_unreadable(loaded); }
   Proposal proposal;
   proposal.stored = loaded.mesh;
@@ -139,7 +138,6 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   for (const auto& [name, port] : loaded.mesh.former_ports) {
     proposal.scope.foreign_ports.insert(name);
   }
-  const KernelReading reading = kernel.read(mesh, false);
   Observation observed = observation_of(reading, proposal.scope);
   proposal.observed = observed.state;
   fill_in_times(observed.state, loaded.mesh.plan);
@@ -171,6 +169,13 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
   proposal.schedule = schedule(proposal.desired, observed.state, proposal.rotates);
   put_peers(goal.plan, proposal.peers);
   put_peers(loaded.mesh.plan, proposal.peers);
+  return proposal;
+}
+
+Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
+                       const WantedChange& goal) {
+  const Loaded loaded = store.load(mesh);
+  Proposal proposal = proposal_without_files(kernel.read(mesh, false), loaded, mesh, goal);
   proposal.files = store.changes(mesh, proposal.stored);
   if (goal.plan && !goal.restores && !proposal.changes_nothing()) {
     // A name with two addresses is no change, but what is written may as well be the latest.

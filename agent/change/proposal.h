@@ -54,6 +54,10 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored);
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
                        const WantedChange& goal);
 
+// The same of what was read and loaded already, without the files that change. Throws Refused.
+Proposal proposal_without_files(const KernelReading& reading, const Loaded& loaded,
+                                const std::string& mesh, const WantedChange& goal);
+
 // Throws Refused for names that are taken and interfaces that do not exist.
 void refuse_obstacles(const Observation& observed, const Proposal& proposal);
 

@@ -347,11 +347,13 @@ void ServeSession::tell_alive() {
 void ServeSession::tell_status(const proto::AskStatus& wanted) {
   proto::FromAgent message;
   proto::Status& status = *message.mutable_status();
-  status = current_status(*kernel_, store_, open_->mesh());
+  const KernelReading reading = kernel_->read(open_->mesh(), true);
+  const Loaded loaded = store_.load(open_->mesh());
+  status = current_status(reading, loaded, store_, open_->mesh());
   change_->put_names_into(status);
   // A session that changes the node is about another plan than the stored one.
   if (wanted.drift() && !open_->changes_state()) {
-    if (auto drift = told_drift(*kernel_, store_, open_->mesh())) {
+    if (auto drift = told_drift(reading, loaded, store_, open_->mesh())) {
       *status.mutable_drift() = std::move(*drift);
     }
   }

@@ -134,9 +134,8 @@ std::vector<Finding> other_findings(const Inspection& inspection) {
                                               : "an interrupted change stays open"});
   }
   if (is_under_way) { findings.push_back({Health::kOk, "a change is under way"}); }
-  const std::size_t drift = inspection.drift.operations ? inspection.drift.operations->size() : 0;
-  // A change that is under way makes the node what is stored when it ends.
-  if (drift > 0 && !is_under_way) {
+  if (inspection.is_changed_by_hand()) {
+    const std::size_t drift = inspection.drift.operations->size();
     findings.push_back({Health::kWarning, fmt::format("{} change{} away from what is stored", drift,
                                                       drift == 1 ? "" : "s")});
   }

@@ -37,11 +37,11 @@ void put_names(const proto::Plan& plan, proto::Status& status) {
   }
 }
 
-proto::Status current_status(Kernel& kernel, const Store& store, const std::string& mesh) {
-  proto::Status status = kernel.measure(mesh);
+proto::Status current_status(const KernelReading& reading, const Loaded& loaded, const Store& store,
+                             const std::string& mesh) {
+  proto::Status status = status_of(reading, mesh);
   status.set_mesh(mesh);
   status.set_time(wall_clock());
-  const Loaded loaded = store.load(mesh);
   status.set_stored(!loaded.mesh.empty());
   status.set_taken_down(loaded.mesh.taken_down);
   for (const Said& fault : loaded.faults) { add_warning(status, fault); }

@@ -10,7 +10,9 @@
 
 namespace wgmesh {
 
-proto::Status current_status(Kernel& kernel, const Store& store, const std::string& mesh);
+// Of what was read just now, with counters, and loaded.
+proto::Status current_status(const KernelReading& reading, const Loaded& loaded, const Store& store,
+                             const std::string& mesh);
 
 // Peers get the names that `plan` knows them by.
 void put_names(const proto::Plan& plan, proto::Status& status);

@@ -1,6 +1,5 @@
-// What a monitor is told about a mesh on this node: its status, and how far the node is from what
-// is stored. A value: metrics_text.h and
-// check_line.h make text of it.
+// What is told about a mesh on this node: its status, and how far the node is from what is stored. A
+// value: status_text.h, status_document.h, metrics_text.h and check_line.h make text of it.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/node_state.h"
 #include "common/said.h"
 #include "proto/plan.pb.h"
 #include "proto/status.pb.h"
@@ -37,6 +37,13 @@ struct Inspection {
   Drift drift;
   OpenChange open_change = OpenChange::kNone;
   std::optional<Said> open_change_fault;  // of kStays: why it stays
+
+  // A change that is under way makes the node what is stored when it ends.
+  bool is_changed_by_hand() const {
+    return open_change != OpenChange::kUnderWay && drift.operations && !drift.operations->empty();
+  }
 };
+
+NodeState state_of(const Inspection& inspection);
 
 }  // namespace wgmesh

@@ -21,6 +21,11 @@ void JsonWriter::boolean(std::string_view key, bool value) {
   out_ += value ? "true" : "false";
 }
 
+void JsonWriter::null(std::string_view key) {
+  begin(key);
+  out_ += "null";
+}
+
 std::string JsonWriter::take() {
   out_ += '\n';
   return std::exchange(out_, {});

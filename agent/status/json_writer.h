@@ -19,6 +19,7 @@ class JsonWriter {
   void text(std::string_view key, std::string_view value);
   void number(std::string_view key, std::uint64_t value);
   void boolean(std::string_view key, bool value);
+  void null(std::string_view key);
 
   // The document with a newline behind it.
   std::string take();

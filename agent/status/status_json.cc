@@ -2,18 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "agent/status/document_parts.h"
 #include "agent/status/json_writer.h"
 #include "common/key.h"
 
 namespace wgmesh {
 namespace {
-
-void put_list(JsonWriter& json, std::string_view key,
-              const google::protobuf::RepeatedPtrField<std::string>& texts) {
-  json.open_list(key);
-  for (const std::string& text : texts) { json.text({}, text); }
-  json.close_list();
-}
 
 std::string mac_text(const std::string& octets) {
   std::string text;
@@ -81,18 +75,6 @@ void put_port(JsonWriter& json, const proto::PortStatus& port) {
   json.close_object();
 }
 
-void put_last_change(JsonWriter& json, const proto::LastChange& change) {
-  json.open_object("lastChange");
-  json.text("deed", change.deed());
-  json.text("text", change.text());
-  json.number("generation", change.generation());
-  json.number("changes", change.changes());
-  json.text("origin", change.origin());
-  json.boolean("afterwards", change.afterwards());
-  json.number("time", static_cast<std::uint64_t>(change.time()));
-  json.close_object();
-}
-
 void put_mesh(JsonWriter& json, const proto::Status& status) {
   json.open_object();
   json.text("name", status.mesh());
@@ -100,7 +82,7 @@ void put_mesh(JsonWriter& json, const proto::Status& status) {
   json.boolean("isUp", status.is_up());
   json.boolean("takenDown", status.taken_down());
   json.number("generation", status.generation());
-  if (status.has_last_change()) { put_last_change(json, status.last_change()); }
+  if (status.has_last_change()) { put_last_change(json, "lastChange", status.last_change()); }
   put_list(json, "warnings", status.warnings());
   put_list(json, "warning_ids", status.warning_ids());
   if (status.has_device()) { put_device(json, status.device()); }
@@ -113,12 +95,12 @@ void put_mesh(JsonWriter& json, const proto::Status& status) {
 
 }  // namespace
 
-std::string status_json(std::span<const proto::Status> statuses) {
+std::string status_json(std::span<const Inspection> inspections) {
   JsonWriter json;
   json.open_object();
   json.number("format_version", 1);
   json.open_list("meshes");
-  for (const proto::Status& status : statuses) { put_mesh(json, status); }
+  for (const Inspection& inspection : inspections) { put_mesh(json, inspection.status); }
   json.close_list();
   json.close_object();
   return json.take();

@@ -56,18 +56,36 @@ std::string last_change_text(const proto::LastChange& change, std::int64_t now) 
   return fmt::format("  last change: {}, {}\n", change.text(), age_text(now - change.time()));
 }
 
+// What would make the node what is stored. `wg set` may name every peer, so a line may be long.
+std::string drift_text(const Inspection& inspection) {
+  constexpr std::size_t kMost = 8;
+  if (inspection.drift.obstacle) {
+    return fmt::format("  cannot become what is stored: {}\n", inspection.drift.obstacle->text);
+  }
+  if (!inspection.is_changed_by_hand()) { return {}; }
+  const std::vector<std::string>& operations = *inspection.drift.operations;
+  std::string text = "  not as stored; `wgmesh-agent restore` would do this:\n";
+  for (std::size_t i = 0; i < std::min(operations.size(), kMost); ++i) {
+    text += fmt::format("    {}\n", operations[i]);
+  }
+  if (operations.size() > kMost) {
+    text += fmt::format("    and {} more\n", operations.size() - kMost);
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string status_text(std::span<const proto::Status> statuses, std::int64_t now) {
+std::string status_text(std::span<const Inspection> inspections, std::int64_t now) {
   std::string text;
-  for (const proto::Status& status : statuses) {
+  for (const Inspection& inspection : inspections) {
+    const proto::Status& status = inspection.status;
     if (!text.empty()) { text += '\n'; }
-    const char* condition = status.is_up()        ? "up"
-                            : status.taken_down() ? "down, and stays down at boot"
-                                                  : "down";
-    text += fmt::format("mesh: {} ({})\n", status.mesh(), condition);
+    const char* remark = status.taken_down() && !status.is_up() ? ", and stays down at boot" : "";
+    text += fmt::format("mesh: {} ({}{})\n", status.mesh(), to_text(state_of(inspection)), remark);
     if (!status.node().empty()) { text += fmt::format("  node: {}\n", status.node()); }
     if (status.has_last_change()) { text += last_change_text(status.last_change(), now); }
+    text += drift_text(inspection);
     if (status.has_device()) { text += '\n' + device_text(status.device(), now); }
     if (status.has_bridge()) { text += bridge_text(status.bridge()); }
     text += ports_text(status.ports());

@@ -6,11 +6,11 @@
 #include <span>
 #include <string>
 
-#include "proto/status.pb.h"
+#include "agent/status/inspection.h"
 
 namespace wgmesh {
 
 // `now`: seconds since the epoch, for the age of handshakes.
-std::string status_text(std::span<const proto::Status> statuses, std::int64_t now);
+std::string status_text(std::span<const Inspection> inspections, std::int64_t now);
 
 }  // namespace wgmesh

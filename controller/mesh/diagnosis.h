@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/node_state.h"
 #include "controller/mesh/measurements.h"
 #include "controller/mesh/mesh.h"
 #include "proto/session.pb.h"
@@ -15,8 +16,6 @@
 
 namespace wgmesh {
 
-// Seconds. WireGuard gives up a session whose handshake is older, so the link works no longer.
-inline constexpr std::int64_t kLiveHandshake = 180;
 // By the clock of the node whose `status` has the peer.
 inline bool is_live(const proto::Status& status, const proto::PeerStatus& peer) {
   return peer.latest_handshake() != 0 && status.time() - peer.latest_handshake() <= kLiveHandshake;

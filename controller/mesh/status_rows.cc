@@ -44,15 +44,10 @@ bool has_every_link(const Mesh& mesh, const Node& node, const proto::Status& sta
 
 bool is_drifted(const proto::Status& status) { return status.drift().operations_size() > 0; }
 
-NodeState state_of(const Mesh& mesh, const Node& node, const NodeReport& report) {
+NodeState reported_state(const Mesh& mesh, const Node& node, const NodeReport& report) {
   if (!report.status) { return NodeState::kUnreachable; }
   const proto::Status& status = *report.status;
-  if (!status.is_up()) {
-    const bool has_part = status.has_device() || status.has_bridge();
-    return has_part && !status.taken_down() ? NodeState::kPartly : NodeState::kDown;
-  }
-  if (is_drifted(status)) { return NodeState::kChangedByHand; }
-  return has_every_link(mesh, node, status) ? NodeState::kUp : NodeState::kPartly;
+  return state_of(status, is_drifted(status), has_every_link(mesh, node, status));
 }
 
 std::optional<TreePlace> tree_place(const proto::Status& status) {
@@ -89,7 +84,7 @@ NodeRow row_of(const Mesh& mesh, const NodeReport& report) {
   const Node& node = node_of(mesh, report.node);
   NodeRow row;
   row.name = node.name;
-  row.state = state_of(mesh, node, report);
+  row.state = reported_state(mesh, node, report);
   for (const Prefix& address : node.addresses) {
     row.addresses.push_back(to_text(address.address));
   }
@@ -180,25 +175,21 @@ class Pairs {
 
 }  // namespace
 
-std::string to_text(NodeState state) {
-  switch (state) {
-    case NodeState::kUp:
-      return "up";
-    case NodeState::kDown:
-      return "down";
-    case NodeState::kChangedByHand:
-      return "changed by hand";
-    case NodeState::kUnreachable:
-      return "unreachable";
-    case NodeState::kPartly:
-      return "partly";
-  }
-  return {};
-}
-
 std::vector<NodeRow> status_rows(const Mesh& mesh, std::span<const NodeReport> reports) {
   std::vector<NodeRow> rows;
   for (const NodeReport& report : reports) { rows.push_back(row_of(mesh, report)); }
+  return rows;
+}
+
+std::vector<NodeRow> status_rows(const Mesh& mesh, const Examination& examination) {
+  std::vector<NodeRow> rows;
+  for (const Node& node : mesh.nodes) {
+    const auto found = examination.nodes.find(node.name);
+    if (found == examination.nodes.end()) { continue; }
+    const Examined& seen = found->second;
+    rows.push_back(
+        row_of(mesh, {node.name, seen.status, seen.unreachable, seen.hello, seen.clock_skew}));
+  }
   return rows;
 }
 

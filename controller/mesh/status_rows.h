@@ -9,20 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "common/node_state.h"
 #include "controller/mesh/diagnosis.h"
 #include "controller/mesh/mesh.h"
 #include "controller/mesh/report.h"
 
 namespace wgmesh {
-
-enum class NodeState : std::uint8_t {
-  kUp,
-  kDown,           // neither bridge nor WireGuard device, or told to be down
-  kChangedByHand,  // up, and its kernel differs from its plan
-  kUnreachable,
-  kPartly,  // an interface is missing or down, or the node lacks a link that the mesh file gives it
-};
-std::string to_text(NodeState state);  // "changed by hand"
 
 // Where a node is in the spanning tree.
 struct TreePlace {
@@ -76,6 +68,8 @@ struct MeshStatus {
 
 // One row for each report, in their order; each node is one of the mesh. Without faults.
 std::vector<NodeRow> status_rows(const Mesh& mesh, std::span<const NodeReport> reports);
+// The same of nodes that were examined, in the order of the mesh file.
+std::vector<NodeRow> status_rows(const Mesh& mesh, const Examination& examination);
 MeshLine mesh_line(const Mesh& mesh, std::span<const NodeReport> reports);
 // Those of nodes first, in file order. Nobody measures, so handshakes tell of links.
 std::vector<Finding> status_faults(const Mesh& mesh, std::span<const NodeReport> reports);

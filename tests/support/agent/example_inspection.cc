@@ -42,6 +42,8 @@ Inspection example_inspection() {
   status.set_mesh(plan.mesh());
   status.set_node(plan.node());
   status.set_is_up(true);
+  status.set_stored(true);
+  status.set_time(kInspected);
   status.set_generation(3);
   status.mutable_last_change()->set_time(kInspected - 86400);
   put_device(plan, *status.mutable_device());
@@ -51,7 +53,10 @@ Inspection example_inspection() {
     port.set_name(peer.tunnel().name());
     port.set_peer(peer.node());
     port.set_state(status.ports_size() == 3 ? "blocking" : "forwarding");
+    port.set_number(static_cast<std::uint32_t>(status.ports_size()));
     port.set_path_cost(100);
+    port.set_mtu(plan.segment_mtu());
+    port.set_carrier(true);
   }
   inspection.is_device_up = true;
   inspection.is_bridge_up = true;

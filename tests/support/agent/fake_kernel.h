@@ -65,6 +65,7 @@ class FakeKernel final : public Kernel {
   // What this node keeps us from, and the default of interfaces to come.
   Limits limits;
   bool new_interfaces_take_advertisements = true;
+  int reads = 0;  // how often the kernel was read
   // Seconds since the epoch; a status reports them. Absent: never.
   std::map<PublicKey, std::int64_t> latest_handshakes;
 

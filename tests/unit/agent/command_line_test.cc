@@ -72,12 +72,13 @@ TEST(CommandLine, FlagsStandAnywhere) {
     EXPECT_TRUE(line.remove);
   }
   EXPECT_TRUE(parse({"status", "--json"}).as_json);
-  EXPECT_TRUE(parse({"status", "-J"}).as_json);
   EXPECT_EQ(parse({"-V"}).verb, Verb::kVersion);
 }
 
 TEST(CommandLine, AStatusHasOneForm) {
   EXPECT_FALSE(parse({"status"}).as_metrics);
+  EXPECT_TRUE(parse({"status", "-J"}).as_document);
+  EXPECT_FALSE(parse({"status", "-J"}).as_json);
   EXPECT_TRUE(parse({"status", "--prometheus"}).as_metrics);
   EXPECT_EQ(parse({"status", "--prometheus"}).output, "");
   EXPECT_EQ(parse({"status", "--prometheus", "--output", "/x"}).output, "/x");
@@ -122,6 +123,8 @@ TEST(CommandLine, WhatItDoesNotKnowIsAnError) {
         {{"restore", "--prometheus"}, "--prometheus goes with status", misplaced},
         {{"status", "--output", "x"}, "--output goes with status --prometheus", misplaced},
         {{"status", "--warning", "1"}, "--warning goes with status --check", misplaced},
+        {{"status", "-J", "--json"}, "-J and --json exclude each other", "usage-options-exclusive"},
+        {{"restore", "-J"}, "-J goes with status", misplaced},
         {{"status", "--json", "--check"},
          "--json and --check exclude each other",
          "usage-options-exclusive"},

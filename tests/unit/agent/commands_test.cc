@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "agent/change/refused.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/journal.h"
@@ -13,6 +15,8 @@
 namespace wgmesh::commands_test {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 TEST(Status, WarnsOfWhatIsStoredWithTheIdentifiers) {
@@ -21,11 +25,76 @@ TEST(Status, WarnsOfWhatIsStoredWithTheIdentifiers) {
   write_file(node.store().folder("test") + "/plan", "nonsense");
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  EXPECT_EQ(run_status(node.this_node, {}, true), 0);
+  EXPECT_EQ(run_status(node.this_node, {}, StatusForm::kWgJson), 0);
   const std::string out = testing::internal::GetCapturedStdout();
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("test/plan: has no header line\n"));
   EXPECT_THAT(out, HasSubstr("test/plan: has no header line\"\n      ],\n      \"warning_ids\": [\n"
                              "        \"store-file-damaged\"\n"));
+}
+
+// What `fault` does to a node that is up, as `status` tells it.
+std::string told_after(const std::function<void(TestNode&)>& fault, StatusForm form) {
+  TestNode node;
+  bring_up(node, plan_with_addresses());
+  fault(node);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(run_status(node.this_node, {}, form), 0);
+  return testing::internal::GetCapturedStdout();
+}
+
+TEST(Status, TellsWhatWasChangedByHand) {
+  const auto change = [](TestNode& node) { node.kernel.interfaces().at("br-test").mtu = 1280; };
+  EXPECT_THAT(told_after(change, StatusForm::kText),
+              AllOf(HasSubstr("mesh: test (changed by hand)\n"),
+                    HasSubstr("  not as stored; `wgmesh-agent restore` would do this:\n"
+                              "    ip link set br-test mtu ")));
+  EXPECT_THAT(told_after(change, StatusForm::kDocument),
+              AllOf(HasSubstr("\"state\": \"changed_by_hand\""),
+                    HasSubstr("\"drift\": [\n        \"ip link set br-test mtu ")));
+}
+
+TEST(Status, CutsAListOfManyChanges) {
+  const std::string text = told_after(
+      [](TestNode& node) {
+        for (auto& [name, interface] : node.kernel.interfaces()) {
+          interface.mtu = 1000;
+          interface.group = 7;
+          interface.bridge.ageing = 77;
+          interface.isolated = true;
+          interface.path_cost = 9;
+          interface.generates_link_local = !interface.generates_link_local;
+        }
+      },
+      StatusForm::kText);
+  EXPECT_THAT(text, ContainsRegex("\n    and [0-9]+ more\n"));
+}
+
+TEST(Status, TellsWhatIsInTheWayOfWhatIsStored) {
+  const auto fault = [](TestNode& node) {
+    node.kernel.interfaces().clear();
+    node.kernel.put(FakeInterface{.name = "br-test"});
+  };
+  EXPECT_THAT(told_after(fault, StatusForm::kText),
+              HasSubstr("  cannot become what is stored: the interface br-test exists"));
+  EXPECT_THAT(told_after(fault, StatusForm::kDocument),
+              AllOf(HasSubstr("\"drift\": null"), HasSubstr("\"id\": \"interface-name-taken\"")));
+}
+
+TEST(Status, ReadsTheKernelOnceInEveryForm) {
+  TestNode node;
+  bring_up(node, plan_with_addresses());
+  const auto reads_of = [&](const std::function<void()>& look) {
+    const int before = node.kernel.reads;
+    testing::internal::CaptureStdout();
+    look();
+    EXPECT_NE(testing::internal::GetCapturedStdout(), "");
+    return node.kernel.reads - before;
+  };
+  for (const StatusForm form : {StatusForm::kText, StatusForm::kDocument, StatusForm::kWgJson}) {
+    EXPECT_EQ(reads_of([&] { run_status(node.this_node, {}, form); }), 1);
+  }
+  EXPECT_EQ(reads_of([&] { run_check(node.this_node, {}, {}); }), 1);
+  EXPECT_EQ(reads_of([&] { run_metrics(node.this_node, {}, {}); }), 1);
 }
 
 TEST(Status, ShowsAMeshOfWhichAChangeStaysOpen) {
@@ -36,7 +105,7 @@ TEST(Status, ShowsAMeshOfWhichAChangeStaysOpen) {
   write_file(node.this_node.paths.run, "");
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  EXPECT_EQ(run_status(node.this_node, {}, false), 0);
+  EXPECT_EQ(run_status(node.this_node, {}, StatusForm::kText), 0);
   EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("mesh: test (up)"));
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               HasSubstr("test: an interrupted change stays open: "));

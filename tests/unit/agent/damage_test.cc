@@ -207,7 +207,7 @@ Outcome run(Verb verb, TestNode& node, const proto::Plan& plan) {
     case Verb::kRefresh:
       return told([&] { return run_refresh(here, {}); });
     case Verb::kStatus:
-      return told([&] { return run_status(here, {}, true); });
+      return told([&] { return run_status(here, {}, StatusForm::kWgJson); });
     case Verb::kInfo:
       return looked_at(node, plan);
     case Verb::kRemoteRemove:

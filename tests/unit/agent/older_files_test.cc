@@ -68,7 +68,8 @@ TEST_F(FilesOfF94a83b, LeadToTheSameOperations) {
 TEST_F(FilesOfF94a83b, AndTheirKernelAreTakenOverWithoutAChange) {
   node_.kernel.put(restored().desired);
   EXPECT_THAT(restored().schedule, IsEmpty());
-  const auto drift = told_drift(node_.kernel, node_.store(), "test");
+  const auto drift = told_drift(node_.kernel.read("test", true), node_.store().load("test"),
+                                node_.store(), "test");
   ASSERT_TRUE(drift);
   EXPECT_THAT(drift->operations(), IsEmpty());
 

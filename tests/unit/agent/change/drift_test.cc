@@ -15,11 +15,16 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+std::optional<proto::Drift> drift_told_by(TestNode& node) {
+  const Store store = node.store();
+  return told_drift(node.kernel.read("test", true), store.load("test"), store, "test");
+}
+
 class ANodeThatIsUp : public ::testing::Test {
  protected:
   ANodeThatIsUp() { bring_up(node_, plan_); }
 
-  std::optional<proto::Drift> drift() { return told_drift(node_.kernel, node_.store(), "test"); }
+  std::optional<proto::Drift> drift() { return drift_told_by(node_); }
 
   proto::Plan plan_ = plan_with_addresses();
   TestNode node_;
@@ -94,7 +99,7 @@ TEST_F(ANodeThatIsUp, DoesNotKnowItWithoutItsKeys) {
 
 TEST(Drift, IsNotKnownWhereNothingIsStored) {
   TestNode node;
-  EXPECT_FALSE(told_drift(node.kernel, node.store(), "test"));
+  EXPECT_FALSE(drift_told_by(node));
 }
 
 }  // namespace

@@ -229,7 +229,7 @@ TEST(Recovery, ADiskThatTurnsReadOnlyIsNoFailedUndo) {
   }
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  EXPECT_EQ(run_status(node.this_node, {}, false), 0);
+  EXPECT_EQ(run_status(node.this_node, {}, StatusForm::kText), 0);
   disk::stop_watching();
   EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("mesh: test (up)"));
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the kernel is as it was, but"));

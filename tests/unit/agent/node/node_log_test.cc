@@ -180,8 +180,8 @@ TEST(NodeLog, AnUndoThatTheKernelRefusesIsToldToo) {
 TEST(NodeLog, StatusShowsTheLastChange) {
   const Told here;
   testing::internal::CaptureStdout();
-  run_status(here.node.this_node, {}, false);
-  run_status(here.node.this_node, {}, true);
+  run_status(here.node.this_node, {}, StatusForm::kText);
+  run_status(here.node.this_node, {}, StatusForm::kWgJson);
   EXPECT_THAT(
       testing::internal::GetCapturedStdout(),
       AllOf(HasSubstr("  last change: committed, generation 1, "), HasSubstr("\"lastChange\": {\n"),

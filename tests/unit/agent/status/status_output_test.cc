@@ -8,6 +8,20 @@
 namespace wgmesh::status_output_test {
 namespace {
 
+Inspection inspected(proto::Status status) {
+  Inspection inspection;
+  inspection.status = std::move(status);
+  return inspection;
+}
+std::string text_of(const proto::Status& status, std::int64_t now) {
+  const Inspection inspection = inspected(status);
+  return status_text({&inspection, 1}, now);
+}
+std::string json_of(const proto::Status& status) {
+  const Inspection inspection = inspected(status);
+  return status_json({&inspection, 1});
+}
+
 proto::Status example() {
   proto::Status status;
   status.set_mesh("test");
@@ -57,15 +71,14 @@ TEST(StatusText, AMeshThatIsDownHasNoInterface) {
   status.set_mesh("test");
   status.set_taken_down(true);
   put_names(plan, status);
-  EXPECT_EQ(status_text({&status, 1}, 0),
-            "mesh: test (down, and stays down at boot)\n  node: mesh0\n");
-  EXPECT_THAT(status_json({&status, 1}), ::testing::Not(::testing::HasSubstr("\"device\"")));
+  EXPECT_EQ(text_of(status, 0), "mesh: test (down, and stays down at boot)\n  node: mesh0\n");
+  EXPECT_THAT(json_of(status), ::testing::Not(::testing::HasSubstr("\"device\"")));
 }
 
 TEST(StatusText, LooksLikeWgShow) {
   proto::Status status = example();
   status.mutable_device()->mutable_peers(0)->set_node("mesh1");
-  EXPECT_EQ(status_text({&status, 1}, 1065),
+  EXPECT_EQ(text_of(status, 1065),
             "mesh: test (up)\n"
             "  node: mesh0\n"
             "\n"
@@ -99,7 +112,7 @@ TEST(StatusText, SaysThatAMeshWasTakenDown) {
   proto::Status status;
   status.set_mesh("test");
   status.set_taken_down(true);
-  EXPECT_EQ(status_text({&status, 1}, 0), "mesh: test (down, and stays down at boot)\n");
+  EXPECT_EQ(text_of(status, 0), "mesh: test (down, and stays down at boot)\n");
   EXPECT_EQ(status_text({}, 0), "");
 }
 
@@ -107,7 +120,7 @@ TEST(StatusJson, NamesEachWarning) {
   proto::Status status = example();
   status.add_warnings("plan: is cut off");
   status.add_warning_ids("store-file-damaged");
-  EXPECT_THAT(status_json({&status, 1}),
+  EXPECT_THAT(json_of(status),
               ::testing::HasSubstr("      \"warnings\": [\n        \"plan: is cut off\"\n      ],\n"
                                    "      \"warning_ids\": [\n        \"store-file-damaged\"\n"));
 }
@@ -115,7 +128,7 @@ TEST(StatusJson, NamesEachWarning) {
 TEST(StatusJson, IsOneDocumentWithAVersion) {
   EXPECT_EQ(status_json({}), "{\n  \"format_version\": 1,\n  \"meshes\": []\n}\n");
   const proto::Status status = example();
-  const std::string text = status_json({&status, 1});
+  const std::string text = json_of(status);
   EXPECT_THAT(text, ::testing::HasSubstr("\"node\": \"mesh\\\"1\\u000a\",\n"));
   EXPECT_THAT(text, ::testing::HasSubstr("\"presharedKey\": \"(hidden)\""));
   EXPECT_THAT(text, ::testing::HasSubstr("\"allowedIps\": [\n              \"fd01::2/128\"\n"));
