@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "controller/commands.h"
@@ -21,14 +22,17 @@ namespace {
 
 constexpr auto kBetweenLooks = std::chrono::seconds(2);
 
-std::string rendered(const StatusView& view, OutputForm form) {
+std::string rendered(const StatusView& view, OutputForm form, const Mesh& mesh,
+                     std::span<const NodeReport> reports) {
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
   switch (form) {
     case OutputForm::kJson:
       // Of many looks each is a line, for programs that read line by line.
-      return status_document(view).dump(view.is_watched ? -1 : 2, ' ', false, replace) + '\n';
+      return status_document(view, mesh, reports)
+                 .dump(view.is_watched ? -1 : 2, ' ', false, replace) +
+             '\n';
     case OutputForm::kYaml:
-      return (view.is_watched ? "---\n" : "") + to_yaml(status_document(view));
+      return (view.is_watched ? "---\n" : "") + to_yaml(status_document(view, mesh, reports));
     case OutputForm::kName:
       return render_status_names(view.status);
     case OutputForm::kWide:
@@ -48,8 +52,7 @@ int exit_code_of(const std::vector<NodeReport>& reports) {
 bool is_table(OutputForm form) { return form == OutputForm::kUsual || form == OutputForm::kWide; }
 
 // One look after the other: in one place of a terminal, elsewhere one below the other.
-void put_look(const StatusView& view, OutputForm form) {
-  const std::string text = rendered(view, form);
+void put_look(const StatusView& view, OutputForm form, const std::string& text) {
   if (is_table(form) && isatty(STDOUT_FILENO) != 0) {
     put_result(screen_of(text, screen_size(STDOUT_FILENO)));
   } else {
@@ -64,7 +67,8 @@ int watch(Run& run, const Mesh& mesh, OutputForm form, std::vector<NodeReport> r
     Look look{std::chrono::steady_clock::now(), mesh_status(mesh, reports)};
     std::optional<StatusChanges> changes;
     if (before) { changes = status_changes(*before, look); }
-    put_look({look.status, WGMESH_VERSION, changes ? &*changes : nullptr, true}, form);
+    const StatusView view{look.status, WGMESH_VERSION, changes ? &*changes : nullptr, true};
+    put_look(view, form, rendered(view, form, mesh, reports));
     if (result_error() != 0) { return exit_code_of(reports); }
     before = std::move(look);
     try {
@@ -84,7 +88,7 @@ int run_status(const CommandLine& command_line, const Mesh& mesh) {
   if (run.signals().requested()) { return kExitInterrupted; }
   if (command_line.watch) { return watch(run, mesh, command_line.form, std::move(reports)); }
   const MeshStatus status = mesh_status(mesh, reports);
-  put_result(rendered({status, WGMESH_VERSION}, command_line.form));
+  put_result(rendered({status, WGMESH_VERSION}, command_line.form, mesh, reports));
   return exit_code_of(reports);
 }
 

@@ -86,8 +86,8 @@ LinkState state_in_tree(const std::vector<ToldEnd>& ends) {
   return LinkState::kUnknown;
 }
 
-LinkState state_of(const Tellings& tellings, const std::string& a, const std::string& b,
-                   const Passage& passage) {
+LinkState link_state_of(const Tellings& tellings, const std::string& a, const std::string& b,
+                        const Passage& passage) {
   std::vector<ToldEnd> ends;
   bool has_tree = true;
   for (const auto& [here, there] : {std::pair(&a, &b), std::pair(&b, &a)}) {
@@ -226,7 +226,7 @@ GraphPicture live_picture(const Mesh& mesh, const std::vector<std::string>& abou
     const std::string& b = picture.nodes[link.b].name;
     const Passage passage = passage_between(examination.measured, a, b);
     link.round_trip = passage.round_trip;
-    link.state = state_of(tellings, a, b, passage);
+    link.state = link_state_of(tellings, a, b, passage);
   }
   return picture;
 }

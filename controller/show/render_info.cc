@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <map>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "common/key.h"
-#include "common/naming.h"
-#include "common/overloaded.h"
-#include "controller/mesh/majority.h"
-#include "controller/mesh/node_findings.h"
+#include "controller/show/facts_document.h"
 #include "controller/text/yaml_writer.h"
 
 namespace wgmesh {
@@ -19,56 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr unsigned kVlanTag = 4;  // bytes
-
-Json mtu_json(unsigned segment) {
-  return {{"segment", segment}, {"vlan", segment - std::min(segment, kVlanTag)}};
-}
-
 Json key_json(const std::string& octets) {
   const auto key = public_key_from(octets);
   return key ? Json(to_base64(*key)) : Json();
-}
-
-std::string host_of(const Node& node) {
-  return std::visit(Overloaded{[](const SshTarget& ssh) { return ssh.host; },
-                               [](const ExecTarget& exec) { return exec.text; }},
-                    node.target);
-}
-
-bool runs_stp(const NodeReport& report) {
-  return report.status && report.status->is_up() && report.status->bridge().stp();
-}
-
-// The bridge that most nodes take for the root, which of ours that is, and who takes another one.
-Json root_json(const Mesh& mesh, std::span<const NodeReport> reports) {
-  Votes<std::string> votes;
-  for (const NodeReport& report : reports) {
-    if (runs_stp(report)) { votes[report.status->bridge().root_id()].push_back(report.node); }
-  }
-  const auto root = majority_of(votes);
-  Json out = {{"node", nullptr}, {"bridge_id", nullptr}};
-  if (root.value) {
-    out["bridge_id"] = *root.value;
-    if (const Node* node = find_bridge(mesh, *root.value)) { out["node"] = node->name; }
-  }
-  if (!root.disagreeing.empty()) { out["disagreeing"] = root.disagreeing; }
-  return out;
-}
-
-// Null while none is up, or no more than half of them have the same.
-Json segment_mtu_json(std::span<const NodeReport> reports) {
-  Votes<unsigned> votes;
-  for (const NodeReport& report : reports) {
-    if (report.status && report.status->is_up()) {
-      votes[report.status->bridge().mtu()].push_back(report.node);
-    }
-  }
-  const auto mtu = majority_of(votes);
-  if (!mtu.value) { return {}; }
-  Json out = mtu_json(*mtu.value);
-  if (!mtu.disagreeing.empty()) { out["disagreeing"] = mtu.disagreeing; }
-  return out;
 }
 
 Json stp_json(const proto::Status& status) {
@@ -143,7 +92,7 @@ void put_status(const Mesh& mesh, const proto::Status& status, std::int64_t now,
   }
   if (status.has_bridge()) {
     const proto::BridgeStatus& bridge = status.bridge();
-    out["mtu"] = mtu_json(bridge.mtu());
+    out["mtu"] = mtu_facts(bridge.mtu());
     out["mtu"]["wireguard"] = status.device().mtu();
     out["transfer"] = {{"rx_bytes", bridge.rx_bytes()}, {"tx_bytes", bridge.tx_bytes()}};
     out["stp"] = stp_json(status);
@@ -157,15 +106,8 @@ void put_status(const Mesh& mesh, const proto::Status& status, std::int64_t now,
 }
 
 Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std::int64_t now) {
-  const bool known = report.status.has_value();
-  Json out = {{"host", host_of(node)},
-              {"is_up", known ? Json(report.status->is_up()) : Json()},
-              {"config_exists", known ? Json(report.status->stored()) : Json()},
-              {"address", to_text(node.addresses.front().address)},
-              {"peers", Json::array()}};
-  for (const Node* peer : peers_of(mesh, node)) { out["peers"].push_back(peer->name); }
-  for (const Prefix& address : node.addresses) { out["addresses"].push_back(to_text(address)); }
-  if (known) {
+  Json out = node_facts(mesh, node, report);
+  if (report.status) {
     put_status(mesh, *report.status, report.status->time() > 0 ? report.status->time() : now, out);
   } else {
     out["unreachable"] = report.unreachable;
@@ -174,32 +116,15 @@ Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std
   return out;
 }
 
-// 0 and 1 without a point: is_up of the mesh is no truth value, but is to look like what it means.
-Json fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
-  if (reports.empty()) { return 0U; }
-  const auto count = std::ranges::count_if(
-      reports, [&](const NodeReport& report) { return report.status && holds(*report.status); });
-  const auto all = static_cast<std::ptrdiff_t>(reports.size());
-  if (count == 0 || count == all) { return count == all ? 1U : 0U; }
-  return static_cast<double>(count) / static_cast<double>(all);
-}
-
 }  // namespace
 
 Json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
                    std::chrono::system_clock::time_point now) {
   const std::int64_t seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  Json document = {
-      {"format_version", 1},
-      {"name", mesh.name},
-      {"network", to_text(network_of(mesh.network))},
-      {"is_up", fraction_of(reports, [](const proto::Status& status) { return status.is_up(); })},
-      {"config_exists",
-       fraction_of(reports, [](const proto::Status& status) { return status.stored(); })},
-      {"root", root_json(mesh, reports)},
-      {"mtu", segment_mtu_json(reports)},
-      {"nodes", Json::object()}};
+  Json document = {{"format_version", 1}};
+  document.update(mesh_facts(mesh, reports));
+  document["nodes"] = Json::object();
   for (const Node& node : mesh.nodes) {
     const auto report = std::ranges::find_if(
         reports, [&](const NodeReport& candidate) { return candidate.node == node.name; });

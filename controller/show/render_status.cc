@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "controller/show/amounts.h"
+#include "controller/show/facts_document.h"
 #include "controller/show/text_table.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/printable.h"
@@ -226,23 +227,34 @@ Json tree_json(const std::optional<TreePlace>& tree) {
           {"path_cost", tree->path_cost}};
 }
 
-Json row_json(const NodeRow& row, const Rates* rates) {
-  std::string state = to_text(row.state);
-  std::ranges::replace(state, ' ', '_');
-  Json out = {{"name", row.name},
-              {"state", state},
-              {"address", row.addresses.front()},
-              {"addresses", row.addresses},
-              {"peers_up", row.peers_up},
-              {"peers", row.peers},
-              {"oldest_handshake_seconds", or_null(row.oldest_handshake)},
-              {"tree", tree_json(row.tree)},
-              {"received_bytes", or_null(row.received)},
-              {"sent_bytes", or_null(row.sent)}};
+Json transfer_json(const NodeRow& row) {
+  if (!row.received || !row.sent) { return {}; }
+  return {{"rx_bytes", *row.received}, {"tx_bytes", *row.sent}};
+}
+
+Json drift_json(const NodeReport& report) {
+  if (!report.status || !report.status->has_drift()) { return {}; }
+  return report.status->drift().operations();
+}
+
+Json row_json(const NodeRow& row, const Mesh& mesh, const NodeReport& report, const Rates* rates) {
+  Json out = {{"state", word_of(row.state)}};
+  out.update(node_facts(mesh, *std::ranges::find(mesh.nodes, row.name, &Node::name), report));
+  out["peers_up"] = row.peers_up;
+  out["oldest_handshake_age"] = or_null(row.oldest_handshake);
+  out["tree"] = tree_json(row.tree);
+  out["wireguard_transfer"] = transfer_json(row);
   if (rates != nullptr) {
-    out["received_bytes_per_second"] = or_null(rates->received);
-    out["sent_bytes_per_second"] = or_null(rates->sent);
+    out["wireguard_rate"] = {{"rx_bytes_per_second", or_null(rates->received)},
+                             {"tx_bytes_per_second", or_null(rates->sent)}};
   }
+  if (report.status) {
+    out["generation"] = report.status->generation();
+    out["taken_down"] = report.status->taken_down();
+  } else {
+    out["unreachable"] = report.unreachable;
+  }
+  out["drift"] = drift_json(report);
   out["agent_version"] = or_null(row.agent_version);
   out["faults"] = faults_json(row.faults);
   return out;
@@ -258,22 +270,20 @@ std::string render_status_wide(const StatusView& view) {
   return StatusTable(view, true).whole() + below_table(view);
 }
 
-Json status_document(const StatusView& view) {
-  const MeshLine& mesh = view.status.mesh;
-  Json document = {{"format_version", 1},
-                   {"mesh",
-                    {{"name", mesh.name},
-                     {"nodes_up", mesh.nodes_up},
-                     {"nodes", mesh.nodes},
-                     {"pairs_with_handshake", mesh.pairs_with_handshake},
-                     {"pairs", mesh.pairs},
-                     {"mtu", or_null(mesh.mtu)},
-                     {"root", or_null(mesh.root)},
-                     {"faults", faults_json(mesh.faults)}}},
-                   {"nodes", Json::array()}};
+Json status_document(const StatusView& view, const Mesh& mesh,
+                     std::span<const NodeReport> reports) {
+  const MeshLine& line = view.status.mesh;
+  Json document = {{"format_version", 1}};
+  document.update(mesh_facts(mesh, reports));
+  document["nodes_up"] = line.nodes_up;
+  document["pairs"] = line.pairs;
+  document["pairs_with_handshake"] = line.pairs_with_handshake;
+  document["faults"] = faults_json(line.faults);
+  document["nodes"] = Json::object();
   for (std::size_t i = 0; i < view.status.nodes.size(); ++i) {
+    const NodeRow& row = view.status.nodes[i];
     const Rates* rates = view.since != nullptr ? &view.since->rates[i] : nullptr;
-    document["nodes"].push_back(row_json(view.status.nodes[i], rates));
+    document["nodes"][row.name] = row_json(row, mesh, reports[i], rates);
   }
   if (view.since != nullptr) { document["changes"] = view.since->sentences; }
   return document;

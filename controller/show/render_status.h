@@ -27,7 +27,9 @@ struct StatusView {
 std::string render_status(const StatusView& view, std::size_t columns);
 // Every address, and nothing is cut.
 std::string render_status_wide(const StatusView& view);
-nlohmann::ordered_json status_document(const StatusView& view);
+// With the names of `info -J`. `reports`: what view.status was made of.
+nlohmann::ordered_json status_document(const StatusView& view, const Mesh& mesh,
+                                       std::span<const NodeReport> reports);
 // One name a line.
 std::string render_status_names(const MeshStatus& status);
 
