@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/show/event_line.h"
 #include "controller/show/output.h"
 #include "controller/show/screen.h"
 #include "controller/show/told.h"
@@ -68,12 +69,6 @@ std::string_view color(Ending ending) {
 // is gone is no reason to stop working.
 void write_all(int fd, std::string_view text) { static_cast<void>(write_whole(fd, text)); }
 
-std::string json_line(const nlohmann::ordered_json& fields) {
-  nlohmann::ordered_json line = {{"format_version", 1}};
-  line.update(fields);
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
-}
-
 }  // namespace
 
 Progress::Progress(ProgressMode mode, const std::vector<std::string>& nodes, int fd, bool verbose)
@@ -114,9 +109,9 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
   if (mode_ == ProgressMode::kPlain && is_new && tells_steps_) {
     write_all(fd_, fmt::format("{}: {}\n", printable(node), printable(activity)));
   } else if (mode_ == ProgressMode::kJson) {
-    nlohmann::ordered_json fields = {{"event", "progress"}, {"node", node}, {"activity", activity}};
+    nlohmann::ordered_json fields = {{"node", node}, {"activity", activity}};
     if (amount.total > 0) { fields.update({{"done", amount.done}, {"total", amount.total}}); }
-    write_all(fd_, json_line(fields));
+    write_all(fd_, event_line("progress", fields));
   }
 }
 
@@ -136,7 +131,7 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
   } else if (mode_ == ProgressMode::kJson) {
     std::string name(word(ending));
     std::ranges::replace(name, ' ', '_');
-    write_all(fd_, json_line({{"event", "end"}, {"node", node}, {"ending", name}, {"text", text}}));
+    write_all(fd_, event_line("end", {{"node", node}, {"ending", name}, {"text", text}}));
   }
 }
 
@@ -152,10 +147,10 @@ void Progress::tell(std::string_view kind, std::string_view node, std::string_vi
   const std::lock_guard lock(mutex_);
   if (mode_ == ProgressMode::kQuiet && kind == "note") { return; }
   if (mode_ == ProgressMode::kJson) {
-    nlohmann::ordered_json fields = {{"event", kind}};
+    nlohmann::ordered_json fields = nlohmann::ordered_json::object();
     if (!id.empty()) { fields["id"] = id; }
     fields.update({{"node", node}, {"text", text}});
-    write_all(fd_, json_line(fields));
+    write_all(fd_, event_line(kind, fields));
     return;
   }
   std::string line = kind == "warning" ? "mesh: warning: " : "";

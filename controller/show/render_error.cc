@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/show/event_line.h"
 #include "controller/show/output.h"
 #include "controller/show/told.h"
 #include "controller/text/printable.h"
@@ -12,10 +13,6 @@ namespace wgmesh {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string one_line(const Json& object) {
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
 
 }  // namespace
 
@@ -44,7 +41,7 @@ std::string render_error(const ErrorReport& error) {
 }
 
 std::string render_error_json(const ErrorReport& error) {
-  Json line = {{"format_version", 1}, {"event", "error"}};
+  Json line = Json::object();
   const auto put = [&](const char* key, const std::string& text) {
     if (!text.empty()) { line[key] = text; }
   };
@@ -53,20 +50,20 @@ std::string render_error_json(const ErrorReport& error) {
   put("step", error.step);
   put("message", error.message);
   put("cure", error.cure);
-  return one_line(line);
+  return event_line("error", line);
 }
 
 std::string render_fault(const Fault& fault) { return printable(to_text(fault)) + '\n'; }
 
 std::string render_fault_json(const Fault& fault) {
-  Json line = {{"format_version", 1}, {"event", "fault"}};
+  Json line = Json::object();
   if (!fault.id.empty()) { line["id"] = fault.id; }
   line.update(Json{{"file", fault.file},
                    {"line", fault.line},
                    {"column", fault.column},
                    {"path", fault.path},
                    {"message", fault.message}});
-  return one_line(line);
+  return event_line("fault", line);
 }
 
 void print_error(const ErrorReport& error, ProgressMode mode) {

@@ -13,6 +13,7 @@
 
 #include "common/unique_fd.h"
 #include "controller/show/progress_mode.h"
+#include "tests/support/controller/untimed.h"
 
 namespace wgmesh::progress_test {
 namespace {
@@ -111,7 +112,7 @@ TEST(Progress, TellsErrorsToProgramsAndWhenItIsQuiet) {
     progress.fail("n3", {"n3", "connect", "refused", ""});
     progress.end("n3", Ending::kNotStarted, "x");
   }
-  EXPECT_EQ(json.text(),
+  EXPECT_EQ(untimed(json.text()),
             "{\"format_version\":1,\"event\":\"error\",\"node\":\"n3\",\"step\":\"connect\","
             "\"message\":\"refused\"}\n"
             "{\"format_version\":1,\"event\":\"end\",\"node\":\"n3\",\"ending\":\"not_started\","
@@ -134,7 +135,7 @@ TEST(Progress, WritesJsonLinesForPrograms) {
     progress.end("a", Ending::kSkipped, "unreachable");
   }
   EXPECT_EQ(
-      pipe.text(),
+      untimed(pipe.text()),
       R"({"format_version":1,"event":"progress","node":"a","activity":"applying","done":1,"total":2}
 {"format_version":1,"event":"progress","node":"a","activity":"measuring","done":43,"total":100}
 {"format_version":1,"event":"warning","id":"some-id","node":"a","text":"x"}

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/session.pb.h"
+#include "tests/support/controller/untimed.h"
 
 namespace wgmesh::render_error_test {
 namespace {
@@ -49,11 +50,11 @@ TEST(RenderError, NodesDoNotWriteLinesOfOurs) {
 }
 
 TEST(RenderError, IsOneJsonLineForPrograms) {
-  EXPECT_EQ(render_error_json(report_of(Said{"some-id", "a", "b"}, "n", "apply")),
+  EXPECT_EQ(untimed(render_error_json(report_of(Said{"some-id", "a", "b"}, "n", "apply"))),
             R"({"format_version":1,"event":"error","id":"some-id","node":"n","step":"apply",)"
             R"("message":"a","cure":"b"})"
             "\n");
-  EXPECT_EQ(render_error_json({"n", "apply", "a\nb\xff", ""}),
+  EXPECT_EQ(untimed(render_error_json({"n", "apply", "a\nb\xff", ""})),
             "{\"format_version\":1,\"event\":\"error\",\"node\":\"n\",\"step\":\"apply\","
             "\"message\":\"a\\nb\xef\xbf\xbd\"}\n");
 }
@@ -62,7 +63,7 @@ TEST(RenderFault, PointsIntoTheFile) {
   const Fault fault = {"mesh.yaml", 12, 5, "nodes.a.prio", "expected 0..65535, found \"\x1b\""};
   EXPECT_EQ(render_fault(fault),
             "mesh.yaml:12:5: nodes.a.prio: expected 0..65535, found \"\\x1b\"\n");
-  EXPECT_EQ(render_fault_json({"m", 1, 2, "", "empty", "file-empty"}),
+  EXPECT_EQ(untimed(render_fault_json({"m", 1, 2, "", "empty", "file-empty"})),
             "{\"format_version\":1,\"event\":\"fault\",\"id\":\"file-empty\",\"file\":\"m\","
             "\"line\":1,\"column\":2,"
             "\"path\":\"\",\"message\":\"empty\"}\n");
