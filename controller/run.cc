@@ -243,7 +243,7 @@ void Run::tell_ending(const std::string& name, const NodeOutcome& node, const st
 }
 
 void Run::tell(const TransactionResult& result) {
-  const bool could_change = command_line_.verb != Verb::kPlan && !command_line_.dry_run;
+  const bool could_change = changes_state(command_line_);
   if (could_change) {
     const std::string why = why_it_ended(result);
     for (const auto& [name, node] : result.nodes) {
@@ -306,8 +306,7 @@ bool Run::skips_unreachable() const {
 std::string Run::cure_of(const std::string& name, const NodeFailure& failure) const {
   const bool could_be_skipped = failure.kind == NodeFailure::Kind::kUnreachable &&
                                 failure.step == Fleet::kConnect && !skips_unreachable() &&
-                                changes_nodes(command_line_.verb) &&
-                                command_line_.verb != Verb::kPlan && !command_line_.dry_run;
+                                changes_state(command_line_);
   if (!could_be_skipped) { return failure.cure; }
   const bool is_absent =
       std::ranges::any_of(mesh_.absent, [&](const Node& absent) { return absent.name == name; });
