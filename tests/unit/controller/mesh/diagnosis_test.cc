@@ -7,6 +7,8 @@
 
 #include "controller/mesh/measurements.h"
 #include "controller/show/render_check.h"
+#include "tests/support/controller/examined_mesh.h"
+#include "tests/support/golden.h"
 
 namespace wgmesh::diagnosis_test {
 namespace {
@@ -16,70 +18,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kNow = 1'000'000;
-
-// Three nodes, all peered; every path works.
-class AMeshThatRuns : public testing::Test {
+class AMeshThatRuns : public ExaminedMesh {
  protected:
-  AMeshThatRuns() {
-    mesh_.name = "m";
-    mesh_.network = *parse_prefix("10.0.0.0/24");
-    mesh_.underlay = *parse_prefix("fd01::/64");
-    for (const char* name : {"a", "b", "c"}) {
-      Node node;
-      node.name = name;
-      node.endpoint = HostPort{name, 51820};
-      mesh_.nodes.push_back(node);
-    }
-    for (const Node& node : mesh_.nodes) {
-      seen_.nodes[node.name].status = status_of(node);
-      seen_.nodes[node.name].hello.emplace();
-      seen_.nodes[node.name].afterwards = status_of(node);
-      for (auto& peer : *seen_.nodes[node.name].afterwards->mutable_device()->mutable_peers()) {
-        peer.set_transfer_rx(peer.transfer_rx() + 500);
-      }
-      for (const Node& other : mesh_.nodes) {
-        if (other.name == node.name) { continue; }
-        seen_.measured[node.name][other.name] = {PathMeasurement{2ms, true, {}},
-                                                 PathMeasurement{3ms, true, {}}};
-      }
-    }
-  }
-
-  proto::Status status_of(const Node& node) const {
-    proto::Status status;
-    status.set_is_up(true);
-    status.set_stored(true);
-    status.set_time(kNow);
-    status.mutable_device()->set_public_key("key of " + node.name);
-    status.mutable_device()->set_listen_port(51820);
-    status.mutable_device()->set_mtu(1420);
-    status.mutable_bridge()->set_stp(true);
-    status.mutable_bridge()->set_root_id("1000.a");
-    status.mutable_bridge()->set_mtu(1362);
-    for (const Node& other : mesh_.nodes) {
-      if (other.name == node.name) { continue; }
-      proto::PeerStatus& peer = *status.mutable_device()->add_peers();
-      peer.set_node(other.name);
-      peer.set_public_key("key of " + other.name);
-      peer.set_endpoint(fmt::format("192.0.2.{}:51820", other.name[0] - 'a' + 1));
-      peer.set_latest_handshake(kNow - 20);
-      peer.set_transfer_rx(1000);
-      peer.set_transfer_tx(1000);
-      proto::PortStatus& port = *status.add_ports();
-      port.set_peer(other.name);
-      port.set_state("forwarding");
-    }
-    return status;
-  }
-
-  proto::Status& status(const std::string& node) { return *seen_.nodes[node].status; }
-  proto::PeerStatus& peer(const std::string& node, const std::string& other) {
-    for (auto& each : *status(node).mutable_device()->mutable_peers()) {
-      if (each.node() == other) { return each; }
-    }
-    return *status(node).mutable_device()->add_peers();
-  }
   void cut_link(const std::string& a, const std::string& b) {
     for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
       seen_.measured[from][to].inner->round_trip.reset();
@@ -105,9 +45,6 @@ class AMeshThatRuns : public testing::Test {
     }
     return lines;
   }
-
-  Mesh mesh_;
-  Examination seen_;
 };
 
 TEST_F(AMeshThatRuns, HasNoFindings) { EXPECT_THAT(findings(), IsEmpty()); }
@@ -253,16 +190,17 @@ TEST_F(AMeshThatRuns, IsATable) {
   EXPECT_THAT(text, HasSubstr("\na-b: the link works, but no frame passes between them\n  GRE"));
 }
 
+// tests/check-schemas compares these files with their schema.
 TEST_F(AMeshThatRuns, IsJsonForPrograms) {
-  const auto document = nlohmann::json::parse(render_check_json(mesh_, seen_, {}));
-  EXPECT_EQ(document["ok"], true);
-  EXPECT_EQ(document["paths"]["a"]["b"]["segment"]["round_trip_ms"], 3.0);
-  EXPECT_EQ(document["paths"]["a"]["b"]["handshake_age"], 20);
-  EXPECT_EQ(document["paths"]["a"]["b"]["wireguard"]["mtu_passes"], true);
+  const std::string golden = std::string(WGMESH_TEST_DATA) + "/golden/";
+  expect_golden(golden + "check.json", render_check_json(mesh_, seen_, {}));
   cut_segment("a", "b");
-  const auto broken =
-      nlohmann::json::parse(render_check_json(mesh_, seen_, diagnose(mesh_, seen_)));
-  EXPECT_EQ(broken["findings"][0]["id"], "check-no-frames");
+  seen_.measured["a"]["c"].inner.reset();
+  seen_.measured["b"]["c"].inner->error = "Network is unreachable";
+  seen_.nodes["c"] = {};
+  seen_.nodes["c"].unreachable = "no route to host";
+  expect_golden(golden + "check-faults.json",
+                render_check_json(mesh_, seen_, diagnose(mesh_, seen_)));
 }
 
 // Its addresses are not those of the mesh file, so nobody was sent there.

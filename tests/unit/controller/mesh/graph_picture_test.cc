@@ -1,10 +1,9 @@
 #include "controller/mesh/graph_picture.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/naming.h"
+#include "tests/support/controller/examined_mesh.h"
 
 namespace wgmesh::graph_picture_test {
 namespace {
@@ -13,76 +12,19 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kNow = 1'700'000'000;
-const std::chrono::system_clock::time_point kReadAt{std::chrono::seconds(kNow)};
-
-std::string bridge_id_of(const std::string& node) {
-  std::string id = "1000.";
-  for (const std::uint8_t octet : bridge_mac("m", node).octets) {
-    id += fmt::format("{:02x}", octet);
-  }
-  return id;
-}
-
-// Three nodes, all peered; a is the root, and b-c stands by: c blocks its port.
-class AMesh : public testing::Test {
+// b-c stands by: c blocks its port. Only the path of a and b was measured.
+class AMesh : public ExaminedMesh {
  protected:
   AMesh() {
-    mesh_.name = "m";
-    mesh_.network = *parse_prefix("10.0.0.0/24");
-    mesh_.underlay = *parse_prefix("fd01::/64");
-    for (const char* name : {"a", "b", "c"}) {
-      Node& node = mesh_.nodes.emplace_back();
-      node.name = name;
-      node.endpoint = HostPort{name, 51820};
-      node.addresses = {*parse_prefix(fmt::format("10.0.0.{}/24", mesh_.nodes.size()))};
-      node.priority = static_cast<std::uint16_t>(4096 * mesh_.nodes.size());
-    }
-    for (const Node& node : mesh_.nodes) { seen_.nodes[node.name].status = status_of(node); }
     port("c", "b").set_state("blocking");
+    seen_.measured.clear();
     for (const auto& [from, to] : {std::pair("a", "b"), std::pair("b", "a")}) {
       seen_.measured[from][to].inner = PathMeasurement{from[0] == 'a' ? 3ms : 2ms, true, {}};
     }
   }
 
-  proto::Status status_of(const Node& node) const {
-    proto::Status status;
-    status.set_is_up(true);
-    status.set_time(kNow);
-    proto::BridgeStatus& bridge = *status.mutable_bridge();
-    bridge.set_stp(true);
-    bridge.set_root_id(bridge_id_of("a"));
-    bridge.set_root_port(node.name == "a" ? 0 : 1);
-    bridge.set_mtu(1382);
-    for (const Node& other : mesh_.nodes) {
-      if (other.name == node.name) { continue; }
-      proto::PeerStatus& peer = *status.mutable_device()->add_peers();
-      peer.set_node(other.name);
-      peer.set_latest_handshake(kNow - 20);
-      proto::PortStatus& port = *status.add_ports();
-      port.set_peer(other.name);
-      port.set_number(static_cast<std::uint32_t>(status.ports_size()));
-      port.set_state("forwarding");
-    }
-    return status;
-  }
-
-  proto::Status& status(const std::string& node) { return *seen_.nodes[node].status; }
-  proto::PeerStatus& peer(const std::string& node, const std::string& other) {
-    for (auto& each : *status(node).mutable_device()->mutable_peers()) {
-      if (each.node() == other) { return each; }
-    }
-    throw std::out_of_range(other);
-  }
-  proto::PortStatus& port(const std::string& node, const std::string& other) {
-    for (auto& each : *status(node).mutable_ports()) {
-      if (each.peer() == other) { return each; }
-    }
-    throw std::out_of_range(other);
-  }
-
   GraphPicture picture(const std::vector<std::string>& about = {}) const {
-    return live_picture(mesh_, about, seen_, kReadAt);
+    return live_picture(mesh_, about, seen_, read_at_);
   }
   LinkState link(const std::string& a, const std::string& b) const {
     const GraphPicture seen = picture();
@@ -92,8 +34,7 @@ class AMesh : public testing::Test {
     throw std::out_of_range(a + "-" + b);
   }
 
-  Mesh mesh_;
-  Examination seen_;
+  const std::chrono::system_clock::time_point read_at_{std::chrono::seconds(kNow)};
 };
 
 TEST_F(AMesh, TellsTheTreeFromWhatStandsBy) {
@@ -109,9 +50,9 @@ TEST_F(AMesh, HasRootMtuAndRoundTrips) {
   EXPECT_EQ(seen.mesh, "m");
   EXPECT_EQ(seen.network, "10.0.0.0/24");
   EXPECT_THAT(seen.roots, ElementsAre("a"));
-  EXPECT_THAT(seen.mtus, ElementsAre(1382U));
-  EXPECT_EQ(seen.read_at, kReadAt);
-  EXPECT_EQ(seen.nodes[0], (GraphNode{"a", {"10.0.0.1/24"}, "", DrawnState::kUp, "", true, 1382}));
+  EXPECT_THAT(seen.mtus, ElementsAre(1362U));
+  EXPECT_EQ(seen.read_at, read_at_);
+  EXPECT_EQ(seen.nodes[0], (GraphNode{"a", {"10.0.0.1/24"}, "", DrawnState::kUp, "", true, 1362}));
   EXPECT_FALSE(seen.nodes[1].is_root);
   EXPECT_EQ(seen.links[0].round_trip, 2ms) << "the lesser of both ways";
   EXPECT_EQ(seen.links[1].round_trip, std::nullopt);
@@ -119,7 +60,7 @@ TEST_F(AMesh, HasRootMtuAndRoundTrips) {
 
 TEST_F(AMesh, SaysThatMtusDiffer) {
   status("b").mutable_bridge()->set_mtu(1300);
-  EXPECT_THAT(picture().mtus, ElementsAre(1300U, 1382U));
+  EXPECT_THAT(picture().mtus, ElementsAre(1300U, 1362U));
 }
 
 TEST_F(AMesh, NamesARootThatIsNoNodeByItsBridgeId) {
