@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "common/error.h"
 #include "common/posix.h"
@@ -12,6 +13,7 @@
 #include "controller/exit_code.h"
 #include "controller/mesh/graph_picture.h"
 #include "controller/mesh/node_findings.h"
+#include "controller/mesh/status_rows.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_graph.h"
@@ -19,8 +21,9 @@
 namespace wgmesh {
 namespace {
 
-void put_picture(const GraphPicture& picture, const CommandLine& command_line) {
-  const std::string text = render_graph(picture, command_line.graph_format);
+void put_picture(const GraphPicture& picture, const std::vector<NodeRow>& rows,
+                 const CommandLine& command_line) {
+  const std::string text = render_graph(picture, rows, command_line.graph_format);
   const std::string& path = command_line.output;
   if (path.empty() || path == "-") {
     put_result(text);
@@ -34,18 +37,19 @@ void put_picture(const GraphPicture& picture, const CommandLine& command_line) {
 
 int run_graph(const CommandLine& command_line, const Mesh& mesh) {
   if (command_line.offline) {
-    put_picture(planned_picture(mesh, command_line.nodes), command_line);
+    put_picture(planned_picture(mesh, command_line.nodes), {}, command_line);
     return kExitDone;
   }
   Run run(command_line, mesh);
-  const Examination examination = examine(run, mesh);
+  const Examination examination =
+      examine(run, mesh, command_line.graph_format == GraphFormat::kHtml);
   for (const Said& warning : find_foreign_roots(mesh, examination)) {
     run.progress().warn({}, warning);
   }
   run.progress().close(false);
   if (run.signals().requested()) { return kExitInterrupted; }
   put_picture(live_picture(mesh, command_line.nodes, examination, std::chrono::system_clock::now()),
-              command_line);
+              status_rows(mesh, examination), command_line);
   const bool all_asked = std::ranges::all_of(
       examination.nodes, [](const auto& node) { return node.second.status.has_value(); });
   return all_asked ? kExitDone : kExitUnreachable;

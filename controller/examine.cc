@@ -15,13 +15,13 @@ constexpr auto kDuration = std::chrono::seconds(4);
 
 }  // namespace
 
-Examination examine(Run& run, const Mesh& mesh) {
+Examination examine(Run& run, const Mesh& mesh, bool with_drift) {
   Examination examination;
   examination.nodes = run.fleet().connect_and_ask([&](const Node& node, Session& session) {
     run.progress().set(node.name, "looking");
     Examined examined;
     examined.hello = session.open(open_for(mesh, node));
-    TimedStatus timed = timed_status(session);
+    TimedStatus timed = timed_status(session, with_drift);
     examined.status = std::move(timed.status);
     examined.clock_skew = timed.clock_skew;
     return examined;

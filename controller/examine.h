@@ -8,7 +8,7 @@
 namespace wgmesh {
 
 // Of the nodes that `run` is about. A node that cannot be asked has the reason instead; its failure
-// was told.
-Examination examine(Run& run, const Mesh& mesh);
+// was told. `with_drift`: see Session::status().
+Examination examine(Run& run, const Mesh& mesh, bool with_drift = false);
 
 }  // namespace wgmesh

@@ -13,7 +13,7 @@ svg{display:block;max-width:100%;height:auto;margin:0 auto}
 table{border-collapse:collapse;width:100%;margin:1rem 0}
 th,td{text-align:left;vertical-align:top;padding:.35rem .7rem;border-bottom:1px solid #d0d7de}
 th{font-weight:600;color:#57606a}
-td:last-child{white-space:nowrap}
+td:last-child,td.tree{white-space:nowrap}
 td.name{font-family:ui-monospace,"DejaVu Sans Mono",monospace;white-space:nowrap}
 tbody tr,.g-node{cursor:pointer}
 tr.near{background:#eef4fb}

@@ -7,7 +7,8 @@
 
 namespace wgmesh {
 
-std::string render_graph(const GraphPicture& picture, GraphFormat format) {
+std::string render_graph(const GraphPicture& picture, std::span<const NodeRow> rows,
+                         GraphFormat format) {
   switch (format) {
     case GraphFormat::kMermaid:
       return render_mermaid(picture);
@@ -16,7 +17,7 @@ std::string render_graph(const GraphPicture& picture, GraphFormat format) {
     case GraphFormat::kSvg:
       return render_svg(picture);
     case GraphFormat::kHtml:
-      return render_html(picture);
+      return render_html(picture, rows);
   }
   return {};
 }

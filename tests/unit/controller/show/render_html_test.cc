@@ -17,11 +17,11 @@ using testing::Not;
 TEST(RenderHtml, HasThePictureAndARowForEachNode) {
   const std::string html = render_html(picture_of_everything());
   EXPECT_THAT(html, HasSubstr(render_svg(picture_of_everything())));
-  EXPECT_THAT(html,
-              HasSubstr("<tr class=\"up\" data-node=\"1\"><td class=\"name\">n1</td>"
-                        "<td class=\"state\">up</td><td>10.77.0.2/24, fd00::2/64</td><td>lab</td>"
-                        "<td>1382</td><td>1 tree, 1 no handshake, 1 down at an end</td>"
-                        "<td>0.42 ms</td></tr>"));
+  EXPECT_THAT(html, HasSubstr("<tr class=\"up\" data-node=\"1\"><td class=\"name\">n1</td>"
+                              "<td class=\"state\">up</td><td class=\"addresses\">10.77.0.2/24, "
+                              "fd00::2/64</td><td>lab</td>"
+                              "<td>1382</td><td>1 tree, 1 no handshake, 1 down at an end</td>"
+                              "<td>0.42 ms</td></tr>"));
   EXPECT_THAT(html, HasSubstr("<td class=\"state\">up, root</td>"));
   EXPECT_THAT(html, HasSubstr("<td>0.42 ms – 12 ms</td>"));
   EXPECT_THAT(html, HasSubstr("<td class=\"state\">unreachable: connection refused</td>"));
