@@ -44,6 +44,7 @@ struct CommandLine {
   bool detailed_exitcode = false;  // of a dry run: 2 where changes are pending
   bool dump = false;
   bool watch = false;
+  bool schema = false;   // conf: print the schema of mesh.yaml, read no file
   bool offline = false;  // graph: of the file alone, no node is asked
   std::string output;    // graph: a file; "-" or empty: standard output
   GraphFormat graph_format = GraphFormat::kMermaid;
@@ -59,6 +60,11 @@ struct CommandLine {
 
   bool operator==(const CommandLine&) const = default;
 };
+
+// Whether it may leave nodes other than they were.
+inline bool changes_state(const CommandLine& line) {
+  return changes_nodes(line.verb) && line.verb != Verb::kPlan && !line.dry_run;
+}
 
 // What is to be printed instead of doing anything: help, the version, or what was wrong.
 struct UsageExit {

@@ -20,6 +20,7 @@
 #include "controller/complete.h"
 #include "controller/exit_code.h"
 #include "controller/file/fault.h"
+#include "controller/file/mesh_schema.h"
 #include "controller/last_word.h"
 #include "controller/load_mesh.h"
 #include "controller/reach/limits.h"
@@ -66,6 +67,10 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
 bool tells_result(const CommandLine& line) { return line.json_out && changes_nodes(line.verb); }
 
 int run(const CommandLine& line, ResultDocument& document) {
+  if (line.schema) {
+    put_result(kMeshSchema);
+    return kExitDone;
+  }
   std::optional<Mesh> mesh;
   try {
     mesh = load_mesh(line);
@@ -101,10 +106,6 @@ int run(const CommandLine& line, ResultDocument& document) {
     print_error(report_of(error), line.progress);
     return kExitFailed;
   }
-}
-
-bool changes_state(const CommandLine& line) {
-  return changes_nodes(line.verb) && line.verb != Verb::kPlan && !line.dry_run;
 }
 
 // A command that only tells something has failed when that does not arrive: `mesh info >

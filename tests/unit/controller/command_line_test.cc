@@ -58,6 +58,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_TRUE(parsed({"down", "--remove"}).remove);
   EXPECT_TRUE(parsed({"plan", "--detailed-exitcode"}).detailed_exitcode);
   EXPECT_TRUE(parsed({"show", "--dump"}).dump);
+  EXPECT_TRUE(parsed({"conf", "--schema"}).schema);
   const CommandLine sync = parsed({"sync", "-n", "-i", "--skip-unreachable", "--no-wait"});
   EXPECT_EQ(sync.verb, Verb::kSync);
   EXPECT_TRUE(sync.dry_run && sync.show_info && sync.skip_unreachable && sync.no_wait);

@@ -6,6 +6,7 @@
 
 #include "controller/file/fault.h"
 #include "controller/file/mesh_file.h"
+#include "tests/support/controller/noted_mesh_file.h"
 
 namespace wgmesh::mesh_file_defaults_test {
 namespace {
@@ -14,8 +15,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 Mesh mesh_with(const std::string& defaults, const std::string& nodes) {
-  return read_mesh_file(
-      "name: m\nnetwork: 10.0.0.0/24\ndefaults: " + defaults + "\nnodes:\n" + nodes, "m");
+  return read_noted_mesh_file(
+      "name: m\nnetwork: 10.0.0.0/24\ndefaults: " + defaults + "\nnodes:\n" + nodes, "m",
+      Syntax::kYaml);
 }
 
 std::string faults_of(const std::string& defaults) {

@@ -1,5 +1,5 @@
 // The format of mesh.yaml, as a specification: what each key may say, and what is said where it may
-// not.
+// not. Each file is compared with the schema as well: see noted_mesh_file.h.
 #include "controller/file/mesh_file.h"
 
 #include <gmock/gmock.h>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/naming.h"
+#include "tests/support/controller/noted_mesh_file.h"
 
 namespace wgmesh::mesh_file_test {
 namespace {
@@ -26,7 +27,7 @@ std::string data(const std::string& name) {
 // The faults' text, one a line; empty when there are none.
 std::string faults_of(const std::string& text, Syntax syntax = Syntax::kYaml) {
   try {
-    read_mesh_file(text, "m", syntax);
+    read_noted_mesh_file(text, "m", syntax);
     return {};
   } catch (const MeshFileFaults& faults) {
     EXPECT_EQ(std::ranges::count(faults.message(), '\n') + 1,
@@ -41,7 +42,7 @@ std::string faults_of(const std::string& text, Syntax syntax = Syntax::kYaml) {
 // -----------------------------------------------------------------------------------
 
 TEST(MeshFile, ReadsTheExample) {
-  const Mesh mesh = read_mesh_file(data("spec.yaml"), "spec.yaml");
+  const Mesh mesh = read_noted_mesh_file(data("spec.yaml"), "spec.yaml");
   EXPECT_EQ(mesh.name, "test");
   EXPECT_EQ(mesh.network, *parse_prefix("fd00:0:0:1::/64"));
   EXPECT_FALSE(mesh.full);
@@ -64,7 +65,7 @@ TEST(MeshFile, ReadsTheExample) {
 }
 
 TEST(MeshFile, PrioritiesFollowTheFileAndAnExplicitOneWins) {
-  const Mesh mesh = read_mesh_file(data("spec.yaml"), "spec.yaml");
+  const Mesh mesh = read_noted_mesh_file(data("spec.yaml"), "spec.yaml");
   EXPECT_EQ(mesh.nodes[0].priority, 4096);
   EXPECT_EQ(mesh.nodes[1].priority, 8192);
   EXPECT_EQ(mesh.nodes[2].priority, 12288);
@@ -74,13 +75,13 @@ TEST(MeshFile, PrioritiesFollowTheFileAndAnExplicitOneWins) {
     const std::string n = std::to_string(i);
     text += "  n" + n + ": {addr: 10.0.0." + n + "/24, ssh: n" + n + ", endpoint: n" + n + "}\n";
   }
-  const Mesh large = read_mesh_file(text, "m");
+  const Mesh large = read_noted_mesh_file(text, "m");
   EXPECT_EQ(large.nodes[14].priority, 61440);
   EXPECT_EQ(large.nodes[19].priority, 61440);
 }
 
 TEST(MeshFile, AnAbsentNodeIsNobodysPeerAndInNobodysWay) {
-  const Mesh mesh = read_mesh_file(R"(
+  const Mesh mesh = read_noted_mesh_file(R"(
 name: m
 network: 10.0.0.0/24
 full: false
@@ -89,7 +90,7 @@ nodes:
   old: {addr: 10.0.0.2/24, ssh: old, state: absent}
   b: {addr: 10.0.0.2/24, ssh: b, endpoint: b}
 )",
-                                   "m");
+                                         "m");
   ASSERT_EQ(mesh.nodes.size(), 2u);
   ASSERT_EQ(mesh.absent.size(), 1u);
   EXPECT_EQ(mesh.absent[0].name, "old");
@@ -100,14 +101,14 @@ nodes:
 }
 
 TEST(MeshFile, JsonAndAListOfNodesSayTheSame) {
-  const Mesh mesh = read_mesh_file(data("spec.yaml"), "spec.yaml");
-  EXPECT_EQ(read_mesh_file(data("spec_list.yaml"), "spec_list.yaml"), mesh);
-  EXPECT_EQ(read_mesh_file(data("spec.json"), "spec.json", Syntax::kJson), mesh);
-  EXPECT_EQ(read_mesh_file(data("spec.json"), "-", Syntax::kYaml), mesh);
+  const Mesh mesh = read_noted_mesh_file(data("spec.yaml"), "spec.yaml");
+  EXPECT_EQ(read_noted_mesh_file(data("spec_list.yaml"), "spec_list.yaml"), mesh);
+  EXPECT_EQ(read_noted_mesh_file(data("spec.json"), "spec.json", Syntax::kJson), mesh);
+  EXPECT_EQ(read_noted_mesh_file(data("spec.json"), "-", Syntax::kYaml), mesh);
 }
 
 TEST(MeshFile, ReadsEveryKey) {
-  const Mesh mesh = read_mesh_file(data("everything.yaml"), "everything.yaml");
+  const Mesh mesh = read_noted_mesh_file(data("everything.yaml"), "everything.yaml");
   EXPECT_EQ(mesh.mtu, 1280u);
   EXPECT_EQ(mesh.underlay, *parse_prefix("198.18.7.0/24"));
   EXPECT_EQ(mesh.stp, (StpTimers{15, 2, 20, 300}));
@@ -164,9 +165,10 @@ TEST(MeshFile, ReadsEveryKey) {
 // With frames of 1500 bytes the tunnels are gretap ones, so what is derived is IPv4.
 TEST(MeshFile, BridgePortsMakeTheSegmentCarryFramesOf1500Bytes) {
   const auto mesh_with = [](const std::string& line) {
-    return read_mesh_file("name: m\nnetwork: 10.0.0.0/24\n" + line +
-                              "nodes:\n  n: {addr: 10.0.0.1/24, ssh: n, bridge_ports: [eth1]}\n",
-                          "m");
+    return read_noted_mesh_file(
+        "name: m\nnetwork: 10.0.0.0/24\n" + line +
+            "nodes:\n  n: {addr: 10.0.0.1/24, ssh: n, bridge_ports: [eth1]}\n",
+        "m");
   };
   EXPECT_TRUE(mesh_with("").fragments);
   EXPECT_EQ(mesh_with("").underlay, default_ipv4_underlay("m"));
@@ -178,7 +180,7 @@ TEST(MeshFile, BridgePortsMakeTheSegmentCarryFramesOf1500Bytes) {
 
 TEST(MeshFile, AnInnerAddressThatEqualsTheDerivedOneSaysNothingNew) {
   const std::string derived = to_text(inner_address("m", "n", default_underlay("m")).address);
-  const Mesh mesh = read_mesh_file(
+  const Mesh mesh = read_noted_mesh_file(
       "name: m\nnetwork: 10.0.0.0/24\nnodes:\n  n: {addr: 10.0.0.1/24, "
       "ssh: n, underlay_addr: \"" +
           derived + "\"}\n",
@@ -187,7 +189,7 @@ TEST(MeshFile, AnInnerAddressThatEqualsTheDerivedOneSaysNothingNew) {
 }
 
 TEST(MeshFile, NamesThatLookLikeNumbersNeedNoQuotes) {
-  const Mesh mesh = read_mesh_file(
+  const Mesh mesh = read_noted_mesh_file(
       "name: 7\nnetwork: 10.0.0.0/24\nfull: false\nnodes:\n"
       "  1: {addr: 10.0.0.1/24, ssh: a, endpoint: a, peers: [2]}\n"
       "  2: {addr: 10.0.0.2/24, ssh: b, endpoint: b}\n",
@@ -197,7 +199,7 @@ TEST(MeshFile, NamesThatLookLikeNumbersNeedNoQuotes) {
 }
 
 TEST(MeshFile, AliasesRepeatValues) {
-  const Mesh mesh = read_mesh_file(
+  const Mesh mesh = read_noted_mesh_file(
       "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
       "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, json: &data {host: jump, user: me}}\n"
       "  b: {addr: 10.0.0.2/24, ssh: b, json: *data}\n",
@@ -206,7 +208,7 @@ TEST(MeshFile, AliasesRepeatValues) {
 }
 
 TEST(MeshFile, MergeKeysFillInWhatAMapDoesNotSay) {
-  const Mesh mesh = read_mesh_file(
+  const Mesh mesh = read_noted_mesh_file(
       "x-all: &all {listen_port: 1, fwmark: 1, persistent_keepalive: 1}\n"
       "x-some: &some {listen_port: 2, fwmark: 2}\n"
       "name: m\nnetwork: 10.0.0.0/24\nnodes:\n"
@@ -229,7 +231,7 @@ TEST(MeshFile, AFaultInWhatIsSharedIsToldOnce) {
 }
 
 TEST(MeshFile, SshTakesSharedSettingsByAnAlias) {
-  const Mesh mesh = read_mesh_file(
+  const Mesh mesh = read_noted_mesh_file(
       "x-ssh: &ssh\n  host: gw\n  user: root\nname: m\nnetwork: 10.0.0.0/24\n"
       "nodes:\n  n: {addr: 10.0.0.1/24, ssh: *ssh}\n",
       "m");
@@ -238,18 +240,18 @@ TEST(MeshFile, SshTakesSharedSettingsByAnAlias) {
 
 TEST(MeshFile, ByteOrderMarkAndCarriageReturnsAreIgnored) {
   const std::string text = "\xef\xbb\xbf" + data("spec.yaml");
-  EXPECT_EQ(read_mesh_file(text, "m"), read_mesh_file(data("spec.yaml"), "m"));
+  EXPECT_EQ(read_noted_mesh_file(text, "m"), read_noted_mesh_file(data("spec.yaml"), "m"));
   std::string dos;
   for (const char c : data("spec.yaml")) {
     dos += c == '\n' ? std::string("\r\n") : std::string(1, c);
   }
-  EXPECT_EQ(read_mesh_file(dos, "m"), read_mesh_file(data("spec.yaml"), "m"));
+  EXPECT_EQ(read_noted_mesh_file(dos, "m"), read_noted_mesh_file(data("spec.yaml"), "m"));
 }
 
 TEST(MeshFile, JsonSurrogatePairsAreOneCharacter) {
   const std::string text =
       R"({"name":"m","network":"10.0.0.0/24","nodes":{"n":{"addr":"10.0.0.1/24","ssh":"n","json":{"a":"\ud83d\ude00","b\ud83d\ude00":"\\ud83d"}}}})";
-  const Mesh mesh = read_mesh_file(text, "m", Syntax::kJson);
+  const Mesh mesh = read_noted_mesh_file(text, "m", Syntax::kJson);
   EXPECT_EQ(mesh.nodes[0].json["a"], "\xf0\x9f\x98\x80");
   EXPECT_EQ(mesh.nodes[0].json["b\xf0\x9f\x98\x80"], "\\ud83d");
 }
@@ -880,7 +882,7 @@ TEST(MeshFile, ReportsEverythingAtOnceInFileOrder) {
 
 TEST(MeshFile, FaultsHaveTheIdentifiersOfTheirMessages) {
   try {
-    read_mesh_file(
+    read_noted_mesh_file(
         "name: bin\nnetwork: 10.0.0.1/24\nful: true\nnodes:\n"
         "  a: {ssh: -x, prio: x, peers: [a], exec: \"'\"}\n",
         "m");

@@ -10,6 +10,7 @@
 
 #include "common/naming.h"
 #include "controller/file/mesh_file.h"
+#include "tests/support/golden.h"
 #include "tests/support/seed.h"
 
 namespace wgmesh::render_conf_test {
@@ -146,6 +147,12 @@ TEST(RenderConf, RandomMeshesReadBack) {
     ASSERT_EQ(read_mesh_file(render_conf(mesh, true), "conf", Syntax::kJson), mesh);
   }
   EXPECT_GT(sound, 100);
+}
+
+// tests/check-schemas compares this file with the schema of mesh.yaml.
+TEST(RenderConf, IsADocument) {
+  expect_golden(std::string(WGMESH_TEST_DATA) + "/golden/conf.json",
+                render_conf(mesh_from("everything.yaml"), true));
 }
 
 TEST(RenderConf, FillsInEveryDefault) {
