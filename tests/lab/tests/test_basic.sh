@@ -86,6 +86,52 @@ run on 0 wgmesh-agent status --prometheus
 expect_status 0
 expect_out 'wgmesh_drift_operations{mesh="test"} 0'
 
+test_case 'what each reading command prints for programs fits its schema'
+fits() { # fits SCHEMA: what the last command has printed
+  local document=$work/$1.json
+  printf '%s\n' "$out" >"$document"
+  run "$lab_folder/tools/fits-schema" "$source_folder/packaging/schema/$1.schema.json" "$document"
+  expect_status 0
+}
+for verb in info status show check; do
+  mesh -J $verb
+  expect_status 0
+  fits $verb
+done
+mesh -J conf
+fits mesh
+mesh conf --schema
+expect 'the schema that is printed is the one that is shipped' diff <(printf '%s\n' "$out") "$source_folder/packaging/schema/mesh.schema.json"
+run on 0 wgmesh-agent status -J
+fits agent-status
+mesh -J down mesh3 --dry-run
+fits result
+
+test_case 'metrics of a node have the values of its status'
+run on 0 wgmesh-agent status -J
+expect_status 0
+cp "$work/out" "$work/before"
+run on 0 wgmesh-agent status --prometheus
+cp "$work/out" "$work/metrics"
+run on 0 wgmesh-agent status -J
+cp "$work/out" "$work/after"
+run "$source_folder/tests/same-metrics" "$work/before" "$work/metrics" "$work/after"
+expect_status 0
+expect_out 'samples are as the status has them'
+
+test_case 'a node tells by itself what was changed by hand'
+on 0 ip link set br-test type bridge ageing_time 12345
+run on 0 wgmesh-agent status
+expect_out 'mesh: test (changed by hand)'
+expect_out 'ageing_time 1000'
+run on 0 wgmesh-agent status -J
+fits agent-status
+expect 'the state says so' test "$(jq -r '.meshes[0].state' "$work/agent-status.json")" = changed_by_hand
+mesh -J status mesh0
+expect 'so does the mesh' test "$(jq -r '.nodes.mesh0.state' <<<"$out")" = changed_by_hand
+expect 'and they list the same' diff <(jq '.nodes.mesh0.drift' <<<"$out") <(jq '.meshes[0].drift' "$work/agent-status.json")
+on 0 ip link set br-test type bridge ageing_time 1000
+
 test_case 'down keeps keys: up again shows the same public keys'
 mesh down
 expect_status 0

@@ -158,6 +158,13 @@ tell 4 lost up --no-wait
 tell 4 lost info
 tell 4 lost show
 tell 4 lost check
+for verb in info status show check; do
+  run "$mesh_program" -f "$work/lost.yaml" -J $verb
+  expect_status 4
+  printf '%s\n' "$out" >"$work/$verb.document"
+  run "$lab_folder/tools/fits-schema" "$source_folder/packaging/schema/$verb.schema.json" "$work/$verb.document"
+  expect_status 0
+done
 with open "$mesh_program" -f "$work/lost.yaml" up </dev/null
 err=$(<"$work/err") last='mesh up' status=4
 expect_err 'n0: not started: n2 is unreachable'
