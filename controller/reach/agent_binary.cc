@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -13,12 +12,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "common/error.h"
 #include "common/exposed_folder.h"
 #include "common/posix.h"
 #include "common/program_file.h"
 #include "common/sha256.h"
+#include "controller/reach/gzip.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -42,23 +44,15 @@ std::string machine_of(const std::string& path) {
   }
 }
 
-std::string compress_gzip(const std::string& content) {
-  z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for a gzip header
-  // Level 6: level 9 takes three times as long for one percent.
-  if (deflateInit2(&stream, 6, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw Error(say<"internal">("cannot start zlib"));
-  }
-  std::string out(deflateBound(&stream, content.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
-  stream.avail_in = static_cast<uInt>(content.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int result = deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (result != Z_STREAM_END) { throw Error(say<"internal">("zlib cannot compress the agent")); }
-  return out;
+constexpr std::string_view kPacked = ".gz";
+constexpr std::size_t kMaxUnpacked = 64U << 20;  // octets; an agent has 2.6 million
+
+// The program in the octets of a file of that name.
+std::string program_in(const std::string& path, std::string octets) {
+  if (!path.ends_with(kPacked)) { return octets; }
+  std::optional<std::string> program = unpack_gzip(octets, kMaxUnpacked);
+  if (!program) { throw Error(say<"agent-binary-damaged">(path)); }
+  return std::move(*program);
 }
 
 bool is_file(const std::string& path) {
@@ -71,23 +65,34 @@ bool is_file(const std::string& path) {
 AgentBinary::AgentBinary(std::string machine, std::string path)
     : machine_(std::move(machine)),
       path_(std::move(path)),
-      sha256_(std::async(std::launch::async,
-                         [path = path_] { return sha256_of(read_program(path)); })) {}
+      sha256_(std::async(std::launch::async, [path = path_] {
+        return sha256_of(program_in(path, read_program(path)));
+      })) {}
 
 const std::string& AgentBinary::sha256() const { return sha256_.get(); }
 
 const std::string& AgentBinary::content() const {
-  std::call_once(content_once_, [&] {
-    std::string content = read_program(path_);
-    if (sha256_of(content) != sha256()) { throw Error(say<"agent-binary-changed">(path_)); }
-    content_ = std::move(content);
-  });
+  std::call_once(content_once_,
+                 [&] { content_ = checked(program_in(path_, read_program(path_))); });
   return content_;
 }
 
 const std::string& AgentBinary::gzip() const {
-  std::call_once(gzip_once_, [&] { gzip_ = compress_gzip(content()); });
+  std::call_once(gzip_once_, [&] {
+    if (path_.ends_with(kPacked)) {
+      std::string octets = read_program(path_);
+      static_cast<void>(checked(program_in(path_, octets)));
+      gzip_ = std::move(octets);
+    } else {
+      gzip_ = pack_gzip(content());
+    }
+  });
   return gzip_;
+}
+
+std::string AgentBinary::checked(std::string program) const {
+  if (sha256_of(program) != sha256()) { throw Error(say<"agent-binary-changed">(path_)); }
+  return program;
 }
 
 std::vector<AgentPlace> usual_agent_places() {
@@ -105,6 +110,7 @@ std::vector<AgentPlace> usual_agent_places() {
     const auto beside = self.parent_path();
     places.push_back({beside.string(), false});
     places.push_back({(beside.parent_path() / "agent").string(), false});
+    places.push_back({(beside.parent_path() / "lib/wgmesh/agents").string(), false});
   }
   places.push_back({"/usr/lib/wgmesh", false});
   return places;
@@ -120,6 +126,8 @@ AgentBinaries::AgentBinaries(std::vector<AgentPlace> places,
       std::string path;
       if (is_file(named)) {
         path = named;
+      } else if (is_file(named + std::string(kPacked))) {
+        path = named + std::string(kPacked);
       } else if (is_file(plain) && machine_of(plain) == machine) {
         path = plain;
       } else {

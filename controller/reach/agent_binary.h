@@ -20,14 +20,17 @@ class AgentBinary {
 
   const std::string& machine() const { return machine_; }  // as `uname -m` says it
   const std::string& path() const { return path_; }
-  // 64 hexadecimal digits. Computed in the background from construction on. Throws SystemError.
+  // 64 hexadecimal digits, of the program as it runs. Computed in the background from construction on. Throws SystemError,
+  // and Error for a .gz that does not unpack.
   const std::string& sha256() const;
-  // The file as it is, and as gzip, made when it is first wanted. Thread-safe. Throws Error when
+  // The program as it runs, and as gzip, made when it is first wanted; a .gz is taken as it is. Thread-safe. Throws Error when
   // the file is not the one that sha256() told.
   const std::string& content() const;
   const std::string& gzip() const;
 
  private:
+  std::string checked(std::string program) const;  // Throws Error unless it has the hash.
+
   std::string machine_;
   std::string path_;
   std::shared_future<std::string> sha256_;
@@ -45,7 +48,8 @@ struct AgentPlace {
 
 class AgentBinaries {
  public:
-  // In each folder: wgmesh-agent-MACHINE, and wgmesh-agent (of the machine its ELF header says).
+  // In each folder: wgmesh-agent-MACHINE, else wgmesh-agent-MACHINE.gz, else wgmesh-agent (of the
+  // machine its ELF header says).
   // The first found of a machine counts. `known`: the SHA-256 of those that this program was built
   // with.
   explicit AgentBinaries(std::vector<AgentPlace> places,
@@ -72,8 +76,8 @@ class AgentBinaries {
   mutable std::vector<std::string> passed_over_;
 };
 
-// $WGMESH_AGENT_DIR, which takes any agent; where this program is; the build tree beside it;
-// /usr/lib/wgmesh. Throws Error when others may write to $WGMESH_AGENT_DIR.
+// $WGMESH_AGENT_DIR, which takes any agent; where this program is; the build tree beside it; where
+// an installation has them (../lib/wgmesh/agents); /usr/lib/wgmesh. Throws Error when others may write to $WGMESH_AGENT_DIR.
 std::vector<AgentPlace> usual_agent_places();
 
 }  // namespace wgmesh

@@ -265,6 +265,8 @@ inline constexpr Message kControllerMessages[] = {
      "/etc/security/limits.conf, or LimitNPROC= of a systemd unit"},
     {"agent-binary-changed", MessageKind::kError, "{} has changed since this command began",
      "run the command again"},
+    {"agent-binary-damaged", MessageKind::kError, "{} is damaged: it does not unpack",
+     "install wgmesh again"},
     {"agent-binary-missing", MessageKind::kError, "there is no wgmesh-agent for its machine, {}{}",
      "put the wgmesh-agent-{0} that came with this mesh into one of: {2}; or name the folder of "
      "another one by WGMESH_AGENT_DIR"},

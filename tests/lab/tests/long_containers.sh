@@ -19,26 +19,7 @@ if [ -z "${WGMESH_IN_VM:-}" ]; then
   exit
 fi
 
-export CONTAINERS_CONF=$work/containers.conf CONTAINERS_STORAGE_CONF=$work/storage.conf
-store=/run/containers-of-test # a tmpfs: overlays want one below them
-mkdir -p $store
-cat >"$CONTAINERS_CONF" <<'CONF'
-[containers]
-log_driver = "k8s-file"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-runtime = "crun"
-[network]
-network_backend = "netavark"
-CONF
-cat >"$CONTAINERS_STORAGE_CONF" <<CONF
-[storage]
-driver = "overlay"
-graphroot = "$store/storage"
-runroot = "$store/run"
-CONF
-mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+. "$lab_folder/lib/podman.sh"
 
 address() { echo "10.199.0.$((11 + $1))"; }
 inside() { echo "10.77.0.$((1 + $1))"; }
@@ -55,14 +36,6 @@ start() { # start I PODMAN-WORD…: the last of them are image (or root) and not
   local i=$1
   shift
   podman run -d --name "n$i" --network lab --ip "$(address "$i")" "$@" sh -c "$bring_back"
-}
-
-busybox_root() { # busybox_root: no /usr/local, no libraries, no service manager
-  local root=$work/busybox
-  mkdir -p "$root"/{bin,proc,sys,dev,tmp,etc,run,var/lib}
-  cp "$(command -v busybox)" "$root/bin/busybox"
-  "$root/bin/busybox" --install "$root/bin" 2>/dev/null # hard links, by one program
-  tar -C "$root" -c . | podman import - busy:latest
 }
 
 mesh_file=$work/mesh.yaml

@@ -6,11 +6,13 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 
 #include "common/error.h"
+#include "controller/reach/gzip.h"
 
 namespace wgmesh::agent_binary_test {
 namespace {
@@ -49,6 +51,51 @@ TEST_F(AgentBinaryTest, TheGzipHoldsTheFile) {
   gzclose(file);
   unpacked.pop_back();
   EXPECT_EQ(unpacked, content);
+}
+
+// Packages bring agents packed, and mesh knows the hash of what comes out.
+TEST_F(AgentBinaryTest, TakesAPackedAgentByTheHashOfTheProgramInIt) {
+  const std::string_view abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  const std::array known = {abc};
+  const std::string packed = pack_gzip("abc");
+  write("wgmesh-agent-aarch64.gz", packed);
+  const AgentBinaries binaries({{directory_, false}}, known);
+  const AgentBinary& agent = binaries.find("aarch64");
+  EXPECT_EQ(agent.sha256(), abc);
+  EXPECT_EQ(agent.content(), "abc");
+  EXPECT_EQ(agent.gzip(), packed);
+}
+
+TEST_F(AgentBinaryTest, RefusesAPackedAgentThatHasChangedSinceItWasHashed) {
+  write("wgmesh-agent-aarch64.gz", pack_gzip("before"));
+  const AgentBinaries binaries({{directory_}});
+  const AgentBinary& agent = binaries.find("aarch64");
+  static_cast<void>(agent.sha256());
+  write("wgmesh-agent-aarch64.gz", pack_gzip("after"));
+  EXPECT_THROW(agent.gzip(), Error);
+  EXPECT_THROW(agent.content(), Error);
+}
+
+TEST_F(AgentBinaryTest, NamesAPackedAgentThatIsDamaged) {
+  const std::string packed = pack_gzip("abc");
+  write("wgmesh-agent-aarch64.gz", packed.substr(0, packed.size() - 1));
+  try {
+    AgentBinaries({{directory_}}).find("aarch64").content();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(),
+              directory_ + "/wgmesh-agent-aarch64.gz is damaged: it does not unpack");
+    EXPECT_EQ(error.id(), "agent-binary-damaged");
+  }
+}
+
+TEST_F(AgentBinaryTest, AnInstallationHasItsAgentsBelowLib) {
+  const auto self = std::filesystem::read_symlink("/proc/self/exe");
+  const std::string folder = (self.parent_path().parent_path() / "lib/wgmesh/agents").string();
+  const std::vector<AgentPlace> places = usual_agent_places();
+  const auto found = std::ranges::find(places, folder, &AgentPlace::folder);
+  ASSERT_NE(found, places.end());
+  EXPECT_FALSE(found->takes_any);
 }
 
 TEST_F(AgentBinaryTest, APlainNameCountsForTheMachineInItsHeader) {
