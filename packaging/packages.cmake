@@ -6,7 +6,8 @@ set(CPACK_GENERATOR DEB RPM)
 set(CPACK_PACKAGE_NAME wgmesh)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR wgmesh)
-set(CPACK_PACKAGE_CONTACT "wgmesh <wgmesh@localhost.localdomain>" CACHE STRING "the maintainer that packages name")
+# A placeholder: whoever publishes packages writes an address here that answers.
+set(CPACK_PACKAGE_CONTACT "wgmesh <wgmesh@example.org>")
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_COMPONENTS_ALL controller agent)
@@ -17,18 +18,19 @@ set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/packaging/before-packing.cmake)
 set(CPACK_WGMESH_SOURCE ${CMAKE_SOURCE_DIR})
 
 set(summary_controller "join Linux machines into one encrypted Ethernet segment")
-set(text_controller "mesh reads one file that says who takes part, logs in to each machine over SSH, and
-makes all of them share a LAN: WireGuard encrypts, GRE tunnels carry Ethernet,
-and a bridge on each node holds the tunnels. A change is all or nothing.
+set(text_controller "mesh reads one file that says who takes part, logs in to each machine over
+SSH, and makes all of them share a LAN: WireGuard encrypts, GRE tunnels carry
+Ethernet, and a bridge on each node holds the tunnels. A change is all or
+nothing.
 .
 Nothing has to be installed on the nodes. This package is for the machine that
 you work on. It has the agents that mesh brings to nodes of amd64 and arm64.")
 set(summary_agent "agent of wgmesh for a node, with its systemd units")
-set(text_agent "mesh, the controller, brings its agent to each node, so a node does not need this
-package. It is for images, containers and monitoring: the agent looks at meshes,
-brings stored ones up at boot, and prints metrics.
+set(text_agent "mesh, the controller, brings its agent to each node, so a node does not need
+this package. It is for images, containers and monitoring: the agent looks at
+meshes, brings stored ones up at boot, and prints metrics.
 .
-No unit is enabled or started by this package.")
+This package enables and starts no unit.")
 
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
