@@ -59,12 +59,12 @@ set(CPACK_RPM_PACKAGE_RELEASE 1)
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/lib/systemd /usr/lib/systemd/system /usr/sbin
   /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/zsh /usr/share/zsh/vendor-completions
   /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/man/man1 /usr/share/man/man5 /usr/share/man/man8)
-# The same octets on each machine and at each time.
+# The same octets on each machine and at each time; and the programs stay as the build made them, for NOTICE names their hash.
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _buildhost wgmesh
 %define use_source_date_epoch_as_buildtime 1
 %define clamp_mtime_to_source_date_epoch 1
 %define _build_id_links none
-%define __brp_mangle_shebangs %{nil}")
+%define __os_install_post %{nil}")
 
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
   set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)

@@ -193,4 +193,17 @@ for wanted in openssh-clients 'libgssapi_krb5.so.2' 'libsmartcols.so.1' 'libc.so
 expect_no_out 'GLIBC_2.36'
 expect_no_out 'libstdc++'
 
+# Of another distribution there is no root here: rpm installs into a folder, without what the package depends on.
+test_case 'the rpms install, and leave nothing when they go'
+in_folder() { rpm --force-debian --root "$work/rpm" --dbpath /var/lib/rpm --nodeps "$@"; }
+mkdir "$work/rpm"
+run in_folder -i "$dist/wgmesh-$version-1.x86_64.rpm" "$dist/wgmesh-agent-$version-1.x86_64.rpm"
+expect_status 0
+expect 'mesh is there' cmp "$work/rpm/usr/bin/mesh" "$(root wgmesh amd64)/usr/bin/mesh"
+run in_folder -V wgmesh wgmesh-agent
+expect_status 0
+run in_folder -e wgmesh wgmesh-agent
+expect_status 0
+expect 'nothing is left' sh -c "! find '$work/rpm' ! -type d ! -path '*/var/lib/rpm/*' | grep ."
+
 finish

@@ -1,11 +1,12 @@
 #!/bin/bash
 # vm: own
 # mesh from its Debian package, in a root of Debian 12, makes a mesh of two containers; a package of the next version
-# takes its place while the mesh is up. The packages are those of packaging/release in build/dist.
+# takes its place while the mesh is up. In a root of Debian 13, mesh from the tarball makes that mesh, too. Both are what
+# packaging/release left in build/dist.
 . "$(dirname "$(readlink -f "$0")")/../../packages/lib.sh"
 
-# The VM has no network: the root is made here, and both versions are put into it.
-root=$kept/installed
+# The VM has no network: the roots are made here, and both versions are put into one of them.
+root=$kept/installed root13=$kept/installed-13
 if [ -z "${WGMESH_IN_VM:-}" ]; then
   {
     mkdir -p "$kept"
@@ -13,7 +14,10 @@ if [ -z "${WGMESH_IN_VM:-}" ]; then
       next=$(next_package) &&
       rm -rf "$root" && debian_root bookworm "$root" && mkdir -p "$root/packages" &&
       cp "$next" "$root/packages/next.deb" && cp "$(package wgmesh amd64)" "$root/packages/this.deb" &&
-      in_root "$root" apt-get update -q && in_root "$root" apt-get install -y -q --no-install-recommends /packages/this.deb
+      in_root "$root" apt-get update -q && in_root "$root" apt-get install -y -q --no-install-recommends /packages/this.deb &&
+      rm -rf "$root13" && debian_root trixie "$root13" && tar -C "$root13/opt" --strip-components=1 -xzf "$(tarball amd64)" &&
+      in_root "$root13" apt-get update -q &&
+      in_root "$root13" apt-get install -y -q --no-install-recommends libgssapi-krb5-2 libsmartcols1 openssh-client
   } >"$work/prepared" 2>&1 || { tail -n 20 "$work/prepared"; echo '0 passed, 1 failed'; exit 1; }
   "$lab_folder/tools/vm" --limit 900 --env WGMESH_BUILD="$build" "$0"
   exit
@@ -96,6 +100,17 @@ expect_status 0
 for i in 0 1; do
   expect "n$i has no file" bash -c "! find /proc/${inits[$i]}/root/{bin,var/lib,run} -xdev -name '*wgmesh*' | grep ."
 done
+
+test_case 'the tarball on Debian 13 makes the same mesh'
+from_tarball() { run in_root "$root13" /opt/bin/mesh -f /opt/mesh.yaml "$@"; }
+cp "$root/packages/mesh.yaml" "$root13/opt/mesh.yaml"
+from_tarball up
+expect_status 0
+ping_pairs 2 inside
+from_tarball check
+expect_status 0
+from_tarball down -r
+expect_status 0
 
 podman rm -f -t 0 -a >/dev/null 2>&1
 finish
