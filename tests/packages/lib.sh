@@ -9,6 +9,7 @@
 #   debian_root SUITE ROOT      a fresh Debian in ROOT, from the archive that apt of this machine is set to; build/packages
 #                               keeps what was fetched
 #   in_root ROOT CMD…           run CMD there
+#   refuses CMD…                CMD fails
 export LAB=${TMPDIR:-/tmp}/wgmesh-no-lab # no node of this machine is a test's of packages
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../lab/lib/lib.sh"
 cd "$source_folder" || exit
@@ -63,3 +64,5 @@ in_root() {
     exec chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
       HOME=/root TERM=dumb LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' sh "$root" "$@"
 }
+
+refuses() { ! "$@"; }
