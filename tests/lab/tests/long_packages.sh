@@ -58,7 +58,7 @@ ping_pairs 2 inside
 expect 'its agent is there' grep -qF "wgmesh-agent $version" <<<"$(agent_of 0)"
 
 test_case 'a package of the next version takes its place while the mesh is up; no packet is lost'
-on 0 ping -i 0.2 "$(inside 1)" >"$work/ping" 2>&1 &
+nsenter -t "${inits[0]}" -n -- ping -i 0.2 "$(inside 1)" >"$work/ping" 2>&1 & # itself, and no shell that ignores SIGINT
 pinging=$!
 run in_root "$root" dpkg -i /packages/next.deb
 expect_status 0
