@@ -20,5 +20,6 @@ int run_check(const CommandLine& command_line, const Mesh& mesh);
 int run_graph(const CommandLine& command_line, const Mesh& mesh);
 int run_bench(const CommandLine& command_line, const Mesh& mesh);
 int run_conf(const CommandLine& command_line, const Mesh& mesh);
+int run_hosts(const Mesh& mesh);
 
 }  // namespace wgmesh

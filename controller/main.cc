@@ -56,6 +56,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_bench(line, mesh);
     case Verb::kConf:
       return run_conf(line, mesh);
+    case Verb::kHosts:
+      return run_hosts(mesh);
     case Verb::kCompletion:
     case Verb::kHelp:
     case Verb::kVersion:

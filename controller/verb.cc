@@ -138,6 +138,12 @@ where a node is unreachable.)",
 Contacts nobody.)",
         .most = 0,
         .forms = "yaml json"},
+    CommandRow{
+        .name = "hosts",
+        .summary = "lines for /etc/hosts: the address and the names of each node",
+        .description = R"(Prints a line for each address of each node: the address, the node's
+name, and NODE.MESH. Reads the mesh file and contacts nobody.)",
+        .most = 0},
     CommandRow{.name = "completion",
                .arguments = "bash|zsh|fish",
                .summary = "a script that lets a shell complete command lines of `mesh`",

@@ -27,6 +27,7 @@ enum class Verb : std::uint8_t {
   kGraph,
   kBench,
   kConf,
+  kHosts,
   kCompletion,
   kHelp,
   kVersion
