@@ -45,7 +45,7 @@ TEST(CommandLine, HelpIsAboutACommandOrAll) {
   EXPECT_THAT(help_for("status"),
               ::testing::StartsWith("usage: wgmesh-agent status [OPTION...] [MESH]\n"));
   EXPECT_THAT(help_for("status"), ::testing::Not(::testing::HasSubstr("restore")));
-  EXPECT_THAT(help_for("status"), ::testing::HasSubstr("  -J, --json "));
+  EXPECT_THAT(help_for("status"), ::testing::HasSubstr("  -J, --json-out "));
   EXPECT_THAT(help_for("down"), ::testing::HasSubstr("-r"));
 }
 
