@@ -144,8 +144,8 @@ const std::array kRows = [] {
           put<&CommandLine::dump>},
       Row{{.name = "output",
            .commands = set_of(kGraph),
-           .help = "write a file; its ending is the format: .svg, .html (the SVG and a table of "
-                   "the nodes), .mmd (Mermaid), .dot (Graphviz)",
+           .help = "write a file; its ending is the format: .svg, .html (the SVG and the table of "
+                   "`mesh status`), .mmd (Mermaid), .dot (Graphviz)",
            .kind = ValueKind::kFile,
            .value = "FILE"},
           put<&CommandLine::output>},
