@@ -65,7 +65,7 @@ std::vector<std::string> link_folders(const std::vector<std::string>& usual, std
                                       bool over_ssh) {
   std::vector<std::string> folders;
   std::ranges::copy_if(usual, std::back_inserter(folders), leads_to_folder);
-  std::stable_partition(folders.begin(), folders.end(), [&](const std::string& folder) {
+  std::ranges::stable_partition(folders, [&](const std::string& folder) {
     return has_folder(path, folder) || (over_ssh && folder == usual.front());
   });
   return folders;

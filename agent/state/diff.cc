@@ -135,7 +135,7 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   if (desired.bridge) { raise_bridge(*desired.bridge, now.bridge, changes); }
   delete_interfaces(desired, now, changes);
 
-  std::move(changes.deletions.begin(), changes.deletions.end(), std::back_inserter(changes.first));
+  std::ranges::move(changes.deletions, std::back_inserter(changes.first));
   return std::move(changes.first);
 }
 

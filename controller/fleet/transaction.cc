@@ -249,8 +249,8 @@ class Transaction {
       }
     }
     if (!times.empty()) {
-      const auto [first, last] = std::minmax_element(times.begin(), times.end());
-      result_.switch_skew = *last - *first;
+      const auto [first, last] = std::ranges::minmax(times);
+      result_.switch_skew = last - first;
     }
     // Now that everybody understands it one end of each pair calls.
     fleet_.together("switch", chosen, [&](const Node&, Session& session) {

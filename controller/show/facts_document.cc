@@ -60,9 +60,8 @@ Json segment_mtu_json(std::span<const NodeReport> reports) {
 // 0 and 1 without a point: is_up of the mesh is no truth value, but is to look like what it means.
 Json fraction_of(std::span<const NodeReport> reports, bool (*holds)(const proto::Status&)) {
   if (reports.empty()) { return 0U; }
-  const auto count = std::count_if(reports.begin(), reports.end(), [&](const NodeReport& report) {
-    return report.status && holds(*report.status);
-  });
+  const auto count = std::ranges::count_if(
+      reports, [&](const NodeReport& report) { return report.status && holds(*report.status); });
   const auto all = static_cast<std::ptrdiff_t>(reports.size());
   if (count == 0 || count == all) { return count == all ? 1U : 0U; }
   return static_cast<double>(count) / static_cast<double>(all);

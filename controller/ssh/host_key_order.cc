@@ -37,7 +37,7 @@ std::vector<std::string> host_key_order(const SshConfig& config, const KnownHost
     return names;
   }
   const bool has_authority = !known.authority().empty();
-  std::stable_partition(names.begin(), names.end(), [&](const std::string& name) {
+  std::ranges::stable_partition(names, [&](const std::string& name) {
     return (has_authority && is_certificate(name)) || known.knows_kind(kind_of_algorithm(name));
   });
   return names;
