@@ -64,8 +64,8 @@ int run_bench(const CommandLine& command_line, const Mesh& mesh) {
   plan_bench_runs(pairs, reports, bounds);
   const auto skipped =
       std::ranges::count_if(pairs, [](const BenchPair& pair) { return pair.skipped.has_value(); });
-  run.progress().note({},
-                      bench_announcement(pairs.size() - static_cast<std::size_t>(skipped), bounds));
+  const std::size_t due = pairs.size() - static_cast<std::size_t>(skipped);
+  if (due > 0) { run.progress().note({}, bench_announcement(due, bounds)); }
   for (BenchPair& pair : pairs) { measure_pair(run, mesh, reports, bounds, pair); }
   const auto failures = run.fleet().failures();
   for (const NodeReport& report : reports) {

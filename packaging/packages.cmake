@@ -58,7 +58,7 @@ set(CPACK_RPM_COMPRESSION_TYPE xz)
 set(CPACK_RPM_PACKAGE_RELEASE 1)
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/lib/systemd /usr/lib/systemd/system /usr/sbin
   /usr/share/bash-completion /usr/share/bash-completion/completions /usr/share/zsh /usr/share/zsh/vendor-completions
-  /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/man/man1 /usr/share/man/man5 /usr/share/man/man8)
+  /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/man /usr/share/man/man1 /usr/share/man/man5 /usr/share/man/man8)
 # The same octets on each machine and at each time; and the programs stay as the build made them, for NOTICE names their hash.
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define _buildhost wgmesh
 %define use_source_date_epoch_as_buildtime 1

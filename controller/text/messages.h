@@ -99,7 +99,7 @@ inline constexpr Message kControllerMessages[] = {
      "mtu: {} is more than the {} that the paths allow ({} carries {} bytes)",
      "set mtu to auto, to {1} or less, or to {4}, which fragments frames"},
     {"mesh-tree-parted", MessageKind::kError, "the links that work do not join all nodes", ""},
-    {"check-node-unasked", MessageKind::kError, "it cannot be asked: {}", ""},
+    {"check-node-unasked", MessageKind::kError, "cannot be asked: {}", ""},
     {"check-mesh-not-up", MessageKind::kError, "the mesh is not up there", "{}: run `mesh up`"},
     {"check-clock-skewed", MessageKind::kError, "its clock is {} s {} the controller's",
      "WireGuard refuses handshakes that are older than ones it has seen: set the clock"},

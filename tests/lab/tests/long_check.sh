@@ -123,7 +123,7 @@ expect_mended
 
 test_case 'a node that is down'
 "$nodes" cut 3
-check 4 'n3: it cannot be asked: connect to'
+check 4 'n3: cannot be asked: connect to'
 "$nodes" mend 3
 
 finish

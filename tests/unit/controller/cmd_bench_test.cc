@@ -26,7 +26,7 @@ TEST(MeshBench, TellsThePairsOfNodesThatCannotBeReached) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(run_bench(line, mesh), kExitUnreachable);
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "a-b: skipped: a cannot be asked\n");
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("0 pairs, about 0 s"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), Not(HasSubstr("about 0 s")));
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ TEST_F(AMeshThatRuns, ANodeCannotBeAsked) {
   seen_.measured.erase("b");
   EXPECT_THAT(
       findings(),
-      ElementsAre(HasSubstr("check-node-unasked b: it cannot be asked: connect to 192.0.2.2")));
+      ElementsAre(HasSubstr("check-node-unasked b: cannot be asked: connect to 192.0.2.2")));
 }
 
 TEST_F(AMeshThatRuns, TwoEndpointsAreSwapped) {

@@ -96,7 +96,7 @@ TEST_F(AMeshOfThree, HasANodeThatCannotBeReached) {
   EXPECT_EQ(seen.nodes[2].state, NodeState::kUnreachable);
   EXPECT_EQ(seen.nodes[2].peers, 2u);
   ASSERT_EQ(seen.nodes[2].faults.size(), 1u);
-  EXPECT_EQ(seen.nodes[2].faults[0].what, "it cannot be asked: connection refused");
+  EXPECT_EQ(seen.nodes[2].faults[0].what, "cannot be asked: connection refused");
   // Its peers still tell of their ends.
   EXPECT_EQ(seen.mesh.pairs_with_handshake, 3u);
 }

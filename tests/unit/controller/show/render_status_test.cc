@@ -80,7 +80,7 @@ n1    up           fd00:0:0:1::2    2/2        30s  n0 100  2.0M  1.0K
 n2    unreachable  fd00:0:0:1::3      -          -  -          -     -
 
 test: 2 of 3 nodes up, 3 of 3 pairs with a handshake, mtu 1362, root n0
-n2: it cannot be asked: connect to 192.0.2.3 port 22: no answer
+n2: cannot be asked: connect to 192.0.2.3 port 22: no answer
 )");
 }
 
@@ -111,7 +111,7 @@ test: 3 of 3 nodes up, 3 of 3 pairs with a handshake, mtu 1362, root n0
 
 TEST_F(AStatusOfThree, NamesNodesOfOneFaultTogether) {
   for (NodeReport& report : reports_) { make_unreachable(report, "no route to host"); }
-  EXPECT_THAT(table(), HasSubstr("\nn0, n1 and n2: it cannot be asked: no route to host\n"));
+  EXPECT_THAT(table(), HasSubstr("\nn0, n1 and n2: cannot be asked: no route to host\n"));
 }
 
 TEST_F(AStatusOfThree, IsWideWithEveryAddressAndAgent) {
