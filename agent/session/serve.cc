@@ -21,6 +21,7 @@
 #include "agent/session/path_measuring.h"
 #include "agent/session/protocol_error.h"
 #include "agent/session/session_secrets.h"
+#include "agent/session/told_progress.h"
 #include "agent/session/turns.h"
 #include "agent/session/wanted_change.h"
 #include "agent/status/current_status.h"
@@ -37,7 +38,6 @@ constexpr std::uint32_t kLongestConfirm = 3600;
 // A machine that was asleep when its promise ran out: what was sent to it meanwhile may be on its
 // way.
 constexpr auto kAfterSleep = 1s;
-constexpr auto kProgressPause = 200ms;
 // With new keys nobody hears anybody until one end calls. The controller says when all can answer;
 // where its word is late, it may be because it comes through the mesh.
 constexpr auto kCallsAtLatest = 1s;
@@ -50,7 +50,7 @@ Errand errand_of(const proto::Open& open) {
 class ServeSession {
  public:
   ServeSession(SessionIo& io, const ThisNode& this_node)
-      : io_(io), this_node_(this_node), store_(this_node.paths.state) {}
+      : io_(io), this_node_(this_node), store_(this_node.paths.state), told_(io) {}
 
   int run();
 
@@ -76,7 +76,6 @@ class ServeSession {
   void listen(const proto::Listen& wanted);
   void probe(const proto::Probe& wanted);
   void forget_node_if_empty(proto::Committed& committed);
-  void report(std::size_t done, std::size_t total);
   void tell_error(proto::Error::Kind kind, const Error& error);
   Phase phase() const;
 
@@ -93,8 +92,10 @@ class ServeSession {
   std::optional<BootClock::time_point> promised_;  // until the wait that follows has begun
   std::string step_ = "open";
   std::chrono::milliseconds patience_ = std::chrono::seconds(kDefaultConfirm);
-  const OnProgress progress_ = [this](std::size_t done, std::size_t total) { report(done, total); };
-  std::chrono::steady_clock::time_point reported_{};
+  ToldProgress told_;
+  const OnProgress progress_ = [this](std::size_t done, std::size_t total) {
+    told_.tell(step_, done, total);
+  };
   std::chrono::steady_clock::time_point calls_by_{};  // while the change owes them
 };
 
@@ -369,17 +370,6 @@ void ServeSession::listen(const proto::Listen& wanted) {
 void ServeSession::probe(const proto::Probe& wanted) {
   proto::FromAgent message;
   *message.mutable_probed() = measuring_.probe(wanted);
-  io_.write(message);
-}
-
-void ServeSession::report(std::size_t done, std::size_t total) {
-  const auto now = std::chrono::steady_clock::now();
-  if (done < total && now - reported_ < kProgressPause) { return; }
-  reported_ = now;
-  proto::FromAgent message;
-  message.mutable_progress()->set_text(step_);
-  message.mutable_progress()->set_done(static_cast<std::uint32_t>(done));
-  message.mutable_progress()->set_total(static_cast<std::uint32_t>(total));
   io_.write(message);
 }
 
