@@ -96,7 +96,7 @@ void read_expression(const Attribute& element, RuleReport& rule) {
 }
 
 bool holds(Octets octets, std::string_view text) {
-  return !std::ranges::search(octets, text).empty();
+  return std::search(octets.begin(), octets.end(), text.begin(), text.end()) != octets.end();
 }
 
 bool is_ip(std::uint8_t family) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 #include "agent/store/atomic_file.h"
 #include "common/error.h"
@@ -65,7 +66,7 @@ std::vector<std::string> link_folders(const std::vector<std::string>& usual, std
                                       bool over_ssh) {
   std::vector<std::string> folders;
   std::ranges::copy_if(usual, std::back_inserter(folders), leads_to_folder);
-  std::ranges::stable_partition(folders, [&](const std::string& folder) {
+  std::ranges::stable_sort(folders, std::greater(), [&](const std::string& folder) {
     return has_folder(path, folder) || (over_ssh && folder == usual.front());
   });
   return folders;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/last_change.h"
@@ -189,8 +190,8 @@ void Store::remove_endings(const std::string& mesh, bool all) const {
   std::optional<SystemError> fault;
   std::vector<std::string> names = names_in(folder(mesh));
   // Journals last: while one is there, the next command goes on with what is left.
-  std::ranges::stable_partition(names,
-                                [](const auto& name) { return !name.starts_with("journal."); });
+  std::ranges::stable_sort(names, std::less(),
+                           [](const auto& name) { return name.starts_with("journal."); });
   for (const std::string& name : names) {
     const auto ending = ending_of(name);
     if (!ending || !(all || *ending == ".next" || *ending == ".tmp")) { continue; }

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "common/error.h"
 #include "controller/text/messages.h"
@@ -37,7 +38,7 @@ std::vector<std::string> host_key_order(const SshConfig& config, const KnownHost
     return names;
   }
   const bool has_authority = !known.authority().empty();
-  std::ranges::stable_partition(names, [&](const std::string& name) {
+  std::ranges::stable_sort(names, std::greater(), [&](const std::string& name) {
     return (has_authority && is_certificate(name)) || known.knows_kind(kind_of_algorithm(name));
   });
   return names;
