@@ -9,7 +9,7 @@
 #include "agent/each_mesh.h"
 #include "agent/linux/wall_clock.h"
 #include "agent/peers/endpoints.h"
-#include "agent/state/desired.h"
+#include "agent/state/endpoint_choice.h"
 #include "agent/store/lock.h"
 #include "agent/store/store.h"
 #include "agent/text/messages.h"
@@ -24,8 +24,9 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   open.set_mesh(plan.mesh());
   open.set_node(plan.node());
   open.set_fwmark(plan.device().fwmark());
+  const LivePeers live(status, wall_clock());
   for (const proto::Peer& peer : plan.peers()) {
-    if (peer.endpoint().empty() || is_live(peer, status, wall_clock())) { continue; }
+    if (peer.endpoint().empty() || live.contains(peer.public_key())) { continue; }
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer.node());
     out.set_endpoint(peer.endpoint());

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -29,6 +30,17 @@ void write_ipv6_setting(const std::string& interface, const char* setting, bool 
   if (write(file.get(), value ? "1" : "0", 1) != 1) { throw SystemError(path, errno); }
 }
 
+// So many operations of a WireGuard device travel together at most: a bound for the copies of
+// their keys.
+constexpr std::size_t kAtOnce = 256;
+
+void add(const SetWireguard& change, SetWireguard& whole) {
+  if (change.private_key) { whole.private_key = change.private_key; }
+  if (change.listen_port) { whole.listen_port = change.listen_port; }
+  if (change.fwmark) { whole.fwmark = change.fwmark; }
+  whole.peers.insert(whole.peers.end(), change.peers.begin(), change.peers.end());
+}
+
 }  // namespace
 
 OperationSender::OperationSender(RtnlSocket& interfaces,
@@ -38,9 +50,14 @@ OperationSender::OperationSender(RtnlSocket& interfaces,
 
 void OperationSender::run(std::span<const Operation> operations) {
   operations_ = operations;
+  alone_until_ = 0;
   for (current_ = 0; current_ < operations.size(); ++current_) {
     const Operation& operation = operations[current_];
     if (must_wait(operation)) { flush(); }
+    if (const std::size_t alike = count_alike(); alike > 1 && set_together(alike)) {
+      current_ += alike - 1;
+      continue;
+    }
     try {
       std::visit([this](const auto& change) { start(change); }, operation);
     } catch (Error& error) {
@@ -49,6 +66,34 @@ void OperationSender::run(std::span<const Operation> operations) {
     }
   }
   flush();
+}
+
+std::size_t OperationSender::count_alike() const {
+  const auto* first = std::get_if<SetWireguard>(&operations_[current_]);
+  if (first == nullptr || current_ < alone_until_) { return 0; }
+  const std::span<const Operation> rest = operations_.subspan(current_);
+  std::size_t count = 1;
+  while (count < std::min(rest.size(), kAtOnce)) {
+    const auto* next = std::get_if<SetWireguard>(&rest[count]);
+    if (next == nullptr || next->name != first->name) { break; }
+    ++count;
+  }
+  return count;
+}
+
+bool OperationSender::set_together(std::size_t count) {
+  SetWireguard whole{.name = std::get<SetWireguard>(operations_[current_]).name};
+  for (const Operation& operation : operations_.subspan(current_, count)) {
+    add(std::get<SetWireguard>(operation), whole);
+  }
+  try {
+    set_wireguard_(whole);
+  } catch (const NetlinkError&) {
+    // Each may be said twice. Alone, the one that the kernel refuses has a name.
+    alone_until_ = current_ + count;
+    return false;
+  }
+  return true;
 }
 
 bool OperationSender::must_wait(const Operation& operation) const {

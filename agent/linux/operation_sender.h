@@ -26,6 +26,11 @@ class OperationSender {
  private:
   // What `operation` needs cannot be known, or done, before what is pending was carried out.
   bool must_wait(const Operation& operation) const;
+  // How many operations from the current one on set one WireGuard device; at most some hundred.
+  std::size_t count_alike() const;
+  // Sets the next `count` of them as one change: an answer awaited for each peer costs more than
+  // its port does. False when the kernel has refused a part of it: then each is to be sent alone.
+  bool set_together(std::size_t count);
   void flush();
   int index_of(const std::string& interface);
   void queue(NetlinkMessage message);
@@ -50,7 +55,8 @@ class OperationSender {
   std::function<void(const SetWireguard&)> set_wireguard_;
   std::function<void(std::size_t)> done_;
   std::span<const Operation> operations_;
-  std::size_t current_ = 0;  // the operation being started
+  std::size_t current_ = 0;      // the operation being started
+  std::size_t alone_until_ = 0;  // those before this one were refused as a part of a whole
   std::vector<NetlinkMessage> pending_;
   std::vector<std::size_t> origins_;    // of pending_, as indices into operations_
   std::map<std::string, int> indices_;  // of interfaces that were asked for

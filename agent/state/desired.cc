@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <set>
 #include <string_view>
 #include <utility>
 
+#include "agent/state/endpoint_choice.h"
 #include "agent/text/messages.h"
 #include "common/error.h"
 #include "common/naming.h"
@@ -17,8 +19,6 @@ namespace {
 
 // What plans may ask for by name.
 constexpr std::array<std::string_view, 1> kKnownNeeds = {"fragments"};
-constexpr std::int64_t kLive =
-    135;  // seconds: a session that works has a handshake at least this often
 constexpr std::uint32_t kMaxMtu = 65000;
 constexpr std::uint32_t kMaxTimer = 1'000'000;  // seconds
 
@@ -87,51 +87,6 @@ void check_family(const IpAddress& address, TunnelKind kind, const char* key) {
   }
 }
 
-template <class Messages, class Matches>
-auto find_message(const Messages& messages, Matches matches) {
-  auto found = std::ranges::find_if(messages, matches);
-  return found == messages.end() ? nullptr : &*found;
-}
-
-// Endpoints roam: what a peer that is alive was last seen at is better than what its name resolves
-// to.
-bool keeps_endpoint(const proto::Peer& peer, const EndpointKnowledge& known) {
-  if (known.committed == nullptr || known.status == nullptr) { return false; }
-  const auto* committed = find_message(
-      known.committed->peers(), [&](const auto& each) { return each.node() == peer.node(); });
-  if (committed == nullptr || committed->endpoint() != peer.endpoint()) { return false; }
-  return is_live(*committed, *known.status, known.now);
-}
-
-// What the kernel knows of a peer, by its key, or else by its inner address: then it gets another
-// key, and is where it was with the former one.
-struct Present {
-  bool has_key = false;
-  std::optional<SocketAddress> endpoint;
-};
-
-Present present_peer(const PublicKey& key, const Prefix& inner, const State* observed) {
-  if (observed == nullptr || !observed->wireguard) { return {}; }
-  const auto& peers = observed->wireguard->peers;
-  if (auto found = peers.find(key); found != peers.end()) { return {true, found->second.endpoint}; }
-  for (const auto& [former, peer] : peers) {
-    if (peer.allowed_ips.contains(inner)) { return {false, peer.endpoint}; }
-  }
-  return {};
-}
-
-std::optional<SocketAddress> endpoint_of(const proto::Peer& peer, const PublicKey& key,
-                                         const Prefix& inner, const EndpointKnowledge& known) {
-  const auto [has_key, present] = present_peer(key, inner, known.observed);
-  // Nobody says where it is: it stays where it was heard.
-  if (peer.endpoint().empty()) { return has_key ? std::nullopt : present; }
-  auto resolved = known.resolved.find(peer.node());
-  const bool has_other = resolved != known.resolved.end();
-  return present && (keeps_endpoint(peer, known) || !has_other)
-             ? present
-             : (has_other ? std::optional(resolved->second) : std::nullopt);
-}
-
 Interface interface_from(const proto::Plan& plan, const std::string& name, std::uint32_t mtu,
                          const std::string& peer = {}) {
   return {.name = name,
@@ -178,12 +133,12 @@ Bridge bridge_of(const proto::Plan& plan) {
 }
 
 WireguardPeer peer_of(const proto::Peer& planned, const PublicKey& key, const IpAddress& inner,
-                      const NodeSecrets& secrets, const EndpointKnowledge& endpoints) {
+                      const NodeSecrets& secrets, const EndpointChoice& endpoints) {
   const Prefix allowed{inner, inner.bits()};
   auto preshared = secrets.preshared_keys.find(planned.node());
   if (preshared == secrets.preshared_keys.end()) { refuse("its preshared key is missing"); }
   return {.preshared_key = preshared->second,
-          .endpoint = endpoint_of(planned, key, allowed, endpoints),
+          .endpoint = endpoints.of(planned, key, allowed),
           .persistent_keepalive = u16(planned.persistent_keepalive(), 0, "persistent_keepalive"),
           .allowed_ips = {allowed}};
 }
@@ -212,27 +167,48 @@ Tunnel tunnel_of(const proto::Plan& plan, const proto::Peer& peer, const IpAddre
   return tunnel;
 }
 
-void add_peer(const proto::Plan& plan, const proto::Peer& peer, const NodeSecrets& secrets,
-              const EndpointKnowledge& endpoints, State& state) {
-  Wireguard& device = *state.wireguard;
-  if (!is_node_name(peer.node())) { refuse("invalid node name '{}'", peer.node()); }
-  if (peer.node() == plan.node()) { refuse("the node is its own peer"); }
-  auto key = public_key_from(peer.public_key());
-  if (!key) { refuse("public_key has {} octets, not {}", peer.public_key().size(), kKeySize); }
-  if (*key == public_key_of(secrets.private_key)) { refuse("its public key is the node's own"); }
-  if (device.peers.contains(*key)) { refuse("its public key is another peer's too"); }
-  auto remote = parse_ip(peer.inner_address());
-  if (!remote) { refuse("inner_address '{}' is no address", peer.inner_address()); }
-  const IpAddress local = device.addresses.begin()->address;
-  check_family(*remote, kind_of(plan), "inner_address");
-  const bool taken = *remote == local || std::ranges::any_of(device.peers, [&](const auto& other) {
-    return other.second.allowed_ips.begin()->address == *remote;
-  });
-  if (taken) { refuse("inner_address {} is another node's too", peer.inner_address()); }
-  Tunnel tunnel = tunnel_of(plan, peer, local, *remote);
-  device.peers[*key] = peer_of(peer, *key, *remote, secrets, endpoints);
-  if (!state.tunnels.emplace(tunnel.interface.name, tunnel).second) { refuse("it is there twice"); }
-}
+// Peers, one after the other, into a state that has the device. What each needs of the whole is
+// worked out once: a plan may have a thousand of them.
+class Peers {
+ public:
+  Peers(const proto::Plan& plan, const NodeSecrets& secrets, const EndpointKnowledge& endpoints,
+        State& state)
+      : plan_(plan),
+        secrets_(secrets),
+        endpoints_(endpoints),
+        state_(state),
+        own_key_(public_key_of(secrets.private_key)),
+        taken_{state.wireguard->addresses.begin()->address} {}
+
+  void add(const proto::Peer& peer) {
+    if (!is_node_name(peer.node())) { refuse("invalid node name '{}'", peer.node()); }
+    if (peer.node() == plan_.node()) { refuse("the node is its own peer"); }
+    const auto key = public_key_from(peer.public_key());
+    if (!key) { refuse("public_key has {} octets, not {}", peer.public_key().size(), kKeySize); }
+    if (*key == own_key_) { refuse("its public key is the node's own"); }
+    Wireguard& device = *state_.wireguard;
+    if (device.peers.contains(*key)) { refuse("its public key is another peer's too"); }
+    const auto remote = parse_ip(peer.inner_address());
+    if (!remote) { refuse("inner_address '{}' is no address", peer.inner_address()); }
+    check_family(*remote, kind_of(plan_), "inner_address");
+    if (!taken_.insert(*remote).second) {
+      refuse("inner_address {} is another node's too", peer.inner_address());
+    }
+    const Tunnel tunnel = tunnel_of(plan_, peer, device.addresses.begin()->address, *remote);
+    device.peers[*key] = peer_of(peer, *key, *remote, secrets_, endpoints_);
+    if (!state_.tunnels.emplace(tunnel.interface.name, tunnel).second) {
+      refuse("it is there twice");
+    }
+  }
+
+ private:
+  const proto::Plan& plan_;
+  const NodeSecrets& secrets_;
+  EndpointChoice endpoints_;
+  State& state_;
+  PublicKey own_key_;
+  std::set<IpAddress> taken_;
+};
 
 void check_whole(const proto::Plan& plan) {
   if (plan.format_version() > kPlanFormat) {
@@ -260,9 +236,10 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
   State state;
   state.wireguard = device_of(plan, secrets, kind_of(plan));
   state.bridge = bridge_of(plan);
+  Peers peers(plan, secrets, endpoints, state);
   for (const proto::Peer& peer : plan.peers()) {
     try {
-      add_peer(plan, peer, secrets, endpoints, state);
+      peers.add(peer);
     } catch (Error& error) {
       error.add_context("peer " + peer.node());
       throw;
@@ -279,16 +256,6 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
     }
   }
   return state;
-}
-
-bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t now) {
-  const auto* measured = find_message(status.device().peers(), [&](const auto& each) {
-    return each.public_key() == peer.public_key();
-  });
-  if (measured == nullptr || measured->latest_handshake() == 0) { return false; }
-  // A handshake of the future is older than the clock's last jump, and nobody knows how much.
-  const std::int64_t age = now - measured->latest_handshake();
-  return age >= 0 && age <= kLive;
 }
 
 Scope scope_of(const proto::Plan& plan) {

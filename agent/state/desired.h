@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "agent/state/endpoint_choice.h"
 #include "agent/state/kernel.h"
 #include "agent/state/state.h"
 #include "proto/plan.pb.h"
@@ -16,24 +17,11 @@ struct NodeSecrets {
   std::map<std::string, Secret> preshared_keys;  // by peer node name
 };
 
-// What `desired_state` needs to know of the present to leave roamed endpoints alone.
-struct EndpointKnowledge {
-  std::map<std::string, SocketAddress>
-      resolved;  // by peer node name; absent: not resolved, or no endpoint
-  const proto::Plan* committed = nullptr;  // the stored plan, may be null
-  const State* observed = nullptr;
-  const proto::Status* status = nullptr;  // for handshake ages
-  std::int64_t now = 0;                   // seconds since the epoch
-};
-
 // A live peer's endpoint is kept as the kernel has it, unless its text differs from the committed
 // plan's or the last handshake is older than 135 s. Throws Error for a plan that does not hold
 // together (bad address, duplicate key or name, missing preshared key, newer format).
 State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
                     const EndpointKnowledge& endpoints);
-
-// A peer that has shaken hands as lately as one does that can be reached.
-bool is_live(const proto::Peer& peer, const proto::Status& status, std::int64_t now);
 
 // Everything that `plan` will name on this node.
 Scope scope_of(const proto::Plan& plan);

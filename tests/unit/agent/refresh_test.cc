@@ -6,7 +6,6 @@
 
 #include "agent/commands.h"
 #include "agent/peers/endpoints.h"
-#include "agent/state/desired.h"
 #include "agent/store/atomic_file.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/test_node.h"
@@ -79,31 +78,6 @@ TEST_F(Refresh, SaysWhatDoesNotResolveAndChangesNothing) {
   run(1);
   EXPECT_EQ(endpoint(), before);
   EXPECT_THAT(err, HasSubstr("wgmesh-agent: test: endpoint of mesh1: no such name; endpoint of "));
-}
-
-TEST(IsLive, WantsAHandshakeOfLately) {
-  const proto::Plan plan = example_plan();
-  proto::Status status;
-  EXPECT_FALSE(is_live(plan.peers(0), status, 1000));
-  proto::PeerStatus& peer = *status.mutable_device()->add_peers();
-  peer.set_public_key(plan.peers(0).public_key());
-  EXPECT_FALSE(is_live(plan.peers(0), status, 1000));
-  peer.set_latest_handshake(1000 - 135);
-  EXPECT_TRUE(is_live(plan.peers(0), status, 1000));
-  EXPECT_FALSE(is_live(plan.peers(0), status, 1001));
-}
-
-// The clock was set back: a handshake of the future says nothing about now.
-TEST(IsLive, AHandshakeOfTheFutureIsNone) {
-  const proto::Plan plan = example_plan();
-  proto::Status status;
-  proto::PeerStatus& peer = *status.mutable_device()->add_peers();
-  peer.set_public_key(plan.peers(0).public_key());
-  peer.set_latest_handshake(1000);
-  EXPECT_TRUE(is_live(plan.peers(0), status, 1000));
-  for (const std::int64_t now : {999, 1, 0, -86'400}) {
-    EXPECT_FALSE(is_live(plan.peers(0), status, now)) << now;
-  }
 }
 
 TEST_F(Refresh, LooksUpPeersAgainAfterTheClockWasSetBackADay) {
