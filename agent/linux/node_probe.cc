@@ -142,6 +142,18 @@ std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
   return prefixes;
 }
 
+std::vector<InterfaceAddress> Probe::read_foreign_addresses(const std::string& mesh) {
+  std::map<std::string, std::uint32_t> mtus;
+  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
+    mtus[interface.name] = std::min(interface.mtu, kLargestPacket);
+  }
+  std::vector<InterfaceAddress> addresses;
+  for (const NodePrefix& own : read_foreign_prefixes(mesh)) {
+    addresses.push_back({own.prefix, mtus[own.interface]});
+  }
+  return addresses;
+}
+
 bool Probe::has_default_route(int interface) {
   NetlinkMessage question = make_route_dump();
   return std::ranges::any_of(interfaces_.dump(question), [&](const NetlinkReply& reply) {

@@ -32,6 +32,14 @@ struct NodePrefix {
   bool operator==(const NodePrefix&) const = default;
 };
 
+// An address of an interface, and octets of the largest packet that the interface takes.
+struct InterfaceAddress {
+  Prefix prefix;
+  std::uint32_t mtu = 0;
+
+  bool operator==(const InterfaceAddress&) const = default;
+};
+
 // What is to be known of an interface before it is put into a bridge.
 struct CandidatePort {
   std::string kind;    // empty for hardware
@@ -65,6 +73,8 @@ class Probe {
 
   // Of all interfaces that are not the mesh's own; without loopback and link-local ones.
   std::vector<NodePrefix> read_foreign_prefixes(const std::string& mesh);
+  // The same addresses, with what their interfaces carry.
+  std::vector<InterfaceAddress> read_foreign_addresses(const std::string& mesh);
 
   std::optional<CandidatePort> find_port(const std::string& name);
 

@@ -27,6 +27,13 @@ void put_machine(proto::Hello& hello) {
   hello.set_machine(name.machine);
 }
 
+void put_own_names(const std::string& reached_at, proto::Survey& survey) {
+  utsname name{};
+  ::uname(&name);
+  survey.set_host_name(name.nodename);
+  survey.set_reached_at(reached_at);
+}
+
 // Two meshes of a node must differ in all that a packet is told apart by.
 void compare_with(const proto::Open& open, const proto::Plan& other, proto::Hello& hello) {
   const auto mine = parse_prefix(open.network());
@@ -186,6 +193,7 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   // Now that every key of the node is in it.
   if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }
   put_way_in(open, this_node.reached_at, kernel, hello);
+  if (open.surveys()) { put_own_names(this_node.reached_at, *hello.mutable_survey()); }
   if (this_node.probe) { this_node.probe(open, endpoints, hello); }
   return hello;
 }

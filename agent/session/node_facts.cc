@@ -9,6 +9,7 @@
 #include "agent/netlink/netlink_error.h"
 #include "agent/session/obstacles.h"
 #include "agent/text/messages.h"
+#include "common/limits.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -65,6 +66,39 @@ void put_port_obstacle(Probe& probe, const proto::Open& open, const std::string&
   if (obstacle) { put_obstacle(*obstacle, hello); }
 }
 
+// Of addresses that are reserved for documents (RFC 5737, RFC 3849), so that only the default route leads there.
+std::uint32_t outside_mtu(Probe& probe) {
+  for (const char* const outside : {"192.0.2.1", "2001:db8::1"}) {
+    try {
+      return probe.read_route_mtu(*parse_ip(outside));
+    } catch (const NetlinkError&) {
+      // There is no such route.
+    }
+  }
+  return 0;
+}
+
+void put_survey(Probe& probe, const proto::Open& open, proto::Survey& survey) {
+  constexpr std::uint32_t kPortsTried = 32;
+  constexpr std::uint32_t kLastPort = 65535;
+  for (const InterfaceAddress& own : probe.read_foreign_addresses(open.mesh())) {
+    if (survey.addresses_size() == kMostSurveyedAddresses) { break; }
+    proto::SurveyedAddress& address = *survey.add_addresses();
+    address.set_address(to_text(own.prefix));
+    address.set_mtu(own.mtu);
+  }
+  survey.set_outside_mtu(outside_mtu(probe));
+  const std::uint32_t wanted = open.listen_port();
+  for (std::uint32_t port = wanted; port < wanted + kPortsTried && port <= kLastPort; ++port) {
+    const auto user = probe.find_port_user(static_cast<std::uint16_t>(port), open.mesh());
+    if (!user) {
+      survey.set_free_port(port);
+      return;
+    }
+    if (port == wanted) { survey.set_port_user(*user); }
+  }
+}
+
 void put_firewall(const proto::Open& open, proto::Hello& hello) {
   for (const proto::FirewallFault& fault : find_firewall_faults(bridge_name(open.mesh()))) {
     *hello.add_firewall() = fault;
@@ -105,6 +139,7 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
   for (const std::string& port : open.bridge_ports()) {
     put_port_obstacle(probe, open, port, hello);
   }
+  if (open.surveys()) { put_survey(probe, open, *hello.mutable_survey()); }
 }
 
 }  // namespace wgmesh

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/key.h"
+#include "common/limits.h"
 #include "common/net.h"
 #include "controller/fleet/facts.h"
 
@@ -91,6 +92,20 @@ void check_identity(const proto::Hello& hello) {
   }
 }
 
+void check_survey(const proto::Survey& survey) {
+  expect_line(survey.host_name(), "its own name");
+  expect_line(survey.port_user(), "who has a port");
+  expect_line(survey.reached_at(), "an address of its own");
+  expect_at_most(survey.free_port(), 65535, "a free port");
+  expect_at_most(survey.outside_mtu(), kLargestMtu, "an MTU of its default route");
+  expect_at_most(static_cast<std::uint64_t>(survey.addresses_size()), kMostSurveyedAddresses,
+                 "a number of addresses");
+  for (const proto::SurveyedAddress& own : survey.addresses()) {
+    if (!parse_prefix(own.address())) { refuse_fact("an address '{}', which is none", own.address()); }
+    expect_at_most(own.mtu(), kLargestMtu, "an MTU of an interface");
+  }
+}
+
 }  // namespace
 
 void check_hello(const proto::Open& open, const proto::Hello& hello) {
@@ -99,6 +114,7 @@ void check_hello(const proto::Open& open, const proto::Hello& hello) {
   check_routes(open, hello);
   check_stored(hello);
   check_identity(hello);
+  check_survey(hello.survey());
 }
 
 void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made) {

@@ -86,6 +86,40 @@ TEST_F(ProbeTest, PortUserIsNamedAndOurOwnDeviceIsNone) {
   EXPECT_THAT(hello.problems(),
               ElementsAre("listen_port 51777 is in use here (another program's UDP socket)"));
   EXPECT_THAT(hello.problem_ids(), ElementsAre("listen-port-in-use"));
+  EXPECT_FALSE(hello.has_survey());
+}
+
+TEST_F(ProbeTest, SurveySaysWhatAMeshFileCanPropose) {
+  ip("link set lo up");
+  ip("link add up0 mtu 1400 type dummy");
+  ip("link set up0 up");
+  ip("addr add 198.51.100.9/24 dev up0");
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(51777);
+  ASSERT_EQ(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  proto::Open open;
+  open.set_mesh(kMesh);
+  open.set_inner_address("fd01::1/64");
+  open.set_listen_port(51777);
+  open.set_surveys(true);
+  proto::Hello hello;
+  put_node_facts(open, {}, hello);
+  ASSERT_EQ(hello.survey().addresses_size(), 1);
+  EXPECT_EQ(hello.survey().addresses(0).address(), "198.51.100.9/24");
+  EXPECT_EQ(hello.survey().addresses(0).mtu(), 1400U);
+  EXPECT_EQ(hello.survey().free_port(), 51778U);
+  EXPECT_EQ(hello.survey().port_user(), "another program's UDP socket");
+  EXPECT_EQ(hello.survey().outside_mtu(), 0U);
+
+  ip("route add default via 198.51.100.1");
+  open.set_listen_port(51778);
+  hello.Clear();
+  put_node_facts(open, {}, hello);
+  EXPECT_EQ(hello.survey().outside_mtu(), 1400U);
+  EXPECT_EQ(hello.survey().free_port(), 51778U);
+  EXPECT_EQ(hello.survey().port_user(), "");
 }
 
 TEST_F(ProbeTest, ForeignPrefixesAreThoseOfOtherLinks) {
@@ -99,6 +133,8 @@ TEST_F(ProbeTest, ForeignPrefixesAreThoseOfOtherLinks) {
   Probe probe;
   EXPECT_THAT(probe.read_foreign_prefixes(kMesh),
               ElementsAre(NodePrefix{"up0", *parse_prefix("192.0.2.1/24")}));
+  EXPECT_THAT(probe.read_foreign_addresses(kMesh),
+              ElementsAre(InterfaceAddress{*parse_prefix("192.0.2.1/24"), 1500}));
   EXPECT_THAT(probe.read_foreign_prefixes("other"),
               Contains(NodePrefix{"br-test", *parse_prefix("10.11.12.1/24")}));
 }

@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,19 @@ TEST(Hello, NamesWhatAnotherMeshOfTheNodeHas) {
                           HasSubstr("eth1 is in the bridge of")));
   EXPECT_THAT(hello.problem_ids(), ElementsAre("other-mesh-overlaps", "other-mesh-listen-port",
                                                "other-mesh-overlaps", "other-mesh-bridge-port"));
+}
+
+TEST(Hello, HasASurveyIfThatIsAskedFor) {
+  TestNode node;
+  node.this_node.reached_at = "192.0.2.7";
+  proto::Open open = open_for(example_plan());
+  EXPECT_FALSE(hello_to(node, open).has_survey());
+  open.set_surveys(true);
+  const proto::Hello hello = hello_to(node, open);
+  EXPECT_EQ(hello.survey().reached_at(), "192.0.2.7");
+  utsname name{};
+  ::uname(&name);
+  EXPECT_EQ(hello.survey().host_name(), name.nodename);
 }
 
 TEST(Hello, AMeshThatIsDownIsInNobodysWay) {

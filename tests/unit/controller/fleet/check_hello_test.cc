@@ -47,6 +47,10 @@ proto::Hello honest() {
   hello.add_missing()->set_module("ip6_gre");
   hello.mutable_identity()->set_node("me");
   hello.mutable_identity()->set_network("10.9.0.0/24");
+  hello.mutable_survey()->set_host_name("n1");
+  proto::SurveyedAddress& own = *hello.mutable_survey()->add_addresses();
+  own.set_address("192.0.2.1/24");
+  own.set_mtu(1500);
   return hello;
 }
 
@@ -99,6 +103,22 @@ std::vector<Lie> lies() {
       {"a stored plan of", [](auto& hello) { hello.mutable_identity()->set_node("a b"); }},
       {"a stored network", [](auto& hello) { hello.mutable_identity()->set_network("x"); }},
       {"a firewall's chain", [](auto& hello) { hello.add_firewall()->set_chain("a\nb"); }},
+      {"its own name", [](auto& hello) { hello.mutable_survey()->set_host_name("a\nb"); }},
+      {"who has a port", [](auto& hello) { hello.mutable_survey()->set_port_user("a\nb"); }},
+      {"an address of its own", [](auto& hello) { hello.mutable_survey()->set_reached_at("\n"); }},
+      {"a free port", [](auto& hello) { hello.mutable_survey()->set_free_port(65536); }},
+      {"an address '192.0.2.1'",
+       [](auto& hello) { hello.mutable_survey()->add_addresses()->set_address("192.0.2.1"); }},
+      {"an MTU of its default route",
+       [](auto& hello) { hello.mutable_survey()->set_outside_mtu(65536); }},
+      {"an MTU of an interface",
+       [](auto& hello) { hello.mutable_survey()->mutable_addresses(0)->set_mtu(65536); }},
+      {"a number of addresses",
+       [](auto& hello) {
+         for (int i = 0; i < kMostSurveyedAddresses; ++i) {
+           *hello.mutable_survey()->add_addresses() = hello.survey().addresses(0);
+         }
+       }},
   };
 }
 
