@@ -40,6 +40,7 @@ enum class ValueKind : std::uint8_t {
   kFile,
   kNumber,  // decimal, from least to most
   kSize,    // bytes, as 500M; the program reads it
+  kText,    // the program reads it
   kWord,    // one of `words`
   kForm,    // one of the command's forms
 };

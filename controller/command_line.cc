@@ -9,11 +9,15 @@
 #include <string_view>
 #include <utility>
 
+#include "common/error.h"
 #include "common/help_text.h"
+#include "common/naming.h"
 #include "common/nearest.h"
+#include "common/net.h"
 #include "common/scan_options.h"
 #include "controller/completion_script.h"
 #include "controller/exit_code.h"
+#include "controller/file/destination.h"
 #include "controller/option_table.h"
 #include "controller/text/decimal_bytes.h"
 #include "controller/text/messages.h"
@@ -216,6 +220,29 @@ class Parser {
       return say<"usage-options-conflict">("quiet", "verbose", "exclude each other");
     }
     if (line_.interactive && line_.dry_run) { return say<"usage-nothing-to-ask">(); }
+    return line_.verb == Verb::kInit ? find_misfit_of_init() : std::nullopt;
+  }
+
+  std::optional<Said> find_misfit_of_init() const {
+    if (line_.nodes.empty() && line_.from.empty()) { return say<"usage-init-wants-hosts">(); }
+    if (!line_.name.empty() && (!is_mesh_name(line_.name) || line_.name == "bin")) {
+      return say<"usage-value-invalid">(
+          "--name", "is 1 to 12 characters A-Z a-z 0-9 _ - and not bin", in_quotes(line_.name));
+    }
+    const auto network = parse_prefix(line_.network);
+    if (!line_.network.empty() && (!network || network_of(*network) != *network)) {
+      return say<"usage-value-invalid">("--network",
+                                        "is a network with prefix length, such as 10.0.0.0/24",
+                                        in_quotes(line_.network));
+    }
+    for (const std::string& host : line_.nodes) {
+      try {
+        parse_ssh_target(host);
+      } catch (const Error& error) {
+        return say<"usage-value-invalid">(
+            "HOST", fmt::format("is [user@]host[:port] ({})", error.message()), in_quotes(host));
+      }
+    }
     return std::nullopt;
   }
 

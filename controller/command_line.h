@@ -27,7 +27,7 @@ enum class OutputForm : std::uint8_t {
 struct CommandLine {
   Verb verb = Verb::kInfo;
   std::vector<std::string>
-      nodes;         // as given; empty: all. Whether they exist is for find_unknown_node
+      nodes;  // as given; empty: all. Whether they exist is for find_unknown_node. Of init: SSH hosts
   std::string file;  // "-": standard input; empty: see load_mesh.h
   bool json_in = false;
   bool json_out = false;  // form is kJson
@@ -46,7 +46,10 @@ struct CommandLine {
   bool watch = false;
   bool schema = false;   // conf: print the schema of mesh.yaml, read no file
   bool offline = false;  // graph: of the file alone, no node is asked
-  std::string output;    // graph: a file; "-" or empty: standard output
+  std::string output;    // graph: a file; "-" or empty: standard output. init: empty is mesh.yaml
+  std::string from;      // init: a file with hosts, as parse_source_name reads it
+  std::string network;   // init: a valid prefix; empty: one at random
+  std::string name;      // init: a valid name of a mesh; empty: none was given
   GraphFormat graph_format = GraphFormat::kMermaid;
   unsigned confirm_timeout = 60;              // seconds
   unsigned bench_seconds = 3;                 // bench: of each TCP stream

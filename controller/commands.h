@@ -21,5 +21,7 @@ int run_graph(const CommandLine& command_line, const Mesh& mesh);
 int run_bench(const CommandLine& command_line, const Mesh& mesh);
 int run_conf(const CommandLine& command_line, const Mesh& mesh);
 int run_hosts(const Mesh& mesh);
+// There is no mesh yet.
+int run_init(const CommandLine& command_line);
 
 }  // namespace wgmesh

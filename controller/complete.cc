@@ -82,6 +82,7 @@ class Completer {
       case ValueKind::kNone:
       case ValueKind::kNumber:
       case ValueKind::kSize:
+      case ValueKind::kText:
         break;
       case ValueKind::kFile:
         found_.are_files = true;

@@ -58,6 +58,7 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_conf(line, mesh);
     case Verb::kHosts:
       return run_hosts(mesh);
+    case Verb::kInit:  // has no mesh
     case Verb::kCompletion:
     case Verb::kHelp:
     case Verb::kVersion:
@@ -66,12 +67,35 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
   return kExitBadUsage;
 }
 
+// The exit code of `deed`, or of what it throws, which is told.
+template <class Deed>
+int with_errors_told(const CommandLine& line, const Deed& deed) {
+  try {
+    return deed();
+  } catch (const MeshFileFaults& faults) {
+    for (const Fault& fault : faults.faults()) { print_fault(fault, line.progress); }
+    return kExitBadMeshFile;
+  } catch (const Interrupted& error) {
+    print_error(report_of(error), line.progress);
+    return kExitInterrupted;
+  } catch (const Unreachable& error) {
+    print_error(report_of(error), line.progress);
+    return kExitUnreachable;
+  } catch (const Error& error) {
+    print_error(report_of(error), line.progress);
+    return kExitFailed;
+  }
+}
+
 bool tells_result(const CommandLine& line) { return line.json_out && changes_nodes(line.verb); }
 
 int run(const CommandLine& line, ResultDocument& document) {
   if (line.schema) {
     put_result(kMeshSchema);
     return kExitDone;
+  }
+  if (line.verb == Verb::kInit) {
+    return with_errors_told(line, [&] { return run_init(line); });
   }
   std::optional<Mesh> mesh;
   try {
@@ -96,18 +120,7 @@ int run(const CommandLine& line, ResultDocument& document) {
     print_error(report_of(*unknown), line.progress);
     return kExitBadUsage;
   }
-  try {
-    return run_verb(line, *mesh, document);
-  } catch (const Interrupted& error) {
-    print_error(report_of(error), line.progress);
-    return kExitInterrupted;
-  } catch (const Unreachable& error) {
-    print_error(report_of(error), line.progress);
-    return kExitUnreachable;
-  } catch (const Error& error) {
-    print_error(report_of(error), line.progress);
-    return kExitFailed;
-  }
+  return with_errors_told(line, [&] { return run_verb(line, *mesh, document); });
 }
 
 // A command that only tells something has failed when that does not arrive: `mesh info >

@@ -143,9 +143,11 @@ const std::array kRows = [] {
            .help = "as `wg show all dump`, with the node's name in front"},
           put<&CommandLine::dump>},
       Row{{.name = "output",
-           .commands = set_of(kGraph),
-           .help = "write a file; its ending is the format: .svg, .html (the SVG and the table of "
-                   "`mesh status`), .mmd (Mermaid), .dot (Graphviz)",
+           .commands = set_of(kGraph, kInit),
+           .help =
+               "the file to write. Of `graph` its ending is the format: .svg, .html (the SVG "
+               "and the table of `mesh status`), .mmd (Mermaid), .dot (Graphviz). Of `init` it is "
+               "mesh.yaml unless named, - for stdout",
            .kind = ValueKind::kFile,
            .value = "FILE"},
           put<&CommandLine::output>},
@@ -174,6 +176,25 @@ const std::array kRows = [] {
            .commands = set_of(kConf),
            .help = "print the JSON Schema of mesh files instead; reads no file"},
           put<&CommandLine::schema>},
+      Row{{.name = "from",
+           .commands = set_of(kInit),
+           .help = "a file with hosts; what it is may stand in front: ansible:FILE, meshconf:FILE, "
+                   "containerlab:FILE, ssh-config:FILE; - for stdin",
+           .kind = ValueKind::kFile,
+           .value = "FILE"},
+          put<&CommandLine::from>},
+      Row{{.name = "network",
+           .commands = set_of(kInit),
+           .help = "the prefix of the segment (default: a private IPv6 /64, drawn at random)",
+           .kind = ValueKind::kText,
+           .value = "PREFIX"},
+          put<&CommandLine::network>},
+      Row{{.name = "name",
+           .commands = set_of(kInit),
+           .help = "what the mesh is called (default: as the lab of a topology, else mesh)",
+           .kind = ValueKind::kText,
+           .value = "NAME"},
+          put<&CommandLine::name>},
       Row{{.letter = 'K',
            .name = "ask-become-pass",
            .help = "ask for sudo's password on the nodes, once"},
@@ -203,12 +224,13 @@ constexpr std::array kExits = {
     ExitRow{kExitUnknownState, "nodes differ, or the state of one is not known"},
     ExitRow{kExitNotForwarding, "everything stands as planned, but not every pair forwards"},
     ExitRow{kExitBadUsage, "bad usage"},
-    ExitRow{kExitBadMeshFile, "a bad mesh file"},
+    ExitRow{kExitBadMeshFile, "a bad mesh file; of `init`: a bad file after --from"},
     ExitRow{kExitInterrupted, "interrupted"},
 };
 
 constexpr std::string_view kExamples =
-    R"(  mesh plan                    look first
+    R"(  mesh init web1 web2          write a first mesh.yaml for two SSH hosts
+  mesh plan                    look first
   mesh up                      build the mesh of ./mesh.yaml
   mesh status -w               how it goes, until Ctrl-C
   mesh -J info | jq .is_up     1 when every node is up

@@ -177,6 +177,21 @@ std::vector<NodeReport> Run::ask_statuses(bool with_drift) {
   return reports;
 }
 
+std::map<std::string, SurveyedHost> Run::ask_surveys() {
+  auto answers = fleet_.connect_and_ask([&](const Node& node, Session& session) {
+    progress_.set(node.name, "looking");
+    proto::Open open = open_for(mesh_, node);
+    open.clear_peers();
+    open.set_surveys(true);
+    open.set_origin(origin());
+    SurveyedHost host{session.open(open), session.reached_at()};
+    progress_.end(node.name, Ending::kDone);
+    return host;
+  });
+  tell_rest();
+  return answers;
+}
+
 void Run::ask_again(std::vector<NodeReport>& reports) {
   std::map<std::string, NodeReport> former;
   for (NodeReport& report : reports) { former[report.node] = std::move(report); }

@@ -13,6 +13,7 @@
 #include "controller/command_line.h"
 #include "controller/fleet/fleet.h"
 #include "controller/fleet/transaction.h"
+#include "controller/init/surveyed_host.h"
 #include "controller/login.h"
 #include "controller/mesh/mesh.h"
 #include "controller/mesh/report.h"
@@ -48,6 +49,9 @@ class Run {
   // Asks every node for its status, in a session of its own that changes nothing. Nodes that cannot
   // be asked have a reason instead.
   std::vector<NodeReport> ask_statuses(bool with_drift = false);
+  // Asks every node what a first mesh file can say of it, in a session of its own that changes nothing. Failures are
+  // told; a node that has failed is not in the answer.
+  std::map<std::string, SurveyedHost> ask_surveys();
   // Asks again, over the same sessions. A node that is lost has a reason from then on.
   void ask_again(std::vector<NodeReport>& reports);
 

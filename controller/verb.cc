@@ -144,6 +144,20 @@ Contacts nobody.)",
         .description = R"(Prints a line for each address of each node: the address, the node's
 name, and NODE.MESH. Reads the mesh file and contacts nobody.)",
         .most = 0},
+    CommandRow{
+        .name = "init",
+        .arguments = "[HOST...]",
+        .summary = "write a first mesh.yaml, for SSH hosts or from another tool's list of hosts",
+        .description = R"(Writes a mesh file with comments, for you to read and edit. It logs in
+to each SSH host, looks, and changes nothing there. It proposes names, a private prefix and addresses in
+it, endpoints as far as the hosts have the address that SSH reaches, ports that are free, and it says what
+a host lacks. A host that cannot be reached is an error (exit code 4), and nothing is written.
+
+With --from it takes the hosts from a file: what `ansible-inventory --list` prints, the CSV file of
+wg-meshconf, a containerlab topology, or an ssh_config. Then it logs in only to hosts that are named
+besides; the others are new nodes.
+
+A file that is there already is never overwritten.)"},
     CommandRow{.name = "completion",
                .arguments = "bash|zsh|fish",
                .summary = "a script that lets a shell complete command lines of `mesh`",
@@ -174,7 +188,7 @@ list of commands. As `mesh COMMAND --help`.)",
 static_assert(kVerbRows.size() == static_cast<std::size_t>(Verb::kVersion) + 1);
 
 // What other tools call it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kOtherWords = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 44> kOtherWords = {{
     {"apply", "up"},          {"create", "up"},        {"deploy", "up"},      {"start", "up"},
     {"install", "up"},        {"setup", "up"},         {"run", "up"},         {"restart", "up"},
     {"delete", "down -r"},    {"destroy", "down -r"},  {"remove", "down -r"}, {"rm", "down -r"},
@@ -185,7 +199,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kOtherWo
     {"wg", "show"},           {"dump", "show --dump"}, {"ping", "check"},     {"test", "check"},
     {"doctor", "check"},      {"update", "sync"},      {"draw", "graph"},     {"map", "graph"},
     {"topology", "graph"},    {"picture", "graph"},    {"iperf", "bench"},    {"iperf3", "bench"},
-    {"speed", "bench"},
+    {"speed", "bench"},       {"import", "init"},      {"generate", "init"},  {"new", "init"},
 }};
 
 }  // namespace

@@ -28,6 +28,7 @@ enum class Verb : std::uint8_t {
   kBench,
   kConf,
   kHosts,
+  kInit,
   kCompletion,
   kHelp,
   kVersion

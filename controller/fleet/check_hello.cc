@@ -101,7 +101,9 @@ void check_survey(const proto::Survey& survey) {
   expect_at_most(static_cast<std::uint64_t>(survey.addresses_size()), kMostSurveyedAddresses,
                  "a number of addresses");
   for (const proto::SurveyedAddress& own : survey.addresses()) {
-    if (!parse_prefix(own.address())) { refuse_fact("an address '{}', which is none", own.address()); }
+    if (!parse_prefix(own.address())) {
+      refuse_fact("an address '{}', which is none", own.address());
+    }
     expect_at_most(own.mtu(), kLargestMtu, "an MTU of an interface");
   }
 }

@@ -259,6 +259,30 @@ TEST(CommandLine, TakesTheFormatOfAGraphFromTheEndingOfItsFile) {
   EXPECT_THAT(refused({"info", "--offline"}).err, HasSubstr("only with graph"));
 }
 
+TEST(CommandLine, InitTakesHostsOrAFile) {
+  const CommandLine line = parsed({"init", "ops@web1:2222", "2001:db8::1", "--from", "ansible:x",
+                                   "--network", "fd00::/64", "--name", "lan", "--output", "-"});
+  EXPECT_EQ(line.verb, Verb::kInit);
+  EXPECT_THAT(line.nodes, ElementsAre("ops@web1:2222", "2001:db8::1"));
+  EXPECT_EQ(line.from, "ansible:x");
+  EXPECT_EQ(line.network, "fd00::/64");
+  EXPECT_EQ(line.name, "lan");
+  EXPECT_EQ(line.output, "-");
+  EXPECT_EQ(parsed({"init", "--from", "x"}).nodes.size(), 0U);
+  EXPECT_EQ(refused({"init"}).said.id, "usage-init-wants-hosts");
+  EXPECT_THAT(refused({"init", "a", "--network", "fd00::1/64"}).err,
+              HasSubstr("--network is a network with prefix length, such as 10.0.0.0/24, not "
+                        "'fd00::1/64'"));
+  EXPECT_THAT(refused({"init", "a", "--network", "fd00::"}).err, HasSubstr("not 'fd00::'"));
+  for (const char* name : {"bin", "a b", "thirteen-long"}) {
+    EXPECT_THAT(refused({"init", "a", "--name", name}).err, HasSubstr("--name is 1 to 12"));
+  }
+  EXPECT_THAT(refused({"init", "a", "b;c"}).err,
+              HasSubstr("HOST is [user@]host[:port] (the host has a ; in it), not 'b;c'"));
+  EXPECT_THAT(refused({"init", "a", "-J"}).err, HasSubstr("does not go with 'init'"));
+  EXPECT_THAT(refused({"up", "--from", "x"}).err, HasSubstr("only with init"));
+}
+
 TEST(CommandLine, DetailedExitCodesAreForDryRuns) {
   EXPECT_TRUE(parsed({"plan", "--detailed-exitcode"}).detailed_exitcode);
   for (const char* verb : {"up", "sync", "down", "rotate"}) {

@@ -56,6 +56,7 @@ TEST(Complete, OffersValues) {
   EXPECT_THAT(words({"up", "--progress=p"}), ElementsAre("--progress=plain"));
   EXPECT_THAT(words({"status", "-o", ""}), ElementsAre("wide", "json", "yaml", "name"));
   EXPECT_THAT(words({"graph", "-os"}), ElementsAre("-osvg"));
+  EXPECT_THAT(words({"init", "--network", ""}), IsEmpty());
   EXPECT_THAT(words({"graph", "--format=d"}), ElementsAre("--format=dot"));
   EXPECT_THAT(words({"-o", "h"}), ElementsAre("html"));
   EXPECT_THAT(words({"up", "--confirm-timeout", ""}), IsEmpty());
