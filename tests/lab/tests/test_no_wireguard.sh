@@ -4,7 +4,7 @@
 . "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
 
 mesh_file=$work/mesh.yaml
-"$nodes" up 2 {0..1}:server=none || exit 1
+"$nodes" up 2 1:server=none || exit 1
 cat >"$mesh_file" <<MESH
 name: test
 network: fd00:0:0:1::/64
@@ -28,6 +28,15 @@ expect_err 'has no wireguard'
 expect 'there is no plan' test -z "$out"
 mesh down -r
 expect_status 0
+expect_as_before 0 1
+
+test_case 'init says what the node lacks, and changes nothing'
+run "$nodes" ctl "$mesh_program" init test0 --output -
+expect_status 0
+flat=$(sed -E 's/^ +# //' <<<"$out" | tr '\n' ' ')
+expect 'the kernel, the module and the cure are in a comment' \
+  grep -qF "Before \`mesh up\`: the kernel $(uname -r) has no wireguard" <<<"$flat"
+expect 'so is the cure' grep -qF 'modprobe wireguard' <<<"$flat"
 expect_as_before 0 1
 
 finish

@@ -178,6 +178,49 @@ tell 5 locked up --no-wait
 test_case '6: a node is lost while it applies; the others undo'
 tell 6 dies up --no-wait
 
+# The containers of a lab that containerlab has made, as far as `docker exec` goes.
+mkdir "$work/bin"
+cat >"$work/bin/docker" <<EOF
+#!/bin/bash
+i=\${3#clab-demo-n}
+[ "\$i" != 9 ] || { echo 'no such container' >&2; exit 1; }
+exec "$work/node" "\$i" well "$work/log/init.\$i" "\${@:4}"
+EOF
+chmod +x "$work/bin/docker"
+printf '%s\n' 'name: demo' 'topology:' '  defaults: {kind: linux}' '  nodes: {n0: {}, n1: {}, n9: {}}' >"$work/demo.clab.yml"
+init() { # init ARG…: mesh init with the lab's containers
+  run env PATH="$work/bin:$PATH" "$mesh_program" init --from "$work/demo.clab.yml" "$@"
+}
+
+test_case 'init: logs in to the hosts named, changes nothing there, and writes a file once'
+init --output "$work/init.yaml" n0
+expect_status 0
+expect_err 'init.yaml has 3 nodes now'
+expect 'the port that the node proposes' grep -q 'listen_port: 51821' "$work/init.yaml"
+expect 'and why' grep -q 'UDP port 51820 is taken here (WireGuard device wg0)' "$work/init.yaml"
+expect 'the node is untouched' await 10 grep -qx untouched "$work/log/init.0"
+run "$mesh_program" -f "$work/init.yaml" conf
+expect_status 0
+init --output "$work/init.yaml" n0
+expect_status 1
+expect_err 'init.yaml exists already, and is not overwritten'
+
+test_case 'init: a host that is unreachable is exit code 4, and nothing is written'
+init --output "$work/never.yaml" n0 n9
+expect_status 4
+expect_err 'n9: connect: '
+expect 'there is no file' test ! -e "$work/never.yaml"
+
+test_case 'init: bad usage, a bad file, a result that is lost'
+run "$mesh_program" init
+expect_status 64
+printf '{\n"all": {"hosts": ["-x"]}}' >"$work/hosts.json"
+run "$mesh_program" init --from "$work/hosts.json" --output "$work/never.yaml"
+expect_status 65
+expect_err "$work/hosts.json:2:20: "
+run bash -c '"$@" >/dev/full' bash "$mesh_program" init --from "$work/demo.clab.yml" --output -
+expect_status 1
+
 test_case '64 and 65: bad usage, a bad mesh file'
 tell 64 sound frobnicate
 tell 64 sound up --confirm-timeout soon

@@ -17,6 +17,12 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
       hello.set_protocol_version(kProtocolVersion);
       hello.set_public_key(std::string(32, static_cast<char>(node.public_key_octet)));
       hello.set_session_key(std::string(32, static_cast<char>(node.public_key_octet + 100)));
+      if (frame.open().surveys()) {
+        proto::Survey& survey = *hello.mutable_survey();
+        survey.set_host_name("played");
+        survey.set_port_user("WireGuard device wg0");
+        survey.set_free_port(frame.open().listen_port() + 1);
+      }
       break;
     }
     case proto::ToAgent::kMakeSecrets:
