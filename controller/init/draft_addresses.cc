@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "common/error.h"
 #include "controller/file/mesh_file_node.h"
@@ -14,6 +16,8 @@ namespace wgmesh {
 namespace {
 
 constexpr unsigned kUniqueLocalLength = 64;
+constexpr unsigned kLeastHostBits = 2;
+constexpr unsigned kShortestNetwork = 8;
 
 // The address after this one, as a number.
 IpAddress next_of(IpAddress address) {
@@ -76,6 +80,25 @@ Prefix unique_local_network(const std::array<std::uint8_t, 5>& global_id) {
   network.address.octets[0] = 0xfd;
   std::ranges::copy(global_id, network.address.octets.begin() + 1);
   return network;
+}
+
+std::optional<Prefix> covering_network(std::span<const Prefix> addresses) {
+  if (addresses.empty()) { return std::nullopt; }
+  const IpAddress& first = addresses.front().address;
+  std::vector<Prefix> same;
+  std::ranges::copy_if(addresses, std::back_inserter(same), [&](const Prefix& address) {
+    return address.address.family == first.family;
+  });
+  unsigned length = first.bits() - kLeastHostBits;
+  for (const Prefix& address : same) { length = std::min(length, address.length); }
+  for (; length >= kShortestNetwork; --length) {
+    const Prefix network = network_of({first, length});
+    const auto is_host_there = [&](const Prefix& address) {
+      return contains(network, address.address) && is_host_address(network, address.address);
+    };
+    if (std::ranges::all_of(same, is_host_there)) { return network; }
+  }
+  return std::nullopt;
 }
 
 void number_nodes(Draft& draft) {

@@ -14,6 +14,7 @@
 #include "controller/file/source_text.h"
 #include "controller/file/yaml_value.h"
 #include "controller/init/csv.h"
+#include "controller/init/draft_addresses.h"
 #include "controller/init/foreign_file.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
@@ -40,6 +41,7 @@ class MeshconfTable {
     expect_columns();
     for (std::size_t i = 1; i < rows_.size(); ++i) { add(rows_[i]); }
     expect_nodes(draft_.nodes.size(), "a CSV file of wg-meshconf with peers", faults_);
+    draft_.network = covering_network(addresses_);
     put_notes();
     return std::move(draft_);
   }
@@ -106,8 +108,7 @@ class MeshconfTable {
         continue;
       }
       node.addresses.push_back(*prefix);
-      const bool is_host = prefix->length == prefix->address.bits();
-      if (!draft_.network && !is_host) { draft_.network = network_of(*prefix); }
+      addresses_.push_back(*prefix);
     }
   }
 
@@ -153,7 +154,7 @@ class MeshconfTable {
   }
 
   void put_notes() {
-    draft_.network_note = "The prefix that the peers have their addresses in.";
+    if (draft_.network) { draft_.network_note = "The network of the peers' addresses."; }
     draft_.notes.emplace_back(
         "The hosts after `ssh:` are guesses: the CSV file has no logins. Write how `ssh` reaches "
         "each node.");
@@ -169,12 +170,15 @@ class MeshconfTable {
   std::vector<CsvRow> rows_;
   FaultList faults_;
   Draft draft_;
+  std::vector<Prefix> addresses_;  // of all peers
   std::set<std::string> left_out_;
 };
 
 }  // namespace
 
 Draft read_meshconf(std::string_view text, const std::string& file) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // spreadsheets write it
+  if (text.starts_with(kByteOrderMark)) { text.remove_prefix(kByteOrderMark.size()); }
   check_foreign_text(text, file);
   FaultList faults(file);
   std::vector<CsvRow> rows;

@@ -27,6 +27,22 @@ TEST(UniqueLocalNetwork, HasTheGlobalIdAndSubnetZero) {
   EXPECT_EQ(to_text(unique_local_network({0x12, 0x34, 0x56, 0x78, 0x9a})), "fd12:3456:789a::/64");
 }
 
+TEST(CoveringNetwork, HasAllAddressesAsHosts) {
+  const auto covering = [](std::initializer_list<const char*> texts) {
+    std::vector<Prefix> addresses;
+    for (const char* text : texts) { addresses.push_back(*parse_prefix(text)); }
+    const auto network = covering_network(addresses);
+    return network ? to_text(*network) : "none";
+  };
+  EXPECT_EQ(covering({"10.1.0.1/16", "10.1.9.1/16"}), "10.1.0.0/16");
+  EXPECT_EQ(covering({"10.1.0.1/24", "fd00::1/64", "10.1.1.1/24"}), "10.1.0.0/23");
+  EXPECT_EQ(covering({"192.168.1.2/32"}), "192.168.1.0/30");
+  EXPECT_EQ(covering({"192.168.1.4/32", "192.168.1.7/32"}), "192.168.1.0/28");
+  EXPECT_EQ(covering({"fd00::1/128", "fd00::2/128"}), "fd00::/126");
+  EXPECT_EQ(covering({"10.0.0.1/32", "192.0.2.1/32"}), "none");
+  EXPECT_EQ(covering({}), "none");
+}
+
 TEST(NumberNodes, CountsFromTheFirstHost) {
   Draft six = draft_of("fd00::/64", 3);
   number_nodes(six);

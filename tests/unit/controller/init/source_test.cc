@@ -138,10 +138,20 @@ TEST(Source, IsTextAndNotEndless) {
               ElementsAre(HasSubstr("expected 1 to 4096 nodes, found 4097")));
 }
 
-TEST(Source, MeshconfWithoutPrefixesGetsANetworkOfItsOwn) {
-  const Draft draft = read_source({SourceFormat::kMeshconf, "f"}, "Name,Address\na,10.0.0.1\nb,\n");
-  EXPECT_EQ(draft.network, std::nullopt);
-  EXPECT_EQ(draft.nodes.size(), 2U);
+TEST(Source, AnsiblesOwnOutputGivesAMeshFile) {
+  expect_file("ansible-inventory.json", "ansible-inventory.yaml");
+}
+
+TEST(Source, MeshconfHasANetworkAroundItsAddresses) {
+  const auto network = [](const std::string& rows) {
+    const Draft draft =
+        read_source({SourceFormat::kMeshconf, "f"}, "\xef\xbb\xbfName,Address\n" + rows);
+    finished(draft);
+    return draft.network ? to_text(*draft.network) : "none";
+  };
+  EXPECT_EQ(network("a,192.168.1.2\nb,192.168.1.5\nc,\n"), "192.168.1.0/29");
+  EXPECT_EQ(network("a,10.10.0.1/24\nb,10.10.3.1/24\n"), "10.10.0.0/22");
+  EXPECT_EQ(network("a,\n"), "none");
 }
 
 TEST(Source, ContainerlabNamesContainersByThePrefix) {
