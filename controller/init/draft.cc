@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/naming.h"
-#include "controller/text/printable.h"
+#include "controller/file/yaml_value.h"
 
 namespace wgmesh {
 namespace {
@@ -63,15 +63,15 @@ bool add_node(Draft& draft, DraftNode node) {
   const auto same = std::ranges::find_if(
       draft.nodes, [&](const DraftNode& other) { return is_same_machine(node, other); });
   if (same != draft.nodes.end()) {
-    draft.notes.push_back(fmt::format("{} is left out: it is the machine of {}.",
-                                      printable(node.name), printable(same->name)));
+    draft.notes.push_back(fmt::format("{} is left out: it is the machine of {}.", shown(node.name),
+                                      shown(same->name)));
     return false;
   }
   const std::string wanted = node.name;
   const std::string usable = as_node_name(wanted);
   node.name = unused_name(draft, usable.empty() ? "node" : usable);
   if (node.name != wanted && !node.name_is_open) {
-    node.notes.push_back(fmt::format("It was called \"{}\".", printable(wanted)));
+    node.notes.push_back(fmt::format("It was called \"{}\".", shown(wanted)));
   }
   draft.nodes.push_back(std::move(node));
   return true;

@@ -10,7 +10,6 @@
 #include "controller/file/yaml_value.h"
 #include "controller/init/foreign_file.h"
 #include "controller/text/messages.h"
-#include "controller/text/printable.h"
 #include "controller/text/shell_words.h"
 
 namespace wgmesh {
@@ -77,8 +76,8 @@ class AnsibleInventory {
   void add(const AnsibleHost& host) {
     const std::string connection = text_in(host.find({"ansible_connection"}));
     if (connection == "local") {
-      draft_.notes.push_back(fmt::format("{} is left out: it is the machine that Ansible runs on.",
-                                         printable(host.name)));
+      draft_.notes.push_back(
+          fmt::format("{} is left out: it is the machine that Ansible runs on.", shown(host.name)));
       return;
     }
     DraftNode node;

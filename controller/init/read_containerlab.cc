@@ -9,7 +9,6 @@
 #include "controller/init/foreign_file.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
-#include "controller/text/printable.h"
 #include "controller/text/shell_words.h"
 
 namespace wgmesh {
@@ -28,7 +27,7 @@ class Topology {
         if (setting(member.value, "kind") == "linux") {
           add(member);
         } else {
-          others.push_back(printable(member.key));
+          others.push_back(shown(member.key));
         }
       }
     }
@@ -91,7 +90,7 @@ class Topology {
           "With `network-mode: {}` it is not in the lab's management network. If its peers reach "
           "it by "
           "a link of the lab, write the address that it has there.",
-          printable(mode));
+          shown(mode));
       return;
     }
     for (const char* const key : {"mgmt-ipv4", "mgmt-ipv6"}) {

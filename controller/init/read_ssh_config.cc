@@ -11,7 +11,6 @@
 #include "controller/init/foreign_file.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
-#include "controller/text/printable.h"
 
 namespace wgmesh {
 namespace {
@@ -127,7 +126,7 @@ class SshHosts {
     for (const Word& word : block.names) {
       if (word.text.find_first_of("*?!") != std::string::npos) { continue; }
       if (block.user == "git") {
-        code_hosts_.push_back(printable(word.text));
+        code_hosts_.push_back(shown(word.text));
         continue;
       }
       add(word, block);
@@ -152,7 +151,7 @@ class SshHosts {
       node.no_endpoint = fmt::format(
           "SSH reaches it by way of {}. If its peers can send to it, write the address that they "
           "reach it at.",
-          printable(block.way));
+          shown(block.way));
     }
     add_node(draft_, std::move(node));
   }
