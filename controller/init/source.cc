@@ -53,7 +53,7 @@ std::span<const std::string_view> source_format_words() { return kFormatWords; }
 SourceName parse_source_name(std::string_view value) {
   const std::size_t colon = value.find(':');
   if (colon != value.npos) {
-    const auto word = std::ranges::find(kFormatWords, value.substr(0, colon));
+    const auto* const word = std::ranges::find(kFormatWords, value.substr(0, colon));
     if (word != kFormatWords.end()) {
       return {static_cast<SourceFormat>(word - kFormatWords.begin()),
               std::string(value.substr(colon + 1))};
