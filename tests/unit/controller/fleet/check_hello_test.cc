@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "common/error.h"
+#include "common/limits.h"
 
 namespace wgmesh::check_hello_test {
 namespace {

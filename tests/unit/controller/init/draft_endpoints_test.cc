@@ -38,7 +38,7 @@ TEST(SettleEndpoints, SaysWhyOneIsNone) {
   EXPECT_TRUE(draft.nodes[0].endpoint);
   EXPECT_FALSE(draft.nodes[1].endpoint);
   EXPECT_THAT(draft.nodes[1].no_endpoint,
-              HasSubstr("No peer can send to 127.0.0.1: the loopback address 127.0.0.1"));
+              HasSubstr("No peer can send to 127.0.0.1: every machine is itself"));
   EXPECT_FALSE(draft.nodes[2].endpoint);
   EXPECT_EQ(draft.nodes[2].no_endpoint, "fd00::9 is inside the mesh itself.");
   EXPECT_FALSE(draft.nodes[3].endpoint);
