@@ -18,6 +18,14 @@ constexpr std::uint32_t kUsualMtu = 1500;
 
 std::string sentence(const std::string& text) { return printable(text) + "."; }
 
+// Of a cure, which stands as a sentence of its own.
+std::string next_sentence(const std::string& cure) {
+  if (cure.empty()) { return {}; }
+  std::string text = ' ' + sentence(cure);
+  if (text[1] >= 'a' && text[1] <= 'z') { text[1] = static_cast<char>(text[1] - 'a' + 'A'); }
+  return text;
+}
+
 std::vector<std::string> own_addresses(const proto::Survey& survey) {
   std::vector<std::string> addresses;
   for (const proto::SurveyedAddress& own : survey.addresses()) {
@@ -106,8 +114,8 @@ void put_mtu(const proto::Survey& survey, DraftNode& node) {
 void put_missing(const Mesh& mesh, const proto::Hello& hello, DraftNode& node) {
   for (const proto::MissingFeature& missing : hello.missing()) {
     const Said said = words_of(mesh, hello, missing);
-    node.notes.push_back(fmt::format("Before `mesh up`: {} {}", sentence(said.text),
-                                     said.cure.empty() ? "" : sentence(said.cure)));
+    node.notes.push_back(
+        fmt::format("Before `mesh up`: {}{}", sentence(said.text), next_sentence(said.cure)));
   }
 }
 
@@ -118,8 +126,8 @@ void put_problems(const proto::Hello& hello, DraftNode& node) {
     const bool is_port = id == "listen-port-in-use" || id == "other-mesh-listen-port";
     if (is_port && !hello.survey().port_user().empty()) { continue; }
     const std::string cure = i < hello.problem_cures_size() ? hello.problem_cures(i) : "";
-    node.notes.push_back(fmt::format("Before `mesh up`: {}{}", sentence(hello.problems(i)),
-                                     cure.empty() ? "" : " " + sentence(cure)));
+    node.notes.push_back(
+        fmt::format("Before `mesh up`: {}{}", sentence(hello.problems(i)), next_sentence(cure)));
   }
 }
 

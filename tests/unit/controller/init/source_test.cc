@@ -92,7 +92,7 @@ TEST(Source, FaultsHaveTheirPlaces) {
   EXPECT_THAT(faults_of(SourceFormat::kAnsible,
                         "{\"_meta\": {\"hostvars\": {\n\"a\": {\"ansible_host\": \"{{ ip }}\"},\n"
                         "\"b\": {\"ansible_port\": \"ssh\"}}}}"),
-              ElementsAre("f:2:22: a: the host has a blank in it [file-ssh-word-character]",
+              ElementsAre("f:2:23: a: the host has a { in it [file-ssh-word-character]",
                           "f:3:23: b: expected a port number 1..65535, found \"ssh\" "
                           "[file-number-unfit]"));
   EXPECT_THAT(faults_of(SourceFormat::kAnsible,
@@ -145,13 +145,13 @@ TEST(Source, AnsiblesOwnOutputGivesAMeshFile) {
 TEST(Source, MeshconfHasANetworkAroundItsAddresses) {
   const auto network = [](const std::string& rows) {
     const Draft draft =
-        read_source({SourceFormat::kMeshconf, "f"}, "\xef\xbb\xbfName,Address\n" + rows);
+        read_source({SourceFormat::kMeshconf, "f"}, "\xef\xbb\xbfName,Address,Endpoint\n" + rows);
     finished(draft);
     return draft.network ? to_text(*draft.network) : "none";
   };
-  EXPECT_EQ(network("a,192.168.1.2\nb,192.168.1.5\nc,\n"), "192.168.1.0/29");
-  EXPECT_EQ(network("a,10.10.0.1/24\nb,10.10.3.1/24\n"), "10.10.0.0/22");
-  EXPECT_EQ(network("a,\n"), "none");
+  EXPECT_EQ(network("a,192.168.1.2,h\nb,192.168.1.5,\nc,,i\n"), "192.168.1.0/29");
+  EXPECT_EQ(network("a,10.10.0.1/24,h\nb,10.10.3.1/24,\n"), "10.10.0.0/22");
+  EXPECT_EQ(network("a,,\n"), "none");
 }
 
 TEST(Source, ContainerlabNamesContainersByThePrefix) {

@@ -107,9 +107,9 @@ TEST(SurveyedHost, SaysWhatIsMissingAndInTheWay) {
   host.hello.add_problems("another one");
   EXPECT_THAT(learned(host).notes,
               ElementsAre("Before `mesh up`: the kernel 6.1.0 has no wireguard (no such family). "
-                          "load it there with `modprobe wireguard` (for a container: on its host), "
+                          "Load it there with `modprobe wireguard` (for a container: on its host), "
                           "or install the kernel package that has wireguard.ko.",
-                          "Before `mesh up`: the network overlaps. take another.",
+                          "Before `mesh up`: the network overlaps. Take another.",
                           "Before `mesh up`: another one."));
 }
 
