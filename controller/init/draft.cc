@@ -43,7 +43,7 @@ bool is_same_machine(const DraftNode& a, const DraftNode& b) {
 std::string as_node_name(std::string_view text) { return cleaned(text, "._-", kMaxNodeName); }
 
 std::string as_mesh_name(std::string_view text) {
-  std::string name = cleaned(text, "_-", kMaxMeshName);
+  const std::string name = cleaned(text, "_-", kMaxMeshName);
   return name == "bin" ? "bin-mesh" : name;  // nodes keep the agent under the name bin
 }
 

@@ -44,7 +44,7 @@ const proto::SurveyedAddress* find_own(const proto::Survey& survey, const IpAddr
 // The first label of the host's own name, if that tells hosts apart.
 std::string own_name(const proto::Survey& survey) {
   const std::string& whole = survey.host_name();
-  std::string name = as_node_name(whole.substr(0, whole.find('.')));
+  const std::string name = as_node_name(whole.substr(0, whole.find('.')));
   return name == "localhost" ? std::string() : name;
 }
 
