@@ -25,7 +25,7 @@ expect_err "$mesh_file has 5 nodes now"
 out=$(<"$mesh_file")
 for i in 0 1 2 3; do
   expect_out "  test$i:"
-  expect_out "endpoint: $("$nodes" addr $i)"
+  expect_out "endpoint: \"$("$nodes" addr $i)\""
 done
 expect_out 'UDP port 51820 is taken here (WireGuard device wg0)'
 expect_out 'listen_port: 51821'
