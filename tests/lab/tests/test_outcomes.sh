@@ -217,7 +217,7 @@ expect_status 64
 printf '{\n"all": {"hosts": ["-x"]}}' >"$work/hosts.json"
 run "$mesh_program" init --from "$work/hosts.json" --output "$work/never.yaml"
 expect_status 65
-expect_err "$work/hosts.json:2:20: "
+expect_err "$work/hosts.json:2:19: "
 run bash -c '"$@" >/dev/full' bash "$mesh_program" init --from "$work/demo.clab.yml" --output -
 expect_status 1
 
