@@ -7,7 +7,8 @@
 #   here ARG…                   … run from here: for nodes over exec, of which the mesh may be no path to them
 #   inner I                     node I's address where the network is fd00:0:0:1::/64
 #   expect_status N             … ended with exit status N
-#   expect_out TEXT, expect_err TEXT, expect_no_out TEXT    … said TEXT (a bash pattern, anywhere in it)
+#   expect_out TEXT, expect_err TEXT, expect_no_out TEXT, expect_no_err TEXT
+#                               … said TEXT (a bash pattern, anywhere in it), or did not
 #   expect 'WHAT' CMD…          CMD succeeds; WHAT is what to call it in a failure
 #   await SECONDS CMD…          polls CMD; false once the time is over
 #   remember I…                 keeps what nodes I… are: links, addresses, WireGuard, routes, stored files
@@ -80,6 +81,7 @@ expect_status() { [ "$status" = "$1" ] || fail "exit status $status instead of $
 expect_out() { [[ $out == *$1* ]] || fail "stdout lacks '$1'"; }
 expect_err() { [[ $err == *$1* ]] || fail "stderr lacks '$1'"; }
 expect_no_out() { [[ $out != *$1* ]] || fail "stdout has '$1'"; }
+expect_no_err() { [[ $err != *$1* ]] || fail "stderr has '$1'"; }
 
 expect() {
   local what=$1 said
