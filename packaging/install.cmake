@@ -66,12 +66,13 @@ endforeach()
 
 # --- Documents ----------------------------------------------------------------------------------------
 
-install(FILES README.md CHANGELOG.md LICENSE docs/json.md docs/messages.md DESTINATION ${doc_folder} COMPONENT controller)
+install(FILES README.md CHANGELOG.md LICENSE docs/json.md docs/labs.md docs/messages.md DESTINATION ${doc_folder} COMPONENT controller)
 install(FILES CHANGELOG.md LICENSE DESTINATION ${agent_doc_folder} COMPONENT agent)
 install(DIRECTORY packaging/schema packaging/grafana DESTINATION ${data_folder} COMPONENT controller)
-if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/packaging/examples)
-  install(DIRECTORY packaging/examples DESTINATION ${doc_folder} COMPONENT controller)
-endif()
+# Without what running an example there has left.
+install(DIRECTORY examples DESTINATION ${doc_folder} COMPONENT controller
+  PATTERN node_modules EXCLUDE PATTERN __pycache__ EXCLUDE
+  PATTERN *.sh PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 # docs/man/NAME.SECTION.scd
 file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.scd)

@@ -5,9 +5,7 @@ set -eu
 create() { # create NAME ADDRESS
   config=$(mktemp)
   cat >"$config" <<CONFIG
-lxc.net.0.type = veth
-lxc.net.0.link = lxcbr0
-lxc.net.0.flags = up
+lxc.include = /etc/lxc/default.conf
 lxc.net.0.ipv4.address = $2/24
 lxc.net.0.ipv4.gateway = auto
 CONFIG

@@ -15,6 +15,11 @@ for folder in "$source_folder"/examples/*/; do
     expect_status 0
   done < <(find "$folder" -name 'mesh*.yaml' -not -path '*/node_modules/*')
 
+  test_case "$name: each YAML file is one"
+  while read -r file; do
+    expect "$file" python3 -c 'import sys, yaml; list(yaml.safe_load_all(open(sys.argv[1])))' "$file"
+  done < <(find "$folder" \( -name '*.yaml' -o -name '*.yml' \) -not -path '*/node_modules/*')
+
   test_case "$name: shells understand what its README says"
   expect 'it has a README' test -s "$guide"
   while read -r heading; do
