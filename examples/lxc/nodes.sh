@@ -1,5 +1,5 @@
 #!/bin/sh
-# nodes.sh create | start | stop | destroy - three LXC containers of busybox, mesh1 to mesh3, on Debian's bridge lxcbr0.
+# nodes.sh create | start | stop | destroy - two LXC containers of busybox, mesh1 and mesh2, on Debian's bridge lxcbr0.
 set -eu
 
 create() { # create NAME ADDRESS
@@ -21,9 +21,9 @@ RCS
 }
 
 case ${1:-} in
-  create) for i in 1 2 3; do create mesh$i 10.0.3.1$i; done ;;
-  start) for i in 1 2 3; do lxc-start -n mesh$i; lxc-wait -n mesh$i -s RUNNING; done ;;
-  stop) for i in 1 2 3; do lxc-stop -k -n mesh$i; done ;;
-  destroy) for i in 1 2 3; do lxc-destroy -f -n mesh$i; done ;;
+  create) for i in 1 2; do create mesh$i 10.0.3.1$i; done ;;
+  start) for i in 1 2; do lxc-start -n mesh$i; lxc-wait -n mesh$i -s RUNNING; done ;;
+  stop) for i in 1 2; do lxc-stop -k -n mesh$i; done ;;
+  destroy) for i in 1 2; do lxc-destroy -f -n mesh$i; done ;;
   *) sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p}' "$0" >&2; exit 64 ;;
 esac

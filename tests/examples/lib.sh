@@ -5,6 +5,7 @@
 #   example NAME [COPY]       the example of this test; blocks run in its folder $example, or in a copy of the folder, COPY
 #   follow 'HEADING'          runs the blocks below that heading of the README, as one script that ends at its first failure;
 #                             afterwards $status, $out and $err are there
+#   follow_page FILE 'HEADING'  the same of another page of the repository, from the repository's top
 #   expect_followed           … and expects that it did not fail
 #   blocks 'HEADING'          prints these blocks instead
 #   finish_example            expects that each heading with a block was followed, then ends as `finish`
@@ -38,11 +39,20 @@ headings() {
 }
 
 follow() {
+  followed+=("$1")
+  do_as_told "$1" "$example"
+}
+
+follow_page() {
+  local guide=$source_folder/$1
+  do_as_told "$2" "$source_folder"
+}
+
+do_as_told() { # do_as_told HEADING FOLDER
   local script
   script=$(blocks "$1")
-  followed+=("$1")
   [ -n "$script" ] || { fail "$guide has no block of sh below '$1'"; status=1; return; }
-  run env --chdir "$example" sh -e -c "$script"
+  run env --chdir "$2" sh -e -c "$script"
 }
 
 expect_followed() { [ "$status" = 0 ] || fail "exit status $status"; }

@@ -26,6 +26,10 @@ for folder in "$source_folder"/examples/*/; do
     expect "$heading" sh -n -c "$(blocks "$heading")"
   done < <(headings)
 
+  test_case "$name: a page says for whom it is"
+  last=''
+  expect 'docs/labs.md or docs/iac.md' grep -qF "examples/$name)" "$source_folder"/docs/*.md
+
   test_case "$name: a test runs it, or its first line says that nothing did"
   if ! grep -qlE "^ *example $name( |\$)" "$source_folder"/tests/examples/test_*.sh; then
     run head -n 1 "$guide"

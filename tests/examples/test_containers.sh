@@ -1,6 +1,6 @@
 #!/bin/bash
 # vm: own
-# examples/containers in podman, in the virtual machine: there is no network, so busybox of Debian stands for the image
+# docs/labs.md and examples/containers in podman, in the virtual machine: there is no network, so busybox of Debian stands for the image
 # docker.io/library/busybox:1.
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 . "$(dirname "$(readlink -f "$0")")/images.sh"
@@ -20,19 +20,23 @@ learn_inits() { for i in 0 1 2; do inits[i]=$(podman inspect -f '{{.State.Pid}}'
 inits=()
 on() { nsenter -t "${inits[$1]}" -n -- "${@:2}"; }
 
-test_case 'the image is made'
+test_case 'docs/labs.md goes from nothing to a ping'
 run busybox_root
 expect_status 0
 podman tag busy:latest docker.io/library/busybox:1
-follow 'Make the image'
-expect_followed
-
-test_case 'compose starts three services, and up makes a mesh of them'
-follow 'Start'
+follow_page docs/labs.md 'From nothing to a ping'
 expect_followed
 expect_out 'all 3 pairs forward'
+expect_out ' 0% packet loss'
 expect_no_err 'is not wgmesh'
 expect_no_err 'router advertisements'
+
+test_case 'the README begins with the same, and changes nothing of it'
+follow 'Make the image'
+expect_followed
+follow 'Start'
+expect_followed
+expect_out '3 unchanged'
 learn_inits
 ping_pairs 3 inside
 

@@ -47,6 +47,27 @@ kill "$(<sshd.pid)"
 
 node() { podman run -d --name n0 --cap-add NET_ADMIN localhost/wgmesh-node "$@" >/dev/null; }
 
+test_case 'without systemd podman wants to be told, as docs/labs.md says'
+run env -u DISABLE_HC_SYSTEMD podman run -d --name n0 localhost/wgmesh-node
+echo "# podman: $status: $err"
+[ "$status" != 0 ] || fail 'podman starts it'
+podman rm -f -t 0 n0 >/dev/null 2>&1
+
+test_case 'a container without NET_ADMIN, and one that does not run, are named with what to do'
+podman run -d --name n0 localhost/wgmesh-node >/dev/null
+printf '%s\n' 'name: one' 'network: 10.78.0.0/24' 'nodes:' '  n0: {addr: 10.78.0.1/24, exec: podman exec -i n0}' >mesh.yaml
+run "$mesh_program" up
+expect_status 1
+expect_err 'n0: '
+expect_err 'lacks the capability NET_ADMIN'
+echo "# $err"
+podman stop -t 10 n0 >/dev/null
+run "$mesh_program" up
+expect_status 4
+expect_err 'n0: '
+echo "# $err"
+podman rm -f -t 0 n0 >/dev/null 2>&1
+
 test_case 'a node without a command runs until it is told to end, and its exit status is 0'
 node
 sleep 3
