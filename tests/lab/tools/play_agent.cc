@@ -4,6 +4,7 @@
 //   fails        it cannot apply         dies     it ends while it applies
 //   locked       somebody has it locked  slow     it takes long to plan
 //   unchanged    there is nothing to do
+//   keeps        it keeps the plan of its last commit in $PLAY_KEPT, and changes by what is new (keeping_node.h)
 //   STEP:KIND    asked for that step (open secrets propose apply switch call hold commit undo
 //   status receive send), it
 //                does what misbehave.h says of KIND instead
@@ -20,6 +21,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/lab/tools/keeping_node.h"
 #include "tests/lab/tools/misbehave.h"
 #include "tests/support/controller/scripted_agent.h"
 
@@ -70,6 +72,8 @@ void play(ScriptedNode& node, const std::string& role) {
       std::this_thread::sleep_for(std::chrono::seconds(20));
       return {};
     };
+  } else if (role == "keeps") {
+    keep_plan(node, variable("PLAY_KEPT"));
   } else if (role == "unchanged") {
     node.answers[Body::kPropose] = [](const proto::ToAgent&) {
       proto::FromAgent nothing;
