@@ -1,0 +1,2 @@
+export { Mesh, MeshArgs, MeshDefinition, NodeDefinition } from "./mesh";
+export { MeshInputs, MeshOutputs, MeshProvider } from "./provider";
