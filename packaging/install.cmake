@@ -66,7 +66,7 @@ endforeach()
 
 # --- Documents ----------------------------------------------------------------------------------------
 
-install(FILES README.md CHANGELOG.md LICENSE docs/json.md docs/labs.md docs/messages.md DESTINATION ${doc_folder} COMPONENT controller)
+install(FILES README.md CHANGELOG.md LICENSE docs/iac.md docs/json.md docs/labs.md docs/messages.md DESTINATION ${doc_folder} COMPONENT controller)
 install(FILES CHANGELOG.md LICENSE DESTINATION ${agent_doc_folder} COMPONENT agent)
 install(DIRECTORY packaging/schema packaging/grafana DESTINATION ${data_folder} COMPONENT controller)
 # Without what running an example there has left.

@@ -9,14 +9,7 @@ export TF_IN_AUTOMATION=1 TF_CLI_ARGS=-no-color CHECKPOINT_DISABLE=1
 mkdir "$work/programs"
 program=$(command -v terraform || command -v tofu)
 
-# What the module does when it makes or destroys something, as the shell gets it.
-commands_of_module() {
-  python3 - modules/mesh/main.tf <<'PYTHON'
-import json, re, sys
-for text in re.findall(r'^ *command = (".*")$', open(sys.argv[1]).read(), re.MULTILINE):
-    print(json.loads(text))
-PYTHON
-}
+commands_of_module() { python3 "$source_folder/tests/examples/commands_of" modules/mesh/main.tf; }
 
 test_case 'the commands of the module bring a mesh up and remove it'
 mapfile -t commands < <(commands_of_module)

@@ -136,7 +136,7 @@ expected_pages() { # expected_pages component: man pages that the repository has
   done
 }
 expected_controller() {
-  printf '%s\n' bin/mesh lib/wgmesh/agents/wgmesh-agent-{x86_64,aarch64}.gz share/doc/wgmesh/{README.md,json.md,labs.md,messages.md}
+  printf '%s\n' bin/mesh lib/wgmesh/agents/wgmesh-agent-{x86_64,aarch64}.gz share/doc/wgmesh/{README.md,iac.md,json.md,labs.md,messages.md}
   printf '%s\n' share/doc/wgmesh/{mesh,wgmesh-agent-x86_64,wgmesh-agent-aarch64}/{NOTICE,sbom.cdx.json}
   (cd packaging && find schema grafana -type f -printf 'share/wgmesh/%p\n')
   find examples \( -name node_modules -o -name __pycache__ \) -prune -o -type f -printf 'share/doc/wgmesh/%p\n'

@@ -1,0 +1,89 @@
+#!/bin/bash
+# Where the kernel can (see test_edits.sh): four nodes, of which every pair exchanges a packet every 50 ms. Ansible brings the
+# mesh up; Ansible, Terraform and Pulumi each take it over as it is and then edit the endpoint of one node. No pair loses a
+# packet. $STACK is a stack with the Pulumi package.
+. "$(dirname "$(readlink -f "$0")")/lib.sh"
+. "$lab_folder/lib/traffic.sh"
+export HOME=$work/home ANSIBLE_NOCOLOR=1 ANSIBLE_LOCAL_TEMP=$work/ansible CHECKPOINT_DISABLE=1 TF_CLI_ARGS=-no-color
+unset TF_CLI_CONFIG_FILE
+mkdir "$HOME"
+count=4 leaf=3
+mesh_file=$work/mesh.yaml
+write_mesh() { # write_mesh ENDPOINT: of the leaf
+  local i endpoint
+  {
+    printf '%s\n' --- 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'
+    for ((i = 0; i < count; i++)); do
+      endpoint=$("$nodes" addr $i)
+      ((i != leaf)) || endpoint=$1
+      echo "  n$i: {addr: \"$(inner $i)/64\", exec: $nodes in $i, endpoint: \"$endpoint\"}"
+    done
+  } >"$mesh_file"
+}
+edited() { # edited ENDPOINT: it is the one that a peer has, and nothing was lost
+  sleep 3
+  count_losses "${pairs[@]}"
+  here plan --detailed-exitcode
+  expect_status 0
+}
+first=$("$nodes" up $count >&2 && "$nodes" addr $leaf) || exit 1
+second="[$("$nodes" addr6 $leaf)]:51820"
+
+test_case 'Ansible brings the mesh up, and a second run changes nothing'
+write_mesh "$first"
+example ansible "$work/ansible-example"
+play() { run env --chdir "$example" ansible-playbook site.yml -e mesh_file="$mesh_file" "$@"; }
+play
+expect_status 0
+expect_out 'changed=1 '
+play --check --diff
+expect_status 0
+expect_out 'changed=0 '
+watch_pairs $count
+
+test_case 'Ansible edits an endpoint, and no pair loses a packet'
+write_mesh "$second"
+play --diff
+expect_out 'changed=1 '
+expect_out "-> $second"
+edited
+
+test_case 'Terraform takes the mesh over, and edits the endpoint'
+example terraform "$work/terraform"
+program=$(command -v terraform || command -v tofu)
+apply() {
+  cp "$mesh_file" "$example/mesh.yaml"
+  if [ -n "$program" ]; then
+    run env --chdir "$example" "$program" apply -auto-approve
+  else
+    # Neither is on this machine: what the module runs, without it.
+    run env MESH_DEFINITION="$(<"$mesh_file")" MESH_PROGRAM=mesh sh -c "$(python3 "$source_folder/tests/examples/commands_of" "$example/modules/mesh/main.tf" | tail -n 1)"
+  fi
+}
+[ -z "$program" ] || run env --chdir "$example" "$program" init
+apply
+expect_status 0
+expect_out '4 unchanged'
+write_mesh "$first"
+apply
+expect_status 0
+expect_out 'changed'
+edited
+
+test_case 'Pulumi takes the mesh over, and edits the endpoint'
+call() { run node "$source_folder/tests/examples/call_provider.js" "$STACK/node_modules/wgmesh-pulumi" direct "$@"; }
+inputs() { jq -n --rawfile text "$mesh_file" --arg program "$mesh_program" '{definition: $text, program: $program, skipUnreachable: false}'; }
+call create "$(inputs)"
+expect_status 0
+outs=$(jq -c .outs <<<"$out")
+write_mesh "$second"
+call diff '"test"' "$outs" "$(inputs)"
+expect 'diff tells the edit, in place' test "$(jq -c '[.changes, .replaces]' <<<"$out")" = '[true,null]'
+call update '"test"' "$outs" "$(inputs)"
+expect_status 0
+edited
+call delete '"test"' "$(jq -c .outs <<<"$out")"
+end_traffic
+here down -r
+expect_status 0
+finish
