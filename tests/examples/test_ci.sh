@@ -11,11 +11,14 @@ trap 'kill $server; clean_up' EXIT
 await 20 test -e "$work/port" || exit 1
 api=http://127.0.0.1:$(<"$work/port")
 
+# The home of the user database, too, is one of the test's own.
+at_home() { unshare --mount --propagation private sh -c 'mount --bind "$HOME" "$0" && cd "$1" && shift && exec "$@"' "$(getent passwd "$(id -u)" | cut -d : -f 6)" "$PWD" "$@"; }
+
 # job FILE JOB NAME=VALUE…: its steps, in one shell that ends at the first failure, with these variables
 job() {
   local steps
   steps=$("$here/steps_of" "$1" "$2") || fail "$1 has no job $2"
-  run env "${@:3}" SSH_KNOWN_HOSTS="${known_hosts-$hosts}" SSH_PRIVATE_KEY="${private_key-$key}" sh -e -c "$steps"
+  run at_home env "${@:3}" CI=true SSH_KNOWN_HOSTS="${known_hosts-$hosts}" SSH_PRIVATE_KEY="${private_key-$key}" sh -e -c "$steps"
 }
 github=.github/workflows/mesh.yml
 on_github=(GITHUB_ACTIONS=true GITHUB_API_URL="$api" GITHUB_REPOSITORY=ann/lan PULL_REQUEST=7)
@@ -81,6 +84,12 @@ job .gitlab-ci.yml up
 expect_status 4
 node_is db1 keeps
 
+test_case "a person's own files are not replaced"
+run at_home env -u CI SSH_KNOWN_HOSTS=x SSH_PRIVATE_KEY=x ci/prepare
+expect_status 1
+expect_err 'only runs in a pipeline'
+expect 'they are as they were' grep -qxF "$hosts" "$HOME/.ssh/known_hosts"
+
 test_case 'a secret that is missing or wrong is named'
 known_hosts='' job .gitlab-ci.yml up
 expect_status 1
@@ -107,17 +116,16 @@ mv kept mesh.yaml
 
 test_case 'mesh is fetched only if it is what the sum says'
 mkdir -p "$work/without"
-for tool in curl jq ssh ssh-keygen mktemp sha256sum id cat tr mkdir env sh; do ln -sf "$(command -v $tool)" "$work/without/"; done
+for tool in curl jq ssh ssh-keygen mktemp sha256sum id cat tr mkdir env sh getent cut; do ln -sf "$(command -v $tool)" "$work/without/"; done
 echo 'no package' >"$work/wgmesh.deb"
-run env PATH="$work/without" SSH_KNOWN_HOSTS="$hosts" SSH_PRIVATE_KEY="$key" ci/prepare
+run at_home env CI=true PATH="$work/without" SSH_KNOWN_HOSTS="$hosts" SSH_PRIVATE_KEY="$key" ci/prepare
 expect_status 1
 expect_err 'WGMESH_PACKAGE or WGMESH_SHA256 is missing'
-run env PATH="$work/without" SSH_KNOWN_HOSTS="$hosts" SSH_PRIVATE_KEY="$key" WGMESH_PACKAGE="file://$work/wgmesh.deb" WGMESH_SHA256="$(printf '%064d' 0)" ci/prepare
+run at_home env CI=true PATH="$work/without" SSH_KNOWN_HOSTS="$hosts" SSH_PRIVATE_KEY="$key" WGMESH_PACKAGE="file://$work/wgmesh.deb" WGMESH_SHA256="$(printf '%064d' 0)" ci/prepare
 expect_status 1
 expect_err 'is not what WGMESH_SHA256 says'
 
 test_case 'a step by hand'
-export SSH_KNOWN_HOSTS=$hosts SSH_PRIVATE_KEY=$key
 follow 'Run a step by hand'
 expect_followed
 expect_out '2 changed'

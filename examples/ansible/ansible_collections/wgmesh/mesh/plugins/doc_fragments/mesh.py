@@ -12,6 +12,7 @@ options:
   file:
     description:
       - The mesh file, on the machine where the module runs. A name that ends in C(.json) is read as JSON.
+      - A relative name is relative to the folder where Ansible was started, so C(playbook_dir) in front of it is safer.
       - Give either I(file) or I(definition).
     type: path
   definition:

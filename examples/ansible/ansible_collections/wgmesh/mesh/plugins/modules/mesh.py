@@ -49,7 +49,7 @@ seealso:
 EXAMPLES = r"""
 - name: Bring the mesh up
   wgmesh.mesh.mesh:
-    file: mesh.yaml
+    file: "{{ playbook_dir }}/mesh.yaml"
   delegate_to: localhost
   run_once: true
 
@@ -66,7 +66,7 @@ EXAMPLES = r"""
 
 - name: Remove the mesh from every node that can be reached
   wgmesh.mesh.mesh:
-    file: mesh.yaml
+    file: "{{ playbook_dir }}/mesh.yaml"
     state: absent
     skip_unreachable: true
   delegate_to: localhost

@@ -36,7 +36,7 @@ seealso:
 EXAMPLES = r"""
 - name: Ask all nodes
   wgmesh.mesh.mesh_info:
-    file: mesh.yaml
+    file: "{{ playbook_dir }}/mesh.yaml"
   delegate_to: localhost
   run_once: true
   register: seen
