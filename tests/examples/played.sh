@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # played.sh - an example on nodes that are played: `. played.sh` first, which sources lib.sh.
 #
-#   play_example NAME NODE…  a copy of examples/NAME is the working folder, its mesh.yaml is the mesh 'test' of these nodes.
-#                            They keep their plans from one run to the next (play_agent, keeps) and have no kernel behind them
+#   play NODE…               after `example NAME COPY`: COPY is the working folder, and its mesh.yaml is the mesh 'test' of
+#                            these nodes. They keep their plans from one run to the next (play_agent, keeps) and have no
+#                            kernel behind them
 #   node_is NODE ROLE        from now on NODE plays that role; 'away': it cannot be reached
 #   count_sessions           $sessions: the sessions since the last count, as 'NODE COUNT' lines
 #   expect_once NODE…        … and expects one for each of these nodes, and no other
@@ -32,10 +33,8 @@ exec unshare --mount --propagation private bash -c '
 NODE
 chmod +x "$work/node"
 
-play_example() {
-  example "$1" "$work/$1"
+play() {
   cd "$example" || exit
-  shift
   write_nodes "$@" >mesh.yaml
 }
 

@@ -3,7 +3,8 @@
 # The Ansible example as its README says, on three nodes that are played: check, run, run again, edit, absent; a node that
 # is away, a mesh file with a fault, and the plugins' own documents. Each node is contacted once in a task.
 . "$(dirname "$(readlink -f "$0")")/played.sh"
-play_example ansible web1 web2 db1 # example ansible
+example ansible "$work/ansible"
+play web1 web2 db1
 export ANSIBLE_NOCOLOR=1 ANSIBLE_LOCAL_TEMP=$work/ansible ANSIBLE_NOCOWS=1
 
 expect_changed() { expect_out "changed=$1 "; expect_out 'failed=0'; }

@@ -3,7 +3,8 @@
 # The jobs of the CI example, step by step, on three nodes that are played, beside a server that keeps comments as GitHub
 # and GitLab do.
 . "$(dirname "$(readlink -f "$0")")/played.sh"
-play_example ci web1 web2 db1 # example ci
+example ci "$work/ci"
+play web1 web2 db1
 here=$source_folder/tests/examples
 python3 "$here/comment_server.py" "$work" &
 server=$!

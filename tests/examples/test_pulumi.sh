@@ -3,7 +3,8 @@
 # The Pulumi package as its README says: it is built, packed and installed in a stack. Then its provider's methods are called
 # as Pulumi's engine calls them, on three nodes that are played.
 . "$(dirname "$(readlink -f "$0")")/played.sh"
-play_example pulumi web1 web2 db1 # example pulumi
+example pulumi "$work/pulumi"
+play web1 web2 db1
 export npm_config_cache=$source_folder/build/npm npm_config_update_notifier=false npm_config_audit=false npm_config_fund=false
 
 test_case 'the package is built and packed'

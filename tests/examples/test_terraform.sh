@@ -3,7 +3,8 @@
 # The Terraform example as its README says, on three nodes that are played. It wants a terraform or tofu on the PATH, which
 # Debian does not have. Where there is none, the commands of the module are run without it.
 . "$(dirname "$(readlink -f "$0")")/played.sh"
-play_example terraform web1 web2 db1 # example terraform
+example terraform "$work/terraform"
+play web1 web2 db1
 unset TF_CLI_CONFIG_FILE
 export TF_IN_AUTOMATION=1 TF_CLI_ARGS=-no-color CHECKPOINT_DISABLE=1
 mkdir "$work/programs"
