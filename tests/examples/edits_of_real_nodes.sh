@@ -32,6 +32,8 @@ second="[$("$nodes" addr6 $leaf)]:51820"
 
 test_case 'Ansible brings the mesh up'
 write_mesh "$first"
+# Agents are brought, and programs read from the disk, before anything has a time limit.
+await 120 "$mesh_program" -f "$mesh_file" plan || fail 'the nodes cannot be asked'
 example ansible "$work/ansible-example"
 play() { run env --chdir "$example" ansible-playbook site.yml -e mesh_file="$mesh_file" "$@"; }
 play
@@ -79,9 +81,10 @@ call diff '"test"' "$outs" "$(inputs)"
 expect 'diff tells the edit, in place' test "$(jq -c '[.changes, .replaces]' <<<"$out")" = '[true,null]'
 call update '"test"' "$outs" "$(inputs)"
 expect_status 0
+outs=$(jq -c .outs <<<"$out")
 edited
-call delete '"test"' "$(jq -c .outs <<<"$out")"
 end_traffic
-here down -r
+call delete '"test"' "$outs"
 expect_status 0
+expect 'nothing is left' on $leaf test ! -e /var/lib/wgmesh
 finish
