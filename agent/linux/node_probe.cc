@@ -129,29 +129,36 @@ std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::
 }
 
 std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
-  std::map<int, std::string> names;
-  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
-    if (!is_own(interface, mesh)) { names[interface.index] = interface.name; }
-  }
   std::vector<NodePrefix> prefixes;
-  for (const AddressReport& address : interfaces_.read_addresses()) {
-    const auto name = names.find(address.interface);
-    if (name == names.end() || address.link_local || is_loopback(address.address)) { continue; }
-    prefixes.push_back({name->second, address.address});
-  }
+  each_foreign_address(mesh, [&](const InterfaceReport& interface, const Prefix& address) {
+    prefixes.push_back({interface.name, address});
+  });
   return prefixes;
 }
 
 std::vector<InterfaceAddress> Probe::read_foreign_addresses(const std::string& mesh) {
-  std::map<std::string, std::uint32_t> mtus;
-  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
-    mtus[interface.name] = std::min(interface.mtu, kLargestPacket);
-  }
   std::vector<InterfaceAddress> addresses;
-  for (const NodePrefix& own : read_foreign_prefixes(mesh)) {
-    addresses.push_back({own.prefix, mtus[own.interface]});
-  }
+  each_foreign_address(mesh, [&](const InterfaceReport& interface, const Prefix& address) {
+    addresses.push_back({address, std::min(interface.mtu, kLargestPacket)});
+  });
   return addresses;
+}
+
+void Probe::each_foreign_address(
+    const std::string& mesh,
+    const std::function<void(const InterfaceReport&, const Prefix&)>& take) {
+  const std::vector<InterfaceReport> interfaces = interfaces_.read_interfaces();
+  std::map<int, const InterfaceReport*> foreign;
+  for (const InterfaceReport& interface : interfaces) {
+    if (!is_own(interface, mesh)) { foreign[interface.index] = &interface; }
+  }
+  for (const AddressReport& address : interfaces_.read_addresses()) {
+    const auto interface = foreign.find(address.interface);
+    if (interface == foreign.end() || address.link_local || is_loopback(address.address)) {
+      continue;
+    }
+    take(*interface->second, address.address);
+  }
 }
 
 bool Probe::has_default_route(int interface) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -80,6 +81,9 @@ class Probe {
 
  private:
   bool has_default_route(int interface);
+  // Of all interfaces that are not the mesh's own; without loopback and link-local addresses.
+  void each_foreign_address(const std::string& mesh,
+                            const std::function<void(const InterfaceReport&, const Prefix&)>& take);
   WireguardSocket& wireguard();
 
   RtnlSocket interfaces_;

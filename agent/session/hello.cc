@@ -20,18 +20,12 @@ namespace {
 
 constexpr std::size_t kMaxOrigin = 255;
 
-void put_machine(proto::Hello& hello) {
+void put_machine(proto::Hello& hello, bool surveys) {
   utsname name{};
   ::uname(&name);
   hello.set_kernel_release(name.release);
   hello.set_machine(name.machine);
-}
-
-void put_own_names(const std::string& reached_at, proto::Survey& survey) {
-  utsname name{};
-  ::uname(&name);
-  survey.set_host_name(name.nodename);
-  survey.set_reached_at(reached_at);
+  if (surveys) { hello.mutable_survey()->set_host_name(name.nodename); }
 }
 
 // Two meshes of a node must differ in all that a packet is told apart by.
@@ -186,14 +180,14 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   hello.set_protocol_version(kProtocolVersion);
   hello.set_agent_version(WGMESH_VERSION);
   hello.set_knows_hold(true);
-  put_machine(hello);
+  put_machine(hello, open.surveys());
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
   put_names_taken(open, kernel, hello);
   // Now that every key of the node is in it.
   if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }
   put_way_in(open, this_node.reached_at, kernel, hello);
-  if (open.surveys()) { put_own_names(this_node.reached_at, *hello.mutable_survey()); }
+  if (open.surveys()) { hello.mutable_survey()->set_reached_at(this_node.reached_at); }
   if (this_node.probe) { this_node.probe(open, endpoints, hello); }
   return hello;
 }
