@@ -1,11 +1,10 @@
 #include "controller/confirm.h"
 
-#include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <string>
 
 #include "common/error.h"
+#include "controller/text/lower_case.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -14,8 +13,7 @@ bool confirm(std::istream& in, std::ostream& out, std::string_view question) {
   out << question << " [y/N] " << std::flush;
   std::string answer;
   std::getline(in, answer);
-  std::ranges::transform(answer, answer.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  answer = lower_case(answer);
   return answer == "y" || answer == "yes";
 }
 

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "controller/init/foreign_file.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/lower_case.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -27,13 +27,6 @@ struct HostBlock {
   std::string user;
   std::string way;  // the value of ProxyJump or ProxyCommand
 };
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::ranges::transform(low, low.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return low;
-}
 
 // The words of a line: keyword, then arguments. Between the two may stand a '='; arguments may be in quotes.
 std::vector<Word> words_of_line(std::string_view line, unsigned number, FaultList& faults) {
@@ -102,7 +95,7 @@ class SshHosts {
  private:
   void take(const std::vector<Word>& words) {
     if (words.empty()) { return; }
-    const std::string keyword = lower(words.front().text);
+    const std::string keyword = lower_case(words.front().text);
     const std::string value = words.size() > 1 ? words[1].text : std::string();
     if (keyword == "host" || keyword == "match") {
       end_block();
@@ -145,7 +138,7 @@ class SshHosts {
     node.target = *target;
     const std::string host =
         block.host_name.empty() ? target->host : with_tokens(block.host_name, word.text);
-    if (block.way.empty() || lower(block.way) == "none") {
+    if (block.way.empty() || lower_case(block.way) == "none") {
       node.endpoint = HostAndPort{host, {}};
     } else {
       node.no_endpoint = fmt::format(

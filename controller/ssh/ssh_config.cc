@@ -15,6 +15,7 @@
 #include "controller/reach/local_account.h"
 #include "controller/ssh/exec_cure.h"
 #include "controller/ssh/path_list.h"
+#include "controller/text/lower_case.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -255,8 +256,7 @@ void read_host_keys(const SshOptionLines& options, const SshOptionLines& default
 
 std::string SshConfig::known_hosts_name() const {
   if (!host_key_alias.empty()) { return host_key_alias; }
-  std::string name = host_name;  // in lower case, as ssh writes it
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string name = lower_case(host_name);  // as ssh writes it
   return port == 22 ? name : fmt::format("[{}]:{}", name, port);
 }
 
@@ -274,9 +274,7 @@ SshOptionLines parse_ssh_options(std::string_view text) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty()) { continue; }
     const std::size_t space = line.find(' ');
-    std::string name(line.substr(0, space));
-    std::ranges::transform(name, name.begin(),
-                           [](unsigned char letter) { return std::tolower(letter); });
+    const std::string name = lower_case(line.substr(0, space));
     const bool is_name = !name.empty() && std::ranges::all_of(name, [](unsigned char letter) {
       return std::isalnum(letter) != 0;
     });

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "controller/text/lower_case.h"
+
 namespace wgmesh {
 namespace {
 
@@ -24,10 +26,7 @@ bool is_alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)
 bool is_reserved(std::string_view text) {
   static constexpr std::array<std::string_view, 11> kReserved = {
       "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"};
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::find(kReserved, lower) != kReserved.end();
+  return std::ranges::find(kReserved, lower_case(text)) != kReserved.end();
 }
 
 // Numbers, dates, addresses, prefixes, bridge IDs, endpoints and keys: whether such a text needs
