@@ -81,19 +81,14 @@ Draft first_draft(const CommandLine& command_line) {
   return draft;
 }
 
-bool is_host(const DraftNode& node, const std::string& word, const SshTarget& target) {
-  const auto* ssh = std::get_if<SshTarget>(&node.target);
-  return node.name == word ||
-         (ssh != nullptr && ssh->host == target.host && ssh->port == target.port);
-}
-
 // The names of the nodes that are logged in to: those of the draft that a word means, and new ones.
 std::set<std::string> put_hosts(const CommandLine& command_line, Draft& draft) {
   std::set<std::string> names;
   for (const std::string& word : command_line.nodes) {
     const SshTarget target = parse_ssh_target(word);
-    const auto known = std::ranges::find_if(
-        draft.nodes, [&](const DraftNode& node) { return is_host(node, word, target); });
+    const auto known = std::ranges::find_if(draft.nodes, [&](const DraftNode& node) {
+      return node.name == word || is_same_machine(node.target, target);
+    });
     if (known != draft.nodes.end()) {
       names.insert(known->name);
       continue;

@@ -38,7 +38,7 @@ SshOptions ssh_options_of(const CommandLine& command_line) {
 
 }  // namespace
 
-bool is_password_due(const std::variant<SshTarget, ExecTarget>& target, std::string_view login) {
+bool is_password_due(const NodeTarget& target, std::string_view login) {
   const auto* ssh = std::get_if<SshTarget>(&target);
   return ssh != nullptr && (ssh->become == Become::kAuto || ssh->become == Become::kSudo) &&
          login != "root";

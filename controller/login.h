@@ -16,7 +16,7 @@ namespace wgmesh {
 
 // Whether a node may be given sudo's password: where sudo is due and the login is not root. Never
 // through a command prefix.
-bool is_password_due(const std::variant<SshTarget, ExecTarget>& target, std::string_view login);
+bool is_password_due(const NodeTarget& target, std::string_view login);
 
 class Login {
  public:

@@ -369,15 +369,12 @@ Mesh MeshFile::read() {
 std::span<const std::string> mesh_keys() { return kMeshKeys; }
 
 Mesh read_mesh_file(const std::string& text, const std::string& file_name, Syntax syntax) {
+  const YamlNode root = with_place(file_name, [&] {
+    YamlNode tree = read_yaml_tree(text, syntax);
+    apply_defaults(tree);
+    return tree;
+  });
   FaultList faults(file_name);
-  YamlNode root;
-  try {
-    root = read_yaml_tree(text, syntax);
-    apply_defaults(root);
-  } catch (const SyntaxError& error) {
-    faults.add(error.place(), {}, {error.id(), error.message(), error.cure()});
-    faults.throw_if_any();
-  }
   // A text that is no map at all has one fault, not one for each key that is missing, too.
   Mesh mesh = MeshFile(root, faults).read();
   faults.throw_if_any();

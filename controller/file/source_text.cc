@@ -65,6 +65,11 @@ constexpr std::size_t kYamlEscapeLength = 10;  // \U0001f600
 
 }  // namespace
 
+void throw_as_fault(const SyntaxError& error, const std::string& file) {
+  throw MeshFileFaults(
+      {{file, error.place().line, error.place().column, {}, error.message(), error.id()}});
+}
+
 Place PlaceFinder::at(std::size_t octet) {
   if (octet < octet_) { *this = PlaceFinder(text_); }
   for (; octet_ < std::min(octet, text_.size()); ++octet_) {

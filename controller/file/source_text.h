@@ -23,6 +23,17 @@ class SyntaxError : public Error {
   Place place_;
 };
 
+// Throws MeshFileFaults with that one fault.
+[[noreturn]] void throw_as_fault(const SyntaxError& error, const std::string& file);
+
+// What `read` returns. Throws MeshFileFaults for a SyntaxError of it: a fault of `file` with its place.
+template <class Read>
+auto with_place(const std::string& file, const Read& read) {
+  try {
+    return read();
+  } catch (const SyntaxError& error) { throw_as_fault(error, file); }
+}
+
 // From octets to places. Cheap where it is asked for ascending octets, as a parser does.
 class PlaceFinder {
  public:

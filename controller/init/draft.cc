@@ -31,14 +31,14 @@ std::string cleaned(std::string_view text, std::string_view others, std::size_t 
   return name;
 }
 
-bool is_same_machine(const DraftNode& a, const DraftNode& b) {
-  const auto* ssh = std::get_if<SshTarget>(&a.target);
-  const auto* other = std::get_if<SshTarget>(&b.target);
-  if (ssh == nullptr || other == nullptr) { return a.target == b.target; }
+}  // namespace
+
+bool is_same_machine(const NodeTarget& a, const NodeTarget& b) {
+  const auto* ssh = std::get_if<SshTarget>(&a);
+  const auto* other = std::get_if<SshTarget>(&b);
+  if (ssh == nullptr || other == nullptr) { return a == b; }
   return ssh->host == other->host && ssh->port == other->port;
 }
-
-}  // namespace
 
 std::string as_node_name(std::string_view text) { return cleaned(text, "._-", kMaxNodeName); }
 
@@ -60,8 +60,9 @@ std::string unused_name(const Draft& draft, const std::string& name) {
 }
 
 bool add_node(Draft& draft, DraftNode node) {
-  const auto same = std::ranges::find_if(
-      draft.nodes, [&](const DraftNode& other) { return is_same_machine(node, other); });
+  const auto same = std::ranges::find_if(draft.nodes, [&](const DraftNode& other) {
+    return is_same_machine(node.target, other.target);
+  });
   if (same != draft.nodes.end()) {
     draft.notes.push_back(fmt::format("{} is left out: it is the machine of {}.", shown(node.name),
                                       shown(same->name)));

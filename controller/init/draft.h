@@ -18,7 +18,7 @@ namespace wgmesh {
 struct DraftNode {
   std::string name;
   bool name_is_open = false;  // it is only what SSH calls the host; the host may know a better one
-  std::variant<SshTarget, ExecTarget> target;
+  NodeTarget target;
   std::vector<Prefix> addresses;        // of the segment; draft_addresses.h fills them in
   std::optional<HostAndPort> endpoint;  // without a port: the listen port
   std::string no_endpoint;              // why there is none, in sentences
@@ -34,6 +34,9 @@ struct Draft {
   std::vector<DraftNode> nodes;
   std::vector<std::string> notes;  // about the mesh
 };
+
+// Who logs in, and with which key, makes no other machine of a host.
+bool is_same_machine(const NodeTarget& a, const NodeTarget& b);
 
 // What a node or a mesh may be called that has this name elsewhere: other characters become '-'. Empty if nothing
 // usable is left.

@@ -8,23 +8,9 @@
 #include "common/limits.h"
 #include "controller/file/yaml_value.h"
 #include "controller/text/messages.h"
+#include "controller/text/shell_words.h"
 
 namespace wgmesh {
-namespace {
-
-template <class Read>
-auto with_place(const std::string& file, const Read& read) {
-  try {
-    return read();
-  } catch (const SyntaxError& error) {
-    FaultList faults(file);
-    faults.add(error.place(), {}, {error.id(), error.message(), error.cure()});
-    faults.throw_if_any();
-    throw;  // there is one
-  }
-}
-
-}  // namespace
 
 YamlNode read_foreign_tree(std::string_view text, const std::string& file, Syntax syntax) {
   return with_place(file, [&] { return read_yaml_tree(text, syntax); });
@@ -71,6 +57,16 @@ std::optional<SshTarget> ssh_target_in(std::string_view text, Place place, const
                                        FaultList& faults) {
   try {
     return parse_ssh_target(text);
+  } catch (const Error& error) {
+    faults.add(place, path, {error.id(), error.message(), error.cure()});
+    return std::nullopt;
+  }
+}
+
+std::optional<ExecTarget> exec_target_in(const std::string& command, Place place,
+                                         const std::string& path, FaultList& faults) {
+  try {
+    return ExecTarget{split_words(command), command};
   } catch (const Error& error) {
     faults.add(place, path, {error.id(), error.message(), error.cure()});
     return std::nullopt;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "controller/file/fault.h"
+#include "controller/file/source_text.h"
 #include "controller/file/yaml_tree.h"
 #include "controller/mesh/mesh.h"
 
@@ -30,6 +31,9 @@ std::optional<std::uint16_t> port_in(std::string_view text, Place place, const s
                                      FaultList& faults);
 std::optional<SshTarget> ssh_target_in(std::string_view text, Place place, const std::string& path,
                                        FaultList& faults);
+// Of a command prefix.
+std::optional<ExecTarget> exec_target_in(const std::string& command, Place place,
+                                         const std::string& path, FaultList& faults);
 
 // Throws MeshFileFaults if there are faults, or nodes too many or none; `what` says what a node is there.
 void expect_nodes(std::size_t count, std::string_view what, FaultList& faults);

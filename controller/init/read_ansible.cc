@@ -10,7 +10,6 @@
 #include "controller/file/yaml_value.h"
 #include "controller/init/foreign_file.h"
 #include "controller/text/messages.h"
-#include "controller/text/shell_words.h"
 
 namespace wgmesh {
 namespace {
@@ -90,13 +89,10 @@ class AnsibleInventory {
   bool read_exec(const AnsibleHost& host, const std::string& program, DraftNode& node) {
     const YamlNode* where = host.find({"ansible_host"});
     const std::string container = where == nullptr ? host.name : where->text;
-    const std::string command = fmt::format("{} exec -i {}", program, container);
-    try {
-      node.target = ExecTarget{split_words(command), command};
-    } catch (const Error& error) {
-      faults_.add(host.place, shown(host.name), {error.id(), error.message(), error.cure()});
-      return false;
-    }
+    const auto target = exec_target_in(fmt::format("{} exec -i {}", program, container), host.place,
+                                       shown(host.name), faults_);
+    if (!target) { return false; }
+    node.target = *target;
     node.endpoint = HostAndPort{container, {}};
     return true;
   }

@@ -9,7 +9,6 @@
 #include "controller/init/foreign_file.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
-#include "controller/text/shell_words.h"
 
 namespace wgmesh {
 namespace {
@@ -69,15 +68,12 @@ class Topology {
 
   void add(const YamlMember& member) {
     const std::string container = container_of(member.key);
-    const std::string command = fmt::format("docker exec -i {}", container);
+    const auto target = exec_target_in(fmt::format("docker exec -i {}", container), member.place,
+                                       shown(member.key), faults_);
+    if (!target) { return; }
     DraftNode node;
     node.name = member.key;
-    try {
-      node.target = ExecTarget{split_words(command), command};
-    } catch (const Error& error) {
-      faults_.add(member.place, shown(member.key), {error.id(), error.message(), error.cure()});
-      return;
-    }
+    node.target = *target;
     put_endpoint(member.value, container, node);
     add_node(draft_, std::move(node));
   }

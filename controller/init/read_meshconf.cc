@@ -180,15 +180,8 @@ Draft read_meshconf(std::string_view text, const std::string& file) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // spreadsheets write it
   if (text.starts_with(kByteOrderMark)) { text.remove_prefix(kByteOrderMark.size()); }
   check_foreign_text(text, file);
-  FaultList faults(file);
-  std::vector<CsvRow> rows;
-  try {
-    rows = read_csv(text, kMaxNodes + 2);
-  } catch (const SyntaxError& error) {
-    faults.add(error.place(), {}, {error.id(), error.message(), error.cure()});
-  }
-  faults.throw_if_any();
-  return MeshconfTable(std::move(rows), file).read();
+  return MeshconfTable(with_place(file, [&] { return read_csv(text, kMaxNodes + 2); }), file)
+      .read();
 }
 
 }  // namespace wgmesh

@@ -54,9 +54,7 @@ std::string number_line(std::string_view key, unsigned number) {
 }
 
 std::string with_port(const std::string& host, std::optional<std::uint16_t> port) {
-  if (!port) { return host; }
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, *port)
-                                             : fmt::format("[{}]:{}", host, *port);
+  return port ? to_text(HostPort{host, *port}) : host;
 }
 
 std::string ssh_lines(const SshTarget& ssh) {

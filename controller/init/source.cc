@@ -25,7 +25,8 @@ bool is_blank_or_comment(std::string_view line) {
   return first == line.npos || line[first] == '#';
 }
 
-// True if a line that is no comment begins with `word`, after `indent` at most, and one of `ends` or nothing.
+// True if a line that is no comment begins with `word` and one of `ends`. Where the case of letters does not count, blanks
+// before the word do not count either.
 bool has_line(std::string_view text, std::string_view word, std::string_view ends,
               bool ignores_case) {
   const auto is_same = [&](char a, char b) {

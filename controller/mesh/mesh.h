@@ -44,13 +44,15 @@ struct ExecTarget {
   bool operator==(const ExecTarget&) const = default;
 };
 
+using NodeTarget = std::variant<SshTarget, ExecTarget>;
+
 // Of a node whose priority follows measured round trips, until something was measured.
 inline constexpr std::uint16_t kOpenPriority = 32768;
 
 struct Node {
   std::string name;
   std::vector<Prefix> addresses;  // at least one
-  std::variant<SshTarget, ExecTarget> target;
+  NodeTarget target;
   std::optional<HostPort> endpoint;        // port filled in from endpoint or listen_port
   std::string site;                        // empty: none
   std::optional<HostPort> local_endpoint;  // for peers of the same site, instead of endpoint

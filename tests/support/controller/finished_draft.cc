@@ -21,6 +21,13 @@ Mesh mesh_in(const std::string& text) {
   }
 }
 
+DraftNode node_at(const std::string& name, const std::string& host) {
+  DraftNode node;
+  node.name = name;
+  node.target = parse_ssh_target(host);
+  return node;
+}
+
 std::string finished(Draft draft) {
   if (!draft.network) { draft.network = unique_local_network({0x12, 0x34, 0x56, 0x78, 0x9a}); }
   number_nodes(draft);

@@ -8,6 +8,9 @@
 
 namespace wgmesh {
 
+// As the draft has it for one SSH host, [user@]host[:port].
+DraftNode node_at(const std::string& name, const std::string& host);
+
 // Its text, with fd12:3456:789a::/64 where it has no network. Adds a failure to the test if mesh cannot read it; the
 // text is noted for tests/check-schemas.
 std::string finished(Draft draft);

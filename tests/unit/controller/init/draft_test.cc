@@ -4,19 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "controller/text/shell_words.h"
+#include "tests/support/controller/finished_draft.h"
 
 namespace wgmesh::draft_test {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-DraftNode node_at(const std::string& name, const std::string& host) {
-  DraftNode node;
-  node.name = name;
-  node.target = parse_ssh_target(host);
-  return node;
-}
 
 TEST(DraftNames, KeepWhatANodeMayBeCalled) {
   EXPECT_EQ(as_node_name("web1.example.com"), "web1.example.com");

@@ -12,16 +12,9 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-DraftNode node_of(const std::string& name, const std::string& host) {
-  DraftNode node;
-  node.name = name;
-  node.target = parse_ssh_target(host);
-  return node;
-}
-
 TEST(RenderDraft, BeginsWithTheModelineOfTheSchema) {
   Draft draft;
-  draft.nodes = {node_of("a", "a")};
+  draft.nodes = {node_at("a", "a")};
   EXPECT_THAT(finished(draft), StartsWith("# yaml-language-server: $schema=mesh.schema.json\n"));
 }
 
@@ -29,11 +22,11 @@ TEST(RenderDraft, BeginsWithTheModelineOfTheSchema) {
 TEST(RenderDraft, IsReadBackAsItWas) {
   Draft draft;
   draft.name = "off";
-  DraftNode first = node_of("1", "ops@2001:db8::1");
+  DraftNode first = node_at("1", "ops@2001:db8::1");
   first.endpoint = HostAndPort{"2001:db8::1", 51000};
   first.listen_port = 51900;
   first.persistent_keepalive = 0;
-  DraftNode second = node_of("null", "[2001:db8::2]:2222");
+  DraftNode second = node_at("null", "[2001:db8::2]:2222");
   SshTarget& ssh = std::get<SshTarget>(second.target);
   ssh.user = "a@b";
   ssh.identity_files = {"~/.ssh/a \"key\": #1"};
@@ -62,7 +55,7 @@ TEST(RenderDraft, IsReadBackAsItWas) {
 // What a node or a file says stays within its comment.
 TEST(RenderDraft, CommentsAreLinesOfWordsOnly) {
   Draft draft;
-  draft.nodes = {node_of("a", "a")};
+  draft.nodes = {node_at("a", "a")};
   draft.nodes[0].endpoint = HostAndPort{"192.0.2.1", {}};
   draft.nodes[0].notes = {"first\nssh: evil \x1b[2J  last", std::string(150, 'x')};
   std::string long_note;
@@ -77,7 +70,7 @@ TEST(RenderDraft, CommentsAreLinesOfWordsOnly) {
 
 TEST(RenderDraft, SaysWhyThereIsNoEndpoint) {
   Draft draft;
-  draft.nodes = {node_of("a", "a"), node_of("b", "b")};
+  draft.nodes = {node_at("a", "a"), node_at("b", "b")};
   draft.nodes[0].endpoint = HostAndPort{"192.0.2.1", {}};
   draft.nodes[1].no_endpoint = "It only dials.";
   EXPECT_THAT(finished(draft), HasSubstr("    ssh: b\n    # endpoint: none. It only dials.\n"));
