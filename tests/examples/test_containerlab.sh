@@ -44,6 +44,11 @@ sed -n "s/^    exec: docker exec -i clab-$lab-//p" "$mesh_file" >"$work/named"
 grep -oE '^    [ab][0-9]:' "$example/two-sites.clab.yml" | tr -d ' :' >"$work/there"
 expect 'the same nodes' diff "$work/there" "$work/named"
 
+test_case 'mesh init reads the topology'
+follow 'A lab of your own'
+expect_followed
+expect_out 'exec: docker exec -i clab-two-sites-b1'
+
 test_case 'the image is made'
 run busybox_root
 expect_status 0
