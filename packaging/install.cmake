@@ -71,8 +71,8 @@ install(FILES CHANGELOG.md LICENSE DESTINATION ${agent_doc_folder} COMPONENT age
 install(DIRECTORY packaging/schema packaging/grafana DESTINATION ${data_folder} COMPONENT controller)
 # Without what running an example there has left.
 install(DIRECTORY examples DESTINATION ${doc_folder} COMPONENT controller
-  PATTERN node_modules EXCLUDE PATTERN __pycache__ EXCLUDE
-  PATTERN *.sh PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  PATTERN node_modules EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN .gitignore EXCLUDE
+  REGEX "(\\.sh|/ci/ci/[^/]*)$" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 # docs/man/NAME.SECTION.scd
 file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.scd)

@@ -139,7 +139,7 @@ expected_controller() {
   printf '%s\n' bin/mesh lib/wgmesh/agents/wgmesh-agent-{x86_64,aarch64}.gz share/doc/wgmesh/{README.md,iac.md,json.md,labs.md,messages.md}
   printf '%s\n' share/doc/wgmesh/{mesh,wgmesh-agent-x86_64,wgmesh-agent-aarch64}/{NOTICE,sbom.cdx.json}
   (cd packaging && find schema grafana -type f -printf 'share/wgmesh/%p\n')
-  find examples \( -name node_modules -o -name __pycache__ \) -prune -o -type f -printf 'share/doc/wgmesh/%p\n'
+  find examples \( -name node_modules -o -name __pycache__ \) -prune -o -type f ! -name .gitignore -printf 'share/doc/wgmesh/%p\n'
   expected_pages controller
   if "$(root wgmesh amd64)/usr/bin/mesh" completion bash >/dev/null 2>&1; then
     printf '%s\n' share/bash-completion/completions/mesh share/zsh/vendor-completions/_mesh share/fish/vendor_completions.d/mesh.fish
