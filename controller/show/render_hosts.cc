@@ -1,27 +1,19 @@
 #include "controller/show/render_hosts.h"
 
-#include <fmt/format.h>
+#include <vector>
 
-#include <algorithm>
-#include <cstddef>
+#include "common/hosts_lines.h"
 
 namespace wgmesh {
 
 std::string render_hosts(const Mesh& mesh) {
-  std::size_t width = 0;
+  std::vector<NamedAddress> named;
   for (const Node& node : mesh.nodes) {
-    for (const Prefix& address : node.addresses) {
-      width = std::max(width, to_text(address.address).size());
-    }
+    for (const Prefix& address : node.addresses) { named.push_back({node.name, address.address}); }
   }
-  std::string lines;
-  for (const Node& node : mesh.nodes) {
-    for (const Prefix& address : node.addresses) {
-      lines += fmt::format("{:<{}}  {} {}.{}\n", to_text(address.address), width, node.name,
-                           node.name, mesh.name);
-    }
-  }
-  return lines;
+  std::string text;
+  for (const std::string& line : hosts_lines(mesh.name, named)) { text += line + '\n'; }
+  return text;
 }
 
 }  // namespace wgmesh
