@@ -34,6 +34,7 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   if (!proposal.left_out.empty()) {
     fault = say<"restore-port-missing">(fmt::format("{}", fmt::join(proposal.left_out, "; ")));
   }
+  if (proposal.hosts_left_out) { fault = *proposal.hosts_left_out; }
   if (proposal.changes_nothing()) { return "is up already"; }
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
   setup.list_was_shown = false;

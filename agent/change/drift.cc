@@ -36,6 +36,7 @@ Drift drift_of(const KernelReading& reading, const Loaded& loaded, const Store& 
       drift.obstacle =
           say<"restore-port-missing">(fmt::format("{}", fmt::join(proposal.left_out, ", ")));
     }
+    if (proposal.hosts_left_out) { drift.obstacle = proposal.hosts_left_out; }
     return drift;
   } catch (const Error& error) { return {{}, Said{error.id(), error.message(), error.cure()}}; }
 }

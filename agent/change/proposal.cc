@@ -76,6 +76,22 @@ std::string told_of_strangers(const std::string& mesh, const std::set<std::strin
       bridge_name(mesh));
 }
 
+void refuse_hosts(const Observation& observed, const Proposal& proposal) {
+  if (proposal.hosts_left_out) { return; }
+  if (observed.hosts_damage) { throw Refused(*observed.hosts_damage); }
+  if (observed.hosts_fixed && proposal.desired.hosts != observed.state.hosts) {
+    throw Refused(*observed.hosts_fixed);
+  }
+}
+
+// For a mesh that comes up without its names, rather than not at all.
+void leave_out_hosts(const Observation& observed, Proposal& proposal) {
+  const bool is_wanted = proposal.desired.hosts != observed.state.hosts;
+  proposal.hosts_left_out = observed.hosts_damage;
+  if (!proposal.hosts_left_out && is_wanted) { proposal.hosts_left_out = observed.hosts_fixed; }
+  if (proposal.hosts_left_out) { proposal.desired.hosts = observed.state.hosts; }
+}
+
 void put_peers(const std::optional<proto::Plan>& plan, std::map<PublicKey, std::string>& peers) {
   if (!plan) { return; }
   for (const proto::Peer& peer : plan->peers()) {
@@ -125,6 +141,7 @@ void refuse_obstacles(const Observation& observed, const Proposal& proposal) {
     if (!proposal.desired.foreign_ports.contains(port)) { continue; }
     throw Refused(say<"bridge-port-missing">(port));
   }
+  refuse_hosts(observed, proposal);
 }
 
 Proposal proposal_without_files(const KernelReading& reading, const Loaded& loaded,
@@ -155,6 +172,7 @@ Proposal proposal_without_files(const KernelReading& reading, const Loaded& load
     for (const std::string& port : observed.missing_ports) {
       if (proposal.desired.foreign_ports.erase(port) != 0) { proposal.left_out.insert(port); }
     }
+    leave_out_hosts(observed, proposal);
   }
   settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
   if (goal.kind == proto::REMOVE) { proposal.stored = {}; }

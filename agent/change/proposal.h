@@ -40,6 +40,8 @@ struct Proposal {
   std::vector<std::string> notes;          // for the user, when all is done
   std::set<std::string> left_out;          // of a restore: bridge_ports that are not there (yet)
 
+  std::optional<Said> hosts_left_out;  // of a restore: why /etc/hosts stays as it is
+
   bool changes_nothing() const { return schedule.empty() && files.empty(); }
 };
 
@@ -58,7 +60,8 @@ Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& me
 Proposal proposal_without_files(const KernelReading& reading, const Loaded& loaded,
                                 const std::string& mesh, const WantedChange& goal);
 
-// Throws Refused for names that are taken and interfaces that do not exist.
+// Throws Refused for names that are taken, for interfaces that do not exist, and for a file /etc/hosts that is damaged
+// or cannot be changed.
 void refuse_obstacles(const Observation& observed, const Proposal& proposal);
 
 }  // namespace wgmesh

@@ -80,6 +80,19 @@ std::string set_aside(const Journal& journal, const Store& store, const std::str
          to;
 }
 
+// Files outlive the kernel that the change was made for.
+void roll_back_hosts(Kernel& kernel, const std::string& mesh, const JournalEntry& entry,
+                     const OnProgress& progress) {
+  repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
+    State before;
+    State found;
+    found.hosts = now.state.hosts;
+    // A container that was started again has a new file.
+    if (found.hosts) { before.hosts = entry.before.hosts; }
+    return diff(before, found);
+  });
+}
+
 std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, Direction direction,
                    const JournalEntry& entry, const NodeLog& log) {
   const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
@@ -151,6 +164,8 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
       may_call = true;
       repeat(kernel, scope, progress, list);
     }
+  } else {
+    roll_back_hosts(kernel, mesh, entry, progress);
   }
   try {
     Journal(store, mesh).close();

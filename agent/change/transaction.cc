@@ -51,9 +51,11 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (is_stale && setup_.list_was_shown) { throw Refused(say<"change-list-stale">()); }
   scope_ = proposal.scope;
   rotates_ = proposal.rotates;
-  // Ports of others are theirs to change: what is due for them is worked out anew.
-  schedule_ = is_stale || ports_moved ? schedule(proposal.desired, observed.state, rotates_)
-                                      : proposal.schedule;
+  const bool hosts_moved = proposal.observed.hosts != observed.state.hosts;
+  // Ports of others and /etc/hosts are theirs to change: what is due there is worked out anew.
+  schedule_ = is_stale || ports_moved || hosts_moved
+                  ? schedule(proposal.desired, observed.state, rotates_)
+                  : proposal.schedule;
   done_ = rotates_ ? Due::kApply : Due::kCall;
   const std::vector<Operation> first = operations_due(schedule_, Due::kApply);
 

@@ -17,7 +17,8 @@ constexpr const char* kDefaultAcceptRa = "/proc/sys/net/ipv6/conf/default/accept
 
 }  // namespace
 
-LinuxKernel::LinuxKernel(std::size_t max_set_bytes) : max_set_bytes_(max_set_bytes) {}
+LinuxKernel::LinuxKernel(std::size_t max_set_bytes, HostsFile hosts)
+    : max_set_bytes_(max_set_bytes), hosts_(std::move(hosts)) {}
 
 WireguardSocket& LinuxKernel::wireguard() {
   if (!wireguard_) { wireguard_ = std::make_unique<WireguardSocket>(); }
@@ -35,6 +36,7 @@ KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
   }
   // The loopback interface is always there, and known to IPv6 if the kernel has it.
   reading.limits.no_ipv6 = std::ranges::none_of(reading.interfaces, &InterfaceReport::ipv6);
+  reading.hosts = hosts_.read(mesh);
   reading.limits.fixed_settings = ::access(kDefaultAcceptRa, W_OK) != 0;
   const std::string value = read_kernel_text(kDefaultAcceptRa);
   reading.new_interfaces_take_advertisements = !value.empty() && !value.starts_with('0');
@@ -45,7 +47,7 @@ void LinuxKernel::apply(std::span<const Operation> operations,
                         const std::function<void(std::size_t)>& done) {
   OperationSender sender(
       interfaces_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
-      done);
+      hosts_, done);
   sender.run(operations);
 }
 

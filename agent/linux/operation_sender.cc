@@ -45,8 +45,11 @@ void add(const SetWireguard& change, SetWireguard& whole) {
 
 OperationSender::OperationSender(RtnlSocket& interfaces,
                                  std::function<void(const SetWireguard&)> set_wireguard,
-                                 std::function<void(std::size_t)> done)
-    : interfaces_(interfaces), set_wireguard_(std::move(set_wireguard)), done_(std::move(done)) {}
+                                 const HostsFile& hosts, std::function<void(std::size_t)> done)
+    : interfaces_(interfaces),
+      set_wireguard_(std::move(set_wireguard)),
+      hosts_(hosts),
+      done_(std::move(done)) {}
 
 void OperationSender::run(std::span<const Operation> operations) {
   operations_ = operations;
@@ -110,6 +113,7 @@ bool OperationSender::must_wait(const Operation& operation) const {
   if (const auto* remove = std::get_if<RemoveAddress>(&operation)) { return unknown(remove->name); }
   return std::holds_alternative<SetWireguard>(operation) ||
          std::holds_alternative<SetRouterAdvertisements>(operation) ||
+         std::holds_alternative<SetHosts>(operation) ||
          std::holds_alternative<DeleteGroup>(operation);
 }
 
@@ -171,6 +175,9 @@ void OperationSender::start(const RemoveAddress& change) {
 }
 
 void OperationSender::start(const SetWireguard& change) { set_wireguard_(change); }
+
+void OperationSender::start(const SetHosts& change) { hosts_.put(change.block); }
+void OperationSender::start(const RemoveHosts& change) { hosts_.remove(change.mesh); }
 
 void OperationSender::start(const SetRouterAdvertisements& change) {
   write_ipv6_setting(change.name, "accept_ra", change.accept);

@@ -12,13 +12,14 @@
 
 #include "agent/netlink/rtnl_socket.h"
 #include "agent/state/operation.h"
+#include "agent/store/hosts_file.h"
 
 namespace wgmesh {
 
 class OperationSender {
  public:
   OperationSender(RtnlSocket& interfaces, std::function<void(const SetWireguard&)> set_wireguard,
-                  std::function<void(std::size_t)> done);
+                  const HostsFile& hosts, std::function<void(std::size_t)> done);
 
   // As Kernel::apply.
   void run(std::span<const Operation> operations);
@@ -48,11 +49,14 @@ class OperationSender {
   void start(const AddAddress& change);
   void start(const RemoveAddress& change);
   void start(const SetWireguard& change);
+  void start(const SetHosts& change);
+  void start(const RemoveHosts& change);
   void start(const DeleteInterface& change);
   void start(const DeleteGroup& change);
 
   RtnlSocket& interfaces_;
   std::function<void(const SetWireguard&)> set_wireguard_;
+  const HostsFile& hosts_;
   std::function<void(std::size_t)> done_;
   std::span<const Operation> operations_;
   std::size_t current_ = 0;      // the operation being started

@@ -5,20 +5,23 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "agent/state/endpoint_choice.h"
 #include "agent/text/messages.h"
 #include "common/error.h"
+#include "common/hosts_lines.h"
 #include "common/naming.h"
 
 namespace wgmesh {
 namespace {
 
 // What plans may ask for by name.
-constexpr std::array<std::string_view, 1> kKnownNeeds = {"fragments"};
+constexpr std::array<std::string_view, 2> kKnownNeeds = {"fragments", "hosts"};
 constexpr std::uint32_t kMaxMtu = 65000;
 constexpr std::uint32_t kMaxTimer = 1'000'000;  // seconds
 
@@ -210,6 +213,23 @@ class Peers {
   std::set<IpAddress> taken_;
 };
 
+// The agent writes as root what every program of the node reads: only names and addresses get there.
+std::optional<HostsBlock> hosts_of(const proto::Plan& plan) {
+  if (plan.hosts().empty()) { return std::nullopt; }
+  std::set<std::string> nodes;
+  std::vector<NamedAddress> named;
+  for (const proto::Host& host : plan.hosts()) {
+    if (!is_node_name(host.node())) { refuse("hosts: invalid node name '{}'", host.node()); }
+    if (!nodes.insert(host.node()).second) { refuse("hosts has {} twice", host.node()); }
+    for (const std::string& text : host.addresses()) {
+      const auto address = parse_ip(text);
+      if (!address) { refuse("hosts: '{}' is no address", text); }
+      named.push_back({host.node(), *address});
+    }
+  }
+  return HostsBlock{plan.mesh(), hosts_lines(plan.mesh(), named)};
+}
+
 void check_whole(const proto::Plan& plan) {
   if (plan.format_version() > kPlanFormat) {
     throw Error(say<"plan-format-newer">(plan.format_version(), kPlanFormat));
@@ -236,6 +256,7 @@ State desired_state(const proto::Plan& plan, const NodeSecrets& secrets,
   State state;
   state.wireguard = device_of(plan, secrets, kind_of(plan));
   state.bridge = bridge_of(plan);
+  state.hosts = hosts_of(plan);
   Peers peers(plan, secrets, endpoints, state);
   for (const proto::Peer& peer : plan.peers()) {
     try {

@@ -106,6 +106,16 @@ void delete_interfaces(const State& desired, const State& now, Changes& changes)
   }
 }
 
+// Names come when their addresses are there, and go before those do.
+void diff_hosts(const State& desired, const State& observed, Changes& changes) {
+  if (desired.hosts == observed.hosts) { return; }
+  if (desired.hosts) {
+    changes.first.push_back(SetHosts{*desired.hosts, !observed.hosts});
+  } else {
+    changes.deletions.push_back(RemoveHosts{observed.hosts->mesh});
+  }
+}
+
 using Above = std::vector<std::pair<std::string, std::uint32_t>>;
 
 // Interfaces that only one of the two knows are nobody's to give back.
@@ -133,6 +143,7 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   diff_tunnels(desired, now, changes);
   diff_foreign_ports(desired, observed, true, changes);
   if (desired.bridge) { raise_bridge(*desired.bridge, now.bridge, changes); }
+  diff_hosts(desired, observed, changes);
   delete_interfaces(desired, now, changes);
 
   std::ranges::move(changes.deletions, std::back_inserter(changes.first));

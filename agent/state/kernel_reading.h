@@ -14,6 +14,7 @@
 #include "agent/state/state.h"
 #include "common/key.h"
 #include "common/net.h"
+#include "common/said.h"
 
 namespace wgmesh {
 
@@ -121,10 +122,20 @@ struct WireguardReport {
   bool operator==(const WireguardReport&) const = default;
 };
 
+// /etc/hosts, as far as it is the mesh's.
+struct HostsReading {
+  std::optional<HostsBlock> block;
+  std::optional<Said> damage;  // why nobody can say what is the mesh's; then there is no block
+  std::optional<Said> fixed;   // why nothing of it can be changed
+
+  bool operator==(const HostsReading&) const = default;
+};
+
 struct KernelReading {
   std::vector<InterfaceReport> interfaces;
   std::vector<AddressReport> addresses;
   std::optional<WireguardReport> wireguard;  // of the mesh's device, where there is one
+  HostsReading hosts;
   Limits limits;
   bool new_interfaces_take_advertisements = false;  // the node's default for a bridge to come
 };

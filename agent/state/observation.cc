@@ -125,6 +125,9 @@ Observation observation_of(const KernelReading& report, const Scope& scope) {
   Observation observation;
   observation.missing_ports = scope.foreign_ports;
   observation.state.limits = report.limits;
+  observation.state.hosts = report.hosts.block;
+  observation.hosts_damage = report.hosts.damage;
+  observation.hosts_fixed = report.hosts.fixed;
   for (const InterfaceReport& report_of_interface : report.interfaces) {
     Interface interface = common_part(report_of_interface, names);
     const std::string name = interface.name;

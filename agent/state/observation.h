@@ -2,6 +2,7 @@
 // a State, and what stands in the way of names and ports. Pure.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct Observation {
   std::vector<NameTaken> taken;
   std::set<std::string> missing_ports;  // foreign_ports that do not exist
   std::set<std::string> strangers;      // ports of our bridge that nobody but the user put there
+  std::optional<Said> hosts_damage;     // as HostsReading has both
+  std::optional<Said> hosts_fixed;
   // The mesh's bridge takes router advertisements, or would, and that cannot be switched off here.
   bool takes_advertisements = false;
 };

@@ -20,7 +20,7 @@ void fill_in_times(State& observed, const std::optional<proto::Plan>& committed)
 State with_live_endpoints(State wanted, const State& observed);
 
 // True if nothing of ours differs between the two readings, apart from the endpoints of peers.
-// Ports of others are theirs to change.
+// Ports of others are theirs to change, and so is /etc/hosts: nodes of one machine may share it.
 bool is_unchanged(const State& before, const State& now);
 
 }  // namespace wgmesh

@@ -120,6 +120,16 @@ std::string words(const SetWireguard& set, const KeyText& key_text) {
   return text;
 }
 
+std::string words(const SetHosts& set) {
+  const std::size_t count = set.block.lines.size();
+  return fmt::format("/etc/hosts: {} {} for {}", count, count == 1 ? "line" : "lines",
+                     set.block.mesh);
+}
+
+std::string words(const RemoveHosts& remove) {
+  return fmt::format("/etc/hosts: no lines for {}", remove.mesh);
+}
+
 std::string words(const DeleteInterface& remove) { return "ip link del " + remove.name; }
 
 std::string words(const DeleteGroup& remove) {
@@ -151,6 +161,9 @@ OperationKind kind_of(const Operation& operation) {
                               });
                           return adds ? OperationKind::kAdd : OperationKind::kChange;
                         },
+                        [](const SetHosts& set) {
+                          return set.is_new ? OperationKind::kAdd : OperationKind::kChange;
+                        },
                         [](const auto&) { return OperationKind::kChange; },
                     },
                     operation);
@@ -159,6 +172,8 @@ OperationKind kind_of(const Operation& operation) {
 std::string interface_of(const Operation& operation) {
   return std::visit(Overloaded{
                         [](const DeleteGroup&) { return std::string(); },
+                        [](const SetHosts&) { return std::string(); },
+                        [](const RemoveHosts&) { return std::string(); },
                         [](const auto& each) { return each.name; },
                     },
                     operation);
@@ -176,6 +191,7 @@ bool is_deletion(const Operation& operation) {
                         [](const DeleteGroup&) { return true; },
                         [](const RemoveAddress&) { return true; },
                         [](const RemoveAltname&) { return true; },
+                        [](const RemoveHosts&) { return true; },
                         [](const SetWireguard& set) {
                           return !set.private_key && !set.listen_port && !set.fwmark &&
                                  !set.peers.empty() &&

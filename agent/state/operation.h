@@ -134,6 +134,13 @@ struct SetWireguard {
   bool operator==(const SetWireguard&) const = default;
 };
 
+// /etc/hosts. The lines of others stay as they are.
+struct SetHosts {
+  HostsBlock block;
+  bool is_new = false;  // there is no block of the mesh yet
+  bool operator==(const SetHosts&) const = default;
+};
+
 // Deletions. By group only when every member was checked to be ours.
 struct DeleteInterface {
   std::string name;
@@ -146,15 +153,22 @@ struct DeleteGroup {
   bool operator==(const DeleteGroup&) const = default;
 };
 
+// A block that is gone already is no error.
+struct RemoveHosts {
+  std::string mesh;
+  bool operator==(const RemoveHosts&) const = default;
+};
+
 using Operation =
     std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetInterface, AddAltname,
                  RemoveAltname, SetBridge, SetRouterAdvertisements, AddAddress, RemoveAddress,
-                 SetWireguard, DeleteInterface, DeleteGroup>;
+                 SetWireguard, SetHosts, DeleteInterface, DeleteGroup, RemoveHosts>;
 
 enum class OperationKind : std::uint8_t { kAdd, kChange, kRemove };
 // A new WireGuard peer is an addition; a peer that loses its allowed IPs is changed.
 OperationKind kind_of(const Operation& operation);
-// The interface that is made, changed or removed; empty for a whole group.
+// The interface that is made, changed or removed; empty for a whole group
+// and for /etc/hosts.
 std::string interface_of(const Operation& operation);
 // The WireGuard peer, if the operation is about exactly one.
 std::optional<PublicKey> peer_of(const Operation& operation);
@@ -169,7 +183,7 @@ using KeyText = std::function<std::string(const PublicKey&)>;
 std::string describe(const Operation& operation, const KeyText& key_text = to_base64);
 
 // Deletions wait for `commit`, when every node has applied: DeleteInterface, DeleteGroup,
-// RemoveAddress, RemoveAltname, and a SetWireguard that only removes peers. (diff.h says which few
+// RemoveAddress, RemoveAltname, RemoveHosts, and a SetWireguard that only removes peers. (diff.h says which few
 // go earlier.)
 bool is_deletion(const Operation& operation);
 

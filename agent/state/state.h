@@ -110,6 +110,14 @@ struct ForeignPort {
   bool operator==(const ForeignPort&) const = default;
 };
 
+// The mesh's part of /etc/hosts. Each line is as it stands in the file, without its end.
+struct HostsBlock {
+  std::string mesh;
+  std::vector<std::string> lines;
+
+  bool operator==(const HostsBlock&) const = default;
+};
+
 // What a node keeps us from setting. Only ever observed; a plan wants nothing of it.
 struct Limits {
   // The kernel has no IPv6: nobody can say how an interface makes IPv6 addresses, and none does.
@@ -127,6 +135,7 @@ struct State {
   std::optional<Bridge> bridge;
   std::map<std::string, Tunnel> tunnels;             // by interface name
   std::map<std::string, ForeignPort> foreign_ports;  // by interface name
+  std::optional<HostsBlock> hosts;
   Limits limits;
 
   bool operator==(const State&) const = default;

@@ -33,6 +33,23 @@ std::string seconds_text(std::uint32_t hundredths) {
   return fmt::format("{:g}", hundredths / 100.0);
 }
 
+// What a line of /etc/hosts says, whoever has written the line: its words, and what is no text as '?'.
+std::string line_words(const std::string& line) {
+  constexpr std::size_t kMost = 200;
+  std::string words;
+  for (const char c : line) {
+    const bool is_blank = c == ' ' || c == '\t' || c == '\r';
+    if (words.size() == kMost) { return words; }
+    if (!is_blank) {
+      words += c > ' ' && c < '\x7f' ? c : '?';
+    } else if (!words.empty() && words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  if (words.ends_with(' ')) { words.pop_back(); }
+  return words;
+}
+
 Text none_if_empty(std::string text) { return text.empty() ? std::nullopt : Text(std::move(text)); }
 
 // The values of one operation, beside those of `State`. Where there is nothing yet, `observed` is null.
@@ -125,6 +142,8 @@ class Values {
     }
     if (set.peers.size() == 1) { put_peer(set.peers.front()); }
   }
+  void operator()(const SetHosts& set) { put_hosts(set.block.lines); }
+  void operator()(const RemoveHosts&) { put_hosts({}); }
   void operator()(const DeleteInterface& remove) { put("kind", kind(remove.name), {}); }
   void operator()(const DeleteGroup&) {}
 
@@ -170,6 +189,22 @@ class Values {
       before = seconds_text((*observed_.bridge).*time);
     }
     put(std::move(key), std::move(before), seconds_text(*wanted));
+  }
+
+  // Each line that goes or comes.
+  void put_hosts(const std::vector<std::string>& wanted) {
+    std::set<std::string> after;
+    std::set<std::string> before;
+    for (const std::string& line : wanted) { after.insert(line_words(line)); }
+    if (observed_.hosts) {
+      for (const std::string& line : observed_.hosts->lines) { before.insert(line_words(line)); }
+    }
+    for (const std::string& line : before) {
+      if (!after.contains(line)) { put("hosts", line, {}); }
+    }
+    for (const std::string& line : after) {
+      if (!before.contains(line)) { put("hosts", {}, line); }
+    }
   }
 
   // One that takes the place of another differs from it, though neither is shown.

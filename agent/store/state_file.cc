@@ -218,6 +218,10 @@ proto::SavedState save(const State& state) {
       saved_above.set_mtu(mtu);
     }
   }
+  if (state.hosts) {
+    saved.mutable_hosts()->set_mesh(state.hosts->mesh);
+    for (const std::string& line : state.hosts->lines) { saved.mutable_hosts()->add_lines(line); }
+  }
   return saved;
 }
 
@@ -242,6 +246,10 @@ State load(const proto::SavedState& saved) {
     for (const proto::SavedAbove& above : port.above()) {
       loaded.above.emplace_back(above.name(), above.mtu());
     }
+  }
+  if (saved.has_hosts()) {
+    const auto& lines = saved.hosts().lines();
+    state.hosts = HostsBlock{saved.hosts().mesh(), {lines.begin(), lines.end()}};
   }
   return state;
 }

@@ -14,6 +14,9 @@ inline constexpr Message kAgentMessages[] = {
     {"plan-need-unknown", MessageKind::kError,
      "the plan needs `{}`, which this agent ({}) does not know",
      "a newer mesh has made it: run `mesh up` with that one again"},
+    {"hosts-block-damaged", MessageKind::kError,
+     "/etc/hosts has {}: what is between `{}` and `{}` is the mesh's",
+     "edit /etc/hosts on the node: delete these two lines and what the mesh has written there"},
     // agent/netlink
     {"netlink-refusal", MessageKind::kError, "{}", "",
      "the kernel's refusal of an operation, in its own words"},
@@ -26,6 +29,10 @@ inline constexpr Message kAgentMessages[] = {
      "the kernel's tables changed during each of {} readings",
      "something on this node creates or deletes interfaces all the time; try again"},
     // agent/store
+    {"hosts-file-fixed", MessageKind::kError, "/etc/hosts cannot be changed: {}",
+     "make it a file that root can write (in a container it may be mounted read-only), or leave "
+     "out "
+     "`hosts: true`"},
     {"store-not-a-file", MessageKind::kError, "is a {}, not a file", ""},
     {"store-file-too-large", MessageKind::kError, "has {} octets, more than 16 MiB", ""},
     {"store-file-foreign", MessageKind::kError,

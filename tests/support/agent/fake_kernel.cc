@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/netlink/netlink_error.h"
+#include "agent/state/hosts_block.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -246,6 +247,24 @@ void FakeKernel::remove(const std::string& name) {
     if (port.master == name) { leave_master(port); }
   }
   interfaces_.erase(name);
+}
+
+// ---- /etc/hosts ----
+
+void FakeKernel::check_hosts(const std::string& mesh) const {
+  if (is_hosts_fixed) { refuse(EROFS); }
+  const auto damage = hosts_file ? find_hosts_damage(*hosts_file, mesh) : std::nullopt;
+  if (damage) { throw Error(*damage); }
+}
+
+void FakeKernel::start(const SetHosts& set) {
+  check_hosts(set.block.mesh);
+  hosts_file = with_hosts_block(hosts_file, set.block);
+}
+
+void FakeKernel::start(const RemoveHosts& remove_hosts) {
+  check_hosts(remove_hosts.mesh);
+  if (hosts_file) { hosts_file = without_hosts_block(*hosts_file, remove_hosts.mesh); }
 }
 
 // ---- bridge ----

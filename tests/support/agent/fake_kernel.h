@@ -65,6 +65,8 @@ class FakeKernel final : public Kernel {
   // What this node keeps us from, and the default of interfaces to come.
   Limits limits;
   bool new_interfaces_take_advertisements = true;
+  std::optional<std::string> hosts_file;  // the text of /etc/hosts; absent: there is none
+  bool is_hosts_fixed = false;
   int reads = 0;  // how often the kernel was read
   // Seconds since the epoch; a status reports them. Absent: never.
   std::map<PublicKey, std::int64_t> latest_handshakes;
@@ -82,12 +84,15 @@ class FakeKernel final : public Kernel {
   void start(const AddAddress& add);
   void start(const RemoveAddress& remove);
   void start(const SetWireguard& set);
+  void start(const SetHosts& set);
+  void start(const RemoveHosts& remove);
   void start(const DeleteInterface& remove);
   void start(const DeleteGroup& remove);
 
   FakeInterface& find(const std::string& name);
   bool is_name_in_use(const std::string& name) const;
   void check_new_name(const std::string& name) const;
+  void check_hosts(const std::string& mesh) const;
   void check_tunnel(const FakeInterface& tunnel) const;
   void set_mtu(FakeInterface& interface, std::uint32_t mtu);
   void set_master(FakeInterface& interface, const std::string& master);

@@ -3,6 +3,8 @@
 #include <map>
 #include <utility>
 
+#include "agent/state/hosts_block.h"
+#include "agent/text/messages.h"
 #include "tests/support/agent/fake_kernel.h"
 
 namespace wgmesh {
@@ -104,6 +106,7 @@ void FakeKernel::put(const State& state) {
   for (const auto& [name, port] : state.foreign_ports) {
     put(FakeInterface{.name = name, .mtu = port.mtu, .up = port.up, .master = port.master});
   }
+  if (state.hosts) { hosts_file = with_hosts_block(hosts_file, *state.hosts); }
   if (state.bridge) { follow_ports(find(state.bridge->interface.name)); }
 }
 
@@ -111,6 +114,11 @@ KernelReading FakeKernel::read(const std::string& mesh, bool /*with_counters*/) 
   ++reads;
   KernelReading reading;
   reading.limits = limits;
+  if (hosts_file) {
+    reading.hosts.damage = find_hosts_damage(*hosts_file, mesh);
+    if (!reading.hosts.damage) { reading.hosts.block = find_hosts_block(*hosts_file, mesh); }
+  }
+  if (is_hosts_fixed) { reading.hosts.fixed = say<"hosts-file-fixed">("Read-only file system"); }
   reading.new_interfaces_take_advertisements = new_interfaces_take_advertisements;
   std::map<std::string, int> indexes;
   for (const auto& [name, interface] : interfaces_) {

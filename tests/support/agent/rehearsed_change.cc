@@ -18,6 +18,19 @@ StoredMesh stored_for(const proto::Plan& plan) {
   return stored;
 }
 
+// Its peers have a line each in /etc/hosts.
+proto::Plan with_names(proto::Plan plan) {
+  plan.clear_needs();
+  plan.add_needs("hosts");
+  plan.clear_hosts();
+  for (const proto::Peer& peer : plan.peers()) {
+    proto::Host& host = *plan.add_hosts();
+    host.set_node(peer.node());
+    host.add_addresses(fmt::format("fd00:0:0:1::{:x}", plan.hosts_size() + 1));
+  }
+  return plan;
+}
+
 void rehearse(RehearsedChange& change) {
   const TemporaryFolder folder;
   NodeUnderChange node(change, folder.path());
@@ -57,7 +70,7 @@ NodeUnderChange::NodeUnderChange(const RehearsedChange& change, const std::strin
 }
 
 NodeSnapshot NodeUnderChange::snapshot() {
-  return {kernel.interfaces(), files_under(store.root())};
+  return {kernel.interfaces(), files_under(store.root()), kernel.hosts_file};
 }
 
 std::size_t NodeUnderChange::run(const RehearsedChange& change, InjectedFault fault) {
@@ -75,8 +88,9 @@ std::size_t NodeUnderChange::run(const RehearsedChange& change, InjectedFault fa
 }
 
 std::vector<RehearsedChange> rehearsed_changes(int peers) {
-  const proto::Plan plan = example_plan_of(peers);
+  const proto::Plan plan = with_names(example_plan_of(peers));
   FakeKernel bare;
+  bare.hosts_file = "127.0.0.1 localhost\n::1 localhost";
   bare.put(FakeInterface{.name = "eth1", .up = true});
   RehearsedChange up;
   up.name = "up";
@@ -85,6 +99,7 @@ std::vector<RehearsedChange> rehearsed_changes(int peers) {
   rehearse(up);
   RehearsedChange on_top;
   on_top.kernel.interfaces() = up.after.interfaces;
+  on_top.kernel.hosts_file = up.after.hosts;
   on_top.stored = stored_for(plan);
 
   std::vector<RehearsedChange> changes;
@@ -97,7 +112,7 @@ std::vector<RehearsedChange> rehearsed_changes(int peers) {
       changes.push_back(std::move(change));
     };
     add(up, "up", up.goal);
-    add(on_top, "change", goal_of(changed(plan)));
+    add(on_top, "change", goal_of(with_names(changed(plan))));
     add(on_top, "down", goal_of(proto::DOWN));
     add(on_top, "remove", goal_of(proto::REMOVE));
   }

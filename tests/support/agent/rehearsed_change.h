@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,11 @@
 
 namespace wgmesh {
 
-// Interfaces and stored files of a node.
+// Interfaces, stored files and /etc/hosts of a node.
 struct NodeSnapshot {
   std::map<std::string, FakeInterface> interfaces;
   std::map<std::string, std::string> files;
+  std::optional<std::string> hosts;
   bool operator==(const NodeSnapshot&) const = default;
 };
 

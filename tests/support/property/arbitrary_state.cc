@@ -64,6 +64,7 @@ class Builder {
     if (state.bridge) { master_ = state.bridge->interface.name; }
     add_tunnels(state);
     add_altnames(state);
+    if (!is_missing()) { state.hosts = hosts(); }
     for (const char* name : {"eth1", "eth2"}) {
       if (in_a_hundred(50)) { state.foreign_ports[name] = foreign_port(); }
     }
@@ -139,6 +140,15 @@ class Builder {
             .ageing = static_cast<std::uint32_t>(one_of<int>({0, 1000, 30000})),
             .addresses = addresses("2"),
             .accepts_router_advertisements = drifts()};
+  }
+
+  HostsBlock hosts() {
+    HostsBlock block{kMesh, {}};
+    for (int node = number(0, 3); node > 0; --node) {
+      block.lines.push_back("fd00:2::" + std::to_string(node) + "  " +
+                            one_of<std::string>({"a a.m", "b b.m"}));
+    }
+    return block;
   }
 
   void add_tunnels(State& state) {

@@ -37,9 +37,11 @@ std::string fault_after(const RehearsedChange& change, NodeUnderChange& node, bo
     return "files are neither old nor new:" + names;
   }
   if (now.files.empty() && exists(node.store.folder("test"))) { return "an empty folder is left"; }
-  const auto& interfaces =
-      now.files == change.after.files ? change.after.interfaces : change.before.interfaces;
-  if (kernel_lives && now.interfaces != interfaces) { return "links are not those of the files"; }
+  const NodeSnapshot& right = now.files == change.after.files ? change.after : change.before;
+  if (kernel_lives && now.interfaces != right.interfaces) {
+    return "links are not those of the files";
+  }
+  if (now.hosts != right.hosts) { return "the names in /etc/hosts are not those of the files"; }
   RehearsedChange again = change;
   again.commits = true;
   node.run(again);

@@ -50,6 +50,7 @@ Ending ending_of(const Refusal& refusal) {
   const NodeSnapshot end = node.snapshot();
   if (end.interfaces != expected.interfaces) { ending.fault = "links differ"; }
   if (end.files != expected.files) { ending.fault = "files differ"; }
+  if (end.hosts != expected.hosts) { ending.fault = "/etc/hosts differs"; }
   if (change.commits && !is_new && told.empty()) { ending.fault = "nobody was told"; }
   if (!ending.fault.empty()) {
     ending.fault =

@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include "agent/netlink/netlink_error.h"
+#include "agent/store/atomic_file.h"
+#include "tests/support/agent/test_node.h"
 
 namespace wgmesh {
 namespace {
@@ -37,7 +39,7 @@ class Sender : public testing::Test {
             if (update.public_key == refused) { throw NetlinkError(EINVAL, "not this one"); }
           }
         },
-        [this](std::size_t count) { done = count; });
+        hosts, [this](std::size_t count) { done = count; });
     sender.run(operations);
   }
   std::vector<std::size_t> sizes() const {
@@ -46,6 +48,8 @@ class Sender : public testing::Test {
     return counts;
   }
 
+  TemporaryFolder folder;
+  HostsFile hosts{folder.path() + "/hosts"};
   RtnlSocket interfaces;
   std::vector<SetWireguard> sent;
   std::optional<PublicKey> refused;
@@ -80,6 +84,23 @@ TEST_F(Sender, NamesThePeerThatTheKernelRefuses) {
   }
   EXPECT_THAT(sizes(), ElementsAre(3, 1, 1)) << "peer 3 is not told after peer 2 was refused";
   EXPECT_EQ(done, 1U);
+}
+
+TEST_F(Sender, WritesTheNamesAndSaysWhatItCouldNotWrite) {
+  const HostsBlock block{"test", {"fd00::1  a a.test"}};
+  run({SetHosts{block, true}});
+  EXPECT_EQ(hosts.read("test").block, block);
+  run({RemoveHosts{"test"}});
+  EXPECT_FALSE(hosts.read("test").block);
+  EXPECT_EQ(done, 1u);
+  write_file(folder.path() + "/hosts", "# END wgmesh test\n");
+  try {
+    run({SetHosts{block}});
+    FAIL() << "a damaged block was changed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "hosts-block-damaged");
+    EXPECT_TRUE(error.message().starts_with("/etc/hosts: 1 line for test: ")) << error.message();
+  }
 }
 
 }  // namespace

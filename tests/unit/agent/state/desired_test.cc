@@ -37,6 +37,47 @@ TEST(DesiredState, GivesAPeerOneAllowedAddress) {
   EXPECT_EQ(state.tunnels.at("gt-test-mesh1").remote, inner);
 }
 
+TEST(DesiredState, HasTheNamesOfAPlan) {
+  proto::Plan plan = example_plan();
+  EXPECT_FALSE(example_state(plan).hosts);
+  plan.add_needs("hosts");
+  proto::Host& first = *plan.add_hosts();
+  first.set_node("mesh0");
+  first.add_addresses("fd00:0:0:1::1");
+  first.add_addresses("192.0.2.1");
+  plan.add_hosts()->set_node("mesh-without");
+  const State state = example_state(plan);
+  EXPECT_EQ(
+      state.hosts,
+      (HostsBlock{"test", {"fd00:0:0:1::1  mesh0 mesh0.test", "192.0.2.1      mesh0 mesh0.test"}}));
+}
+
+// The file is root's, and a controller is hostile until its plan was read.
+TEST(DesiredState, LetsOnlyNamesAndAddressesIntoTheHosts) {
+  const auto refusal = [](const std::string& node, const std::string& address) {
+    proto::Plan plan = example_plan();
+    proto::Host& host = *plan.add_hosts();
+    host.set_node(node);
+    host.add_addresses(address);
+    try {
+      example_state(plan);
+    } catch (const Error& error) { return error.message(); }
+    return std::string("none");
+  };
+  EXPECT_EQ(refusal("mesh0", "192.0.2.1"), "none");
+  for (const char* name : {"", "a b", "a\n192.0.2.9 bank.example.com", "#", "a\tb", "-a"}) {
+    EXPECT_THAT(refusal(name, "192.0.2.1"), HasSubstr("hosts: invalid node name"));
+  }
+  for (const char* address :
+       {"", "192.0.2.1/24", "192.0.2.1\n::1 x", "fd00::1%eth0", "localhost"}) {
+    EXPECT_THAT(refusal("mesh0", address), HasSubstr("is no address"));
+  }
+  proto::Plan plan = example_plan();
+  plan.add_hosts()->set_node("mesh0");
+  plan.add_hosts()->set_node("mesh0");
+  EXPECT_THROW(example_state(plan), Error);
+}
+
 TEST(DesiredState, CountsBridgeTimesInHundredths) {
   State state = example_state(example_plan());
   EXPECT_EQ(state.bridge->forward_delay, 400u);

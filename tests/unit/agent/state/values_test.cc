@@ -129,5 +129,20 @@ TEST(Values, OfSeveralPeersAreNotTold) {
   EXPECT_THAT(told(set, node_state()), IsEmpty());
 }
 
+TEST(Values, OfTheHostsAreLinesThatComeAndGo) {
+  State state = node_state();
+  const HostsBlock block{"test", {"fd00::1  a a.test", "fd00::2  b b.test"}};
+  EXPECT_THAT(told(SetHosts{block, true}, state),
+              ElementsAre("hosts: - to fd00::1 a a.test", "hosts: - to fd00::2 b b.test"));
+  state.hosts =
+      HostsBlock{"test", {" fd00::1\ta  a.test\r", "\x1b[31m\xff", std::string(500, 'x')}};
+  EXPECT_THAT(told(SetHosts{block}, state),
+              ElementsAre("hosts: ?[31m? to -", "hosts: " + std::string(200, 'x') + " to -",
+                          "hosts: - to fd00::2 b b.test"));
+  state.hosts = block;
+  EXPECT_THAT(told(RemoveHosts{"test"}, state),
+              ElementsAre("hosts: fd00::1 a a.test to -", "hosts: fd00::2 b b.test to -"));
+}
+
 }  // namespace
 }  // namespace wgmesh::values_test

@@ -16,7 +16,9 @@ using ::testing::Throws;
 State example() {
   proto::Plan plan = example_plan();
   plan.add_bridge_ports("eth1");
-  return example_state(plan);
+  State state = example_state(plan);
+  state.hosts = HostsBlock{"test", {"fd00::1  a a.test", "edited by \xff somebody"}};
+  return state;
 }
 
 TEST(StateFile, RoundTripsThroughOctets) {
