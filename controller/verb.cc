@@ -142,7 +142,8 @@ Contacts nobody.)",
         .name = "hosts",
         .summary = "lines for /etc/hosts: the address and the names of each node",
         .description = R"(Prints a line for each address of each node: the address, the node's
-name, and NODE.MESH. Reads the mesh file and contacts nobody.)",
+name, and NODE.MESH. Reads the mesh file and contacts nobody. With `hosts: true` in the mesh
+file, nodes keep these lines themselves.)",
         .most = 0},
     CommandRow{
         .name = "init",

@@ -27,13 +27,14 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-const std::array<std::string, 14> kMeshKeys = {"name",        "network",
+const std::array<std::string, 15> kMeshKeys = {"name",        "network",
                                                "full",        "nodes",
                                                "listen_port", "persistent_keepalive",
                                                "fwmark",      "mtu",
                                                "underlay",    "loop_prevention",
                                                "stp",         "path_cost",
-                                               "defaults",    "format_version"};
+                                               "defaults",    "format_version",
+                                               "hosts"};
 
 // One file on its way to a Mesh.
 class MeshFile {
@@ -344,6 +345,7 @@ Mesh MeshFile::read() {
     if (context_.network) { mesh_.network = *context_.network; }
   }
   if (const auto value = map_.find("full")) { mesh_.full = read_boolean(*value).value_or(true); }
+  if (const auto value = map_.find("hosts")) { mesh_.hosts = read_boolean(*value).value_or(false); }
   read_fragmenting();
   read_underlay();
   read_wireguard_settings(map_, context_.listen_port, context_.persistent_keepalive,

@@ -105,6 +105,7 @@ struct Mesh {
   LoopPrevention loop_prevention = LoopPrevention::kStp;
   StpTimers stp;
   PathCost path_cost;
+  bool hosts = false;        // nodes keep each other's names in /etc/hosts
   std::vector<Node> nodes;   // in file order
   std::vector<Node> absent;  // to be cleaned, and nobody's peer; in file order, too
 

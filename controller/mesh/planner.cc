@@ -79,6 +79,15 @@ std::uint32_t path_cost_of(const Mesh& mesh, const Node& node, const Node& peer,
   return 0;
 }
 
+void fill_hosts(const Mesh& mesh, proto::Plan& plan) {
+  plan.add_needs("hosts");
+  for (const Node& node : mesh.nodes) {
+    proto::Host& host = *plan.add_hosts();
+    host.set_node(node.name);
+    for (const Prefix& address : node.addresses) { host.add_addresses(to_text(address.address)); }
+  }
+}
+
 void fill_bridge(const Mesh& mesh, const Node& node, proto::Bridge& bridge) {
   bridge.set_name(bridge_name(mesh.name));
   bridge.set_stp(mesh.loop_prevention == LoopPrevention::kStp);
@@ -212,6 +221,7 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, con
   plan.set_segment_mtu(mtu.segment);
   plan.set_fragments(mesh.fragments);
   if (mesh.fragments) { plan.add_needs("fragments"); }
+  if (mesh.hosts) { fill_hosts(mesh, plan); }
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
   plan.mutable_bridge()->set_priority(priority_of(node, own, choice));

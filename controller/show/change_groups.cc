@@ -25,8 +25,9 @@ class ValueList {
       const std::string interface = value.key() == "public_key" ? "" : change.interface();
       const auto before = text_of(value.has_before(), value.before());
       const auto after = text_of(value.has_after(), value.after());
-      // Addresses and alternative names are sets: one that goes and one that comes are two values.
-      const bool is_of_set = value.key() == "addr" || value.key() == "altname";
+      // Of a set one that goes and one that comes are two values.
+      const bool is_of_set =
+          value.key() == "addr" || value.key() == "altname" || value.key() == kHostsKey;
       const std::string member = is_of_set ? before.value_or(after.value_or("")) : "";
       const auto [at, is_new] =
           places_.try_emplace({node, interface, value.key(), member}, values_.size());
@@ -91,8 +92,9 @@ NodeGroup node_group(const NodeChanges& node) {
       group.of_agent.push_back(change.text());
     } else if (change.peer().empty()) {
       values.put(node.node, change);
-      // A whole group of interfaces goes.
-      if (change.kind() == proto::Change::REMOVE && change.interface().empty()) {
+      // A whole group of interfaces goes. Lines of /etc/hosts have values, and no interface either.
+      if (change.kind() == proto::Change::REMOVE && change.interface().empty() &&
+          change.values().empty()) {
         removes_all = true;
       }
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/mesh/report.h"
@@ -25,6 +26,9 @@ struct GroupValue {
   std::optional<std::string> after;
   bool operator==(const GroupValue&) const = default;
 };
+
+// Of lines in a node's /etc/hosts: a value for each that comes or goes.
+inline constexpr std::string_view kHostsKey = "hosts";
 
 struct NodeGroup {
   std::string node;

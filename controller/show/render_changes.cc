@@ -80,11 +80,31 @@ std::string new_value_words(const GroupValue& value) {
   return key_words(value.key) + ' ' + *value.after;
 }
 
+// "/etc/hosts fd00::5 n4 n4.test added"; of many lines only how many. Empty: none comes or goes.
+std::string hosts_words(const NodeGroup& group) {
+  constexpr std::size_t kMostTold = 2;
+  std::vector<std::string> words;
+  std::size_t added = 0;
+  std::size_t removed = 0;
+  for (const GroupValue& value : group.values) {
+    if (value.key != kHostsKey) { continue; }
+    ++(value.after ? added : removed);
+    words.push_back(value.after ? *value.after + " added" : value.before.value_or("") + " removed");
+  }
+  if (words.size() > kMostTold) {
+    words.clear();
+    if (added > 0) { words.push_back(counted(added, "line") + " added"); }
+    if (removed > 0) { words.push_back(counted(removed, "line") + " removed"); }
+  }
+  return words.empty() ? std::string() : fmt::format("/etc/hosts {}", fmt::join(words, ", "));
+}
+
 // "br-test prio 4096 → 100; wg-test listen port 51820 → 51821".
 std::string node_words(const NodeGroup& group) {
   std::vector<std::string> parts;
   std::string interface;
   for (const GroupValue& value : group.values) {
+    if (value.key == kHostsKey) { continue; }
     const std::string words =
         group.kind == GroupKind::kAdd ? new_value_words(value) : value_words(value);
     if (words.empty()) { continue; }
@@ -94,6 +114,9 @@ std::string node_words(const NodeGroup& group) {
     } else {
       parts.back() += ", " + words;
     }
+  }
+  if (std::string words = hosts_words(group); !words.empty() && group.kind != GroupKind::kAdd) {
+    parts.push_back(std::move(words));
   }
   if (group.only_stored) { parts.emplace_back("only what is stored there changes"); }
   parts.insert(parts.end(), group.of_agent.begin(), group.of_agent.end());

@@ -78,6 +78,7 @@ std::string render_conf(const Mesh& mesh, bool json) {
                 {"ageing", mesh.stp.ageing}};
   if (mesh.path_cost.kind == PathCost::Kind::kFixed) { out["path_cost"] = mesh.path_cost.value; }
   if (mesh.path_cost.kind == PathCost::Kind::kMeasured) { out["path_cost"] = "auto"; }
+  out["hosts"] = mesh.hosts;
   Json& nodes = out["nodes"] = Json::object();
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     for (const Node& node : *group) { nodes[node.name] = node_of(mesh, node); }

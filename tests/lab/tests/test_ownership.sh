@@ -109,6 +109,48 @@ for _ in 1 ${WGMESH_LONG:+2}; do
 done
 mesh_file=$lab_folder/example.yaml
 
+# Node 1 has its file as containers have it, a mount that no other file can take the place of; so has node 2, read-only.
+for i in 0 1 2 3; do
+  on $i sh -c 'cp /etc/hosts /run/hosts && printf "192.0.2.9 printer" >>/run/hosts && umount /etc/hosts &&
+    cat /run/hosts >/etc/hosts && chmod 640 /etc/hosts'
+done
+on 1 sh -c 'cp -p /etc/hosts /run/mounted && mount --bind /run/mounted /etc/hosts'
+on 2 sh -c 'mount --bind /etc/hosts /etc/hosts && mount -o remount,ro,bind /etc/hosts'
+sed 's/^nodes:/hosts: true\n&/' "$mesh_file" >"$work/named.yaml"
+other_hosts_are_the_same() {
+  local i
+  for i in 0 1 2 3; do
+    expect "the lines of others are there on node $i" on $i sh -c \
+      '{ cat /run/hosts; echo; } >/run/ended && grep -v "^#.* wgmesh test" /etc/hosts | grep -v "[.]test$" |
+        diff /run/ended - && [ "$(stat -c %a /etc/hosts)" = 640 ]'
+  done
+}
+
+test_case 'hosts: true is refused where /etc/hosts is read-only, before anything changes'
+mesh_file=$work/named.yaml
+mesh up --no-wait
+expect_status 1
+expect_err 'mesh2: '
+expect_err '/etc/hosts cannot be changed: Read-only file system'
+expect 'no node has the names' bash -c "! '$nodes' in 0 grep mesh1 /etc/hosts"
+on 2 umount /etc/hosts
+
+test_case 'hosts: true keeps the names of the nodes, and nothing else of /etc/hosts changes'
+mesh plan
+expect_out '~ node mesh0: /etc/hosts 4 lines added'
+mesh up --no-wait
+expect_status 0
+mesh hosts
+for i in 0 1 2 3; do
+  names=$(on $i cat /etc/hosts)
+  [[ $names == *"$out"* ]] || fail "node $i lacks the lines of mesh hosts: $names"
+done
+expect 'a node knows another by name' on 3 ping -q -c 1 -W 10 mesh1.test
+other_hosts_are_the_same
+mesh plan --detailed-exitcode
+expect_status 0
+mesh_file=$lab_folder/example.yaml
+
 test_case 'down twice, then down -r: nothing is left but what was there'
 group=$(on 2 cat /sys/class/net/br-test/netdev_group)
 mesh down
@@ -118,6 +160,7 @@ expect_status 0
 mesh down -r
 expect_status 0
 foreign_is_the_same
+for i in 0 1 2 3; do expect "/etc/hosts is as it was on node $i" on $i cmp /run/hosts /etc/hosts; done
 expect 'no file is left' on 0 sh -c '[ ! -e /var/lib/wgmesh ] && [ ! -e /run/wgmesh ] && [ ! -e /usr/local/sbin/wgmesh-agent ]'
 
 test_case 'an interface with our name but without our mark is refused, by name'

@@ -113,6 +113,7 @@ TEST(MeshFile, ReadsEveryKey) {
   EXPECT_EQ(mesh.underlay, *parse_prefix("198.18.7.0/24"));
   EXPECT_EQ(mesh.stp, (StpTimers{15, 2, 20, 300}));
   EXPECT_EQ(mesh.path_cost, (PathCost{PathCost::Kind::kFixed, 250}));
+  EXPECT_TRUE(mesh.hosts);
   EXPECT_FALSE(mesh.fragments);
   ASSERT_EQ(mesh.nodes.size(), 5u);
 
@@ -360,7 +361,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unheard of", "colour: red",
              "m:3:1: colour: unknown key; known here: name, network, full, nodes, listen_port, "
              "persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, path_cost, "
-             "defaults, format_version"},
+             "defaults, format_version, hosts"},
         Case{"twice", "full: true\nfull: false", "m:4:1: full: this key was given before, at 3:1"},
         Case{"anybody's", "x-ssh: &ssh {user: me}\nx-Other: [1, {a: *ssh}]", ""},
         Case{"merge", "<<: {full: true}", ""},
@@ -374,7 +375,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a merge key in quotes is a key", "\"<<\": 5",
              "m:3:1: <<: unknown key; known here: name, network, full, nodes, listen_port, "
              "persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, path_cost, "
-             "defaults, format_version"},
+             "defaults, format_version, hosts"},
         Case{"a no-break space before a key", "\xc2\xa0mtu: auto",
              "m:3:1: \\u00a0mtu: unknown key; the character whose code is shown is no blank, and "
              "nobody can see it: type it anew"},
@@ -395,7 +396,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"control characters", "\"a\\e[2Jb\\n\": 1",
              "m:3:1: a\\x1b[2Jb\\x0a: unknown key; known here: name, network, full, nodes, "
              "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-             "path_cost, defaults, format_version"}}));
+             "path_cost, defaults, format_version, hosts"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mtu, MeshFaults,
@@ -902,7 +903,7 @@ TEST(MeshFile, ColumnsCountCharacters) {
                       "nodes: {n: {addr: 10.0.0.1/24, ssh: n}}}"),
             "m:1:2: \xc3\xa4\xc3\xb6: unknown key; known here: name, network, full, nodes, "
             "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-            "path_cost, defaults, format_version\n"
+            "path_cost, defaults, format_version, hosts\n"
             "m:1:17: full: expected true or false, found \"2\"");
 }
 

@@ -310,5 +310,21 @@ TEST(PlanFor, MeasuredCostsAreThoseChosenElseThoseStored) {
   EXPECT_EQ(plan(&choice).bridge().priority(), 32768u);
 }
 
+TEST(PlanFor, HasTheNamesOfAllNodesOnDemand) {
+  Mesh mesh = mesh_of({"a", "b"});
+  const Facts facts{{"a", {}}, {"b", {}}};
+  const auto plan_of = [&] {
+    return plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts), nullptr);
+  };
+  EXPECT_EQ(plan_of().hosts_size(), 0);
+  EXPECT_THAT(plan_of().needs(), testing::IsEmpty());
+  mesh.hosts = true;
+  const proto::Plan plan = plan_of();
+  EXPECT_THAT(plan.needs(), ElementsAre("hosts"));
+  ASSERT_EQ(plan.hosts_size(), 2);
+  EXPECT_EQ(plan.hosts(1).node(), "b");
+  EXPECT_THAT(plan.hosts(1).addresses(), ElementsAre("10.9.0.2"));
+}
+
 }  // namespace
 }  // namespace wgmesh::planner_test

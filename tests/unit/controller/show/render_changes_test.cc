@@ -115,5 +115,36 @@ TEST(RenderSummary, IsJsonForPrograms) {
       "stay_down": [], "pairs": 6, "forwarding": "all"})"));
 }
 
+NodeChanges names_that_change(proto::Change::Kind kind, int added, int removed) {
+  proto::Changes changes;
+  proto::Change& change = *changes.add_changes();
+  change.set_text("/etc/hosts: 2 lines for test");
+  change.set_kind(kind);
+  for (int i = 0; i < added + removed; ++i) {
+    proto::Value& value = *change.add_values();
+    value.set_key("hosts");
+    const std::string line = "fd00::" + std::to_string(i) + " n n.test";
+    i < removed ? value.set_before(line) : value.set_after(line);
+  }
+  return {"mesh0", changes, {}};
+}
+
+TEST(RenderChanges, TellsTheLinesOfHostsOrTheirNumber) {
+  const auto words = [](const NodeChanges& changes) {
+    const std::vector<NodeChanges> nodes{changes};
+    const std::string text = render_changes(nodes, false);
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(words(names_that_change(proto::Change::CHANGE, 1, 1)),
+            "~ node mesh0: /etc/hosts fd00::0 n n.test removed, fd00::1 n n.test added");
+  EXPECT_EQ(words(names_that_change(proto::Change::ADD, 3, 0)),
+            "~ node mesh0: /etc/hosts 3 lines added");
+  EXPECT_EQ(words(names_that_change(proto::Change::CHANGE, 2, 1)),
+            "~ node mesh0: /etc/hosts 2 lines added, 1 line removed");
+  // The names go, and the node stays.
+  EXPECT_EQ(words(names_that_change(proto::Change::REMOVE, 0, 1)),
+            "~ node mesh0: /etc/hosts fd00::0 n n.test removed");
+}
+
 }  // namespace
 }  // namespace wgmesh::render_changes_test
