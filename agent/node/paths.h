@@ -25,6 +25,7 @@ struct Paths {
   std::string syslog_socket = "/dev/log";
   std::string self = "/proc/self/exe";  // the running program; empty: it stays where it is
   std::string selinux = "/sys/fs/selinux";
+  std::string wireguard = "/etc/wireguard";  // wg-quick's files, a predecessor's among them
 };
 
 }  // namespace wgmesh

@@ -2,6 +2,8 @@
 
 #include <linux/if_bridge.h>
 
+#include <algorithm>
+
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -37,6 +39,17 @@ bool is_own(const InterfaceReport& interface, const std::string& mesh) {
   if (interface.kind == "wireguard") { return interface.name == wireguard_name(mesh); }
   if (interface.kind == "bridge") { return interface.name == bridge_name(mesh); }
   return interface.tunnel && is_tunnel_name(interface.name);
+}
+
+bool may_be_predecessor(const InterfaceReport& interface, const std::string& mesh) {
+  return interface.kind == "wireguard" && !is_own(interface, mesh) &&
+         is_predecessor_name(interface.name, mesh);
+}
+
+bool is_predecessor_name(std::string_view name, std::string_view mesh) {
+  const std::string own = wireguard_name(mesh);
+  return name.size() > own.size() && name.size() <= kMaxInterfaceName && name.starts_with(own) &&
+         std::ranges::all_of(name.substr(own.size()), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace wgmesh

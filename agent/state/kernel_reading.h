@@ -134,7 +134,8 @@ struct HostsReading {
 struct KernelReading {
   std::vector<InterfaceReport> interfaces;
   std::vector<AddressReport> addresses;
-  std::optional<WireguardReport> wireguard;  // of the mesh's device, where there is one
+  std::optional<WireguardReport> wireguard;             // of the mesh's device, where there is one
+  std::map<std::string, WireguardReport> predecessors;  // see may_be_predecessor, by interface name
   HostsReading hosts;
   Limits limits;
   bool new_interfaces_take_advertisements = false;  // the node's default for a bridge to come
@@ -143,5 +144,11 @@ struct KernelReading {
 // An interface is the mesh's own by name and kind, and by group or alias: group alone is the mark
 // of an interface whose creation was cut off before it got its alias.
 bool is_own(const InterfaceReport& interface, const std::string& mesh);
+
+// A WireGuard device that is not the mesh's own and is called as wireguard-mesh calls one:
+// wg-MESH<number>. Whether that tool has made it, only its file tells.
+bool may_be_predecessor(const InterfaceReport& interface, const std::string& mesh);
+// The same of the name alone.
+bool is_predecessor_name(std::string_view name, std::string_view mesh);
 
 }  // namespace wgmesh

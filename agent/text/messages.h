@@ -68,6 +68,8 @@ inline constexpr Message kAgentMessages[] = {
     {"store-file-exposed", MessageKind::kWarning, "{} could be read or changed by others ({})", ""},
     {"store-key-exposed", MessageKind::kWarning,
      "{} could be read or changed by others ({}); `mesh rotate` makes new keys", ""},
+    {"quick-file-invalid", MessageKind::kError, "{}", "", "what is wrong in a file of wg-quick"},
+    {"predecessor-twice", MessageKind::kError, "{} is of this mesh, too", ""},
     // agent/linux
     {"device-group-shared", MessageKind::kError,
      "{} is in the device group too, and is not of this mesh", "ip link set {0} group default"},

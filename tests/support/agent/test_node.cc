@@ -47,6 +47,7 @@ TestNode::TestNode() {
       folder.path() + "/no-systemd", folder.path() + "/units",
       folder.path() + "/systemctl",  folder.path() + "/journal.socket",
       folder.path() + "/log.socket"};
+  this_node.paths.wireguard = folder.path() + "/wireguard";
   this_node.paths.self = "";  // the test's own program is large, and stays where it is
   this_node.open_kernel = [this] {
     return std::make_unique<FailingKernel>(kernel, InjectedFault{});
