@@ -47,6 +47,15 @@ std::set<PublicKey> stand_ins(const Proposal& proposal, const std::string& mesh)
   return keys;
 }
 
+// An interface of the tool before this one, which goes. That the mesh is taken over tells it all; its
+// values tell nothing that anybody knows by name.
+bool is_left_behind(const std::string& interface, const Proposal& proposal) {
+  if (proposal.observed.predecessors.contains(interface)) { return true; }
+  return proposal.scope.adopted.contains(interface) &&
+         proposal.observed.tunnels.contains(interface) &&
+         !proposal.desired.tunnels.contains(interface);
+}
+
 }  // namespace
 
 proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh, bool makes_keys) {
@@ -63,6 +72,7 @@ proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh,
     change.set_kind(kind_on_the_wire(kind_of(operation)));
     change.set_at_commit(due == Due::kCommit);
     change.set_interface(interface_of(operation));
+    if (is_left_behind(change.interface(), proposal)) { continue; }
     for (const ChangedValue& value : values_of(operation, proposal.observed, key_text)) {
       proto::Value& told = *change.add_values();
       told.set_key(value.key);

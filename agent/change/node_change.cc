@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/change/listed_changes.h"
+#include "agent/change/told_adoption.h"
 #include "agent/node/program_link.h"
 #include "agent/node/uninstall.h"
 #include "agent/node/units.h"
@@ -10,7 +11,6 @@
 #include "agent/store/node_lock.h"
 
 namespace wgmesh {
-
 NodeChange::NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel,
                        std::string mesh, bool changes_state)
     : this_node_(this_node),
@@ -51,6 +51,9 @@ void NodeChange::propose_node(proto::Changes& changes) const {
     }
   }
   if (!keeps_plan()) { return; }
+  if (goal_->predecessor) {
+    put(proto::Change::CHANGE, adoption_words(*goal_->predecessor, *proposal_));
+  }
   if (installation_.is_due()) { put(proto::Change::ADD, "install wgmesh-agent " WGMESH_VERSION); }
   if (goal_->kind == proto::UP && units_are_owed(this_node_.paths, mesh_)) {
     put(proto::Change::ADD,
@@ -125,6 +128,7 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
     }
   }
   phase_ = Phase::kCommitted;
+  if (transaction_ && goal_->predecessor) { told.add_notes(adoption_note(*goal_->predecessor)); }
   if (transaction_) {
     for (const std::string& note : proposal_->notes) { told.add_notes(note); }
   }

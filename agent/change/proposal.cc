@@ -155,7 +155,12 @@ Proposal proposal_without_files(const KernelReading& reading, const Loaded& load
   for (const auto& [name, port] : loaded.mesh.former_ports) {
     proposal.scope.foreign_ports.insert(name);
   }
+  if (goal.predecessor && goal.kind == proto::UP) {
+    proposal.scope.adopted = goal.predecessor->interfaces;
+    proposal.left_places = left_places(*goal.predecessor);
+  }
   Observation observed = observation_of(reading, proposal.scope);
+  fill_in_adopted(observed.state, proposal.scope);
   proposal.observed = observed.state;
   fill_in_times(observed.state, loaded.mesh.plan);
 

@@ -11,6 +11,7 @@
 #include "agent/state/desired.h"
 #include "agent/state/kernel.h"
 #include "agent/state/schedule.h"
+#include "agent/store/predecessor.h"
 #include "agent/store/store.h"
 #include "proto/session.pb.h"
 
@@ -25,6 +26,8 @@ struct WantedChange {
   bool restores = false;
   // Keys change in two steps: staged beside those in use, then put into use.
   bool rotates = false;
+  // Of UP: the mesh is taken over from the tool before this one.
+  std::optional<Predecessor> predecessor{};
 };
 
 struct Proposal {
@@ -39,10 +42,11 @@ struct Proposal {
   std::map<PublicKey, std::string> peers;  // the node of each, of this plan and the one before
   std::vector<std::string> notes;          // for the user, when all is done
   std::set<std::string> left_out;          // of a restore: bridge_ports that are not there (yet)
+  std::vector<std::string> left_places;    // of a predecessor: see predecessor.h
 
   std::optional<Said> hosts_left_out;  // of a restore: why /etc/hosts stays as it is
 
-  bool changes_nothing() const { return schedule.empty() && files.empty(); }
+  bool changes_nothing() const { return schedule.empty() && files.empty() && left_places.empty(); }
 };
 
 // `plan`, completed from what is stored. A peer that is marked as_stored comes from the committed

@@ -11,7 +11,9 @@
 #include "agent/state/observed.h"
 #include "agent/state/schedule.h"
 #include "agent/store/kernel_instance.h"
+#include "agent/store/predecessor.h"
 #include "agent/text/messages.h"
+#include "common/naming.h"
 
 namespace wgmesh {
 namespace {
@@ -25,6 +27,10 @@ Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
   Scope scope{mesh, {}, {}};
   for (const auto& [name, port] : entry.before.foreign_ports) { scope.foreign_ports.insert(name); }
   for (const auto& [name, port] : entry.after.foreign_ports) { scope.foreign_ports.insert(name); }
+  if (entry.left_places.empty()) { return scope; }
+  for (const auto& [name, device] : entry.before.predecessors) { scope.adopted.insert(name); }
+  for (const auto& [name, tunnel] : entry.before.tunnels) { scope.adopted.insert(name); }
+  scope.adopted.insert(bridge_name(mesh));
   return scope;
 }
 
@@ -182,8 +188,12 @@ void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
   std::exception_ptr files_fault;
   try {
     store.publish(mesh, entry.files);
+    leave_places(entry.left_places);
   } catch (const Error&) { files_fault = std::current_exception(); }
+  // What the tool before this one has brought up at the boot in between goes as a whole.
+  const bool is_brought_up_again = !entry.left_places.empty() && !is_this_kernel(entry.boot_id);
   repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
+    if (is_brought_up_again) { return diff({}, now.state); }
     State after = with_live_endpoints(entry.after, now.state);
     for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);

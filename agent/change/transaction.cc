@@ -44,6 +44,7 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   if (journal_.open()) { throw Error(say<"change-still-open">()); }
   // The barrier may have taken a while: what is undone is what is there now.
   Observation observed = kernel_.observe(proposal.scope);
+  fill_in_adopted(observed.state, proposal.scope);
   const bool is_stale = !is_unchanged(proposal.observed, observed.state);
   const bool ports_moved = proposal.observed.foreign_ports != observed.state.foreign_ports;
   fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
@@ -66,7 +67,8 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
                      kWatcherGrace + kDeletion * observed.state.tunnels.size(),
                      [this](int lock) { finish_for_the_dead(lock); });
   }
-  JournalEntry entry{observed.state, proposal.desired, proposal.files, setup_.origin, boot_id()};
+  JournalEntry entry{observed.state, proposal.desired, proposal.files,
+                     setup_.origin,  boot_id(),        proposal.left_places};
   try {
     store_.stage(setup_.mesh, proposal.stored, proposal.files);
     has_journal_ = write_journal(entry);

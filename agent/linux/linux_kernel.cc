@@ -33,6 +33,11 @@ KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
     if (interface.kind == "wireguard" && is_own(interface, mesh)) {
       reading.wireguard = wireguard().find_device(interface.name);
     }
+    if (may_be_predecessor(interface, mesh)) {
+      if (auto device = wireguard().find_device(interface.name)) {
+        reading.predecessors.emplace(interface.name, *std::move(device));
+      }
+    }
   }
   // The loopback interface is always there, and known to IPv6 if the kernel has it.
   reading.limits.no_ipv6 = std::ranges::none_of(reading.interfaces, &InterfaceReport::ipv6);

@@ -110,13 +110,16 @@ std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& fl
   return std::min(mtu, kLargestPacket);  // the loopback interface says one more
 }
 
-std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh) {
+std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh,
+                                                 const std::set<std::string>& adopted) {
   bool is_ours = false;
   for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
     if (interface.kind != "wireguard") { continue; }
     const std::optional<WireguardReport> device = wireguard().find_device(interface.name);
     if (!device || device->listen_port != port) { continue; }
-    if (!is_own(interface, mesh)) { return fmt::format("WireGuard device {}", interface.name); }
+    if (!is_own(interface, mesh) && !adopted.contains(interface.name)) {
+      return fmt::format("WireGuard device {}", interface.name);
+    }
     // A device that is down has let go of its port.
     is_ours = interface.up;
   }
@@ -128,9 +131,10 @@ std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::
   return std::nullopt;
 }
 
-std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
+std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh,
+                                                     const std::set<std::string>& adopted) {
   std::vector<NodePrefix> prefixes;
-  each_foreign_address(mesh, [&](const InterfaceReport& interface, const Prefix& address) {
+  each_foreign_address(mesh, adopted, [&](const InterfaceReport& interface, const Prefix& address) {
     prefixes.push_back({interface.name, address});
   });
   return prefixes;
@@ -138,19 +142,20 @@ std::vector<NodePrefix> Probe::read_foreign_prefixes(const std::string& mesh) {
 
 std::vector<InterfaceAddress> Probe::read_foreign_addresses(const std::string& mesh) {
   std::vector<InterfaceAddress> addresses;
-  each_foreign_address(mesh, [&](const InterfaceReport& interface, const Prefix& address) {
+  each_foreign_address(mesh, {}, [&](const InterfaceReport& interface, const Prefix& address) {
     addresses.push_back({address, std::min(interface.mtu, kLargestPacket)});
   });
   return addresses;
 }
 
 void Probe::each_foreign_address(
-    const std::string& mesh,
+    const std::string& mesh, const std::set<std::string>& adopted,
     const std::function<void(const InterfaceReport&, const Prefix&)>& take) {
   const std::vector<InterfaceReport> interfaces = interfaces_.read_interfaces();
   std::map<int, const InterfaceReport*> foreign;
   for (const InterfaceReport& interface : interfaces) {
-    if (!is_own(interface, mesh)) { foreign[interface.index] = &interface; }
+    const bool is_foreign = !is_own(interface, mesh) && !adopted.contains(interface.name);
+    if (is_foreign) { foreign[interface.index] = &interface; }
   }
   for (const AddressReport& address : interfaces_.read_addresses()) {
     const auto interface = foreign.find(address.interface);

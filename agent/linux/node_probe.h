@@ -70,10 +70,13 @@ class Probe {
   std::uint32_t read_route_mtu(const IpAddress& destination, const Flow& flow = {});
 
   // Who has the UDP port, in words ("WireGuard device wg0"); the mesh's own device does not count.
-  std::optional<std::string> find_port_user(std::uint16_t port, const std::string& mesh);
+  // `adopted`: interfaces that are to become the mesh's, here and below.
+  std::optional<std::string> find_port_user(std::uint16_t port, const std::string& mesh,
+                                            const std::set<std::string>& adopted = {});
 
   // Of all interfaces that are not the mesh's own; without loopback and link-local ones.
-  std::vector<NodePrefix> read_foreign_prefixes(const std::string& mesh);
+  std::vector<NodePrefix> read_foreign_prefixes(const std::string& mesh,
+                                                const std::set<std::string>& adopted = {});
   // The same addresses, with what their interfaces carry.
   std::vector<InterfaceAddress> read_foreign_addresses(const std::string& mesh);
 
@@ -82,7 +85,7 @@ class Probe {
  private:
   bool has_default_route(int interface);
   // Of all interfaces that are not the mesh's own; without loopback and link-local addresses.
-  void each_foreign_address(const std::string& mesh,
+  void each_foreign_address(const std::string& mesh, const std::set<std::string>& adopted,
                             const std::function<void(const InterfaceReport&, const Prefix&)>& take);
   WireguardSocket& wireguard();
 

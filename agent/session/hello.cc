@@ -100,6 +100,7 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hell
     scope.wanted_names.insert(tunnel_full_name(open.mesh(), peer.node()));
   }
   scope.foreign_ports.insert(open.bridge_ports().begin(), open.bridge_ports().end());
+  scope.adopted.insert(hello.adoption().interfaces().begin(), hello.adoption().interfaces().end());
   const Observation observed = kernel.observe(scope);
   if (observed.takes_advertisements && !open.inner_address().empty()) {
     put_warning(say<"node-takes-advertisements">(), hello);
@@ -175,7 +176,7 @@ void check_open(const proto::Open& open) {
 
 proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,
                         const Store& store, const SessionSecrets& secrets,
-                        const ResolvedEndpoints& endpoints) {
+                        const ResolvedEndpoints& endpoints, const Adoption& adoption) {
   proto::Hello hello;
   hello.set_protocol_version(kProtocolVersion);
   hello.set_agent_version(WGMESH_VERSION);
@@ -183,6 +184,7 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   put_machine(hello, open.surveys());
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
+  put_adoption(adoption, hello);
   put_names_taken(open, kernel, hello);
   // Now that every key of the node is in it.
   if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }

@@ -7,6 +7,7 @@
 
 #include "agent/node/this_node.h"
 #include "agent/peers/endpoints.h"
+#include "agent/session/adoption.h"
 #include "agent/session/session_secrets.h"
 #include "agent/store/store.h"
 
@@ -21,6 +22,6 @@ void check_open(const proto::Open& open);
 
 proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,
                         const Store& store, const SessionSecrets& secrets,
-                        const ResolvedEndpoints& endpoints);
+                        const ResolvedEndpoints& endpoints, const Adoption& adoption);
 
 }  // namespace wgmesh

@@ -1,4 +1,4 @@
-// Fills a hello with what the node is apart from the mesh: missing kernel modules, the way to each
+// `hello` tells already what is taken over. Fills it with what the node is apart from the mesh: missing kernel modules, the way to each
 // endpoint, and what is in the way of the plan.
 #pragma once
 

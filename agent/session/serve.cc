@@ -15,6 +15,7 @@
 #include "agent/change/transaction.h"
 #include "agent/node/uninstall.h"
 #include "agent/peers/endpoints.h"
+#include "agent/session/adoption.h"
 #include "agent/session/benching.h"
 #include "agent/session/hello.h"
 #include "agent/session/obstacles.h"
@@ -86,6 +87,7 @@ class ServeSession {
   std::optional<MeshLock> lock_;
   std::optional<proto::Open> open_;
   std::optional<SessionSecrets> secrets_;
+  Adoption adoption_;
   std::map<std::string, SocketAddress> endpoints_;
   std::optional<NodeChange> change_;  // from open on
   PathMeasuring measuring_;
@@ -222,11 +224,13 @@ void ServeSession::open(const proto::Open& open) {
 
   const Loaded loaded = store_.load(open.mesh());
   if (errand_of(open) == Errand::kToChange) { refuse_unreadable(loaded); }
-  secrets_.emplace(open.mesh(), open.node(), loaded.mesh, open.changes_state(), open.rotates());
+  adoption_ = find_adoption(this_node_.paths, open, loaded);
+  secrets_.emplace(open.mesh(), open.node(), with_adopted_keys(loaded.mesh, adoption_),
+                   open.changes_state(), open.rotates());
   const ResolvedEndpoints endpoints = resolve_endpoints(open, this_node_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
-  hello = make_hello(open, this_node_, *kernel_, store_, *secrets_, endpoints);
+  hello = make_hello(open, this_node_, *kernel_, store_, *secrets_, endpoints, adoption_);
   if (settled.finished) { hello.set_undone(*settled.finished); }
   for (const Said& warning : settled.warnings) { put_warning(warning, hello); }
   endpoints_ = choose_endpoints(open, hello);
@@ -255,6 +259,7 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 
 void ServeSession::propose(const proto::Propose& wanted) {
   WantedChange goal = wanted_change(wanted, *open_, store_, *secrets_, endpoints_);
+  if (goal.kind == proto::UP) { goal.predecessor = adoption_.predecessor; }
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) { lock_->set_number(kGoesOn); }
   proto::FromAgent message;

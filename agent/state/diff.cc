@@ -74,6 +74,32 @@ void diff_foreign_ports(const State& desired, const State& observed, bool joinin
   }
 }
 
+// A device of the tool before this one falls silent before ours takes its port and its key, and is
+// given both back when ours has let go of them. A device that is gone cannot be made again.
+void diff_predecessors(const State& desired, const State& observed, Changes& changes) {
+  bool is_ours_down = !observed.wireguard || desired.wireguard;
+  for (const auto& [name, device] : observed.predecessors) {
+    const auto wanted = desired.predecessors.find(name);
+    if (wanted == desired.predecessors.end()) {
+      if (device.private_key) {
+        changes.first.push_back(
+            SetWireguard{.name = name, .private_key = no_key(), .listen_port = 0});
+      }
+      changes.deletions.push_back(DeleteInterface{name});
+      continue;
+    }
+    if (device == wanted->second) { continue; }
+    if (!std::exchange(is_ours_down, true) && observed.wireguard->interface.up) {
+      changes.first.push_back(
+          SetInterface{.name = observed.wireguard->interface.name, .up = false});
+    }
+    changes.first.push_back(
+        SetWireguard{.name = name,
+                     .private_key = wanted->second.private_key.value_or(no_key()),
+                     .listen_port = wanted->second.listen_port});
+  }
+}
+
 std::vector<Interface> interfaces_to_delete(const State& desired, const State& now) {
   std::vector<Interface> interfaces;
   for (const auto& [name, tunnel] : now.tunnels) {
@@ -135,6 +161,7 @@ void keep_common(Above& wanted, Above& found) {
 std::vector<Operation> diff(const State& desired, const State& observed) {
   Changes changes;
   State now = observed;
+  diff_predecessors(desired, observed, changes);
   diff_foreign_ports(desired, observed, false, changes);
   detach_tunnels(desired, now, changes);
   free_altnames(desired, now, changes);

@@ -33,6 +33,9 @@ void forget_ipv6(std::set<Prefix>& addresses);
 // up to one USER_HZ tick off, and what is unknown differs from nothing.
 bool time_differs(std::uint32_t desired, std::uint32_t now);
 
+// WireGuard's way to say "no private key".
+Secret no_key();
+
 void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& observed,
                     Changes& changes);
 

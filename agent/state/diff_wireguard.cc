@@ -6,9 +6,6 @@
 namespace wgmesh {
 namespace {
 
-// WireGuard's way to say "no private key".
-Secret no_key() { return Secret::from_octets(std::array<std::uint8_t, kKeySize>{}); }
-
 SetWireguard device_changes(const Wireguard& desired, const Wireguard& now) {
   SetWireguard set{.name = desired.interface.name};
   if (desired.private_key != now.private_key) {
@@ -65,6 +62,8 @@ void diff_peers(const Wireguard& desired, const Wireguard& now, Changes& changes
 }
 
 }  // namespace
+
+Secret no_key() { return Secret::from_octets(std::array<std::uint8_t, kKeySize>{}); }
 
 // Create, mark, configure, addresses, up: nothing is sent or accepted before the keys are there.
 void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& observed,

@@ -103,6 +103,26 @@ std::vector<std::pair<std::string, std::uint32_t>> interfaces_above(const Kernel
   return above;
 }
 
+// What the tool before this one has made: a tunnel, or a bridge of the mesh's own name.
+bool is_adopted(const InterfaceReport& interface, const Scope& scope) {
+  if (!scope.adopted.contains(interface.name)) { return false; }
+  return interface.tunnel ||
+         (interface.kind == "bridge" && interface.name == bridge_name(scope.mesh));
+}
+
+// A device is looked at only as far as it must make room.
+bool is_adopted_device(const InterfaceReport& interface, const Scope& scope) {
+  return scope.adopted.contains(interface.name) && may_be_predecessor(interface, scope.mesh);
+}
+
+PredecessorDevice predecessor_from(const std::string& name, const KernelReading& reading) {
+  const auto found = reading.predecessors.find(name);
+  if (found == reading.predecessors.end()) { return {}; }
+  // Without a key the kernel chooses the port.
+  if (!found->second.private_key) { return {}; }
+  return {found->second.private_key, found->second.listen_port};
+}
+
 void note_taken_names(const InterfaceReport& interface, const Scope& scope,
                       Observation& observation) {
   std::set<std::string> names = interface.altnames;
@@ -131,7 +151,10 @@ Observation observation_of(const KernelReading& report, const Scope& scope) {
   for (const InterfaceReport& report_of_interface : report.interfaces) {
     Interface interface = common_part(report_of_interface, names);
     const std::string name = interface.name;
-    if (!is_own(report_of_interface, scope.mesh)) {
+    if (is_adopted_device(report_of_interface, scope)) {
+      observation.state.predecessors[name] = predecessor_from(name, report);
+    } else if (!is_own(report_of_interface, scope.mesh) &&
+               !is_adopted(report_of_interface, scope)) {
       note_taken_names(report_of_interface, scope, observation);
       if (interface.master == bridge_name(scope.mesh) && !scope.foreign_ports.contains(name)) {
         observation.strangers.insert(name);

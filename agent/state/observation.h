@@ -17,6 +17,8 @@ struct Scope {
   std::string mesh;
   std::set<std::string> wanted_names;   // interface names and altnames that the plan will use
   std::set<std::string> foreign_ports;  // interfaces of bridge_ports, now and formerly
+  // Interfaces that the tool before this one made for the mesh: its own though they have no mark.
+  std::set<std::string> adopted{};
 };
 
 // An interface that has a name we want, but not our mark; never touched.

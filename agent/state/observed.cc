@@ -19,6 +19,12 @@ void fill_in_times(State& observed, const std::optional<proto::Plan>& committed)
                              .ageing = planned.ageing() * 100});
 }
 
+void fill_in_adopted(State& observed, const Scope& scope) {
+  const bool is_adopted = observed.bridge && observed.bridge->interface.alias.empty() &&
+                          scope.adopted.contains(observed.bridge->interface.name);
+  if (is_adopted) { fill_in(*observed.bridge, Bridge{}); }
+}
+
 bool is_unchanged(const State& before, const State& now) {
   State expected = with_live_endpoints(before, now);
   expected.foreign_ports.clear();

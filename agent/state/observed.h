@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "agent/state/observation.h"
 #include "agent/state/state.h"
 #include "proto/plan.pb.h"
 
@@ -14,6 +15,9 @@ void fill_in(Bridge& observed, const Bridge& known);
 
 // Fills in the bridge's times that could not be read with what `committed` has set there.
 void fill_in_times(State& observed, const std::optional<proto::Plan>& committed);
+
+// Fills in the times of a bridge that is taken over as it was made: the kernel's own.
+void fill_in_adopted(State& observed, const Scope& scope);
 
 // `wanted`, but for endpoints of peers that have one in `observed`: a peer may roam at any moment,
 // and that is neither a failure to verify nor a reason to change anything.

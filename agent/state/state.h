@@ -118,6 +118,16 @@ struct HostsBlock {
   bool operator==(const HostsBlock&) const = default;
 };
 
+// A WireGuard device of the tool before this one, wg-MESH<number>. It keeps its addresses, routes and
+// peers until it is deleted, but falls silent when it has neither key nor port. Desired: absent
+// means that it goes.
+struct PredecessorDevice {
+  std::optional<Secret> private_key;
+  std::uint16_t listen_port = 0;  // without a key any port will do
+
+  bool operator==(const PredecessorDevice&) const = default;
+};
+
 // What a node keeps us from setting. Only ever observed; a plan wants nothing of it.
 struct Limits {
   // The kernel has no IPv6: nobody can say how an interface makes IPv6 addresses, and none does.
@@ -133,8 +143,9 @@ struct Limits {
 struct State {
   std::optional<Wireguard> wireguard;
   std::optional<Bridge> bridge;
-  std::map<std::string, Tunnel> tunnels;             // by interface name
-  std::map<std::string, ForeignPort> foreign_ports;  // by interface name
+  std::map<std::string, Tunnel> tunnels;                  // by interface name
+  std::map<std::string, ForeignPort> foreign_ports;       // by interface name
+  std::map<std::string, PredecessorDevice> predecessors;  // by interface name
   std::optional<HostsBlock> hosts;
   Limits limits;
 

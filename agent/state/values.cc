@@ -132,6 +132,12 @@ class Values {
   }
   void operator()(const RemoveAddress& remove) { put("addr", to_text(remove.address), {}); }
   void operator()(const SetWireguard& set) {
+    if (const auto other = observed_.predecessors.find(set.name);
+        other != observed_.predecessors.end()) {
+      put("listen_port", set.listen_port, &other->second.listen_port);
+      if (set.private_key) { put_secret("private_key", other->second.private_key.has_value(), {}); }
+      return;
+    }
     const Wireguard* now = observed_.wireguard ? &*observed_.wireguard : nullptr;
     put("listen_port", set.listen_port, now != nullptr ? &now->listen_port : nullptr);
     put("fwmark", set.fwmark, now != nullptr ? &now->fwmark : nullptr);
@@ -172,6 +178,7 @@ class Values {
   Text kind(const std::string& name) const {
     if (const Tunnel* found = tunnel(name)) { return std::string(kind_name(found->kind)); }
     if (observed_.wireguard && observed_.wireguard->interface.name == name) { return "wireguard"; }
+    if (observed_.predecessors.contains(name)) { return "wireguard"; }
     return "bridge";
   }
   bool has_address(const std::string& name, const Prefix& address) const {

@@ -7,6 +7,7 @@
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/kernel_instance.h"
+#include "agent/store/predecessor.h"
 #include "agent/store/state_file.h"
 #include "agent/store/stored_file.h"
 #include "agent/store/wiped_text.h"
@@ -17,7 +18,10 @@
 namespace wgmesh {
 namespace {
 
-constexpr std::uint32_t kJournalFormat = 1;
+constexpr std::uint32_t kJournalFormat = 2;
+// An older agent could not undo a change that takes over a mesh of the tool before this one. It
+// understands every other change.
+constexpr std::uint32_t kFormatWithoutPredecessor = 1;
 constexpr std::size_t kChecksum = sizeof(Hash);
 
 // Wipes the secrets in a message when it goes.
@@ -53,6 +57,12 @@ JournalEntry entry_of(const proto::Journal& journal) {
     }
     entry.files.push_back({file.name(), file.remove()});
   }
+  for (const std::string& path : journal.left_places()) {
+    if (!is_left_place(path, journal.mesh())) {
+      throw Damaged(say<"store-file-damaged">("names an unknown file"));
+    }
+    entry.left_places.push_back(path);
+  }
   return entry;
 }
 
@@ -69,7 +79,8 @@ void Journal::begin(const JournalEntry& entry) const {
   {
     proto::Journal journal;
     const WipeLater wipe_later(journal);
-    journal.set_format_version(kJournalFormat);
+    journal.set_format_version(entry.left_places.empty() ? kFormatWithoutPredecessor
+                                                         : kJournalFormat);
     journal.set_mesh(mesh_);
     *journal.mutable_before() = save(entry.before);
     *journal.mutable_after() = save(entry.after);
@@ -80,6 +91,7 @@ void Journal::begin(const JournalEntry& entry) const {
     }
     journal.set_origin(entry.origin);
     journal.set_boot_id(entry.boot_id);
+    for (const std::string& path : entry.left_places) { journal.add_left_places(path); }
     WipedText payload(journal.SerializeAsString());
     (*content).reserve(payload->size() + kChecksum);
     *content += journal_checksum(*payload);

@@ -16,8 +16,9 @@ struct JournalEntry {
   State before;
   State after;
   std::vector<Staged> files;
-  std::string origin;   // whose transaction
-  std::string boot_id;  // of the kernel that `before` was seen on
+  std::string origin;                      // whose transaction
+  std::string boot_id;                     // of the kernel that `before` was seen on
+  std::vector<std::string> left_places{};  // of a predecessor: see predecessor.h
 };
 
 enum class Direction { kUndo, kCommit };

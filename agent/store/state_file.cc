@@ -222,10 +222,17 @@ proto::SavedState save(const State& state) {
     saved.mutable_hosts()->set_mesh(state.hosts->mesh);
     for (const std::string& line : state.hosts->lines) { saved.mutable_hosts()->add_lines(line); }
   }
+  for (const auto& [name, device] : state.predecessors) {
+    proto::SavedPredecessor& saved_device = *saved.add_predecessors();
+    saved_device.set_name(name);
+    put_secret(device.private_key, *saved_device.mutable_private_key());
+    saved_device.set_listen_port(device.listen_port);
+  }
   return saved;
 }
 
 void wipe_secrets(proto::SavedState& saved) {
+  for (auto& device : *saved.mutable_predecessors()) { wipe(*device.mutable_private_key()); }
   if (!saved.has_wireguard()) { return; }
   wipe(*saved.mutable_wireguard()->mutable_private_key());
   for (auto& peer : *saved.mutable_wireguard()->mutable_peers()) {
@@ -250,6 +257,10 @@ State load(const proto::SavedState& saved) {
   if (saved.has_hosts()) {
     const auto& lines = saved.hosts().lines();
     state.hosts = HostsBlock{saved.hosts().mesh(), {lines.begin(), lines.end()}};
+  }
+  for (const proto::SavedPredecessor& device : saved.predecessors()) {
+    state.predecessors[device.name()] = {parse_secret(device.private_key(), "private_key"),
+                                         parse_u16(device.listen_port(), "listen_port")};
   }
   return state;
 }

@@ -70,6 +70,11 @@ inline constexpr Message kAgentMessages[] = {
      "{} could be read or changed by others ({}); `mesh rotate` makes new keys", ""},
     {"quick-file-invalid", MessageKind::kError, "{}", "", "what is wrong in a file of wg-quick"},
     {"predecessor-twice", MessageKind::kError, "{} is of this mesh, too", ""},
+    {"predecessor-not-adopted", MessageKind::kError,
+     "the mesh that wireguard-mesh made here cannot be taken over: {}",
+     "mend that; or end that mesh with `wg-quick down` and move its file elsewhere, and new keys "
+     "are "
+     "made"},
     // agent/linux
     {"device-group-shared", MessageKind::kError,
      "{} is in the device group too, and is not of this mesh", "ip link set {0} group default"},

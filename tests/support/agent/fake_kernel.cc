@@ -214,14 +214,18 @@ void FakeKernel::set_up(FakeInterface& interface, bool up) {
   if (interface.up && !up) { std::erase_if(interface.addresses, is_ipv6); }
   if (!interface.up && up && interface.kind == "wireguard") {
     if (interface.wireguard.listen_port == 0) { interface.wireguard.listen_port = kRandomPort; }
-    for (const auto& [name, other] : interfaces_) {
-      if (name != interface.name && other.kind == "wireguard" && other.up &&
-          other.wireguard.listen_port == interface.wireguard.listen_port) {
-        refuse(EADDRINUSE);
-      }
-    }
+    check_port(interface);
   }
   interface.up = up;
+}
+
+void FakeKernel::check_port(const FakeInterface& device) const {
+  for (const auto& [name, other] : interfaces_) {
+    if (name != device.name && other.kind == "wireguard" && other.up &&
+        other.wireguard.listen_port == device.wireguard.listen_port) {
+      refuse(EADDRINUSE);
+    }
+  }
 }
 
 void FakeKernel::start(const DeleteInterface& remove_interface) {
@@ -341,6 +345,7 @@ void FakeKernel::start(const SetWireguard& set) {
   }
   if (set.listen_port) {
     device.listen_port = *set.listen_port == 0 && interface.up ? kRandomPort : *set.listen_port;
+    if (interface.up) { check_port(interface); }
   }
   if (set.fwmark) { device.fwmark = *set.fwmark; }
   for (const PeerUpdate& update : set.peers) { set_peer(device, update); }

@@ -97,6 +97,7 @@ class FakeKernel final : public Kernel {
   void set_mtu(FakeInterface& interface, std::uint32_t mtu);
   void set_master(FakeInterface& interface, const std::string& master);
   void set_up(FakeInterface& interface, bool up);
+  void check_port(const FakeInterface& device) const;
   void set_peer(Wireguard& device, const PeerUpdate& update);
   void leave_master(FakeInterface& interface);
   void follow_ports(FakeInterface& bridge);

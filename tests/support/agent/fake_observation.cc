@@ -150,6 +150,9 @@ KernelReading FakeKernel::read(const std::string& mesh, bool /*with_counters*/) 
     if (interface.kind == "wireguard" && is_own(report, mesh)) {
       reading.wireguard = wireguard_report(interface.wireguard, latest_handshakes);
     }
+    if (may_be_predecessor(report, mesh)) {
+      reading.predecessors[name] = wireguard_report(interface.wireguard, latest_handshakes);
+    }
     reading.interfaces.push_back(std::move(report));
   }
   return reading;

@@ -41,6 +41,20 @@ TEST(Journal, GoesFromUndoToCommitToNothing) {
   EXPECT_FALSE(journal.open());
 }
 
+TEST(Journal, KnowsWhatLeavesItsPlace) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  const Journal journal(store, "test");
+  JournalEntry entry{{}, example_state(example_plan()), {}, "root@ci", "boot"};
+  entry.before.predecessors["wg-test0"] = {secret_of(0x50), 51820};
+  entry.before.predecessors["wg-test1"] = {};
+  entry.left_places = {"/etc/wireguard/wg-test0.conf"};
+  journal.begin(entry);
+  const JournalEntry again = journal.read();
+  EXPECT_EQ(again.before, entry.before);
+  EXPECT_EQ(again.left_places, entry.left_places);
+}
+
 // It has the private key and the preshared keys of both states.
 TEST(Journal, IsForItsOwnerAlone) {
   const TemporaryFolder folder;
@@ -91,7 +105,7 @@ TEST(Journal, ANewerFormatIsNoDamage) {
   const Journal journal(store, "test");
   make_folder(store.folder("test"));
   const std::string path = store.folder("test") + "/journal.undo";
-  write_journal(path, [](proto::Journal& newer) { newer.set_format_version(2); });
+  write_journal(path, [](proto::Journal& newer) { newer.set_format_version(3); });
   EXPECT_THROW(journal.read(), NewerFormat);
   write_journal(path, [](proto::Journal&) {});
   EXPECT_EQ(journal.read().before, State{});
@@ -106,6 +120,8 @@ TEST(Journal, ContentThatNoAgentWritesIsDamage) {
   write_journal(path, [](proto::Journal& of) { of.set_mesh("other"); });
   expect_damage(journal, "store-mesh-differs");
   write_journal(path, [](proto::Journal& of) { of.add_files()->set_name("../../etc/passwd"); });
+  expect_damage(journal, "store-file-damaged");
+  write_journal(path, [](proto::Journal& of) { of.add_left_places("/etc/passwd"); });
   expect_damage(journal, "store-file-damaged");
   write_journal(path, [](proto::Journal& of) {
     of.mutable_before()->mutable_wireguard()->set_private_key("short");

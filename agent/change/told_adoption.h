@@ -1,0 +1,15 @@
+// What a user is told of a mesh that is taken over from the tool before this one. Pure.
+#pragma once
+
+#include <string>
+
+#include "agent/change/proposal.h"
+
+namespace wgmesh {
+
+// "adopt /etc/wireguard/wg-test0.conf: its private key and 2 preshared keys; remove wg-test0, gt-test1"
+std::string adoption_words(const Predecessor& predecessor, const Proposal& proposal);
+// After the commit.
+std::string adoption_note(const Predecessor& predecessor);
+
+}  // namespace wgmesh
