@@ -22,6 +22,21 @@ inline constexpr Message kCommonMessages[] = {
      "garbage instead of a frame: its length never ends", ""},
     {"frame-agent-silent", MessageKind::kError,
      "no sign of the agent in the first {} octets of output", ""},
+    {"export-text-unsafe", MessageKind::kError,
+     "`{}` is '{}', and that cannot stand in a file of another tool",
+     "change it in the mesh file: names and addresses are of letters, digits and -_.:@~"},
+    {"export-networkd-fragments", MessageKind::kError,
+     "`mtu: 1500` cannot be said to systemd-networkd 252: it has no key for tunnels that fragment "
+     "(IgnoreDontFragment)",
+     "use --format wg-quick; or set another mtu, which bridge_ports then need, too, and run "
+     "`mesh up`"},
+    {"export-folder-relative", MessageKind::kError, "'{}' is not an absolute path",
+     "name the folder from the root on: /root/mesh"},
+    {"export-folder-exposed", MessageKind::kError, "keys are not written where others may: {}",
+     "name a folder to which only root, or you, can write"},
+    {"export-file-foreign", MessageKind::kError,
+     "{} is no earlier export of this node, and is left alone",
+     "move it away, or name another folder"},
 };
 
 template <MessageId id, class... Arguments>

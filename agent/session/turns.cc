@@ -42,7 +42,7 @@ constexpr Phases kAnyOpen{
     Phase::kReading,  Phase::kOpen,    Phase::kProposed, Phase::kNothingDue, Phase::kStaged,
     Phase::kSwitched, Phase::kApplied, Phase::kHeld,     Phase::kCommitted,  Phase::kUndoFailed};
 
-constexpr std::array<Turn, 15> kTurns{{
+constexpr std::array<Turn, 16> kTurns{{
     {Body::kOpen, "open", {Phase::kUnopened}, "a second open"},
     {Body::kMakeSecrets,
      "secrets",
@@ -75,6 +75,10 @@ constexpr std::array<Turn, 15> kTurns{{
     {Body::kProbe, "probe", kAnyOpen, kUnopened},
     {Body::kBenchReceive, "bench", {Phase::kReading}, kBenchInChange},
     {Body::kBenchSend, "bench", {Phase::kReading}, kBenchInChange},
+    {Body::kExportFiles,
+     "export",
+     {Phase::kReading},
+     "an export in a session that changes the node"},
 }};
 
 const Turn* turn_of(Body::BodyCase message) {

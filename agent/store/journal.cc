@@ -10,9 +10,9 @@
 #include "agent/store/predecessor.h"
 #include "agent/store/state_file.h"
 #include "agent/store/stored_file.h"
-#include "agent/store/wiped_text.h"
 #include "agent/text/messages.h"
 #include "common/hash.h"
+#include "common/wiped_text.h"
 #include "proto/journal.pb.h"
 
 namespace wgmesh {

@@ -7,9 +7,9 @@
 #include <span>
 #include <utility>
 
-#include "agent/store/wiped_text.h"
 #include "agent/text/messages.h"
 #include "common/error.h"
+#include "common/wiped_text.h"
 
 namespace wgmesh {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "agent/store/stored_mesh.h"
-#include "agent/store/wiped_text.h"
+#include "common/wiped_text.h"
 
 namespace wgmesh {
 

@@ -1,19 +1,18 @@
 #include "agent/store/stored_mesh.h"
 
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <charconv>
-#include <span>
+#include <utility>
 
 #include "agent/text/messages.h"
 #include "common/hash.h"
 #include "common/naming.h"
+#include "common/secret_text.h"
 
 namespace wgmesh {
 namespace {
 
-constexpr std::size_t kBase64Key = 44;
 constexpr std::uint32_t kMaxStoredMtu = 65'535;
 constexpr std::uint32_t kMinPortMtu = 68;  // what the kernel lets an Ethernet interface have
 
@@ -55,24 +54,10 @@ std::string_view checked_payload(std::string_view content) {
   return payload;
 }
 
-void append_base64(std::string& text, const Secret& secret) {
-  char base64[kBase64Key + 1];
-  sodium_bin2base64(base64, sizeof base64, secret.reveal().data(), kKeySize,
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.append(base64, kBase64Key);
-  sodium_memzero(base64, sizeof base64);
-}
-
 Secret parse_base64(std::string_view text) {
-  std::uint8_t octets[kKeySize];
-  std::size_t size = 0;
-  const bool whole = sodium_base642bin(octets, sizeof octets, text.data(), text.size(), nullptr,
-                                       &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-                     size == kKeySize;
-  if (!whole) { throw Damaged(say<"store-file-damaged">("holds no key")); }
-  const Secret secret = Secret::from_octets(std::span<const std::uint8_t, kKeySize>(octets));
-  sodium_memzero(octets, sizeof octets);
-  return secret;
+  auto secret = secret_from_base64(text);
+  if (!secret) { throw Damaged(say<"store-file-damaged">("holds no key")); }
+  return std::move(*secret);
 }
 
 // The next word up to `separator`, taken off the front.
@@ -93,7 +78,7 @@ WipedText put_preshared_keys(const std::map<std::string, Secret>& keys) {
   for (const auto& [node, key] : keys) {
     text += node;
     text += ' ';
-    append_base64(text, key);
+    append_secret(text, key);
     text += '\n';
   }
   const WipedText payload(std::move(text));
@@ -224,7 +209,7 @@ std::map<std::string, WipedText> put_stored(const StoredMesh& stored) {
   if (stored.private_key) {
     std::string text;
     text.reserve(kBase64Key + 1);
-    append_base64(text, *stored.private_key);
+    append_secret(text, *stored.private_key);
     text += '\n';
     const WipedText payload(std::move(text));
     files.emplace("private_key", with_header(*payload));

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "agent/state/state.h"
-#include "agent/store/wiped_text.h"
 #include "common/error.h"
 #include "common/key.h"
+#include "common/wiped_text.h"
 #include "proto/plan.pb.h"
 
 namespace wgmesh {

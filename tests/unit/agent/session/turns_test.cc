@@ -41,7 +41,7 @@ constexpr std::array kEveryMessage = {
     Message::kOpen,   Message::kMakeSecrets,  Message::kPropose,    Message::kApply,
     Message::kCommit, Message::kUndo,         Message::kHeartbeat,  Message::kAskStatus,
     Message::kListen, Message::kProbe,        Message::kSwitchOver, Message::kCallPeers,
-    Message::kHold,   Message::kBenchReceive, Message::kBenchSend,
+    Message::kHold,   Message::kBenchReceive, Message::kBenchSend,  Message::kExportFiles,
 };
 
 TEST(Turns, EveryMessageHasOne) {
@@ -93,6 +93,12 @@ TEST(Turns, NobodyMeasuresThroughputInASessionThatChangesTheNode) {
     EXPECT_EQ(phases_of(message), std::set{Phase::kReading});
     EXPECT_EQ(refusal(message, Phase::kApplied).text, "bench in a session that changes the node");
   }
+}
+
+TEST(Turns, NobodyExportsInASessionThatChangesTheNode) {
+  EXPECT_EQ(phases_of(Message::kExportFiles), std::set{Phase::kReading});
+  EXPECT_EQ(refusal(Message::kExportFiles, Phase::kOpen).text,
+            "an export in a session that changes the node");
 }
 
 TEST(Turns, AMessageWithoutABodyHasNone) {
