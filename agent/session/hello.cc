@@ -181,6 +181,7 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   hello.set_protocol_version(kProtocolVersion);
   hello.set_agent_version(WGMESH_VERSION);
   hello.set_knows_hold(true);
+  hello.set_knows_export(true);
   put_machine(hello, open.surveys());
   secrets.put_into(hello, open);
   put_stored(open, store, hello);

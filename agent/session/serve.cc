@@ -17,6 +17,7 @@
 #include "agent/peers/endpoints.h"
 #include "agent/session/adoption.h"
 #include "agent/session/benching.h"
+#include "agent/session/exporting.h"
 #include "agent/session/hello.h"
 #include "agent/session/obstacles.h"
 #include "agent/session/path_measuring.h"
@@ -76,6 +77,7 @@ class ServeSession {
   void tell_status(const proto::AskStatus& wanted);
   void listen(const proto::Listen& wanted);
   void probe(const proto::Probe& wanted);
+  void export_files(const proto::ExportFiles& wanted);
   void forget_node_if_empty(proto::Committed& committed);
   void tell_error(proto::Error::Kind kind, const Error& error);
   Phase phase() const;
@@ -197,6 +199,8 @@ void ServeSession::answer(const proto::ToAgent& message) {
     case proto::ToAgent::kBenchReceive:
     case proto::ToAgent::kBenchSend:
       return bench(io_, *kernel_, *open_, this_node_.paths.run, message);
+    case proto::ToAgent::kExportFiles:
+      return export_files(message.export_files());
     case proto::ToAgent::BODY_NOT_SET:
       return;  // has no turn
   }
@@ -375,6 +379,12 @@ void ServeSession::listen(const proto::Listen& wanted) {
 void ServeSession::probe(const proto::Probe& wanted) {
   proto::FromAgent message;
   *message.mutable_probed() = measuring_.probe(wanted);
+  io_.write(message);
+}
+
+void ServeSession::export_files(const proto::ExportFiles& wanted) {
+  proto::FromAgent message;
+  *message.mutable_exported_files() = export_stored(store_, open_->mesh(), wanted);
   io_.write(message);
 }
 
