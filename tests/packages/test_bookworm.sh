@@ -41,21 +41,18 @@ says mesh -f /packages/one.yaml status
 expect_status 0
 expect_out 'n0'
 
-if compgen -G 'docs/man/*.scd' >/dev/null; then
-  test_case 'man shows the pages'
-  for page in docs/man/*.scd; do
-    page=$(basename "$page" .scd)
-    says man "${page##*.}" "${page%.*}"
-    expect_status 0
-    expect "$page" test -n "$out"
-  done
-fi
-if in_root "$root" mesh completion bash >/dev/null 2>&1; then
-  test_case 'bash completes the commands of mesh'
-  says bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader mesh; complete -p mesh'
+test_case 'man shows the pages'
+for page in docs/man/*.scd; do
+  page=$(basename "$page" .scd)
+  says man "${page##*.}" "${page%.*}"
   expect_status 0
-  expect_out ' mesh'
-fi
+  expect "$page" test -n "$out"
+done
+
+test_case 'bash completes the commands of mesh'
+says bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader mesh; complete -p mesh'
+expect_status 0
+expect_out ' mesh'
 
 test_case 'no unit is enabled, and nothing runs'
 expect 'no link to a unit' sh -c "! find '$root/etc/systemd' -lname '*wgmesh*' | grep ."

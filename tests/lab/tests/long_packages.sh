@@ -42,16 +42,26 @@ for i in 0 1; do
   expect_status 0
   inits[i]=$(podman inspect -f '{{.State.Pid}}' n$i)
 done
+# The roots have no program to enter a container, so this one stands for Docker.
+cat >"$work/docker" <<SH
+#!/bin/sh
+# docker exec -i NAME COMMAND...
+name=\$3
+shift 3
+case \$name in clab-test-n0) init=${inits[0]} ;; clab-test-n1) init=${inits[1]} ;; esac
+exec nsenter -t \$init -m -u -i -n -p -- "\$@"
+SH
+for each in "$root" "$root13"; do install -m 755 "$work/docker" "$each/usr/local/bin/docker"; done
 {
-  printf '%s\n' 'name: test' 'network: 10.77.0.0/24' 'nodes:'
-  for i in 0 1; do
-    echo "  n$i: {addr: $(inside $i)/24, exec: 'nsenter -t ${inits[$i]} -m -u -i -n -p --', endpoint: $(address $i)}"
-  done
-} >"$root/packages/mesh.yaml"
+  printf '%s\n' 'name: test' 'topology:' '  nodes:'
+  for i in 0 1; do echo "    n$i: {kind: linux, image: busy, mgmt-ipv4: $(address $i)}"; done
+} >"$root/packages/lab.clab.yml"
 
-test_case 'the package that is installed makes a mesh of them'
+test_case 'the package that is installed writes the mesh file, and makes the mesh'
 installed version
 expect_out "mesh $version"
+run in_root "$root" mesh init --from /packages/lab.clab.yml --network 10.77.0.0/24 --output /packages/mesh.yaml
+expect_status 0
 installed up
 expect_status 0
 ping_pairs 2 inside
