@@ -47,7 +47,7 @@ std::size_t count_pairs(const Mesh& mesh, const Names& up) {
   return ends / 2;
 }
 
-std::string last_word(const NodeOutcome& outcome) {
+std::string last_word_of(const NodeOutcome& outcome) {
   const auto changes = static_cast<std::size_t>(outcome.changes.changes_size());
   const std::string word = outcome.outcome != Outcome::kApplied ? "unchanged"
                            : changes > 0                        ? counted(changes, "change")
@@ -159,7 +159,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
     }
   }
   for (const auto& [name, node] : result.nodes) {
-    if (!node.skipped) { run.progress().end(name, Ending::kDone, last_word(node)); }
+    if (!node.skipped) { run.progress().end(name, Ending::kDone, last_word_of(node)); }
   }
   if (command_line.show_info) {
     look_at_the_others(run, mesh, statuses);

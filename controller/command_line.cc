@@ -109,6 +109,7 @@ class Parser {
     line_.json_out = line_.form == OutputForm::kJson;
     if (const auto wrong = choose_bench_bytes()) { return bad_usage(*wrong, topic()); }
     if (const auto wrong = choose_graph_format()) { return bad_usage(*wrong, topic()); }
+    if (const auto wrong = choose_export()) { return bad_usage(*wrong, topic()); }
     if (line_.quiet) { line_.progress = ProgressMode::kQuiet; }
     if (*verb == Verb::kVersion) { return version(); }
     if (*verb == Verb::kHelp) { return UsageExit{kExitDone, help_overview(mesh_table()), {}}; }
@@ -140,7 +141,10 @@ class Parser {
     const auto* form = std::ranges::find(kForms, std::string_view(form_),
                                          &std::pair<std::string_view, OutputForm>::first);
     if (form != kForms.end()) { line_.form = form->second; }
-    if (line_.json_out && form_.empty()) { line_.form = OutputForm::kJson; }
+    // The format of an export is that of the files, in JSON, too.
+    if (line_.json_out && (form_.empty() || line_.verb == Verb::kExport)) {
+      line_.form = OutputForm::kJson;
+    }
   }
 
   // As --format says, else as the file's ending does. Returns what is wrong.
@@ -155,6 +159,29 @@ class Parser {
                                         in_quotes(line_.output));
     }
     line_.graph_format = *format;
+    return std::nullopt;
+  }
+
+  // With --offline the one word is a folder of this machine. Returns what is wrong.
+  std::optional<Said> choose_export() {
+    if (line_.verb != Verb::kExport) { return std::nullopt; }
+    const auto format = find_export_format(form_);
+    if (!format) { return say<"usage-export-format-missing">(); }
+    line_.export_format = *format;
+    if (line_.offline) {
+      if (line_.nodes.size() != 1 || !line_.export_folder.empty()) {
+        return say<"usage-export-offline">();
+      }
+      line_.export_folder = line_.nodes.front();
+      line_.nodes.clear();
+      return std::nullopt;
+    }
+    if (line_.all && !line_.nodes.empty()) {
+      return say<"usage-words-unwanted">("export --all", line_.nodes.front());
+    }
+    if (!line_.export_folder.empty() && !line_.export_folder.starts_with('/')) {
+      return say<"usage-export-folder-relative">(in_quotes(line_.export_folder));
+    }
     return std::nullopt;
   }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/exported_file.h"
 #include "common/said.h"
 #include "controller/show/graph_format.h"
 #include "controller/show/progress_mode.h"
@@ -45,11 +46,15 @@ struct CommandLine {
   bool dump = false;
   bool watch = false;
   bool schema = false;   // conf: print the schema of mesh.yaml, read no file
-  bool offline = false;  // graph: of the file alone, no node is asked
+  bool offline = false;  // graph, export: of the file alone, no node is asked
   std::string output;    // graph: a file; "-" or empty: standard output. init: empty is mesh.yaml
   std::string from;      // init: a file with hosts, as parse_source_name reads it
   std::string network;   // init: a valid prefix; empty: one at random
   std::string name;      // init: a valid name of a mesh; empty: none was given
+  bool all = false;      // export: as without names
+  // export: a folder on each node, or with `offline` here; empty: standard output
+  std::string export_folder;
+  ExportFormat export_format = ExportFormat::kWgQuick;
   GraphFormat graph_format = GraphFormat::kMermaid;
   unsigned confirm_timeout = 60;              // seconds
   unsigned bench_seconds = 3;                 // bench: of each TCP stream

@@ -23,5 +23,8 @@ int run_conf(const CommandLine& command_line, const Mesh& mesh);
 int run_hosts(const Mesh& mesh);
 // There is no mesh yet.
 int run_init(const CommandLine& command_line);
+int run_export(const CommandLine& command_line, const Mesh& mesh);
+// With --offline.
+int run_offline_export(const CommandLine& command_line, const Mesh& mesh);
 
 }  // namespace wgmesh

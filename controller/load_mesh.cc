@@ -59,7 +59,9 @@ Mesh load_mesh(const CommandLine& command_line) {
     text = text_of(fd.get(), name);
   }
   try {
-    return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml);
+    const bool contacts_nobody = command_line.verb == Verb::kExport && command_line.offline;
+    return read_mesh_file(text, name, is_json ? Syntax::kJson : Syntax::kYaml,
+                          contacts_nobody ? Targets::kOptional : Targets::kRequired);
   } catch (const MeshFileFaults& faults) {
     // Other tools print JSON with this option.
     const Fault& first = faults.faults().front();

@@ -58,6 +58,8 @@ int run_verb(const CommandLine& line, const Mesh& mesh, ResultDocument& document
       return run_conf(line, mesh);
     case Verb::kHosts:
       return run_hosts(mesh);
+    case Verb::kExport:
+      return line.offline ? run_offline_export(line, mesh) : run_export(line, mesh);
     case Verb::kInit:  // has no mesh
     case Verb::kCompletion:
     case Verb::kHelp:

@@ -159,6 +159,22 @@ wg-meshconf, a containerlab topology, or an ssh_config. Then it logs in only to 
 besides; the others are new nodes.
 
 A file that is there already is never overwritten.)"},
+    CommandRow{
+        .name = "export",
+        .arguments = "[NODE...]",
+        .summary = "each node's part as files of wg-quick or systemd-networkd",
+        .description = R"(Says what is stored on each node in the words of another tool: WireGuard,
+tunnels, bridge, spanning tree, addresses. With --to, each node's agent writes the files into a folder of
+its node; keys stay there. Without, the files are printed, and (hidden) stands for each key. What a format
+cannot say is refused, not left out. The mesh is not changed.
+
+--format wg-quick: one file for each node, wg-MESH.conf. --format networkd: .netdev, .network and .link
+files, for systemd 252 and newer.
+
+`mesh export --all --offline DIR` makes the files of all nodes from the mesh file alone, with keys that are
+made here, a folder for each node; it contacts nobody. A second run keeps the keys.)",
+        .takes = ArgumentKind::kNode,
+        .forms = "wg-quick networkd"},
     CommandRow{.name = "completion",
                .arguments = "bash|zsh|fish",
                .summary = "a script that lets a shell complete command lines of `mesh`",

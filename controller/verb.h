@@ -29,6 +29,7 @@ enum class Verb : std::uint8_t {
   kConf,
   kHosts,
   kInit,
+  kExport,
   kCompletion,
   kHelp,
   kVersion

@@ -39,10 +39,12 @@ const std::array<std::string, 15> kMeshKeys = {"name",        "network",
 // One file on its way to a Mesh.
 class MeshFile {
  public:
-  MeshFile(const YamlNode& root, FaultList& faults)
+  MeshFile(const YamlNode& root, FaultList& faults, Targets targets)
       : faults_(faults),
         map_({&root, {}, &faults}, "a map with name, network and nodes", kMeshKeys,
-             node_keys_elsewhere()) {}
+             node_keys_elsewhere()) {
+    context_.needs_target = targets == Targets::kRequired;
+  }
 
   Mesh read();
 
@@ -370,7 +372,8 @@ Mesh MeshFile::read() {
 
 std::span<const std::string> mesh_keys() { return kMeshKeys; }
 
-Mesh read_mesh_file(const std::string& text, const std::string& file_name, Syntax syntax) {
+Mesh read_mesh_file(const std::string& text, const std::string& file_name, Syntax syntax,
+                    Targets targets) {
   const YamlNode root = with_place(file_name, [&] {
     YamlNode tree = read_yaml_tree(text, syntax);
     apply_defaults(tree);
@@ -378,7 +381,7 @@ Mesh read_mesh_file(const std::string& text, const std::string& file_name, Synta
   });
   FaultList faults(file_name);
   // A text that is no map at all has one fault, not one for each key that is missing, too.
-  Mesh mesh = MeshFile(root, faults).read();
+  Mesh mesh = MeshFile(root, faults, targets).read();
   faults.throw_if_any();
   return mesh;
 }

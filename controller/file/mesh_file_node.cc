@@ -91,7 +91,7 @@ void read_addresses(const MapReader& map, const NodeContext& context, Node& node
   }
 }
 
-void read_target(const MapReader& map, Node& node) {
+void read_target(const MapReader& map, bool is_needed, Node& node) {
   const auto ssh = map.find("ssh");
   const auto exec = map.find("exec");
   if (ssh) {
@@ -101,7 +101,7 @@ void read_target(const MapReader& map, Node& node) {
     if (ssh) { exec->fault(say<"file-exec-beside-ssh">()); }
     if (auto target = read_exec(*exec)) { node.target = std::move(*target); }
   }
-  if (!ssh && !exec) {
+  if (!ssh && !exec && is_needed) {
     static_cast<void>(map.require("ssh", "[user@]host[:port], or exec instead"));
   }
 }
@@ -211,7 +211,7 @@ Node read_node(const Value& value, Place key_place, std::string name, std::size_
   MapReader map(value, "a map with addr and ssh", node_keys(context.names_inside), {&elsewhere, 1});
   map.report_missing_at(key_place);
   read_addresses(map, context, node);
-  read_target(map, node);
+  read_target(map, context.needs_target, node);
   read_wireguard_settings(map, node.listen_port, node.persistent_keepalive, node.fwmark);
   if (const auto endpoint = map.find("endpoint")) {
     node.endpoint = read_endpoint(*endpoint, node.listen_port);

@@ -23,6 +23,7 @@ struct NodeContext {
   std::uint32_t fwmark = 0;
   bool names_inside = false;               // `nodes` is a list
   bool measures = false;                   // path_cost is auto
+  bool needs_target = true;                // each node says ssh or exec
   std::span<const std::string> mesh_keys;  // for the hint that a key belongs there
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/fleet/check_bench.h"
+#include "controller/fleet/check_export.h"
 #include "controller/fleet/check_hello.h"
 #include "controller/fleet/check_status.h"
 #include "controller/fleet/node_message.h"
@@ -73,6 +74,8 @@ proto::Hello Session::open(const proto::Open& open) {
   }
   check_hello(open, hello);
   mesh_ = open.mesh();
+  agent_version_ = hello.agent_version();
+  knows_export_ = hello.knows_export();
   if (open.changes_state() && !hello.knows_hold()) {
     throw Error(say<"agent-cannot-hold">(hello.agent_version()));
   }
@@ -214,6 +217,15 @@ proto::BenchSent Session::bench_send(const proto::BenchSend& wanted, millisecond
   const proto::FromAgent answer = expect(proto::FromAgent::kBenchSent, {}, {silence, silence});
   check_bench(answer.bench_sent());
   return answer.bench_sent();
+}
+
+proto::ExportedFiles Session::export_files(const proto::ExportFiles& wanted) {
+  if (!knows_export_) { throw Error(say<"agent-cannot-export">(agent_version_)); }
+  proto::ToAgent frame;
+  *frame.mutable_export_files() = wanted;
+  proto::ExportedFiles exported = ask(frame, proto::FromAgent::kExportedFiles).exported_files();
+  check_export(wanted, exported);
+  return exported;
 }
 
 void Session::beat(milliseconds silence) {

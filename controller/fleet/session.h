@@ -77,6 +77,8 @@ class Session {
   proto::BenchListening bench_listen(const proto::BenchReceive& wanted);
   proto::BenchReceived bench_received(std::chrono::milliseconds silence);
   proto::BenchSent bench_send(const proto::BenchSend& wanted, std::chrono::milliseconds silence);
+  // Throws Error, too, where the agent is older than exports.
+  proto::ExportedFiles export_files(const proto::ExportFiles& wanted);
   // Between steps: hears what has arrived, then says that we are there. Throws TimedOut when the
   // node has left that unanswered for `silence`.
   void beat(std::chrono::milliseconds silence);
@@ -122,8 +124,10 @@ class Session {
       heard_;                  // a frame; or the first that is unanswered was sent
   std::exception_ptr unsent_;  // why the commit could not be sent
   std::chrono::milliseconds silence_;
-  std::string mesh_;         // from open on
-  std::size_t said_before_;  // on stderr, by the shells that started the agent
+  std::string mesh_;           // from open on
+  std::string agent_version_;  // as mesh_
+  bool knows_export_ = false;  // as mesh_
+  std::size_t said_before_;    // on stderr, by the shells that started the agent
 };
 
 }  // namespace wgmesh

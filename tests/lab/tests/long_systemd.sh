@@ -2,8 +2,9 @@
 # vm: --mem 2048
 # A node with systemd, here as process 1 of a pid namespace: the first `up` installs and enables the unit,
 # the unit brings the mesh up at the next boot from inside its sandbox, the timer finds a peer that moved, and
-# `down -r` takes both away. No kernel module that the mesh needs is loaded beforehand: neither the agent, which
-# keeps CAP_NET_ADMIN alone, nor the unit may be in the kernel's way when it loads them.
+# `down -r` takes both away. Then networkd takes a's place with what `export` wrote. No kernel module that the mesh
+# needs is loaded beforehand: neither the agent, which keeps CAP_NET_ADMIN alone, nor the unit may be in the kernel's
+# way when it loads them.
 # It empties folders of /etc and /lib, so it only runs in a machine that forgets.
 . "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
 [ -n "${WGMESH_IN_VM:-}" ] || exec "$lab_folder/tools/vm" "$0"
@@ -157,6 +158,37 @@ expect_status 0
 expect 'no file is left' bash -c "! find /etc/systemd $place -mindepth 1 -name '*wgmesh*' | grep ."
 expect 'the timer has ended' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-active wgmesh-refresh@boot.timer"
 expect 'systemd has forgotten it' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-enabled wgmesh@boot.service"
+
+# networkd asks udev nothing where /sys is read-only, and there is no udev here.
+start_networkd() {
+  on_node a mount -o remount,ro /sys
+  on_node a systemctl start systemd-networkd.service
+}
+full_frame() { on_node "$1" ping -q -c 1 -W 5 -M 'do' -s $(($(on_node b cat /sys/class/net/br-boot/mtu) - 48)) "$2"; }
+test_case 'networkd takes the place of the agent: full frames in both directions'
+here up
+expect_status 0
+here export a --format networkd --to /etc/systemd/network
+expect_status 0
+expect_out 'a: /etc/systemd/network/10-wg-boot.netdev'
+keys=/etc/systemd/network/10-wg-boot.netdev
+expect 'root alone may read the keys' test "$(stat -c %a:%U $keys)" = 600:root
+expect_err "chgrp systemd-network $keys && chmod 640 $keys"
+chgrp systemd-network $keys && chmod 640 $keys
+mac=$(on_node a cat /sys/class/net/gt-boot-b/address)
+here down a
+expect_status 0
+expect 'networkd starts' start_networkd
+has_port() { on_node a test -e /sys/class/net/br-boot/brif/gt-boot-b; }
+expect 'the tunnel is in the bridge' await 120 has_port
+expect 'it has its MAC' test "$(on_node a cat /sys/class/net/gt-boot-b/address)" = "$mac"
+expect 'its option costs nothing' bash -c "nsenter -t ${pids[a]} -a -- ip -d link show dev gt-boot-b | grep -q 'encaplimit none'"
+expect 'a reaches b' await 180 full_frame a fd00:b::2
+expect 'b reaches a' await 30 full_frame b fd00:b::1
+expect 'the bridge is as planned' test "$(on_node a sh -c 'cd /sys/class/net/br-boot; cat mtu bridge/stp_state bridge/priority bridge/hello_time bridge/forward_delay bridge/max_age' | tr '\n' ' ')" = \
+  "$(on_node b cat /sys/class/net/br-boot/mtu) 1 4096 100 400 600 "
+[ -z "$broken" ] || on_node a systemctl status systemd-networkd.service
+rm -f /etc/systemd/network/10-*
 stop a
 stop b
 finish

@@ -17,6 +17,7 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
       hello.set_protocol_version(kProtocolVersion);
       hello.set_public_key(std::string(32, static_cast<char>(node.public_key_octet)));
       hello.set_session_key(std::string(32, static_cast<char>(node.public_key_octet + 100)));
+      hello.set_knows_export(node.knows_export);
       if (frame.open().surveys()) {
         proto::Survey& survey = *hello.mutable_survey();
         survey.set_host_name("played");
@@ -95,6 +96,12 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
       answer.mutable_bench_sent()->set_round_trip_load(2400);
       answer.mutable_bench_sent()->set_cpu(350);
       break;
+    case proto::ToAgent::kExportFiles: {
+      proto::ExportedFile& file = *answer.mutable_exported_files()->add_files();
+      file.set_name("wg-m.conf");
+      file.add_lines("PrivateKey = (hidden)");
+      break;
+    }
     case proto::ToAgent::BODY_NOT_SET:
       return {};
   }

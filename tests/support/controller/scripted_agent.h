@@ -27,6 +27,7 @@ struct ScriptedNode {
   std::set<proto::ToAgent::BodyCase> ends_after;
   std::uint16_t public_key_octet = 1;
   bool knows_hold = true;  // every hello says so, a scripted one too
+  bool knows_export = true;
   std::vector<proto::ToAgent> seen;
   std::mutex mutex;  // of `seen`
 

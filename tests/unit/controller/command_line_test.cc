@@ -192,15 +192,15 @@ TEST(CommandLine, HelpFitsATerminal) {
 
 TEST(CommandLine, HasARowForEachVerb) {
   const std::vector<std::pair<Verb, std::string>> names = {
-      {Verb::kUp, "up"},           {Verb::kDown, "down"},
-      {Verb::kSync, "sync"},       {Verb::kRotate, "rotate"},
-      {Verb::kPlan, "plan"},       {Verb::kStatus, "status"},
-      {Verb::kShow, "show"},       {Verb::kInfo, "info"},
-      {Verb::kCheck, "check"},     {Verb::kGraph, "graph"},
-      {Verb::kBench, "bench"},     {Verb::kConf, "conf"},
-      {Verb::kHosts, "hosts"},     {Verb::kInit, "init"},
-      {Verb::kHelp, "help"},       {Verb::kCompletion, "completion"},
-      {Verb::kVersion, "version"},
+      {Verb::kUp, "up"},         {Verb::kDown, "down"},
+      {Verb::kSync, "sync"},     {Verb::kRotate, "rotate"},
+      {Verb::kPlan, "plan"},     {Verb::kStatus, "status"},
+      {Verb::kShow, "show"},     {Verb::kInfo, "info"},
+      {Verb::kCheck, "check"},   {Verb::kGraph, "graph"},
+      {Verb::kBench, "bench"},   {Verb::kConf, "conf"},
+      {Verb::kHosts, "hosts"},   {Verb::kInit, "init"},
+      {Verb::kExport, "export"}, {Verb::kCompletion, "completion"},
+      {Verb::kHelp, "help"},     {Verb::kVersion, "version"},
   };
   EXPECT_EQ(names.size(), verb_rows().size());
   for (const auto& [verb, name] : names) { EXPECT_EQ(to_text(verb), name); }
