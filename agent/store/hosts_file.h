@@ -12,19 +12,21 @@ namespace wgmesh {
 
 class HostsFile {
  public:
-  explicit HostsFile(std::string path = "/etc/hosts") : path_(std::move(path)) {}
+  // `locks`: a folder of root's own, for the lock between agents of two meshes.
+  explicit HostsFile(std::string path = "/etc/hosts", std::string locks = "/run/wgmesh")
+      : path_(std::move(path)), locks_(std::move(locks)) {}
 
   // Never throws for what the file is: whoever wants nothing of it shall not fail for it.
   HostsReading read(const std::string& mesh) const;
 
-  // Both leave the old file or the new one, whole. A file that is a mount of its own, as in containers, is the
-  // exception: it cannot be replaced, so it is written in place. Throw Error if the file cannot be read or written, or
+  // Both change the file as edit_shared_file does. Throw Error if it cannot be read or written, or
   // if the mesh's block is damaged. To remove a block that is not there is no error.
   void put(const HostsBlock& block) const;
   void remove(const std::string& mesh) const;
 
  private:
   std::string path_;
+  std::string locks_;
 };
 
 }  // namespace wgmesh

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "agent/store/atomic_file.h"
+#include "agent/store/file_lock.h"
 #include "agent/text/messages.h"
 #include "common/posix.h"
 #include "common/utc_text.h"
@@ -21,31 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kRetry = 50ms;
-
-// True when `file` is still what `path` names: a holder that forgot its mesh removes the file.
-bool is_current(const UniqueFd& file, const std::string& path) {
-  struct stat mine {};
-  struct stat named {};
-  return ::fstat(file.get(), &mine) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
-}
-
-// Empty while somebody else holds it.
-UniqueFd try_flock(const std::string& folder, const std::string& path) {
-  for (;;) {
-    make_folder(folder);
-    UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file && errno == ENOENT) {
-      continue;  // the folder went in between
-    }
-    if (!file) { throw SystemError("open " + path, errno); }
-    if (retry([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
-      if (errno == EWOULDBLOCK) { return UniqueFd(); }
-      throw SystemError("lock " + path, errno);
-    }
-    if (is_current(file, path)) { return file; }
-  }
-}
 
 std::optional<Holder> read_holder(const std::string& path) {
   const auto line = read_file(path);

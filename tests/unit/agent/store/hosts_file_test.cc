@@ -1,12 +1,18 @@
 #include "agent/store/hosts_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "agent/state/hosts_block.h"
 #include "agent/store/atomic_file.h"
+#include "agent/store/file_lock.h"
 #include "common/error.h"
 #include "tests/support/agent/test_node.h"
 
@@ -30,7 +36,8 @@ class HostsFileTest : public testing::Test {
 
   TemporaryFolder folder_;
   std::string path_ = folder_.path() + "/hosts";
-  HostsFile file_{path_};
+  TemporaryFolder locks_;
+  HostsFile file_{path_, locks_.path()};
 };
 
 TEST_F(HostsFileTest, KeepsWhatIsNotTheMeshs) {
@@ -96,6 +103,29 @@ TEST_F(HostsFileTest, WithADamagedBlockIsNotChanged) {
   EXPECT_THAT([&] { file_.put(kBlock); }, is_damage);
   EXPECT_THAT([&] { file_.remove("test"); }, is_damage);
   EXPECT_EQ(text(), damaged);
+}
+
+TEST_F(HostsFileTest, IsWrittenWhoeverLocksItOrItsFolder) {
+  write(kOthers);
+  std::vector<UniqueFd> locked;
+  for (const std::string& path : {path_, folder_.path()}) {
+    locked.emplace_back(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    ASSERT_EQ(::flock(locked.back().get(), LOCK_EX), 0);
+  }
+  file_.put(kBlock);
+  EXPECT_EQ(file_.read("test").block, kBlock);
+  EXPECT_THAT(files_under(locks_.path()), IsEmpty());
+}
+
+TEST_F(HostsFileTest, WaitsForAnAgentOfAnotherMesh) {
+  write(kOthers);
+  std::optional<FileLock> other(std::in_place, locks_.path(), ".hosts");
+  std::thread writer([&] { file_.put(kBlock); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  EXPECT_EQ(text(), kOthers);
+  other.reset();
+  writer.join();
+  EXPECT_EQ(file_.read("test").block, kBlock);
 }
 
 TEST_F(HostsFileTest, LeavesNothingOfAWriterThatWasKilled) {
