@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "agent/change/hosts_change.h"
 #include "agent/change/proposal.h"
 #include "agent/change/settle.h"
 #include "agent/change/stored_goal.h"
@@ -29,19 +30,21 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   if (loaded.mesh.empty() && loaded.faults.empty()) { return "nothing is stored"; }
   if (loaded.mesh.taken_down) { return "stays down"; }
 
-  const Proposal proposal =
-      make_proposal(*kernel, store, mesh, stored_goal(loaded, store.folder(mesh)));
+  Proposal proposal = make_proposal(*kernel, store, mesh, stored_goal(loaded, store.folder(mesh)));
   if (!proposal.left_out.empty()) {
     fault = say<"restore-port-missing">(fmt::format("{}", fmt::join(proposal.left_out, "; ")));
   }
   if (proposal.hosts_left_out) { fault = *proposal.hosts_left_out; }
-  if (proposal.changes_nothing()) { return "is up already"; }
+  // Of its own, so that the mesh comes up whatever keeps the file from being changed.
+  const std::vector<Operation> hosts = take_out_hosts(proposal);
+  if (proposal.changes_nothing() && hosts.empty()) { return "is up already"; }
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
   setup.list_was_shown = false;
   if (this_node.with_watcher) { setup.open_kernel = this_node.open_kernel; }
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   if (const auto left = transaction.commit()) { fault = *left; }
+  if (const auto left = write_hosts(*kernel, hosts)) { fault = *left; }
   return "restored";
 }
 

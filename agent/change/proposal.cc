@@ -77,11 +77,21 @@ std::string told_of_strangers(const std::string& mesh, const std::set<std::strin
 }
 
 void refuse_hosts(const Observation& observed, const Proposal& proposal) {
-  if (proposal.hosts_left_out) { return; }
+  if (proposal.hosts_left_out || !proposal.desired.hosts) { return; }
   if (observed.hosts_damage) { throw Refused(*observed.hosts_damage); }
   if (observed.hosts_fixed && proposal.desired.hosts != observed.state.hosts) {
     throw Refused(*observed.hosts_fixed);
   }
+}
+
+// Whoever wants no names there is not kept from anything by what the file is.
+void leave_block(const Observation& observed, Proposal& proposal) {
+  if (proposal.desired.hosts) { return; }
+  const auto why =
+      observed.hosts_damage || !observed.state.hosts ? observed.hosts_damage : observed.hosts_fixed;
+  if (!why) { return; }
+  proposal.notes.push_back(say<"hosts-not-written">(why->text).text);
+  proposal.desired.hosts = observed.state.hosts;
 }
 
 // For a mesh that comes up without its names, rather than not at all.
@@ -179,6 +189,7 @@ Proposal proposal_without_files(const KernelReading& reading, const Loaded& load
     }
     leave_out_hosts(observed, proposal);
   }
+  if (!goal.restores) { leave_block(observed, proposal); }
   settle_ports(wanted_ports, observed.state, proposal.desired, proposal.stored.former_ports);
   if (goal.kind == proto::REMOVE) { proposal.stored = {}; }
   refuse_obstacles(observed, proposal);

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "agent/change/hosts_change.h"
 #include "agent/state/diff.h"
 #include "agent/state/first_contact.h"
 #include "agent/state/observed.h"
@@ -37,19 +38,19 @@ Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
 // What is to be done, now that this is observed. `has_applied`: all of it was done before.
 using List = std::function<std::vector<Operation>(const Observation&, bool has_applied)>;
 
-// Observes, lists and applies until nothing is listed. A refusal may pass (a device is busy for an
+// Observes, lists and applies until nothing is listed but /etc/hosts. A refusal may pass (a device is busy for an
 // instant), so it counts only when it comes three times.
 void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, const List& list) {
   bool has_applied = false;
   for (int attempt = 1;; ++attempt) {
-    const auto operations = list(kernel.observe(scope), has_applied);
+    const auto operations = without_hosts(list(kernel.observe(scope), has_applied));
     if (operations.empty()) { return; }
     try {
       kernel.apply(operations, [&](std::size_t done) {
         if (progress) { progress(done, operations.size()); }
       });
       has_applied = true;
-      const auto left = list(kernel.observe(scope), has_applied);
+      const auto left = without_hosts(list(kernel.observe(scope), has_applied));
       if (left.empty()) { return; }
       if (attempt == kAttempts) {
         throw Error(say<"change-without-effect">(describe(left.front())));
@@ -86,17 +87,13 @@ std::string set_aside(const Journal& journal, const Store& store, const std::str
          to;
 }
 
-// Files outlive the kernel that the change was made for.
-void roll_back_hosts(Kernel& kernel, const std::string& mesh, const JournalEntry& entry,
-                     const OnProgress& progress) {
-  repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
-    State before;
-    State found;
-    found.hosts = now.state.hosts;
-    // A container that was started again has a new file.
-    if (found.hosts) { before.hosts = entry.before.hosts; }
-    return diff(before, found);
-  });
+// `before`, as far as /etc/hosts can be so. Files outlive the kernel that the change was made for,
+// but a container that was started again has a new file: only a block that is there is changed.
+std::optional<Said> roll_back_hosts(Kernel& kernel, const std::string& mesh,
+                                    const JournalEntry& entry) {
+  const State now = kernel.observe(scope_of(mesh, entry)).state;
+  if (!is_this_kernel(entry.boot_id) && !now.hosts) { return std::nullopt; }
+  return write_hosts(kernel, diff_of_hosts(entry.before, now));
 }
 
 std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, Direction direction,
@@ -107,13 +104,14 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
                   .afterwards = true};
   try {
     if (direction == Direction::kCommit) {
-      roll_forward(kernel, store, mesh, entry);
+      const auto hosts = roll_forward(kernel, store, mesh, entry);
       log.tell(store, mesh, told);
-      return "finished the interrupted change that " + whose + " had committed";
+      return "finished the interrupted change that " + whose + " had committed" +
+             (hosts ? ": " + hosts->text : "");
     }
     const auto left = roll_back(kernel, store, mesh, entry);
     told.deed = Deed::kUndone;
-    if (!left) {
+    if (!Journal(store, mesh).open()) {
       log.tell(store, mesh, told);  // else every command that follows says it again
     }
     return "undone the interrupted change that " + whose + " had begun" +
@@ -170,9 +168,8 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
       may_call = true;
       repeat(kernel, scope, progress, list);
     }
-  } else {
-    roll_back_hosts(kernel, mesh, entry, progress);
   }
+  const auto hosts = roll_back_hosts(kernel, mesh, entry);
   try {
     Journal(store, mesh).close();
     store.discard(mesh);
@@ -180,11 +177,11 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
     return "the kernel is as it was, but files of the change are left (" + error.message() +
            "); the next agent command removes them";
   }
-  return std::nullopt;
+  return hosts ? std::optional(hosts->text) : std::nullopt;
 }
 
-void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
-                  const JournalEntry& entry, const OnProgress& progress) {
+std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
+                                 const JournalEntry& entry, const OnProgress& progress) {
   std::exception_ptr files_fault;
   try {
     store.publish(mesh, entry.files);
@@ -198,6 +195,8 @@ void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
     for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);
   });
+  const auto hosts =
+      write_hosts(kernel, diff_of_hosts(entry.after, kernel.observe(scope_of(mesh, entry)).state));
   if (files_fault) { std::rethrow_exception(files_fault); }
   const Loaded left = store.load(mesh);
   if (left.mesh.empty() && left.damaged.empty() && left.unreadable.empty()) {
@@ -205,6 +204,7 @@ void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
   } else {
     Journal(store, mesh).close();
   }
+  return hosts;
 }
 
 std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,

@@ -20,14 +20,15 @@ using OnProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 // Brings kernel, staged files and journal back to the state before. Throws if the kernel refuses
 // three times; then the journal stays. If the disk cannot be written, the kernel is brought back
-// all the same, and the returned sentence names the files that are left.
+// all the same, and the returned sentence names the files that are left, or what keeps /etc/hosts
+// from being as it was.
 std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
                                      const JournalEntry& entry, const OnProgress& progress = {});
 // Publishes the staged files, lets new peers call, and deletes what the change removes. Throws if
 // the kernel refuses three times, or if the files cannot be published. If one of the two fails, the
-// other is done all the same.
-void roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
-                  const JournalEntry& entry, const OnProgress& progress = {});
+// other is done all the same. Returns what keeps /etc/hosts from being changed, if anything does.
+std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
+                                 const JournalEntry& entry, const OnProgress& progress = {});
 
 // What to do with an open journal that is damaged or has a newer format.
 enum class UnreadableJournal : std::uint8_t {

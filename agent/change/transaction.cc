@@ -194,7 +194,7 @@ std::optional<Said> Transaction::commit(const OnProgress& progress) {
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   std::optional<Said> left;
   try {
-    roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
+    left = roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
   } catch (const Error& error) {
     left = {error.id(), error.message() + "; the next agent command tries again", ""};
   }

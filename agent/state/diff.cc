@@ -132,7 +132,8 @@ void delete_interfaces(const State& desired, const State& now, Changes& changes)
   }
 }
 
-// Names come when their addresses are there, and go before those do.
+// Names come when their addresses are there. They go last of all: what keeps /etc/hosts from being
+// written shall keep no interface from going.
 void diff_hosts(const State& desired, const State& observed, Changes& changes) {
   if (desired.hosts == observed.hosts) { return; }
   if (desired.hosts) {
@@ -170,9 +171,16 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   diff_tunnels(desired, now, changes);
   diff_foreign_ports(desired, observed, true, changes);
   if (desired.bridge) { raise_bridge(*desired.bridge, now.bridge, changes); }
-  diff_hosts(desired, observed, changes);
   delete_interfaces(desired, now, changes);
+  diff_hosts(desired, observed, changes);
 
+  std::ranges::move(changes.deletions, std::back_inserter(changes.first));
+  return std::move(changes.first);
+}
+
+std::vector<Operation> diff_of_hosts(const State& desired, const State& observed) {
+  Changes changes;
+  diff_hosts(desired, observed, changes);
   std::ranges::move(changes.deletions, std::back_inserter(changes.first));
   return std::move(changes.first);
 }

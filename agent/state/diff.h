@@ -27,6 +27,9 @@ namespace wgmesh {
 // So a list is split with first_deletion(), not by looking for the first is_deletion.
 std::vector<Operation> diff(const State& desired, const State& observed);
 
+// Of these, what is to be done in /etc/hosts.
+std::vector<Operation> diff_of_hosts(const State& desired, const State& observed);
+
 // Where the deletion part of a list made by diff begins: after its last operation that is no
 // deletion.
 std::size_t first_deletion(const std::vector<Operation>& operations);

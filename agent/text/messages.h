@@ -16,7 +16,10 @@ inline constexpr Message kAgentMessages[] = {
      "a newer mesh has made it: run `mesh up` with that one again"},
     {"hosts-block-damaged", MessageKind::kError,
      "/etc/hosts has {}: what is between `{}` and `{}` is the mesh's",
-     "edit /etc/hosts on the node: delete these two lines and what the mesh has written there"},
+     "edit /etc/hosts on the node: delete what is left of these two lines, and what the mesh has "
+     "written there"},
+    {"hosts-not-written", MessageKind::kWarning, "/etc/hosts stays as it is: {}",
+     "edit the file on the node: delete the mesh's lines, or let `mesh up` write them anew"},
     // agent/netlink
     {"netlink-refusal", MessageKind::kError, "{}", "",
      "the kernel's refusal of an operation, in its own words"},

@@ -2,11 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "agent/change/drift.h"
+#include "agent/change/hosts_change.h"
 #include "agent/change/proposal.h"
 #include "agent/change/refused.h"
 #include "agent/change/transaction.h"
 #include "agent/state/hosts_block.h"
+#include "agent/store/journal.h"
 #include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/rehearsed_change.h"
 #include "tests/support/agent/test_node.h"
@@ -37,14 +41,18 @@ class HostsChange : public testing::Test {
   Proposal propose(const WantedChange& goal) {
     return make_proposal(node_.kernel, node_.store(), "test", goal);
   }
-  void apply(const Proposal& proposal, bool list_was_shown = true) {
+  // `meanwhile`: what happens between apply and commit. Returns what the commit leaves.
+  std::optional<Said> apply(
+      const Proposal& proposal, bool list_was_shown = true,
+      const std::function<void()>& meanwhile = [] {}) {
     TransactionSetup setup{"test", "root@test"};
     setup.list_was_shown = list_was_shown;
     const Store store = node_.store();
     Transaction transaction(node_.kernel, store, std::move(setup));
     transaction.apply(proposal, {});
     transaction.hold();
-    transaction.commit();
+    meanwhile();
+    return transaction.commit();
   }
   void change(const WantedChange& goal) { apply(propose(goal)); }
   void expect_refused(const WantedChange& goal, const std::string& id) {
@@ -85,8 +93,52 @@ TEST_F(HostsChange, IsDriftAndMended) {
 TEST_F(HostsChange, IsRefusedIfTheBlockIsDamaged) {
   node_.kernel.hosts_file = kDamaged;
   expect_refused(up_, "hosts-block-damaged");
-  expect_refused(goal_of(proto::REMOVE), "hosts-block-damaged");
   EXPECT_EQ(hosts(), kDamaged);
+}
+
+TEST_F(HostsChange, KeepsNobodyWhoWantsNoNamesFromAnything) {
+  change(up_);
+  node_.kernel.hosts_file = kDamaged;
+  Proposal proposal = propose(goal_of(proto::REMOVE));
+  EXPECT_THAT(proposal.notes, testing::ElementsAre(HasSubstr("/etc/hosts stays as it is: ")));
+  EXPECT_FALSE(apply(proposal));
+  EXPECT_FALSE(node_.kernel.interfaces().contains("br-test"));
+  EXPECT_EQ(hosts(), kDamaged);
+
+  node_.kernel.hosts_file = kOthers;
+  change(up_);
+  const std::string with_block = hosts();
+  node_.kernel.is_hosts_fixed = true;
+  proposal = propose(goal_of(proto::DOWN));
+  EXPECT_THAT(proposal.notes, testing::ElementsAre(HasSubstr("Read-only file system")));
+  EXPECT_FALSE(apply(proposal));
+  EXPECT_FALSE(node_.kernel.interfaces().contains("br-test"));
+  EXPECT_EQ(hosts(), with_block);
+}
+
+TEST_F(HostsChange, ThatFailsAtTheCommitLeavesNoInterfaceBehind) {
+  change(up_);
+  const std::optional<Said> left =
+      apply(propose(goal_of(proto::DOWN)), true, [&] { node_.kernel.is_hosts_fixed = true; });
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->id, "hosts-not-written");
+  EXPECT_FALSE(node_.kernel.interfaces().contains("br-test"));
+  EXPECT_FALSE(Journal(node_.store(), "test").open());
+  node_.kernel.is_hosts_fixed = false;
+  change(goal_of(proto::DOWN));
+  EXPECT_EQ(hosts(), kOthers);
+}
+
+TEST_F(HostsChange, ThatCannotBeUndoneLeavesNoInterfaceBehind) {
+  const Store store = node_.store();
+  {
+    Transaction transaction(node_.kernel, store, {"test", "root@test"});
+    transaction.apply(propose(up_), {});
+    EXPECT_TRUE(node_.kernel.interfaces().contains("br-test"));
+    node_.kernel.is_hosts_fixed = true;
+  }
+  EXPECT_FALSE(node_.kernel.interfaces().contains("br-test"));
+  EXPECT_FALSE(Journal(store, "test").open());
 }
 
 TEST_F(HostsChange, IsRefusedIfTheFileIsFixedAndWouldChange) {
@@ -97,7 +149,6 @@ TEST_F(HostsChange, IsRefusedIfTheFileIsFixedAndWouldChange) {
   change(up_);
   node_.kernel.is_hosts_fixed = true;
   EXPECT_TRUE(propose(up_).changes_nothing());
-  expect_refused(goal_of(proto::DOWN), "hosts-file-fixed");
 }
 
 // A mesh without names is better than none.
@@ -123,6 +174,22 @@ TEST_F(HostsChange, IsLeftOutOfARestoreThatCannotHaveIt) {
   node_.kernel.is_hosts_fixed = true;
   ASSERT_TRUE(propose(restore).hosts_left_out);
   EXPECT_THAT(propose(restore).hosts_left_out->text, HasSubstr("Read-only file system"));
+}
+
+TEST_F(HostsChange, IsWrittenBehindARestore) {
+  change(up_);
+  const std::string good = hosts();
+  node_.kernel.interfaces().clear();
+  node_.kernel.hosts_file = kOthers;
+  WantedChange restore = up_;
+  restore.restores = true;
+  Proposal proposal = propose(restore);
+  const std::vector<Operation> names = take_out_hosts(proposal);
+  apply(proposal, false);
+  EXPECT_TRUE(node_.kernel.interfaces().contains("br-test"));
+  EXPECT_EQ(hosts(), kOthers);
+  EXPECT_FALSE(write_hosts(node_.kernel, names));
+  EXPECT_EQ(hosts(), good);
 }
 
 // As nodes in network namespaces of one machine do.
