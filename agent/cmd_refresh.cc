@@ -24,6 +24,9 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   open.set_mesh(plan.mesh());
   open.set_node(plan.node());
   open.set_fwmark(plan.device().fwmark());
+  // An endpoint within the mesh is none: with `hosts: true` /etc/hosts has such addresses.
+  open.set_network(plan.network());
+  open.set_inner_address(plan.device().inner_address());
   const LivePeers live(status, wall_clock());
   for (const proto::Peer& peer : plan.peers()) {
     if (peer.endpoint().empty() || live.contains(peer.public_key())) { continue; }

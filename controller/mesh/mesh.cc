@@ -10,6 +10,7 @@
 
 #include "common/naming.h"
 #include "controller/text/enumeration.h"
+#include "controller/text/lower_case.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -173,6 +174,29 @@ void find_endpoints_within(const Mesh& mesh, std::vector<Problem>& problems) {
   }
 }
 
+// With `hosts: true` nodes would find their peers at addresses within the mesh.
+void find_endpoints_that_are_hosts(const Mesh& mesh, std::vector<Problem>& problems) {
+  if (!mesh.hosts) { return; }
+  std::map<std::string, std::string> hosts;  // node, by name in lower case
+  for (const Node& node : mesh.nodes) {
+    hosts.emplace(lower_case(node.name), node.name);
+    hosts.emplace(lower_case(node.name + "." + mesh.name), node.name);
+  }
+  for (const Node& node : mesh.nodes) {
+    const auto look_at = [&](const std::optional<HostPort>& endpoint, const char* key) {
+      if (!endpoint) { return; }
+      std::string name = lower_case(endpoint->host);
+      if (name.ends_with('.')) { name.pop_back(); }
+      const auto found = hosts.find(name);
+      if (found == hosts.end()) { return; }
+      problems.push_back(
+          {node.name, key, {}, say<"mesh-endpoint-is-host">(endpoint->host, found->second)});
+    };
+    look_at(node.endpoint, "endpoint");
+    look_at(node.local_endpoint, "local_endpoint");
+  }
+}
+
 // Behind isolated ports no node passes on what others send each other.
 void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems) {
   if (mesh.loop_prevention != LoopPrevention::kSplitHorizon) { return; }
@@ -273,6 +297,7 @@ std::vector<Problem> find_address_problems(const Mesh& mesh) {
   find_colliding_inner_addresses(mesh, problems);
   find_colliding_links(mesh, problems);
   find_endpoints_within(mesh, problems);
+  find_endpoints_that_are_hosts(mesh, problems);
   return problems;
 }
 

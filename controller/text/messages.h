@@ -36,6 +36,10 @@ inline constexpr Message kControllerMessages[] = {
      ""},
     {"mesh-endpoint-inside", MessageKind::kError,
      "{} is inside the mesh ({}); name an address that peers reach without it", ""},
+    {"mesh-endpoint-is-host", MessageKind::kError,
+     "{} is the name that `hosts: true` gives to {} inside the mesh; name an address, or another "
+     "name that peers resolve, or leave out hosts",
+     ""},
     {"mesh-split-horizon-gap", MessageKind::kError,
      "split-horizon needs a link between every two nodes, and {} {}; {}, or take stp", ""},
     {"mesh-islands", MessageKind::kError,

@@ -815,6 +815,12 @@ INSTANTIATE_TEST_SUITE_P(
              "  b: {addr: 10.0.0.2/24, ssh: b}\n",
              "m:4:44: nodes.a.endpoint: 10.0.0.9 is inside the mesh (10.0.0.0/24); name an address "
              "that peers reach without it"},
+        Case{"an endpoint with the name that hosts gives to an address of the mesh",
+             "name: m\nnetwork: 10.0.0.0/24\nhosts: true\nnodes:\n"
+             "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: B.m.}\n"
+             "  b: {addr: 10.0.0.2/24, ssh: b, endpoint: a.example.com}\n",
+             "m:5:44: nodes.a.endpoint: B.m. is the name that `hosts: true` gives to b inside the "
+             "mesh; name an address, or another name that peers resolve, or leave out hosts"},
         Case{
             "one inner address for two",
             "name: m\nnetwork: 10.0.0.0/24\nunderlay: fd01::/64\nnodes:\n"
