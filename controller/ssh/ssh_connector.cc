@@ -141,30 +141,18 @@ LoginGate::Slot LoginGate::enter(const std::string& hop, const Interrupt* interr
 }
 
 SshConnector::SshConnector(SshOptions options, Prompter& prompter, const Interrupt* interrupt)
-    : options_(std::move(options)), prompter_(prompter), interrupt_(interrupt) {}
-
-// ssh's answer without any configuration differs between hosts only where it repeats the host, so
-// one answer serves all.
-const SshOptionLines& SshConnector::defaults() {
-  std::call_once(defaults_once_, [&] {
-    SshTarget nobody;
-    nobody.host = "host.invalid";
-    defaults_ =
-        ask_ssh(nobody, "/dev/null", steady_clock::now() + options_.config_patience, interrupt_);
-  });
-  return defaults_;
-}
+    : options_(std::move(options)),
+      prompter_(prompter),
+      interrupt_(interrupt),
+      answers_(options_.config_file, options_.config_patience, interrupt) {}
 
 SshConfig SshConnector::config_for(const SshTarget& target) {
   if (target.host.empty() || target.host.front() == '-') {
     throw Error(say<"ssh-host-invalid">(target.host));
   }
   try {
-    const SshOptionLines& usual = defaults();
-    return make_ssh_config(target, options_.config_file,
-                           ask_ssh(target, options_.config_file,
-                                   steady_clock::now() + options_.config_patience, interrupt_),
-                           usual);
+    const SshOptionLines& answer = answers_.about(target);
+    return make_ssh_config(target, options_.config_file, answer, answers_.defaults());
   } catch (const ProgramMissing&) {
     return make_ssh_config(target, options_.config_file, ask_libssh(target, options_.config_file),
                            {});

@@ -1,5 +1,5 @@
 // Connections over SSH, up to a transport on which an agent can be started. What the connections of
-// one run share is here: ssh's defaults, unlocked keys, the login limit per server. May be used
+// one run share is here: ssh's answers, unlocked keys, the login limit per server. May be used
 // from many threads at once; a transport belongs to one.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "controller/reach/interrupt.h"
 #include "controller/reach/prompt.h"
 #include "controller/reach/transport.h"
+#include "controller/ssh/ssh_answers.h"
 #include "controller/ssh/ssh_auth.h"
 #include "controller/ssh/ssh_config.h"
 
@@ -75,15 +76,13 @@ class SshConnector {
 
  private:
   std::unique_ptr<Transport> connect_once(const SshConfig& config, const Report& report);
-  const SshOptionLines& defaults();
 
   SshOptions options_;
   Prompter& prompter_;
   const Interrupt* interrupt_;
   KeyFiles keys_;
   LoginGate gate_;
-  std::once_flag defaults_once_;
-  SshOptionLines defaults_;
+  SshAnswers answers_;
 };
 
 }  // namespace wgmesh
