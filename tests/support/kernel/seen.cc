@@ -10,10 +10,13 @@
 #include <linux/wireguard.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -61,28 +64,50 @@ std::string hex_of(const nlattr* attribute) {
   return hex(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
 }
 
-// One request, all answers.
-void ask(int protocol, const std::function<void(nlmsghdr*)>& fill, Each each) {
-  mnl_socket* const socket = mnl_socket_open(protocol);
-  if (socket == nullptr || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+using Messages = std::vector<std::vector<char>>;
+
+// All answers to the request; nothing if the kernel's tables have changed meanwhile.
+std::optional<Messages> ask_once(int protocol, const std::function<void(nlmsghdr*)>& fill) {
+  const std::unique_ptr<mnl_socket, int (*)(mnl_socket*)> socket(mnl_socket_open(protocol),
+                                                                 mnl_socket_close);
+  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
     throw std::runtime_error("mnl_socket_open");
   }
   std::vector<char> buffer(1u << 16);
   nlmsghdr* const request = mnl_nlmsg_put_header(buffer.data());
   request->nlmsg_seq = 1;
   fill(request);
-  if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0) {
+  if (mnl_socket_sendto(socket.get(), request, request->nlmsg_len) < 0) {
     throw std::runtime_error("mnl_socket_sendto");
   }
+  Messages messages;
+  Each keep = [&messages](const nlmsghdr* message) {
+    const auto* octets = reinterpret_cast<const char*>(message);
+    messages.emplace_back(octets, octets + message->nlmsg_len);
+  };
   int run = MNL_CB_OK;
   while (run > MNL_CB_STOP) {
-    const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+    const ssize_t size = mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
     if (size < 0) { throw std::runtime_error("mnl_socket_recvfrom"); }
     run = mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), 1,
-                     mnl_socket_get_portid(socket), call, &each);
+                     mnl_socket_get_portid(socket.get()), call, &keep);
   }
-  mnl_socket_close(socket);
+  if (run < 0 && errno == EINTR) { return std::nullopt; }
   if (run < 0) { throw std::runtime_error("mnl_cb_run"); }
+  return messages;
+}
+
+// One request, all answers. Namespaces of earlier tests may still be on their way out.
+void ask(int protocol, const std::function<void(nlmsghdr*)>& fill, const Each& each) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const auto messages = ask_once(protocol, fill);
+    if (!messages) { continue; }
+    for (const auto& message : *messages) {
+      each(reinterpret_cast<const nlmsghdr*>(message.data()));
+    }
+    return;
+  }
+  throw std::runtime_error("the kernel's tables change all the time");
 }
 
 std::string ip_text(int family, const void* octets, int length) {
