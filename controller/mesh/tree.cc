@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "common/error.h"
 #include "controller/text/messages.h"
@@ -13,9 +15,13 @@ namespace wgmesh {
 namespace {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
-// Every change of one link is tried while there are no more nodes than that: it costs their third
-// power, again and again.
-constexpr std::size_t kMostToImprove = 200;
+// Up to so many nodes the shortest paths from each are made better, and not only the best of them.
+constexpr std::size_t kMostToImproveEach = 12;
+// Up to so many nodes the search for a better link begins anew after each that it has found. That takes more steps
+// than the third power, and finds a little more.
+constexpr std::size_t kMostToBeginAnew = 64;
+// Above it goes on behind that link, and round at most so often.
+constexpr std::size_t kMostRounds = 8;
 // What all links of the tree cost together, and what each of the others costs at least: a path that
 // leaves the tree is never the cheaper one.
 constexpr double kCostOfTree = 9000;
@@ -33,14 +39,23 @@ std::size_t number_of(const std::vector<std::string>& nodes, const std::string& 
   return static_cast<std::size_t>(std::ranges::find(nodes, name) - nodes.begin());
 }
 
+using Numbers = std::unordered_map<std::string_view, std::size_t>;
+
+Numbers numbers_of(const std::vector<std::string>& nodes) {
+  Numbers numbers;
+  for (const std::string& name : nodes) { numbers.emplace(name, numbers.size()); }
+  return numbers;
+}
+
 template <class Weights>
 Graph graph_of(const std::vector<std::string>& nodes, const Weights& weights) {
   Graph graph{std::vector(nodes.size(), std::vector<double>(nodes.size(), kInfinite))};
+  const Numbers numbers = numbers_of(nodes);
   for (const auto& [link, weight] : weights) {
-    const std::size_t a = number_of(nodes, link.first);
-    const std::size_t b = number_of(nodes, link.second);
-    if (a == nodes.size() || b == nodes.size()) { continue; }
-    graph.weight[a][b] = graph.weight[b][a] = weight;
+    const auto a = numbers.find(link.first);
+    const auto b = numbers.find(link.second);
+    if (a == numbers.end() || b == numbers.end()) { continue; }
+    graph.weight[a->second][b->second] = graph.weight[b->second][a->second] = weight;
   }
   return graph;
 }
@@ -82,92 +97,160 @@ Edges edges_of(const Parents& parents) {
   return edges;
 }
 
-// The distances from `start` over `edges`.
-std::vector<double> distances(const Graph& graph, const Edges& edges, std::size_t start) {
-  std::vector<std::vector<std::size_t>> neighbours(graph.size());
+using Adjacency = std::vector<std::vector<std::size_t>>;
+
+Adjacency adjacency_of(std::size_t size, const Edges& edges) {
+  Adjacency neighbours(size);
   for (const auto& [a, b] : edges) {
     neighbours[a].push_back(b);
     neighbours[b].push_back(a);
   }
-  std::vector<double> distance(graph.size(), kInfinite);
-  std::vector<std::size_t> open{start};
-  distance[start] = 0;
-  while (!open.empty()) {
-    const std::size_t node = open.back();
-    open.pop_back();
-    for (const std::size_t next : neighbours[node]) {
-      if (distance[next] < kInfinite) { continue; }
-      distance[next] = distance[node] + graph.weight[node][next];
-      open.push_back(next);
-    }
-  }
-  return distance;
+  return neighbours;
 }
 
-double sum(const std::vector<double>& values) {
-  double total = 0;
-  for (const double value : values) { total += value; }
-  return total;
+// The part of a tree that hangs together with one node when one link is taken away.
+struct Part {
+  std::vector<std::size_t> nodes;  // the start first, each after the one that it hangs on
+  double size = 0;
+  double inside = 0;     // the sum of the distances of all pairs
+  double least_sum = 0;  // of all its nodes
+};
+
+// Puts into `sums` for each node of the part the sum of the distances to all others of it. Two walks over the part:
+// one step along a link brings what is behind that link nearer, and all the rest farther.
+Part part_from(const Graph& graph, const Adjacency& neighbours, std::size_t start,
+               std::size_t without, std::vector<double>& sums) {
+  Part part;
+  std::vector<std::size_t> parents(graph.size(), without);
+  std::vector<double> behind(graph.size(), 1);  // how many nodes, itself with them
+  std::vector<bool> seen(graph.size(), false);  // what nodes tell just now may have a ring
+  part.nodes.push_back(start);
+  seen[start] = true;
+  for (std::size_t at = 0; at < part.nodes.size(); ++at) {
+    const std::size_t node = part.nodes[at];
+    for (const std::size_t next : neighbours[node]) {
+      const bool is_link_taken = node == start && next == without;
+      if (is_link_taken || seen[next]) { continue; }
+      seen[next] = true;
+      parents[next] = node;
+      part.nodes.push_back(next);
+    }
+  }
+  part.size = static_cast<double>(part.nodes.size());
+  double from_start = 0;
+  for (std::size_t at = part.nodes.size(); at-- > 1;) {
+    const std::size_t node = part.nodes[at];
+    behind[parents[node]] += behind[node];
+    from_start += behind[node] * graph.weight[node][parents[node]];
+  }
+  sums[start] = from_start;
+  part.inside = from_start;
+  part.least_sum = from_start;
+  for (std::size_t at = 1; at < part.nodes.size(); ++at) {
+    const std::size_t node = part.nodes[at];
+    sums[node] =
+        sums[parents[node]] + (part.size - 2 * behind[node]) * graph.weight[node][parents[node]];
+    part.inside += sums[node];
+    part.least_sum = std::min(part.least_sum, sums[node]);
+  }
+  part.inside /= 2;  // each pair was counted from both ends
+  return part;
+}
+
+// For each node the sum of the distances over `edges` to all others. Infinite if they do not join all.
+std::vector<double> sums_over(const Graph& graph, const Edges& edges) {
+  std::vector<double> sums(graph.size(), kInfinite);
+  const bool is_whole = !sums.empty() && std::ranges::all_of(edges, [&](const auto& edge) {
+    return graph.weight[edge.first][edge.second] < kInfinite;
+  });
+  if (!is_whole) { return sums; }
+  const Part part = part_from(graph, adjacency_of(graph.size(), edges), 0, graph.size(), sums);
+  if (part.nodes.size() < graph.size()) { std::ranges::fill(sums, kInfinite); }
+  return sums;
 }
 
 double total(const Graph& graph, const Edges& edges) {
   double all = 0;
-  for (std::size_t i = 0; i < graph.size(); ++i) { all += sum(distances(graph, edges, i)); }
+  for (const double sum : sums_over(graph, edges)) { all += sum; }
   return all / 2;  // each pair was counted from both ends
 }
 
-// What the total would be with another link in the place of `edges[out]`: the parts that are left
-// keep their own distances, and every pair across goes over the new link.
-struct Parts {
-  std::vector<bool> in_first;
-  std::vector<double> sums;  // of the distances from a node to all in its part
-  double inside = 0;
-  double first_size = 0;
-  double second_size = 0;
-
-  double total_with(std::size_t first, std::size_t second, double weight) const {
-    return inside + second_size * sums[first] + first_size * sums[second] +
-           first_size * second_size * weight;
-  }
-};
-
-Parts parts_without(const Graph& graph, const Edges& edges, std::size_t out) {
-  Edges rest = edges;
-  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(out));
-  Parts parts;
-  for (std::size_t i = 0; i < graph.size(); ++i) {
-    double sum_of_part = 0;
-    for (const double distance : distances(graph, rest, i)) {
-      if (distance < kInfinite) { sum_of_part += distance; }
+// Looks for better trees that differ from the one it has in one link.
+class Improvement {
+ public:
+  Improvement(const Graph& graph, Edges edges, double latency)
+      : graph_(graph),
+        edges_(std::move(edges)),
+        best_(latency),
+        neighbours_(adjacency_of(graph.size(), edges_)),
+        nearest_(graph.size()),
+        sums_(graph.size()) {
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+      nearest_[i] = std::ranges::min(graph.weight[i]);
     }
-    parts.sums.push_back(sum_of_part);
-    parts.inside += sum_of_part / 2;
   }
-  for (const double distance : distances(graph, rest, edges[out].first)) {
-    parts.in_first.push_back(distance < kInfinite);
-    ++(distance < kInfinite ? parts.first_size : parts.second_size);
-  }
-  return parts;
-}
 
-// Puts a better tree that differs from `edges` in one link in its place; false: there is none.
-bool improve(const Graph& graph, Edges& edges, double& best) {
-  constexpr double kWorthIt = 1 - 1e-9;  // of what rounding alone would find better again and again
-  for (std::size_t out = 0; out < edges.size(); ++out) {
-    const Parts parts = parts_without(graph, edges, out);
-    for (std::size_t a = 0; a < graph.size(); ++a) {
-      for (std::size_t b = 0; b < graph.size(); ++b) {
-        const bool joins = parts.in_first[a] && !parts.in_first[b];
-        if (!joins || graph.weight[a][b] == kInfinite) { continue; }
-        const double latency = parts.total_with(a, b, graph.weight[a][b]);
-        if (latency >= best * kWorthIt) { continue; }
-        best = latency;
-        edges[out] = {std::min(a, b), std::max(a, b)};
+  Edges run() && {
+    const bool begins_anew = graph_.size() <= kMostToBeginAnew;
+    std::size_t most =
+        begins_anew ? std::numeric_limits<std::size_t>::max() : kMostRounds * edges_.size();
+    // `unchanged`: so many links in a row have no better one.
+    for (std::size_t at = 0, unchanged = 0; unchanged < edges_.size() && most > 0; --most) {
+      if (replace(at)) {
+        unchanged = 0;
+        at = begins_anew ? 0 : (at + 1) % edges_.size();
+      } else {
+        ++unchanged;
+        at = (at + 1) % edges_.size();
+      }
+    }
+    return std::move(edges_);
+  }
+
+ private:
+  // Puts the first link that makes the tree better in the place of `edges_[out]`; false: there is none. The parts
+  // that are left keep their own distances, and every pair across goes over the new link.
+  bool replace(std::size_t out) {
+    constexpr double kWorthIt =
+        1 - 1e-9;  // of what rounding alone would find better again and again
+    const auto [from, to] = edges_[out];
+    Part first = part_from(graph_, neighbours_, from, to, sums_);
+    Part second = part_from(graph_, neighbours_, to, from, sums_);
+    std::ranges::sort(first.nodes);
+    std::ranges::sort(second.nodes);
+    const double inside = first.inside + second.inside;
+    const double across = first.size * second.size;
+    const double bound = best_ * kWorthIt;
+    for (const std::size_t a : first.nodes) {
+      const double with_a = inside + second.size * sums_[a];
+      // No link from here can be better.
+      if (with_a + first.size * second.least_sum + across * nearest_[a] >= bound) { continue; }
+      for (const std::size_t b : second.nodes) {
+        const double latency = with_a + first.size * sums_[b] + across * graph_.weight[a][b];
+        if (latency >= bound) { continue; }
+        best_ = latency;
+        std::erase(neighbours_[from], to);
+        std::erase(neighbours_[to], from);
+        neighbours_[a].push_back(b);
+        neighbours_[b].push_back(a);
+        edges_[out] = {std::min(a, b), std::max(a, b)};
         return true;
       }
     }
+    return false;
   }
-  return false;
+
+  const Graph& graph_;
+  Edges edges_;
+  double best_;
+  Adjacency neighbours_;
+  std::vector<double> nearest_;  // the shortest link of each node
+  std::vector<double> sums_;     // of each node within its part
+};
+
+Edges improved(const Graph& graph, Edges edges) {
+  const double latency = total(graph, edges);
+  return Improvement(graph, std::move(edges), latency).run();
 }
 
 std::vector<LinkName> named(const std::vector<std::string>& nodes, const Edges& edges) {
@@ -185,8 +268,9 @@ LinkName link_between(const std::string& a, const std::string& b) {
 
 double total_latency(const std::vector<std::string>& nodes, const std::vector<LinkName>& links,
                      const RoundTrips& round_trips) {
+  const Numbers numbers = numbers_of(nodes);
   Edges edges;
-  for (const auto& [a, b] : links) { edges.emplace_back(number_of(nodes, a), number_of(nodes, b)); }
+  for (const auto& [a, b] : links) { edges.emplace_back(numbers.at(a), numbers.at(b)); }
   return total(graph_of(nodes, round_trips), edges);
 }
 
@@ -194,23 +278,24 @@ Tree choose_tree(const std::vector<std::string>& nodes, const RoundTrips& round_
                  const std::string& wished_root) {
   if (nodes.empty()) { return {}; }
   const Graph graph = graph_of(nodes, round_trips);
+  const bool improves_each = nodes.size() <= kMostToImproveEach;
   Edges best;
   double least = kInfinite;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto parents = shortest_paths(graph, i);
     if (!parents) { throw Error(say<"mesh-tree-parted">()); }
-    const Edges edges = edges_of(*parents);
+    Edges edges = edges_of(*parents);
+    if (improves_each) { edges = improved(graph, std::move(edges)); }
     const double latency = total(graph, edges);
     if (latency >= least) { continue; }
     least = latency;
-    best = edges;
+    best = std::move(edges);
   }
-  while (nodes.size() <= kMostToImprove && improve(graph, best, least)) {}
+  if (!improves_each) { best = improved(graph, std::move(best)); }
 
   std::vector<std::size_t> order(nodes.size());
   for (std::size_t i = 0; i < order.size(); ++i) { order[i] = i; }
-  std::vector<double> sums;
-  for (std::size_t i = 0; i < nodes.size(); ++i) { sums.push_back(sum(distances(graph, best, i))); }
+  const std::vector<double> sums = sums_over(graph, best);
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
     const bool a_wished = nodes[a] == wished_root;
     const bool b_wished = nodes[b] == wished_root;
