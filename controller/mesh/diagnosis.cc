@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "common/key.h"
 #include "common/naming.h"
@@ -39,30 +42,58 @@ std::string host_of(const std::string& endpoint) {
   return address ? to_text(address->address) : std::string();
 }
 
-// By its name or, where the node has another key than the plan, by the address that only it has.
-const proto::PeerStatus* find_peer(const Mesh& mesh, const proto::Status& status,
-                                   const Node& peer) {
-  const IpAddress inner = inner_address_of(mesh, peer).address;
-  const std::string allowed = to_text(Prefix{inner, inner.bits()});
-  for (const proto::PeerStatus& each : status.device().peers()) {
-    if (each.node() == peer.name) { return &each; }
-    if (each.node().empty() && each.allowed_ips_size() == 1 && each.allowed_ips(0) == allowed) {
-      return &each;
+// What a status says of each peer, listed once: a search per pair takes N^3 steps. The first of a name counts.
+class LinksOfNode {
+ public:
+  explicit LinksOfNode(const proto::Status& status) {
+    int place = 0;
+    for (const proto::PeerStatus& peer : status.device().peers()) {
+      if (!peer.node().empty()) {
+        by_name_.try_emplace(peer.node(), place, &peer);
+      } else if (peer.allowed_ips_size() == 1) {
+        by_address_.try_emplace(peer.allowed_ips(0), place, &peer);
+      }
+      ++place;
     }
+    for (const proto::PortStatus& port : status.ports()) { ports_.try_emplace(port.peer(), &port); }
   }
-  return nullptr;
-}
 
-const proto::PortStatus* find_port(const proto::Status& status, const std::string& peer) {
-  for (const proto::PortStatus& port : status.ports()) {
-    if (port.peer() == peer) { return &port; }
+  // By its name or, where the node has another key than the plan, by the address that only it has.
+  const proto::PeerStatus* peer(const std::string& name, const std::string& address) const {
+    const auto named = by_name_.find(name);
+    const auto nameless = by_address_.find(address);
+    if (nameless == by_address_.end()) {
+      return named == by_name_.end() ? nullptr : named->second.second;
+    }
+    const bool named_is_first =
+        named != by_name_.end() && named->second.first < nameless->second.first;
+    return named_is_first ? named->second.second : nameless->second.second;
   }
-  return nullptr;
-}
+
+  const proto::PortStatus* port(const std::string& name) const {
+    const auto found = ports_.find(name);
+    return found == ports_.end() ? nullptr : found->second;
+  }
+
+ private:
+  using Peers = std::unordered_map<std::string_view, std::pair<int, const proto::PeerStatus*>>;
+  Peers by_name_;
+  Peers by_address_;
+  std::unordered_map<std::string_view, const proto::PortStatus*> ports_;
+};
 
 class Diagnosis {
  public:
-  Diagnosis(const Mesh& mesh, const Examination& examination) : mesh_(mesh), seen_(examination) {}
+  Diagnosis(const Mesh& mesh, const Examination& examination) : mesh_(mesh), seen_(examination) {
+    for (const Node& node : mesh.nodes) {
+      const IpAddress inner = inner_address_of(mesh, node).address;
+      addresses_.emplace(node.name, to_text(Prefix{inner, inner.bits()}));
+    }
+    for (const auto& [name, examined] : examination.nodes) {
+      if (examined.status) { now_.emplace(name, LinksOfNode(*examined.status)); }
+      if (examined.afterwards) { afterwards_.emplace(name, LinksOfNode(*examined.afterwards)); }
+    }
+  }
 
   std::vector<Finding> findings() {
     for (const Node& node : mesh_.nodes) { look_at_node(node); }
@@ -85,6 +116,10 @@ class Diagnosis {
     const bool up =
         found != seen_.nodes.end() && found->second.status && found->second.status->is_up();
     return up ? &*found->second.status : nullptr;
+  }
+
+  const proto::PeerStatus* find_peer(const LinksOfNode& links, const Node& peer) const {
+    return links.peer(peer.name, addresses_.at(peer.name));
   }
 
   const PairMeasurement* measured(const std::string& from, const std::string& to) const {
@@ -140,10 +175,12 @@ class Diagnosis {
   }
 
   End end_of(const Node& node, const proto::Status& status, const Node& other) const {
-    End end{node, status, find_peer(mesh_, status, other), find_port(status, other.name),
+    const LinksOfNode& now = now_.at(node.name);
+    End end{node, status, find_peer(now, other), now.port(other.name),
             measured(node.name, other.name)};
-    const auto& afterwards = seen_.nodes.at(node.name).afterwards;
-    const auto* later = afterwards ? find_peer(mesh_, *afterwards, other) : nullptr;
+    const auto afterwards = afterwards_.find(node.name);
+    const auto* later =
+        afterwards == afterwards_.end() ? nullptr : find_peer(afterwards->second, other);
     end.hears =
         end.peer != nullptr && later != nullptr && later->transfer_rx() > end.peer->transfer_rx();
     return end;
@@ -197,10 +234,9 @@ class Diagnosis {
   Sightings sightings() const {
     Sightings sightings;
     for (const Node& observer : mesh_.nodes) {
-      const auto* status = status_if_up(observer);
-      if (status == nullptr) { continue; }
+      if (status_if_up(observer) == nullptr) { continue; }
       for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
-        const auto* peer = find_peer(mesh_, *status, mesh_.nodes[i]);
+        const auto* peer = find_peer(now_.at(observer.name), mesh_.nodes[i]);
         if (peer == nullptr || peer->latest_handshake() == 0) { continue; }
         sightings[host_of(peer->endpoint())][i].insert(observer.name);
       }
@@ -302,6 +338,9 @@ class Diagnosis {
 
   const Mesh& mesh_;
   const Examination& seen_;
+  std::unordered_map<std::string_view, std::string> addresses_;  // allowed IPs, by node
+  std::unordered_map<std::string_view, LinksOfNode> now_;        // by node
+  std::unordered_map<std::string_view, LinksOfNode> afterwards_;
   std::vector<Finding> findings_;
   std::optional<Sightings> sightings_;  // once one is asked for
 };
