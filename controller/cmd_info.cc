@@ -14,7 +14,7 @@ int run_info(const CommandLine& command_line, const Mesh& mesh) {
   const std::vector<NodeReport> reports = run.ask_statuses();
   run.progress().close(false);
   if (run.signals().requested()) { return kExitInterrupted; }
-  put_result(render_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now()));
+  put_info(mesh, reports, command_line.json_out, std::chrono::system_clock::now(), put_result);
   const bool all = std::ranges::all_of(
       reports, [](const NodeReport& report) { return report.status.has_value(); });
   return all ? kExitDone : kExitUnreachable;

@@ -213,7 +213,7 @@ int run_up(const CommandLine& command_line, const Mesh& mesh, ResultDocument& do
     if (command_line.json_out) {
       document.put_info(info_document(mesh, pass.reports, now));
     } else {
-      put_result(render_info(mesh, pass.reports, false, now));
+      put_info(mesh, pass.reports, false, now, put_result);
     }
   }
   return pass.code;

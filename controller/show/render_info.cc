@@ -1,7 +1,11 @@
 #include "controller/show/render_info.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -54,28 +58,42 @@ Json peer_json(const proto::PeerStatus& peer, std::int64_t now) {
           {"transfer", {{"rx_bytes", peer.transfer_rx()}, {"tx_bytes", peer.transfer_tx()}}}};
 }
 
+// Puts `value` behind all others. The object's own [] and emplace look at each key that is there.
+void append(Json& object, const std::string& key, Json value) {
+  object.get_ref<Json::object_t&>().emplace_back(key, std::move(value));
+}
+
 // By peer: its end of the tunnel and its WireGuard peer, whichever of the two there is. In the
 // order of the mesh file; the kernel's is another each time.
 Json links_json(const Mesh& mesh, const proto::Status& status, std::int64_t now) {
-  Json unordered = Json::object();
+  struct Ends {
+    const proto::PeerStatus* peer = nullptr;
+    const proto::PortStatus* port = nullptr;
+  };
+  std::unordered_map<std::string_view, Ends> unordered;
   for (const proto::PeerStatus& peer : status.device().peers()) {
-    if (!peer.node().empty()) { unordered[peer.node()] = peer_json(peer, now); }
+    if (!peer.node().empty()) { unordered[peer.node()].peer = &peer; }
   }
   for (const proto::PortStatus& port : status.ports()) {
-    if (!port.peer().empty()) { unordered[port.peer()].update(port_json(port)); }
+    if (!port.peer().empty()) { unordered[port.peer()].port = &port; }
   }
+  const auto link_json = [&](const Ends& ends) {
+    Json link = ends.peer == nullptr ? Json::object() : peer_json(*ends.peer, now);
+    if (ends.port == nullptr) { return link; }
+    const Json port = port_json(*ends.port);
+    for (const auto& [key, value] : port.items()) { append(link, key, value); }
+    return link;
+  };
   Json links = Json::object();
   for (const Node& node : mesh.nodes) {
-    if (const auto found = unordered.find(node.name); found != unordered.end()) {
-      links[node.name] = *found;
-    }
+    const auto found = unordered.find(node.name);
+    if (found == unordered.end()) { continue; }
+    append(links, node.name, link_json(found->second));
+    unordered.erase(found);
   }
   // Nodes that have left the mesh file.
-  std::map<std::string, Json> others;
-  for (const auto& [name, link] : unordered.items()) {
-    if (!links.contains(name)) { others.emplace(name, link); }
-  }
-  for (auto& [name, link] : others) { links[name] = std::move(link); }
+  const std::map<std::string_view, Ends> others(unordered.begin(), unordered.end());
+  for (const auto& [name, ends] : others) { append(links, std::string(name), link_json(ends)); }
   return links;
 }
 
@@ -116,30 +134,88 @@ Json node_json(const Mesh& mesh, const Node& node, const NodeReport& report, std
   return out;
 }
 
+// All but the nodes.
+Json head_json(const Mesh& mesh, std::span<const NodeReport> reports) {
+  Json document = {{"format_version", 1}};
+  document.update(mesh_facts(mesh, reports));
+  document["nodes"] = Json::object();
+  return document;
+}
+
+std::int64_t seconds_of(std::chrono::system_clock::time_point now) {
+  return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+}
+
+// Calls `use` for each node that was reported on, in the order of the mesh file.
+template <class Use>
+void for_each_report(const Mesh& mesh, std::span<const NodeReport> reports, const Use& use) {
+  std::unordered_map<std::string_view, const NodeReport*> by_node;
+  for (const NodeReport& report : reports) { by_node.emplace(report.node, &report); }
+  for (const Node& node : mesh.nodes) {
+    if (const auto report = by_node.find(node.name); report != by_node.end()) {
+      use(node, *report->second);
+    }
+  }
+}
+
+std::string json_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+// What stands around the nodes in a document of JSON.
+constexpr std::string_view kNodesBegin = "{\n  \"nodes\": {";
+constexpr std::string_view kNodesEnd = "\n  }\n}";
+constexpr std::string_view kNoNodes = "{}\n}";
+// … and of YAML.
+constexpr std::string_view kYamlNodes = "nodes:\n";
+constexpr std::string_view kYamlNoNodes = " {}\n";
+
 }  // namespace
 
 Json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
                    std::chrono::system_clock::time_point now) {
-  const std::int64_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  Json document = {{"format_version", 1}};
-  document.update(mesh_facts(mesh, reports));
-  document["nodes"] = Json::object();
-  for (const Node& node : mesh.nodes) {
-    const auto report = std::ranges::find_if(
-        reports, [&](const NodeReport& candidate) { return candidate.node == node.name; });
-    if (report != reports.end()) {
-      document["nodes"][node.name] = node_json(mesh, node, *report, seconds);
-    }
-  }
+  Json document = head_json(mesh, reports);
+  for_each_report(mesh, reports, [&](const Node& node, const NodeReport& report) {
+    append(document["nodes"], node.name, node_json(mesh, node, report, seconds_of(now)));
+  });
   return document;
+}
+
+void put_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
+              std::chrono::system_clock::time_point now,
+              const std::function<void(std::string_view)>& put) {
+  const Json head = head_json(mesh, reports);
+  const std::string begin = json ? json_text(head) : to_yaml(head);
+  const std::string_view no_nodes = json ? kNoNodes : kYamlNoNodes;
+  bool is_first = true;
+  for_each_report(mesh, reports, [&](const Node& node, const NodeReport& report) {
+    Json document = {{"nodes", Json::object()}};
+    append(document["nodes"], node.name, node_json(mesh, node, report, seconds_of(now)));
+    if (is_first) {
+      put(std::string_view(begin).substr(0, begin.size() - no_nodes.size()));
+      put(json ? "{" : "\n");
+    } else if (json) {
+      put(",");
+    }
+    is_first = false;
+    const std::string text = json ? json_text(document) : to_yaml(document);
+    const std::size_t before = json ? kNodesBegin.size() : kYamlNodes.size();
+    const std::size_t behind = json ? kNodesEnd.size() : 0;
+    put(std::string_view(text).substr(before, text.size() - before - behind));
+  });
+  if (is_first) {
+    put(begin);
+  } else if (json) {
+    put(kNodesEnd);
+  }
+  if (json) { put("\n"); }
 }
 
 std::string render_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
                         std::chrono::system_clock::time_point now) {
-  const Json document = info_document(mesh, reports, now);
-  if (!json) { return to_yaml(document); }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  std::string text;
+  put_info(mesh, reports, json, now, [&](std::string_view part) { text += part; });
+  return text;
 }
 
 }  // namespace wgmesh

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +21,12 @@ namespace wgmesh {
 nlohmann::ordered_json info_document(const Mesh& mesh, std::span<const NodeReport> reports,
                                      std::chrono::system_clock::time_point now);
 
-// YAML, or JSON. Ends with a newline.
+// The same as YAML or JSON, node by node: the whole is large (N^2 links), and is never held. What is put ends with a
+// newline.
+void put_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
+              std::chrono::system_clock::time_point now,
+              const std::function<void(std::string_view)>& put);
+// In one piece.
 std::string render_info(const Mesh& mesh, std::span<const NodeReport> reports, bool json,
                         std::chrono::system_clock::time_point now);
 

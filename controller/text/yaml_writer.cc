@@ -26,7 +26,9 @@ bool is_alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)
 bool is_reserved(std::string_view text) {
   static constexpr std::array<std::string_view, 11> kReserved = {
       "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"};
-  return std::ranges::find(kReserved, lower_case(text)) != kReserved.end();
+  constexpr std::size_t kLongest = 5;  // "false"
+  return text.size() <= kLongest &&
+         std::ranges::find(kReserved, lower_case(text)) != kReserved.end();
 }
 
 // Numbers, dates, addresses, prefixes, bridge IDs, endpoints and keys: whether such a text needs
@@ -52,6 +54,9 @@ bool is_plain(std::string_view text) {
 // JSON's quoting is YAML's too, but for characters that JSON leaves as they are and YAML calls
 // unprintable.
 std::string quoted(const std::string& text) {
+  const bool is_simple = std::ranges::all_of(
+      text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (is_simple) { return '"' + text + '"'; }
   const std::string json = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kUnprintable = {{
       {"\x7f", "\\x7F"},

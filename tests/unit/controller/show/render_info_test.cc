@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "common/naming.h"
+#include "controller/text/yaml_writer.h"
 #include "tests/support/golden.h"
 
 namespace wgmesh::render_info_test {
@@ -261,6 +262,25 @@ TEST(RenderInfo, IsADocument) {
   expect_golden(golden + "info.json", render_info(three_nodes(), reports, true, kHere));
   const std::vector<NodeReport> nothing = {{"a", proto::Status(), {}}};
   expect_golden(golden + "info-nothing.json", render_info(three_nodes(), nothing, true, kHere));
+}
+
+TEST(PutInfo, TellsNodeByNodeWhatTheDocumentHas) {
+  for (const bool json : {false, true}) {
+    for (const auto& reports : {two_up_one_unreachable(), std::vector<NodeReport>()}) {
+      const Json document = info_document(three_nodes(), reports, kHere);
+      std::vector<std::string> parts;
+      put_info(three_nodes(), reports, json, kHere,
+               [&](std::string_view part) { parts.emplace_back(part); });
+      std::string whole;
+      for (const std::string& part : parts) { whole += part; }
+      EXPECT_EQ(whole, json ? document.dump(2) + '\n' : to_yaml(document));
+      const auto with_a_node = std::ranges::count_if(parts, [](const std::string& part) {
+        return part.find("host: ") != std::string::npos ||
+               part.find("\"host\"") != std::string::npos;
+      });
+      EXPECT_EQ(with_a_node, static_cast<std::ptrdiff_t>(reports.size()));
+    }
+  }
 }
 
 }  // namespace
