@@ -8,6 +8,7 @@
 #include <array>
 #include <mutex>
 #include <utility>
+#include <variant>
 
 #include "controller/chosen_nodes.h"
 #include "controller/fleet/timed_status.h"
@@ -24,7 +25,9 @@ namespace {
 
 // Before the first thread is made.
 std::vector<const Node*> within_limits(std::vector<const Node*> nodes) {
-  check_limits(nodes.size());
+  const auto exec_nodes = std::ranges::count_if(
+      nodes, [](const Node* node) { return std::holds_alternative<ExecTarget>(node->target); });
+  check_limits(nodes.size(), static_cast<std::size_t>(exec_nodes));
   return nodes;
 }
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <mutex>
 #include <optional>
 
 #include "common/posix.h"
@@ -37,6 +38,9 @@ class ExecTransport final : public Transport {
   }
 
   void start(std::string_view) override try {
+    // For a moment this takes as many descriptors again. One node at a time, so that a thousand do not need them all.
+    static std::mutex starting;
+    const std::lock_guard lock(starting);
     Pipe in = make_pipe();
     Pipe out = make_pipe();
     Pipe err = make_pipe();

@@ -16,9 +16,11 @@
 namespace wgmesh {
 namespace {
 
-// While a node is connected: its socket or three pipes, the flag that interrupts it, and for a
-// moment the pipes of a program that is started (`ssh -G`, the exec prefix).
+// While a node is connected by SSH: its socket, the flag that interrupts it, and for a moment the pipes of programs
+// that are started (`ssh -G`, a ProxyCommand).
 constexpr std::size_t kFilesOfNode = 12;
+// Three pipes and the flag. Exec prefixes are started one at a time, so what that takes is needed once.
+constexpr std::size_t kFilesOfExecNode = 4;
 constexpr std::size_t kOtherFiles = 24;
 constexpr rlim_t kMostFiles = 1u << 16;  // enough for the 4096 nodes that a mesh file may have
 // A thread, and the process that the exec prefix or a ProxyCommand is.
@@ -60,9 +62,10 @@ void raise_limits() noexcept {
   raise_to(RLIMIT_NPROC, RLIM_INFINITY);
 }
 
-void check_limits(std::size_t nodes) {
+void check_limits(std::size_t nodes, std::size_t exec_nodes) {
   const auto counted_nodes = fmt::format("{} node{}", nodes, nodes == 1 ? "" : "s");
-  const std::size_t files = kOtherFiles + nodes * kFilesOfNode;
+  const std::size_t files =
+      kOtherFiles + (nodes - exec_nodes) * kFilesOfNode + exec_nodes * kFilesOfExecNode;
   if (const rlim_t limit = limit_of(RLIMIT_NOFILE).rlim_cur; limit < files) {
     throw Error(say<"limit-open-files">(counted_nodes, files, limit));
   }

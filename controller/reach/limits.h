@@ -14,8 +14,8 @@ namespace wgmesh {
 void raise_limits() noexcept;
 
 // Throws Error, with the number needed, when this process cannot have a session with each of
-// `nodes` nodes at the same time.
-void check_limits(std::size_t nodes);
+// `nodes` nodes at the same time. Of these `exec_nodes` are reached by an exec prefix, which takes fewer files.
+void check_limits(std::size_t nodes, std::size_t exec_nodes = 0);
 
 // Whether the errno of a system call speaks of a limit of this machine.
 bool is_own_limit(int error_number);

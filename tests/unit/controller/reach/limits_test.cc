@@ -36,6 +36,22 @@ TEST(Limits, TheSoftLimitOfOpenFilesBecomesTheHardOne) {
             3);
 }
 
+// A thousand nodes by an exec prefix fit into the usual hard limit of 4096.
+TEST(Limits, NodesBehindAnExecPrefixTakeFourFilesEach) {
+  EXPECT_EQ(status_of([] {
+              const rlimit limit{4096, 4096};
+              setrlimit(RLIMIT_NOFILE, &limit);
+              try {
+                check_limits(1000, 1000);
+              } catch (const Error&) { return 1; }
+              try {
+                check_limits(1000, 900);
+              } catch (const Error&) { return 3; }
+              return 4;
+            }),
+            3);
+}
+
 // Some programs that we start look at every descriptor that they may have.
 TEST(Limits, AreNotRaisedBeyondAllNeed) {
   EXPECT_EQ(status_of([] {
