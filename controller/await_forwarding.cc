@@ -12,13 +12,18 @@ namespace {
 // Between two looks at all nodes. Spanning tree moves in steps of whole seconds.
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
+template <class Ask>
+void ask(Run& run, const Names& nodes, Statuses& statuses, const Ask& question) {
+  auto answers = run.fleet().ask(
+      "status", [&](const Node& node) { return nodes.contains(node.name); },
+      [&](const Node&, Session& session) { return question(session); });
+  for (auto& [name, status] : answers) { statuses[name] = std::move(status); }
+}
+
 }  // namespace
 
 void look(Run& run, const Names& nodes, Statuses& statuses) {
-  auto answers = run.fleet().ask(
-      "status", [&](const Node& node) { return nodes.contains(node.name); },
-      [](const Node&, Session& session) { return session.status(); });
-  for (auto& [name, status] : answers) { statuses[name] = std::move(status); }
+  ask(run, nodes, statuses, [](Session& session) { return session.status(); });
 }
 
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
@@ -31,6 +36,7 @@ Said warning_of_lost(const NodeFailure& failure) {
   return say<"node-lost-after-change">(failure.message);
 }
 
+// Only nodes that have not settled are asked again, and in the end all once more: what was settled may have changed.
 // A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
 Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses) {
   using std::chrono::seconds;
@@ -38,14 +44,21 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
   const auto dead_root_is_forgotten = start + seconds(mesh.stp.max_age + mesh.stp.hello_time);
   const auto deadline =
       start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
+  Names asked = up;
   for (;;) {
-    look(run, up, statuses);
+    ask(run, asked, statuses, [](Session& session) { return session.links(); });
     const Missing missing = missing_for_forwarding(mesh, statuses);
     if (!lost_nodes(run, up).empty()) { return missing; }
     const auto now = std::chrono::steady_clock::now();
     const bool is_settled =
         missing.nothing() && (!missing.root_was_not_asked || now > dead_root_is_forgotten);
-    if (is_settled || now > deadline) { return missing; }
+    if (now > deadline) { return missing; }
+    if (is_settled) {
+      if (asked == up) { return missing; }
+      asked = up;
+      continue;
+    }
+    asked = missing.nothing() ? up : missing.unsettled;
     for (const std::string& node : up) {
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");

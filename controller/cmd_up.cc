@@ -55,13 +55,10 @@ std::string last_word_of(const NodeOutcome& outcome) {
   return outcome.stays_down ? word + ", stays down" : word;
 }
 
-// Those that `up -i` has not asked while it waited.
-void look_at_the_others(Run& run, const Mesh& mesh, Statuses& statuses) {
-  Names others;
-  for (const Node& node : mesh.nodes) {
-    if (!statuses.contains(node.name)) { others.insert(node.name); }
-  }
-  look(run, others, statuses);
+void look_at_all(Run& run, const Mesh& mesh, Statuses& statuses) {
+  Names all;
+  for (const Node& node : mesh.nodes) { all.insert(node.name); }
+  look(run, all, statuses);
 }
 
 std::vector<NodeReport> reports_of(Run& run, const Mesh& mesh, const Statuses& statuses) {
@@ -155,6 +152,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
     summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
     if (!all) { pass.code = kExitNotForwarding; }
     if (all && !is_second && mesh.path_cost.kind == PathCost::Kind::kMeasured) {
+      look(run, up, statuses);  // now with their ports
       pass.better_tree = measure_tree(run, mesh, up, statuses);
     }
   }
@@ -162,7 +160,8 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
     if (!node.skipped) { run.progress().end(name, Ending::kDone, last_word_of(node)); }
   }
   if (command_line.show_info) {
-    look_at_the_others(run, mesh, statuses);
+    statuses.clear();  // the short ones
+    look_at_all(run, mesh, statuses);
     pass.reports = reports_of(run, mesh, statuses);
   }
   if (pass.better_tree) {

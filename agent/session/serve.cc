@@ -23,6 +23,7 @@
 #include "agent/session/path_measuring.h"
 #include "agent/session/protocol_error.h"
 #include "agent/session/session_secrets.h"
+#include "agent/session/short_hello.h"
 #include "agent/session/told_progress.h"
 #include "agent/session/turns.h"
 #include "agent/session/wanted_change.h"
@@ -238,6 +239,7 @@ void ServeSession::open(const proto::Open& open) {
   if (settled.finished) { hello.set_undone(*settled.finished); }
   for (const Said& warning : settled.warnings) { put_warning(warning, hello); }
   endpoints_ = choose_endpoints(open, hello);
+  if (open.takes_short()) { shorten(open, hello); }
   io_.write(message);
 }
 
@@ -367,6 +369,7 @@ void ServeSession::tell_status(const proto::AskStatus& wanted) {
       *status.mutable_drift() = std::move(*drift);
     }
   }
+  if (wanted.links_only()) { shorten(*open_, status); }
   io_.write(message);
 }
 

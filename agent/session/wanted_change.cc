@@ -4,8 +4,25 @@
 #include "agent/session/hello.h"
 #include "agent/session/protocol_error.h"
 #include "agent/text/messages.h"
+#include "common/net.h"
+#include "common/short_peers.h"
 
 namespace wgmesh {
+namespace {
+
+proto::Plan whole_plan(const proto::Propose& wanted, const proto::Open& open) {
+  proto::Plan plan = wanted.plan();
+  if (!wanted.has_short_peers()) { return plan; }
+  const auto inner = parse_prefix(plan.device().inner_address());
+  if (!inner || !fits(open, wanted.short_peers())) {
+    throw ProtocolError(
+        say<"session-message-invalid">("peers that do not fit those of the session"));
+  }
+  put_all_peers(open, wanted.short_peers(), network_of(*inner), plan);
+  return plan;
+}
+
+}  // namespace
 
 WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open,
                            const Store& store, SessionSecrets& secrets,
@@ -25,13 +42,14 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
     throw Refused(say<"session-plan-foreign">(wanted.plan().mesh(), wanted.plan().node(),
                                               open.mesh(), open.node()));
   }
-  check_count(wanted.plan().peers_size() + wanted.plan().bridge_ports_size());
+  const proto::Plan plan = whole_plan(wanted, open);
+  check_count(plan.peers_size() + plan.bridge_ports_size());
   check_count(wanted.sealed_size());
   secrets.receive(wanted.sealed());
-  goal.plan = settled_plan(wanted.plan(), store.load(open.mesh()).mesh);
+  goal.plan = settled_plan(plan, store.load(open.mesh()).mesh);
   goal.secrets = secrets.for_plan(*goal.plan);
   goal.endpoints = endpoints;
-  for (const proto::Peer& peer : wanted.plan().peers()) {
+  for (const proto::Peer& peer : plan.peers()) {
     // What was resolved is the mesh file's endpoint, which may not be the stored one.
     if (peer.as_stored()) { goal.endpoints.erase(peer.node()); }
   }

@@ -8,6 +8,7 @@
 #include "common/limits.h"
 #include "common/naming.h"
 #include "common/net.h"
+#include "common/short_peers.h"
 #include "controller/fleet/facts.h"
 
 namespace wgmesh {
@@ -47,10 +48,46 @@ void check_keys(const proto::Open& open, const proto::Hello& hello) {
   }
 }
 
+void check_address(const std::string& text, const std::string& node) {
+  const auto address = parse_ip(text);
+  if (!address || !is_one_host(*address) || is_loopback(*address)) {
+    refuse_fact("'{}' as the address of {}", text, node);
+  }
+}
+
+void check_route_group(const proto::Open& open, const proto::RouteGroup& group,
+                       std::set<std::string>& asked) {
+  for (const std::uint32_t place : group.peers()) {
+    const bool is_known = place < static_cast<std::uint32_t>(open.peers_size());
+    if (!is_known || asked.erase(open.peers(static_cast<int>(place)).node()) == 0) {
+      refuse_fact("a route to peer {}, which it was not asked for, or told before", place);
+    }
+  }
+  check_address(group.address(), "a group of peers");
+  expect_mtu(group.mtu(), "a path to a group of peers");
+}
+
+void check_short(const proto::Open& open, const proto::Hello& hello) {
+  const auto peers = static_cast<std::size_t>(open.peers_size());
+  const std::size_t proofs = hello.short_proofs().size();
+  if (proofs != 0 && proofs != peers * kShortProof) {
+    refuse_fact("{} octets of proofs for {} peers", proofs, peers);
+  }
+  if (hello.opened_costs_size() != 0 && hello.opened_costs_size() != open.peers_size()) {
+    refuse_fact("{} stored path costs for {} peers", hello.opened_costs_size(), peers);
+  }
+  for (const std::uint32_t cost : hello.opened_costs()) {
+    expect_at_most(cost, 65535, "a stored path cost");
+  }
+}
+
 void check_routes(const proto::Open& open, const proto::Hello& hello) {
   std::set<std::string> asked;
   for (const proto::OpenPeer& peer : open.peers()) {
     if (!peer.endpoint().empty()) { asked.insert(peer.node()); }
+  }
+  for (const proto::RouteGroup& group : hello.route_groups()) {
+    check_route_group(open, group, asked);
   }
   for (const proto::EndpointRoute& route : hello.routes()) {
     if (asked.erase(route.node()) == 0) {
@@ -60,10 +97,7 @@ void check_routes(const proto::Open& open, const proto::Hello& hello) {
       if (!route.address().empty()) { refuse_fact("a route to {} and an error", route.node()); }
       continue;
     }
-    const auto address = parse_ip(route.address());
-    if (!address || !is_one_host(*address) || is_loopback(*address)) {
-      refuse_fact("'{}' as the address of {}", route.address(), route.node());
-    }
+    check_address(route.address(), route.node());
     expect_mtu(route.mtu(), fmt::format("a path to {}", route.node()));
   }
 }
@@ -129,6 +163,7 @@ void check_hello(const proto::Open& open, const proto::Hello& hello) {
   check_identity(hello);
   check_survey(hello.survey());
   check_adoption(hello);
+  check_short(open, hello);
 }
 
 void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made) {

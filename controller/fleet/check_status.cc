@@ -1,9 +1,9 @@
 #include "controller/fleet/check_status.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
+#include "common/link_octet.h"
 #include "common/naming.h"
 #include "common/net.h"
 #include "controller/fleet/facts.h"
@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t kMostInterface = 4 * kMaxInterfaceName;
 constexpr std::uint64_t kMostPorts = 1024;
 constexpr std::uint64_t kMostU16 = 65535;
-constexpr std::array<std::string_view, 7> kPortStates{
-    "", "unknown", "disabled", "listening", "learning", "forwarding", "blocking"};
 
 void expect_prefix(const std::string& text) {
   if (!parse_prefix(text)) { refuse_fact("an address '{}', which is none", text); }
@@ -97,6 +95,7 @@ void check_status(const std::string& mesh, const proto::Status& status) {
   if (status.has_bridge()) { check_bridge(mesh, status.bridge()); }
   expect_at_most(static_cast<std::uint64_t>(status.ports_size()), kMostPorts, "a number of ports");
   for (const proto::PortStatus& port : status.ports()) { check_port(port); }
+  expect_at_most(status.links().size(), kMostPeers, "a number of links");
 }
 
 }  // namespace wgmesh

@@ -68,7 +68,8 @@ Session::Session(std::unique_ptr<Transport> transport, std::string_view already_
 proto::Hello Session::open(const proto::Open& open) {
   proto::ToAgent frame;
   *frame.mutable_open() = open;
-  proto::Hello hello = ask(frame, proto::FromAgent::kHello).hello();
+  proto::FromAgent answer = ask(frame, proto::FromAgent::kHello);
+  proto::Hello hello = std::move(*answer.mutable_hello());
   if (hello.protocol_version() != kProtocolVersion) {
     throw Error(say<"agent-protocol-differs">(hello.protocol_version(), kProtocolVersion));
   }
@@ -85,7 +86,8 @@ proto::Hello Session::open(const proto::Open& open) {
 proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
   proto::ToAgent frame;
   *frame.mutable_make_secrets() = wanted;
-  proto::Secrets made = ask(frame, proto::FromAgent::kSecrets).secrets();
+  proto::FromAgent answer = ask(frame, proto::FromAgent::kSecrets);
+  proto::Secrets made = std::move(*answer.mutable_secrets());
   check_secrets(wanted, made);
   return made;
 }
@@ -93,7 +95,8 @@ proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
 proto::Changes Session::propose(const proto::Propose& proposal) {
   proto::ToAgent frame;
   *frame.mutable_propose() = proposal;
-  proto::Changes changes = ask(frame, proto::FromAgent::kChanges).changes();
+  proto::FromAgent answer = ask(frame, proto::FromAgent::kChanges);
+  proto::Changes changes = std::move(*answer.mutable_changes());
   changes_ = static_cast<std::size_t>(changes.changes_size());
   return changes;
 }
@@ -177,9 +180,22 @@ proto::Undone Session::undo(milliseconds silence) {
 }
 
 proto::Status Session::status(bool with_drift) {
+  proto::AskStatus wanted;
+  wanted.set_drift(with_drift);
+  return status_as(wanted);
+}
+
+proto::Status Session::links() {
+  proto::AskStatus wanted;
+  wanted.set_links_only(true);
+  return status_as(wanted);
+}
+
+proto::Status Session::status_as(const proto::AskStatus& wanted) {
   proto::ToAgent frame;
-  frame.mutable_ask_status()->set_drift(with_drift);
-  proto::Status status = ask(frame, proto::FromAgent::kStatus).status();
+  *frame.mutable_ask_status() = wanted;
+  proto::FromAgent answer = ask(frame, proto::FromAgent::kStatus);
+  proto::Status status = std::move(*answer.mutable_status());
   check_status(mesh_, status);
   return status;
 }

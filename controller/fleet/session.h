@@ -70,6 +70,8 @@ class Session {
   proto::Undone undo(std::chrono::milliseconds silence);
   // `with_drift`: also what was changed by hand, for which the node reads its kernel once more.
   proto::Status status(bool with_drift = false);
+  // Only whether it forwards: `links` in the place of peers and ports. An older agent answers with all.
+  proto::Status links();
   proto::Listening listen(const proto::Listen& wanted);
   proto::Probed probe(const proto::Probe& wanted);
   // Two answers to one message: the first at once, the second when the other node has sent. The node hears nothing
@@ -107,6 +109,7 @@ class Session {
   // whatever tells nothing new: Progress that does not go on, too.
   proto::FromAgent receive(const OnProgress& on_progress, const Bound& bound);
   // One that was kept, or else that has been read whole already. Alive is no more than heard.
+  proto::Status status_as(const proto::AskStatus& wanted);
   std::optional<proto::FromAgent> next_frame();
   std::optional<proto::FromAgent> read_frame();
   void take_in(const std::string& octets);

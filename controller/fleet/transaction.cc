@@ -182,11 +182,13 @@ class Transaction {
     fleet_.each("plan", [&](const Node& node, Session& session) {
       report(node, "plan");
       proto::Propose proposal;
+      if (is_planned(node)) {
+        proposal = proposal_for(mesh_, node, facts_, *result_.mtu,
+                                request_.tree ? &*request_.tree : nullptr);
+      }
       proposal.set_goal(goal_for(mesh_, node, facts_, request_.goal, request_.wakes));
       proposal.set_rotates(!request_.rotated.empty());
       if (is_planned(node)) {
-        *proposal.mutable_plan() =
-            plan_for(mesh_, node, facts_, *result_.mtu, request_.tree ? &*request_.tree : nullptr);
         if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
           for (const proto::SealedSecret& box : boxes->second) { *proposal.add_sealed() = box; }
         }

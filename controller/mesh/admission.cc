@@ -16,9 +16,18 @@ namespace {
 
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
-bool dials(const Facts& facts, const std::string& from, const std::string& to) {
+bool dials(const Mesh& mesh, const Facts& facts, const std::string& from, const std::string& to) {
   const auto known = facts.find(from);
   if (known == facts.end()) { return false; }
+  const auto node = std::ranges::find(mesh.nodes, from, &Node::name);
+  if (known->second.route_groups_size() > 0 && node != mesh.nodes.end()) {
+    const auto peers = peers_of(mesh, *node);
+    const auto place = std::ranges::find(peers, to, &Node::name) - peers.begin();
+    return std::ranges::any_of(known->second.route_groups(), [&](const proto::RouteGroup& group) {
+      return std::ranges::find(group.peers(), static_cast<std::uint32_t>(place)) !=
+             group.peers().end();
+    });
+  }
   return std::ranges::any_of(known->second.routes(), [&](const proto::EndpointRoute& route) {
     return route.node() == to && route.error().empty();
   });
@@ -39,11 +48,11 @@ void put_obstacles(const Mesh& mesh, const std::string& node, const proto::Hello
 }
 
 // An endpoint that one end cannot resolve or reach is survivable while the other end can dial.
-void put_endpoints(const Facts& facts, const std::set<std::string>& left_out,
+void put_endpoints(const Mesh& mesh, const Facts& facts, const std::set<std::string>& left_out,
                    const std::string& node, Admission& admission) {
   for (const proto::EndpointRoute& route : facts.at(node).routes()) {
     if (route.error().empty() || left_out.contains(route.node())) { continue; }
-    if (dials(facts, route.node(), node)) {
+    if (dials(mesh, facts, route.node(), node)) {
       admission.warnings.push_back(say<"mesh-endpoint-one-way">(node, route.node(), route.error()));
     } else {
       admission.obstacles.push_back(
@@ -83,7 +92,7 @@ Admission admit(const Mesh& mesh, const Facts& facts, const std::set<std::string
     admission.warnings.push_back({by.id, fmt::format("{}: {}", enumerated(by.nodes), warning), {}});
   }
   for (const Node& node : mesh.nodes) {
-    if (facts.contains(node.name)) { put_endpoints(facts, left_out, node.name, admission); }
+    if (facts.contains(node.name)) { put_endpoints(mesh, facts, left_out, node.name, admission); }
   }
   return admission;
 }

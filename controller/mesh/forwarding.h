@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,16 @@ struct Missing {
   // two nodes that have no other way (with split horizon: any), a node that takes another bridge
   // for the root than the one with the lowest bridge ID among those it can reach.
   std::vector<std::string> tree;
+  // The nodes at the ends of those links, and those that do not know the root: whom to ask again.
+  std::set<std::string> unsettled;
   // Some node takes one for the root that was not asked. It may be so, or that one may be dead.
   bool root_was_not_asked = false;
 
   bool nothing() const { return handshakes.empty() && tree.empty(); }
 };
 
-// `statuses` holds the nodes that were asked; links to others are not looked at.
+// `statuses` holds the nodes that were asked, each with its peers and ports or, in short, with `links`; links to others
+// are not looked at.
 Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses);
 
 }  // namespace wgmesh

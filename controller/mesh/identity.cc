@@ -48,6 +48,7 @@ bool is_stranger(const Node& node, const Mesh& mesh, const Facts& facts) {
   const proto::StoredIdentity& stored = hello.identity();
   if (stored.node().empty() || hello.stored_peers_size() == 0) { return false; }
   const bool has_its_name = stored.node() == node.name;
+  if (has_its_name && hello.knows_opened_peers()) { return false; }
   const auto network = parse_prefix(stored.network());
   if (has_its_name && network && overlap(*network, mesh.network)) { return false; }
   for (int i = 0; i < hello.stored_peers_size(); ++i) {

@@ -26,7 +26,15 @@ bool is_wanted(const Mesh& mesh, const Node& a, const Node& b) {
   return lists(a, b.name) || lists(b, a.name);
 }
 
-bool can_dial(const Node& a, const Node& b) { return endpoint_for(a, b) || endpoint_for(b, a); }
+const std::optional<HostPort>& endpoint_seen_from(const Node& from, const Node& node) {
+  const bool is_near = !node.site.empty() && node.site == from.site;
+  return is_near && node.local_endpoint ? node.local_endpoint : node.endpoint;
+}
+
+// Copies no endpoint: it is asked for each pair.
+bool can_dial(const Node& a, const Node& b) {
+  return endpoint_seen_from(a, b) || endpoint_seen_from(b, a);
+}
 
 // "a-b" for every pair of which `holds` is true, in file order.
 template <class Holds>
@@ -270,8 +278,7 @@ std::string to_text(Become become) {
 }
 
 std::optional<HostPort> endpoint_for(const Node& from, const Node& node) {
-  const bool is_near = !node.site.empty() && node.site == from.site;
-  return is_near && node.local_endpoint ? node.local_endpoint : node.endpoint;
+  return endpoint_seen_from(from, node);
 }
 
 bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {

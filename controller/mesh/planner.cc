@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 #include <set>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "common/error.h"
 #include "common/frame.h"
 #include "common/naming.h"
+#include "common/short_peers.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -31,7 +35,15 @@ struct SmallestRoute {
   bool ipv6 = false;  // some endpoint is reached over IPv6, or not known to be reached over IPv4
 };
 
-SmallestRoute smallest_route(const Facts& facts) {
+// The peer at a place in the Open that `node` was sent.
+std::string opened_peer(const Mesh& mesh, const std::string& node, std::uint32_t place) {
+  const auto found = std::ranges::find(mesh.nodes, node, &Node::name);
+  if (found == mesh.nodes.end()) { return {}; }
+  const auto peers = peers_of(mesh, *found);
+  return place < peers.size() ? peers[place]->name : std::string();
+}
+
+SmallestRoute smallest_route(const Mesh& mesh, const Facts& facts) {
   SmallestRoute smallest;
   unsigned found = std::numeric_limits<unsigned>::max();
   bool any = false;
@@ -44,6 +56,16 @@ SmallestRoute smallest_route(const Facts& facts) {
       if (route.mtu() == 0 || route.mtu() >= found) { continue; }
       found = route.mtu();
       smallest.because = fmt::format("{} to {} ({})", node, route.node(), route.address());
+    }
+    for (const proto::RouteGroup& group : hello.route_groups()) {
+      const auto address = parse_ip(group.address());
+      if (!address || group.peers().empty()) { continue; }
+      any = true;
+      if (address->family == Family::kIpv6) { smallest.ipv6 = true; }
+      if (group.mtu() == 0 || group.mtu() >= found) { continue; }
+      found = group.mtu();
+      smallest.because = fmt::format("{} to {} ({})", node, opened_peer(mesh, node, group.peers(0)),
+                                     group.address());
     }
   }
   // Unknown counts as IPv6: 20 bytes too careful beats a black hole.
@@ -66,18 +88,37 @@ std::uint32_t priority_of(const Node& node, const proto::Hello& hello, const Tre
   return hello.stored_priority() != 0 ? hello.stored_priority() : node.priority;
 }
 
-std::uint32_t path_cost_of(const Mesh& mesh, const Node& node, const Node& peer,
-                           const proto::Hello& hello, const TreeChoice* choice) {
-  if (mesh.path_cost.kind != PathCost::Kind::kMeasured) { return mesh.path_cost.value; }
-  if (choice != nullptr) {
-    const auto chosen = choice->path_costs.find(link_between(node.name, peer.name));
-    return chosen == choice->path_costs.end() ? 0 : chosen->second;
+// Of the links of one node. Lists what is stored once: a search per link takes N^3 steps in a mesh.
+class PathCosts {
+ public:
+  PathCosts(const Mesh& mesh, const Node& node, const proto::Hello& hello, const TreeChoice* choice)
+      : mesh_(mesh), node_(node), hello_(hello), choice_(choice) {
+    for (const proto::StoredCost& stored : hello.stored_costs()) {
+      stored_.emplace(stored.node(), stored.path_cost());
+    }
   }
-  for (const proto::StoredCost& stored : hello.stored_costs()) {
-    if (stored.node() == peer.name) { return std::min<std::uint32_t>(stored.path_cost(), 65535); }
+
+  // `place`: of the peer among those of the node.
+  std::uint32_t of(const Node& peer, std::size_t place) const {
+    if (mesh_.path_cost.kind != PathCost::Kind::kMeasured) { return mesh_.path_cost.value; }
+    if (choice_ != nullptr) {
+      const auto chosen = choice_->path_costs.find(link_between(node_.name, peer.name));
+      return chosen == choice_->path_costs.end() ? 0 : chosen->second;
+    }
+    if (place < static_cast<std::size_t>(hello_.opened_costs_size())) {
+      return hello_.opened_costs(static_cast<int>(place));
+    }
+    const auto stored = stored_.find(peer.name);
+    return stored == stored_.end() ? 0 : std::min<std::uint32_t>(stored->second, 65535);
   }
-  return 0;
-}
+
+ private:
+  const Mesh& mesh_;
+  const Node& node_;
+  const proto::Hello& hello_;
+  const TreeChoice* choice_;
+  std::unordered_map<std::string_view, std::uint32_t> stored_;
+};
 
 void fill_hosts(const Mesh& mesh, proto::Plan& plan) {
   plan.add_needs("hosts");
@@ -101,16 +142,12 @@ void fill_bridge(const Mesh& mesh, const Node& node, proto::Bridge& bridge) {
 
 void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto::Hello& hello,
                proto::Peer& out) {
-  out.set_node(peer.name);
+  const auto endpoint = endpoint_for(node, peer);
+  put_derived(mesh.name, node.name, mesh.underlay, peer.name,
+              endpoint ? to_text(*endpoint) : std::string(), out);
   out.set_public_key(hello.public_key());
-  if (const auto endpoint = endpoint_for(node, peer)) { out.set_endpoint(to_text(*endpoint)); }
-  out.set_inner_address(to_text(inner_address_of(mesh, peer).address));
   out.set_persistent_keepalive(node.persistent_keepalive);
-  proto::Tunnel& tunnel = *out.mutable_tunnel();
-  tunnel.set_name(tunnel_name(mesh.name, peer.name));
-  const std::string full_name = tunnel_full_name(mesh.name, peer.name);
-  if (full_name != tunnel.name()) { tunnel.set_altname(full_name); }
-  tunnel.set_mac(octets_of(tunnel_mac(mesh.name, node.name, peer.name)));
+  if (peer.underlay_address) { out.set_inner_address(to_text(*peer.underlay_address)); }
 }
 
 // Lowers `mtu` to the smallest that any node has committed. The node's name, if it did.
@@ -137,33 +174,84 @@ void hold_at_committed(const Mesh& mesh, const Facts& facts, unsigned tunnel_cos
   mtu.is_held = !mtu.held_by.empty();
 }
 
-// The proofs that one node holds, by peer. A node that names a peer twice is taken at its first
-// word.
-using Proofs = std::unordered_map<std::string_view, std::string_view>;
-
-// Of every node in `facts`. It lists each node's proofs once: a search per pair takes N^3 steps.
-std::unordered_map<std::string_view, Proofs> proofs_of(const Facts& facts) {
-  std::unordered_map<std::string_view, Proofs> all;
-  for (const auto& [node, hello] : facts) {
-    Proofs& proofs = all[node];
-    proofs.reserve(static_cast<std::size_t>(hello.preshared_size()));
-    for (const proto::PresharedProof& held : hello.preshared()) {
-      proofs.emplace(held.node(), held.proof());
+// For each ordered pair of nodes, by their places in the file, the start of the proof that the first one holds for the
+// second; 0: none. A node that names a peer twice is taken at its first word.
+class Proofs {
+ public:
+  Proofs(const Mesh& mesh, const Facts& facts)
+      : size_(mesh.nodes.size()), starts_(size_ * size_, 0) {
+    for (const Node& node : mesh.nodes) { numbers_.emplace(node.name, numbers_.size()); }
+    for (const Node& node : mesh.nodes) {
+      if (const auto hello = facts.find(node.name); hello != facts.end()) {
+        list(mesh, node, hello->second);
+      }
     }
   }
-  return all;
+
+  std::uint64_t of(const Node& holder, const Node& peer) const {
+    return starts_[numbers_.at(holder.name) * size_ + numbers_.at(peer.name)];
+  }
+
+ private:
+  void list(const Mesh& mesh, const Node& node, const proto::Hello& hello) {
+    const std::size_t row = numbers_.at(node.name) * size_;
+    for (const proto::PresharedProof& held : hello.preshared()) {
+      const auto peer = numbers_.find(held.node());
+      if (peer == numbers_.end() || starts_[row + peer->second] != 0) { continue; }
+      starts_[row + peer->second] = start_of(held.proof());
+    }
+    if (hello.short_proofs().empty()) { return; }
+    const std::string_view proofs = hello.short_proofs();
+    std::size_t at = 0;
+    for (const Node* peer : peers_of(mesh, node)) {
+      if (at >= proofs.size()) { return; }
+      starts_[row + numbers_.at(peer->name)] = start_of(proofs.substr(at));
+      at += kShortProof;
+    }
+  }
+
+  static std::uint64_t start_of(std::string_view proof) {
+    std::uint64_t start = 0;
+    static_assert(sizeof start == kShortProof);
+    std::memcpy(&start, proof.data(), std::min(proof.size(), sizeof start));
+    return start;
+  }
+
+  std::size_t size_;
+  std::unordered_map<std::string_view, std::size_t> numbers_;
+  std::vector<std::uint64_t> starts_;
+};
+
+// All of a plan but its peers.
+proto::Plan plan_without_peers(const Mesh& mesh, const Node& node, const proto::Hello& own,
+                               const SegmentMtu& mtu, const TreeChoice* choice) {
+  proto::Plan plan;
+  plan.set_format_version(kPlanFormat);
+  plan.set_mesh(mesh.name);
+  plan.set_node(node.name);
+  plan.set_generation(own.generation() + 1);
+  plan.set_network(to_text(mesh.network));
+  plan.set_tunnel_kind(is_ipv6(mesh.underlay) ? proto::IP6GRETAP : proto::GRETAP);
+  plan.set_segment_mtu(mtu.segment);
+  plan.set_fragments(mesh.fragments);
+  if (mesh.fragments) { plan.add_needs("fragments"); }
+  if (mesh.hosts) { fill_hosts(mesh, plan); }
+  fill_device(mesh, node, mtu.device, *plan.mutable_device());
+  fill_bridge(mesh, node, *plan.mutable_bridge());
+  plan.mutable_bridge()->set_priority(priority_of(node, own, choice));
+  for (const std::string& port : node.bridge_ports) { plan.add_bridge_ports(port); }
+  return plan;
 }
 
-// Empty: none.
-std::string_view proof_for(const Proofs& proofs, std::string_view peer) {
-  const auto found = proofs.find(peer);
-  return found == proofs.end() ? std::string_view() : found->second;
+void keep_as_stored(const Node& peer, proto::Peer& out) {
+  out.set_node(peer.name);
+  out.set_as_stored(true);
 }
 
 }  // namespace
 
 SegmentMtu segment_mtu(const Mesh& mesh, const Facts& facts) {
-  const SmallestRoute route = smallest_route(facts);
+  const SmallestRoute route = smallest_route(mesh, facts);
   const unsigned wireguard_cost = route.ipv6 ? kWireguardOverIpv6 : kWireguardOverIpv4;
   const unsigned tunnel_cost = is_ipv6(mesh.underlay) ? kIp6gretapCost : kGretapCost;
   const unsigned floor = is_ipv6(mesh.underlay) ? kLeastIpv6Mtu : kLeastIpv4Mtu;
@@ -199,6 +287,7 @@ proto::Open open_for(const Mesh& mesh, const Node& node) {
   open.set_listen_port(node.listen_port);
   open.set_inner_address(to_text(inner_address_of(mesh, node)));
   open.set_fwmark(node.fwmark);
+  open.set_takes_short(true);
   for (const Node* peer : peers_of(mesh, node)) {
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer->name);
@@ -211,52 +300,80 @@ proto::Open open_for(const Mesh& mesh, const Node& node) {
 proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu,
                      const TreeChoice* choice) {
   const proto::Hello& own = facts.at(node.name);
-  proto::Plan plan;
-  plan.set_format_version(kPlanFormat);
-  plan.set_mesh(mesh.name);
-  plan.set_node(node.name);
-  plan.set_generation(own.generation() + 1);
-  plan.set_network(to_text(mesh.network));
-  plan.set_tunnel_kind(is_ipv6(mesh.underlay) ? proto::IP6GRETAP : proto::GRETAP);
-  plan.set_segment_mtu(mtu.segment);
-  plan.set_fragments(mesh.fragments);
-  if (mesh.fragments) { plan.add_needs("fragments"); }
-  if (mesh.hosts) { fill_hosts(mesh, plan); }
-  fill_device(mesh, node, mtu.device, *plan.mutable_device());
-  fill_bridge(mesh, node, *plan.mutable_bridge());
-  plan.mutable_bridge()->set_priority(priority_of(node, own, choice));
+  proto::Plan plan = plan_without_peers(mesh, node, own, mtu, choice);
+  const PathCosts costs(mesh, node, own, choice);
+  std::size_t place = 0;
   for (const Node* peer : peers_of(mesh, node)) {
     proto::Peer& out = *plan.add_peers();
     if (const auto hello = facts.find(peer->name); hello != facts.end()) {
       fill_peer(mesh, node, *peer, hello->second, out);
-      out.mutable_tunnel()->set_path_cost(path_cost_of(mesh, node, *peer, own, choice));
+      out.mutable_tunnel()->set_path_cost(costs.of(*peer, place));
     } else {
-      out.set_node(peer->name);
-      out.set_as_stored(true);
+      keep_as_stored(*peer, out);
     }
+    ++place;
   }
-  for (const std::string& port : node.bridge_ports) { plan.add_bridge_ports(port); }
   return plan;
+}
+
+proto::Propose proposal_for(const Mesh& mesh, const Node& node, const Facts& facts,
+                            const SegmentMtu& mtu, const TreeChoice* choice) {
+  const proto::Hello& own = facts.at(node.name);
+  proto::Propose proposal;
+  // The agent derives inner addresses from its own one.
+  const bool is_derivable = network_of(inner_address_of(mesh, node)) == network_of(mesh.underlay);
+  if (!own.takes_short_peers() || !is_derivable) {
+    *proposal.mutable_plan() = plan_for(mesh, node, facts, mtu, choice);
+    return proposal;
+  }
+  proto::Plan& plan = *proposal.mutable_plan();
+  plan = plan_without_peers(mesh, node, own, mtu, choice);
+  const PathCosts costs(mesh, node, own, choice);
+  const bool has_costs = mesh.path_cost.kind != PathCost::Kind::kKernels;
+  proto::ShortPeers& short_peers = *proposal.mutable_short_peers();
+  short_peers.set_persistent_keepalive(node.persistent_keepalive);
+  std::string& keys = *short_peers.mutable_public_keys();
+  std::size_t place = 0;
+  for (const Node* peer : peers_of(mesh, node)) {
+    const auto hello = facts.find(peer->name);
+    if (hello == facts.end()) {
+      keys.append(kKeySize, '\0');
+      keep_as_stored(*peer, *plan.add_peers());
+    } else {
+      keys += hello->second.public_key();
+      if (peer->underlay_address) {
+        proto::Peer& exception = *plan.add_peers();
+        exception.set_node(peer->name);
+        exception.set_inner_address(to_text(*peer->underlay_address));
+      }
+    }
+    if (has_costs) { short_peers.add_path_costs(costs.of(*peer, place)); }
+    ++place;
+  }
+  return proposal;
 }
 
 std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
     const Mesh& mesh, const Facts& facts, const std::set<std::string>& rotated) {
   std::map<std::string, std::vector<std::string>> to_make;
-  const auto proofs = proofs_of(facts);
+  const Proofs proofs(mesh, facts);
+  std::unordered_set<const Node*> known;
   for (const Node& node : mesh.nodes) {
-    const auto own = proofs.find(node.name);
-    if (own == proofs.end()) { continue; }
+    if (facts.contains(node.name)) { known.insert(&node); }
+  }
+  for (const Node& node : mesh.nodes) {
+    if (!known.contains(&node)) { continue; }
     const bool node_rotates = rotated.contains(node.name);
     for (const Node* peer : peers_of(mesh, node)) {
       if (node.name > peer->name) {
         continue;  // the pair is seen from its other end
       }
-      const auto other = proofs.find(peer->name);
-      if (other == proofs.end()) { continue; }
-      const std::string_view mine = proof_for(own->second, peer->name);
-      const std::string_view theirs = proof_for(other->second, node.name);
-      const bool rotates = node_rotates || rotated.contains(peer->name);
-      if (rotates || mine.empty() || mine != theirs) { to_make[node.name].push_back(peer->name); }
+      if (!known.contains(peer)) { continue; }
+      const std::uint64_t mine = proofs.of(node, *peer);
+      const bool rotates = node_rotates || (!rotated.empty() && rotated.contains(peer->name));
+      if (rotates || mine == 0 || mine != proofs.of(*peer, node)) {
+        to_make[node.name].push_back(peer->name);
+      }
     }
   }
   return to_make;

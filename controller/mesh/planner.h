@@ -54,6 +54,10 @@ proto::Open open_for(const Mesh& mesh, const Node& node);
 proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, const SegmentMtu& mtu,
                      const TreeChoice* choice = nullptr);
 
+// What `node` is asked for: the plan, in short where its agent takes that. Without goal and secrets.
+proto::Propose proposal_for(const Mesh& mesh, const Node& node, const Facts& facts,
+                            const SegmentMtu& mtu, const TreeChoice* choice = nullptr);
+
 // Pairs whose ends do not hold the same preshared key, or of which one is in `rotated`, and who
 // shall make it: by maker, the peers. The node whose name sorts first makes it.
 std::map<std::string, std::vector<std::string>> preshared_keys_to_make(

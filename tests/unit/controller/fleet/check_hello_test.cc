@@ -173,5 +173,44 @@ TEST(CheckSecrets, AreOneForEachThatWasAskedFor) {
   EXPECT_THROW(check_secrets(wanted, made({"a", "b"}, 79)), Error);
 }
 
+proto::Hello honest_in_short() {
+  proto::Hello hello = honest();
+  hello.clear_preshared();
+  hello.set_short_proofs(std::string(24, 'p'));
+  hello.mutable_routes()->DeleteSubrange(0, 1);
+  proto::RouteGroup& group = *hello.add_route_groups();
+  group.set_mtu(1500);
+  group.set_address("192.0.2.1");
+  group.add_peers(0);
+  for (const unsigned cost : {0u, 1u, 65535u}) { hello.add_opened_costs(cost); }
+  return hello;
+}
+
+TEST(CheckHello, InShortMustFitWhatWasAsked) {
+  EXPECT_NO_THROW(check_hello(open_of(), honest_in_short()));
+  const std::vector<Lie> lies = {
+      {"25 octets of proofs for 3 peers",
+       [](auto& hello) { hello.set_short_proofs(std::string(25, 'p')); }},
+      {"2 stored path costs for 3 peers",
+       [](auto& hello) { hello.mutable_opened_costs()->Truncate(2); }},
+      {"path cost", [](auto& hello) { hello.set_opened_costs(0, 65536); }},
+      {"a route to peer 3", [](auto& hello) { hello.mutable_route_groups(0)->add_peers(3); }},
+      {"a route to peer 2", [](auto& hello) { hello.mutable_route_groups(0)->add_peers(2); }},
+      {"a route to peer 0", [](auto& hello) { hello.mutable_route_groups(0)->add_peers(0); }},
+      {"as the address of",
+       [](auto& hello) { hello.mutable_route_groups(0)->set_address("127.0.0.1"); }},
+      {"a path to a group", [](auto& hello) { hello.mutable_route_groups(0)->set_mtu(9); }},
+      {"a route to 'b'", [](auto& hello) { hello.mutable_route_groups(0)->add_peers(1); }},
+  };
+  for (const Lie& lie : lies) {
+    proto::Hello hello = honest_in_short();
+    lie.tell(hello);
+    try {
+      check_hello(open_of(), hello);
+      ADD_FAILURE() << lie.told;
+    } catch (const Error& error) { EXPECT_THAT(error.message(), HasSubstr(lie.told)); }
+  }
+}
+
 }  // namespace
 }  // namespace wgmesh::check_hello_test

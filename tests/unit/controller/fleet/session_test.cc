@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/controller/loopback_transport.h"
+#include "tests/support/controller/scripted_agent.h"
 
 namespace wgmesh::session_test {
 namespace {
@@ -33,6 +34,16 @@ TEST(Session, AnEndIsExplainedByTheAgentsWordsAndNotByTheShells) {
     EXPECT_EQ(error.id(), "agent-ended");
     EXPECT_THAT(error.message(), Not(HasSubstr("sha256sum")));
   }
+}
+
+TEST(Session, LooksAtLinksWithoutAskingForTheRest) {
+  ScriptedNode node;
+  Session session(std::make_unique<ScriptedAgent>(node), "");
+  session.links();
+  EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().links_only());
+  session.status(true);
+  EXPECT_FALSE(node.last(proto::ToAgent::kAskStatus).ask_status().links_only());
+  EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().drift());
 }
 
 using namespace std::chrono_literals;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/link_octet.h"
 #include "common/naming.h"
 
 namespace wgmesh::forwarding_test {
@@ -133,6 +134,47 @@ TEST_F(ASegment, TellsThatTheRootWasNotAsked) {
 
 TEST_F(ASegment, TellsNothingOfTheKindWhereTheRootWas) {
   EXPECT_FALSE(missing().root_was_not_asked);
+}
+
+TEST_F(ASegment, NamesWhomToAskAgain) {
+  EXPECT_THAT(missing().unsettled, IsEmpty());
+  port("b", "a").set_state("learning");
+  EXPECT_THAT(missing().unsettled, ElementsAre("a", "b", "c"));
+  port("b", "a").set_state("forwarding");
+  peer("a", "b").set_latest_handshake(0);
+  EXPECT_THAT(missing().unsettled, ElementsAre("a", "b"));
+}
+
+TEST_F(ASegment, IsToldInShortAsInFull) {
+  for (const char* state : {"forwarding", "learning"}) {
+    for (const int handshake : {0, 1}) {
+      port("b", "a").set_state(state);
+      peer("c", "a").set_latest_handshake(handshake);
+      const Missing in_full = missing();
+      Statuses in_short = statuses_;
+      for (const Node& node : mesh_.nodes) {
+        proto::Status& status = in_short[node.name];
+        for (const Node* other : peers_of(mesh_, node)) {
+          *status.mutable_links() += static_cast<char>(
+              link_octet(peer(node.name.c_str(), other->name.c_str()).latest_handshake() != 0,
+                         port(node.name.c_str(), other->name.c_str()).state()));
+        }
+        status.clear_ports();
+        status.clear_device();
+      }
+      const Missing seen = missing_for_forwarding(mesh_, in_short);
+      EXPECT_EQ(seen.handshakes, in_full.handshakes);
+      EXPECT_EQ(seen.tree, in_full.tree);
+      EXPECT_EQ(seen.unsettled, in_full.unsettled);
+    }
+  }
+}
+
+TEST_F(ASegment, IsMissingWhatAShortAnswerLeavesOut) {
+  statuses_["a"].clear_ports();
+  statuses_["a"].clear_device();
+  statuses_["a"].set_links(std::string(1, static_cast<char>(link_octet(true, "forwarding"))));
+  EXPECT_THAT(missing().handshakes, ElementsAre("a-c"));
 }
 
 }  // namespace

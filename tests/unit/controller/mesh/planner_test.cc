@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "common/error.h"
+#include "common/short_peers.h"
 
 namespace wgmesh::planner_test {
 namespace {
@@ -324,6 +325,117 @@ TEST(PlanFor, HasTheNamesOfAllNodesOnDemand) {
   ASSERT_EQ(plan.hosts_size(), 2);
   EXPECT_EQ(plan.hosts(1).node(), "b");
   EXPECT_THAT(plan.hosts(1).addresses(), ElementsAre("10.9.0.2"));
+}
+
+// Of a node that was up before: proofs, routes and costs by name, as an older agent tells them.
+proto::Hello hello_in_full(const Mesh& mesh, const Node& node) {
+  proto::Hello hello;
+  hello.set_public_key(std::string(32, node.name.front()));
+  for (const Node* peer : peers_of(mesh, node)) {
+    proto::PresharedProof& proof = *hello.add_preshared();
+    proof.set_node(peer->name);
+    proof.set_proof(std::min(node.name, peer->name) + std::max(node.name, peer->name) +
+                    std::string(30, 'p'));
+    proto::EndpointRoute& route = *hello.add_routes();
+    route.set_node(peer->name);
+    route.set_address("192.0.2.1");
+    route.set_mtu(1400 + static_cast<unsigned>(peer->name.front()));
+    proto::StoredCost& cost = *hello.add_stored_costs();
+    cost.set_node(peer->name);
+    cost.set_path_cost(static_cast<unsigned>(peer->name.front()));
+  }
+  return hello;
+}
+
+// The same in short.
+proto::Hello hello_in_short(const Mesh& mesh, const Node& node) {
+  const proto::Hello full = hello_in_full(mesh, node);
+  proto::Hello hello;
+  hello.set_public_key(full.public_key());
+  hello.set_takes_short_peers(true);
+  for (int i = 0; i < full.preshared_size(); ++i) {
+    *hello.mutable_short_proofs() += full.preshared(i).proof().substr(0, 8);
+    proto::RouteGroup& group = *hello.add_route_groups();
+    group.set_mtu(full.routes(i).mtu());
+    group.set_address(full.routes(i).address());
+    group.add_peers(static_cast<std::uint32_t>(i));
+    hello.add_opened_costs(full.stored_costs(i).path_cost());
+  }
+  return hello;
+}
+
+class ShortHellos : public testing::Test {
+ protected:
+  ShortHellos() {
+    for (const Node& node : mesh_.nodes) {
+      full_[node.name] = hello_in_full(mesh_, node);
+      short_[node.name] = hello_in_short(mesh_, node);
+    }
+  }
+
+  Mesh mesh_ = mesh_of({"a", "b", "c", "d", "e"});
+  Facts full_;
+  Facts short_;
+};
+
+TEST_F(ShortHellos, SayTheSame) {
+  EXPECT_EQ(segment_mtu(mesh_, short_).device, segment_mtu(mesh_, full_).device);
+  EXPECT_EQ(segment_mtu(mesh_, short_).because, segment_mtu(mesh_, full_).because);
+  EXPECT_TRUE(preshared_keys_to_make(mesh_, short_).empty());
+  short_["b"].mutable_short_proofs()->replace(8, 8, "other...");  // for its second peer, c
+  short_["e"].mutable_short_proofs()->replace(0, 8, 8, '\0');     // it has none for a
+  EXPECT_THAT(preshared_keys_to_make(mesh_, short_),
+              ElementsAre(Pair("a", ElementsAre("e")), Pair("b", ElementsAre("c"))));
+  short_.erase("c");
+  EXPECT_THAT(preshared_keys_to_make(mesh_, short_), ElementsAre(Pair("a", ElementsAre("e"))));
+}
+
+TEST_F(ShortHellos, AgreeWithThoseInFull) {
+  Facts mixed = short_;
+  mixed["c"] = full_["c"];
+  EXPECT_TRUE(preshared_keys_to_make(mesh_, mixed).empty());
+}
+
+// What a node makes of what it is sent is the plan that would have been sent in full.
+TEST_F(ShortHellos, AreAnsweredWithAPlanInShort) {
+  mesh_.path_cost.kind = PathCost::Kind::kMeasured;
+  mesh_.hosts = true;
+  mesh_.nodes[1].underlay_address = parse_prefix("fd01::7/64")->address;
+  mesh_.nodes[2].endpoint.reset();
+  short_.erase("d");
+  const SegmentMtu mtu = segment_mtu(mesh_, short_);
+  for (const Node& node : mesh_.nodes) {
+    if (node.name == "d") { continue; }
+    const proto::Propose proposal = proposal_for(mesh_, node, short_, mtu);
+    ASSERT_TRUE(proposal.has_short_peers());
+    proto::Plan plan = proposal.plan();
+    const proto::Open open = open_for(mesh_, node);
+    ASSERT_TRUE(fits(open, proposal.short_peers()));
+    put_all_peers(open, proposal.short_peers(),
+                  network_of(*parse_prefix(plan.device().inner_address())), plan);
+    EXPECT_EQ(plan.DebugString(), plan_for(mesh_, node, short_, mtu).DebugString());
+  }
+  EXPECT_FALSE(proposal_for(mesh_, mesh_.nodes[0], full_, mtu).has_short_peers());
+}
+
+// With a thousand nodes a plan travels in 64 KiB.
+TEST(ProposalFor, AThousandNodesIsSmall) {
+  Mesh mesh = mesh_of({});
+  mesh.path_cost.kind = PathCost::Kind::kMeasured;
+  Facts facts;
+  for (int i = 0; i < 1000; ++i) {
+    Node node;
+    node.name = fmt::format("node{}", i);
+    node.addresses = {*parse_prefix("10.9.0.1/24")};
+    node.endpoint = HostPort{node.name + ".example.com", 51820};
+    mesh.nodes.push_back(node);
+    facts[node.name].set_public_key(std::string(32, 'k'));
+  }
+  proto::Hello& own = facts["node0"];
+  own.set_takes_short_peers(true);
+  for (int i = 1; i < 1000; ++i) { own.add_opened_costs(20'000); }
+  const SegmentMtu mtu = segment_mtu(mesh, facts);
+  EXPECT_LE(proposal_for(mesh, mesh.nodes[0], facts, mtu).ByteSizeLong(), 64u << 10);
 }
 
 }  // namespace
