@@ -113,6 +113,7 @@ TransactionResult Run::transact(proto::Goal goal, bool dry_run,
   if (command_line_.verb == Verb::kRotate && !tree) { request.rotated = rotated_nodes(); }
   request.skip_unreachable = skips_unreachable();
   request.dry_run = dry_run;
+  request.keeps_changes = dry_run || approve || command_line_.verbose > 0 || command_line_.json_out;
   request.tree = std::move(tree);
   request.confirm_timeout = command_line_.confirm_timeout;
   request.apply_silence = apply_silence_for(command_line_.confirm_timeout);

@@ -20,6 +20,15 @@ namespace {
 // To switch is one message to a kernel, and while one node has not, its pairs are cut.
 constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
 
+proto::Changes without_words(const proto::Changes& changes) {
+  proto::Changes counted;
+  counted.set_stored_state_changes(changes.stored_state_changes());
+  for (const proto::Change& change : changes.changes()) {
+    counted.add_changes()->set_of_agent(change.of_agent());
+  }
+  return counted;
+}
+
 class Transaction {
  public:
   Transaction(Fleet& fleet, const Mesh& mesh, const std::vector<const Node*>& nodes,
@@ -195,7 +204,8 @@ class Transaction {
       }
       NodeOutcome& outcome = result_.nodes.at(node.name);
       outcome.stays_down = proposal.goal() == proto::STORE;
-      outcome.changes = session.propose(proposal);
+      proto::Changes changes = session.propose(proposal);
+      outcome.changes = request_.keeps_changes ? std::move(changes) : without_words(changes);
     });
   }
 

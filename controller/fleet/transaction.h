@@ -42,6 +42,9 @@ struct TransactionRequest {
   proto::Goal goal = proto::UP;   // of every node but the absent ones, which are always removed
   bool wakes = true;              // UP: brings up what was taken down, too
   bool skip_unreachable = false;  // the rest goes on without them
+  // False: only how many changes each node makes is kept, and which are of the agent itself. The words of a new mesh
+  // are many megabytes.
+  bool keeps_changes = true;
   bool dry_run = false;           // stop after the list of changes; takes no locks
   unsigned confirm_timeout = 60;  // seconds
   // How long a node may say nothing while it applies, where progress is told often.

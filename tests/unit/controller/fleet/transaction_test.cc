@@ -72,6 +72,26 @@ TEST_F(ATransaction, CommitsWhenEveryNodeHasApplied) {
   }
 }
 
+TEST_F(ATransaction, CountsChangesWhoseWordsNobodyWants) {
+  request_.keeps_changes = false;
+  proto::FromAgent planned;
+  for (const bool of_agent : {false, true}) {
+    proto::Change& change = *planned.mutable_changes()->add_changes();
+    change.set_text("ip link add wg-m type wireguard");
+    change.set_of_agent(of_agent);
+  }
+  planned.mutable_changes()->set_stored_state_changes(true);
+  answer("a", Body::kPropose, {planned});
+  const TransactionResult result = run();
+  EXPECT_EQ(outcome(result, "a"), Outcome::kApplied);
+  const proto::Changes& changes = result.nodes.at("a").changes;
+  EXPECT_TRUE(changes.stored_state_changes());
+  ASSERT_EQ(changes.changes_size(), 2);
+  EXPECT_FALSE(changes.changes(0).of_agent());
+  EXPECT_TRUE(changes.changes(1).of_agent());
+  EXPECT_EQ(changes.changes(0).text(), "");
+}
+
 TEST_F(ATransaction, RelaysSealedKeysOncePerPair) {
   run();
   const auto senders = [&](const char* node) {
