@@ -55,9 +55,9 @@ void group_routes(const Places& places, proto::Hello& hello) {
 }
 
 void leave_out_opened_peers(const proto::Open& open, const Places& places, proto::Hello& hello) {
-  proto::StoredIdentity& identity = *hello.mutable_identity();
   // Another node's plan is told whole: its peers tell whose it is.
-  if (identity.node() != open.node()) { return; }
+  if (hello.identity().node() != open.node()) { return; }
+  proto::StoredIdentity& identity = *hello.mutable_identity();
   google::protobuf::RepeatedPtrField<std::string> peers;
   google::protobuf::RepeatedPtrField<std::string> keys;
   for (int i = 0; i < hello.stored_peers_size(); ++i) {

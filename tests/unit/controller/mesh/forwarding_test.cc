@@ -141,8 +141,8 @@ TEST_F(ASegment, NamesWhomToAskAgain) {
   port("b", "a").set_state("learning");
   EXPECT_THAT(missing().unsettled, ElementsAre("a", "b", "c"));
   port("b", "a").set_state("forwarding");
-  peer("a", "b").set_latest_handshake(0);
-  EXPECT_THAT(missing().unsettled, ElementsAre("a", "b"));
+  statuses_["b"].mutable_bridge()->set_root_id("1000.0200000000b");
+  EXPECT_THAT(missing().unsettled, ElementsAre("b"));
 }
 
 TEST_F(ASegment, IsToldInShortAsInFull) {

@@ -1,0 +1,77 @@
+// What the agent computes, by the number of peers.
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "agent/state/desired.h"
+#include "agent/state/diff.h"
+#include "common/naming.h"
+#include "tests/support/agent/example_plan.h"
+
+namespace wgmesh {
+namespace {
+
+int size_of(const benchmark::State& state) { return static_cast<int>(state.range(0)); }
+
+std::string octets_of(const MacAddress& mac) { return {mac.octets.begin(), mac.octets.end()}; }
+
+proto::Plan plan_of(int peers) {
+  proto::Plan plan = example_plan_of(0);
+  for (int i = 0; i < peers; ++i) {
+    proto::Peer& peer = *plan.add_peers();
+    peer.set_node("n" + std::to_string(i));
+    peer.set_public_key(std::string(kKeySize, 'k').replace(0, peer.node().size(), peer.node()));
+    peer.set_inner_address(
+        to_text(inner_address(plan.mesh(), peer.node(), default_underlay(plan.mesh())).address));
+    peer.set_persistent_keepalive(25);
+    peer.mutable_tunnel()->set_name(tunnel_name(plan.mesh(), peer.node()));
+    peer.mutable_tunnel()->set_mac(octets_of(tunnel_mac(plan.mesh(), plan.node(), peer.node())));
+  }
+  return plan;
+}
+
+State state_of(int peers) {
+  const proto::Plan plan = plan_of(peers);
+  return desired_state(plan, example_secrets(plan), {});
+}
+
+void desired(benchmark::State& state) {
+  const proto::Plan plan = plan_of(size_of(state));
+  const NodeSecrets secrets = example_secrets(plan);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(desired_state(plan, secrets, {}).tunnels.size());
+  }
+}
+
+void diff_of_nothing(benchmark::State& state) {
+  const State stands = state_of(size_of(state));
+  for (auto _ : state) { benchmark::DoNotOptimize(diff(stands, stands).size()); }
+}
+
+void diff_of_all(benchmark::State& state) {
+  const State wanted = state_of(size_of(state));
+  for (auto _ : state) { benchmark::DoNotOptimize(diff(wanted, {}).size()); }
+}
+
+void describe_all(benchmark::State& state) {
+  const auto operations = diff(state_of(size_of(state)), {});
+  for (auto _ : state) {
+    std::size_t octets = 0;
+    for (const Operation& operation : operations) { octets += describe(operation).size(); }
+    benchmark::DoNotOptimize(octets);
+  }
+}
+
+void up_to_1000(benchmark::internal::Benchmark* bench) {
+  bench->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
+}
+
+BENCHMARK(desired)->Apply(up_to_1000);
+BENCHMARK(diff_of_nothing)->Apply(up_to_1000);
+BENCHMARK(diff_of_all)->Apply(up_to_1000);
+BENCHMARK(describe_all)->Apply(up_to_1000);
+
+}  // namespace
+}  // namespace wgmesh
+
+BENCHMARK_MAIN();
