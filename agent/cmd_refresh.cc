@@ -30,6 +30,8 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   const LivePeers live(status, wall_clock());
   for (const proto::Peer& peer : plan.peers()) {
     if (peer.endpoint().empty() || live.contains(peer.public_key())) { continue; }
+    // No name can be looked up again. Where the peer was heard last is newer than what was learned.
+    if (peer.learned()) { continue; }
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer.node());
     out.set_endpoint(peer.endpoint());

@@ -139,6 +139,20 @@ bool is_loopback(const IpAddress& address) {
   return address.family == Family::kIpv4 ? address.octets[0] == 127 : address == kLoopback;
 }
 
+bool is_link_local(const IpAddress& address) {
+  static const Prefix kIpv4 = *parse_prefix("169.254.0.0/16");
+  static const Prefix kIpv6 = *parse_prefix("fe80::/10");
+  return contains(kIpv4, address) || contains(kIpv6, address);
+}
+
+bool is_private(const IpAddress& address) {
+  static const std::array<Prefix, 5> kPrivate{
+      *parse_prefix("10.0.0.0/8"), *parse_prefix("172.16.0.0/12"), *parse_prefix("192.168.0.0/16"),
+      *parse_prefix("100.64.0.0/10"), *parse_prefix("fc00::/7")};
+  return std::ranges::any_of(kPrivate,
+                             [&](const Prefix& prefix) { return contains(prefix, address); });
+}
+
 bool is_one_host(const IpAddress& address) {
   static const IpAddress kUnspecified = *parse_ip("::");
   if (address.family == Family::kIpv4) { return address.octets[0] != 0 && address.octets[0] < 224; }

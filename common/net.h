@@ -72,6 +72,11 @@ bool overlap(const Prefix& a, const Prefix& b);
 
 // In 127.0.0.0/8, or ::1.
 bool is_loopback(const IpAddress& address);
+// In 169.254.0.0/16, or fe80::/10.
+bool is_link_local(const IpAddress& address);
+// Of a network that others have, too: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 (behind
+// a carrier's NAT), or fc00::/7.
+bool is_private(const IpAddress& address);
 // False for 0.0.0.0/8 and ::, and for what is above the unicast addresses (224.0.0.0/3, ff00::/8).
 bool is_one_host(const IpAddress& address);
 

@@ -2,6 +2,10 @@
 // addresses and endpoints. Header-only, because each program has its own kind of protobuf.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "common/key.h"
@@ -28,22 +32,34 @@ void put_derived(const std::string& mesh, const std::string& node, const Prefix&
   tunnel.set_mac(std::string(mac.octets.begin(), mac.octets.end()));
 }
 
-// Whether `peers` has as many keys as `open` has peers, and as many costs, or none.
+// Whether `peers` has as many keys as `open` has peers, and as many costs, or none; and whether those without a link
+// are told in order.
 template <typename Open, typename ShortPeers>
 bool fits(const Open& open, const ShortPeers& peers) {
   const auto count = static_cast<std::size_t>(open.peers_size());
   const bool has_costs =
       peers.path_costs_size() == 0 || peers.path_costs_size() == open.peers_size();
-  return peers.public_keys().size() == count * kKeySize && has_costs;
+  const auto& gaps = peers.without_link();
+  const bool ascend =
+      std::adjacent_find(gaps.begin(), gaps.end(), std::greater_equal<>()) == gaps.end();
+  const bool within = gaps.empty() || *(gaps.end() - 1) < count;
+  return peers.public_keys().size() == count * kKeySize && has_costs && ascend && within;
 }
 
-// Puts all peers of `open` into `plan`, whose own ones are the exceptions, in the same order. `peers` fits.
+// Puts all peers of `open` that have a link into `plan`, whose own ones are the exceptions, in the same order. `peers`
+// fits.
 template <typename Open, typename ShortPeers, typename Plan>
 void put_all_peers(const Open& open, const ShortPeers& peers, const Prefix& underlay, Plan& plan) {
   auto exceptions = plan.peers();
   plan.clear_peers();
   int next = 0;
+  int gap = 0;
   for (int i = 0; i < open.peers_size(); ++i) {
+    if (gap < peers.without_link_size() &&
+        peers.without_link(gap) == static_cast<std::uint32_t>(i)) {
+      ++gap;
+      continue;
+    }
     auto& out = *plan.add_peers();
     const bool is_exception =
         next < exceptions.size() && exceptions.Get(next).node() == open.peers(i).node();

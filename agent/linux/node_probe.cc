@@ -95,19 +95,24 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
 }
 
 std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& flow) {
+  return read_way(destination, flow).mtu;
+}
+
+Way Probe::read_way(const IpAddress& destination, const Flow& flow) {
   NetlinkMessage question = make_route_question(destination, flow);
   RouteReport route;
   for (const NetlinkReply& reply : interfaces_.get(question)) {
     if (reply.type == RTM_NEWROUTE) { route = parse_route(reply.payload); }
   }
   if (!route.leads_somewhere || route.interfaces.empty()) { throw NetlinkError(ENETUNREACH, ""); }
-  if (route.mtu != 0 && !route.learned) { return route.mtu; }
+  if (route.mtu != 0 && !route.learned) { return {route.mtu, route.source}; }
   const std::optional<InterfaceReport> interface =
       interfaces_.find_interface(*route.interfaces.begin());
   if (!interface) { throw NetlinkError(ENODEV, ""); }
   const bool lowered = destination.family == Family::kIpv6 && interface->mtu6 != 0;
   const std::uint32_t mtu = lowered ? std::min(interface->mtu, interface->mtu6) : interface->mtu;
-  return std::min(mtu, kLargestPacket);  // the loopback interface says one more
+  // The loopback interface says one more.
+  return {std::min(mtu, kLargestPacket), route.source};
 }
 
 std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh,

@@ -41,6 +41,12 @@ struct InterfaceAddress {
   bool operator==(const InterfaceAddress&) const = default;
 };
 
+// How packets go to a destination.
+struct Way {
+  std::uint32_t mtu = 0;            // octets
+  std::optional<IpAddress> source;  // empty: the kernel does not tell
+};
+
 // What is to be known of an interface before it is put into a bridge.
 struct CandidatePort {
   std::string kind;    // empty for hardware
@@ -68,6 +74,8 @@ class Probe {
   // it is forgotten after some minutes, and plans would come and go with it. `flow` is what the
   // packets carry beside. Throws NetlinkError where there is no route.
   std::uint32_t read_route_mtu(const IpAddress& destination, const Flow& flow = {});
+  // The same, and the address that the node sends from.
+  Way read_way(const IpAddress& destination, const Flow& flow = {});
 
   // Who has the UDP port, in words ("WireGuard device wg0"); the mesh's own device does not count.
   // `adopted`: interfaces that are to become the mesh's, here and below.

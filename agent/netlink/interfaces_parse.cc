@@ -87,7 +87,7 @@ void read_interface_info(Attributes info, InterfaceReport& interface) {
   if (port_data && port_kind == "bridge") { interface.port = parse_port_data(port_data->nested()); }
 }
 
-bool is_link_local(const IpAddress& address) {
+bool is_ipv6_link_local(const IpAddress& address) {
   return address.family == Family::kIpv6 && address.octets[0] == 0xfe &&
          (address.octets[1] & 0xc0) == 0x80;
 }
@@ -189,7 +189,7 @@ std::optional<AddressReport> parse_address(Octets payload) {
   }
   report.address = {*address, header.ifa_prefixlen};
   report.permanent = (flags & IFA_F_PERMANENT) != 0;
-  report.link_local = is_link_local(*address);
+  report.link_local = is_ipv6_link_local(*address);
   return report;
 }
 

@@ -89,6 +89,9 @@ RouteReport parse_route(Octets payload) {
       case RTA_METRICS:
         route.mtu = parse_mtu(attribute.nested());
         break;
+      case RTA_PREFSRC:
+        route.source = attribute.ip_address();
+        break;
       case RTA_CACHEINFO:
         if (!is_ipv6 && expires(attribute.payload())) { route.learned = true; }
         break;

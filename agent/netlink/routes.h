@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 
 #include "agent/netlink/attributes.h"
@@ -16,6 +17,7 @@ struct RouteReport {
   std::uint32_t mtu = 0;            // of the route itself, in octets; 0: the interface decides
   bool learned = false;             // the MTU was learned from the path, and is forgotten again
   bool leads_somewhere = true;      // not blackhole, unreachable or prohibit
+  std::optional<IpAddress> source;  // that packets are sent from; empty: not told
 
   bool operator==(const RouteReport&) const = default;
 };

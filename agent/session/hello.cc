@@ -77,6 +77,11 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
     for (const proto::Peer& peer : plan->peers()) {
       hello.add_stored_peers(peer.node());
       identity.add_peer_keys(peer.public_key());
+      if (peer.learned()) {
+        proto::LearnedEndpoint& learned = *hello.add_learned();
+        learned.set_node(peer.node());
+        learned.set_endpoint(peer.endpoint());
+      }
       if (peer.tunnel().path_cost() == 0) { continue; }
       proto::StoredCost& cost = *hello.add_stored_costs();
       cost.set_node(peer.node());
@@ -84,6 +89,7 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
     }
   }
   hello.set_is_down(loaded.mesh.taken_down);
+  if (loaded.mesh.plan) { *hello.mutable_no_links() = loaded.mesh.plan->no_links(); }
   for (const std::string& mesh : store.meshes()) {
     if (mesh == open.mesh()) { continue; }
     const Loaded other = store.load(mesh);

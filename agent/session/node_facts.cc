@@ -33,8 +33,10 @@ void put_route(Probe& probe, const proto::Open& open, const proto::OpenPeer& pee
       continue;
     }
     try {
-      route.set_mtu(probe.read_route_mtu(address, flow));
+      const Way way = probe.read_way(address, flow);
+      route.set_mtu(way.mtu);
       route.set_address(to_text(address));
+      if (way.source) { route.set_source(to_text(*way.source)); }
       route.clear_error();
       return;
     } catch (const NetlinkError& error) {

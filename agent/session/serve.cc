@@ -369,7 +369,7 @@ void ServeSession::tell_status(const proto::AskStatus& wanted) {
       *status.mutable_drift() = std::move(*drift);
     }
   }
-  if (wanted.links_only()) { shorten(*open_, status); }
+  if (wanted.links_only()) { shorten(*open_, wanted, status); }
   io_.write(message);
 }
 

@@ -5,7 +5,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "common/link_octet.h"
@@ -35,7 +37,8 @@ void shorten_proofs(const proto::Open& open, const Places& places, proto::Hello&
 }
 
 void group_routes(const Places& places, proto::Hello& hello) {
-  std::map<std::pair<std::uint32_t, bool>, proto::RouteGroup*> groups;  // by MTU and family
+  // By MTU, whether it is IPv6, and source.
+  std::map<std::tuple<std::uint32_t, bool, std::string>, proto::RouteGroup*> groups;
   google::protobuf::RepeatedPtrField<proto::EndpointRoute> unreachable;
   for (const proto::EndpointRoute& route : hello.routes()) {
     if (!route.error().empty()) {
@@ -43,11 +46,12 @@ void group_routes(const Places& places, proto::Hello& hello) {
       continue;
     }
     const bool is_ipv6 = route.address().find(':') != std::string::npos;
-    proto::RouteGroup*& group = groups[{route.mtu(), is_ipv6}];
+    proto::RouteGroup*& group = groups[{route.mtu(), is_ipv6, route.source()}];
     if (group == nullptr) {
       group = hello.add_route_groups();
       group->set_mtu(route.mtu());
       group->set_address(route.address());
+      group->set_source(route.source());
     }
     group->add_peers(places.at(route.node()));
   }
@@ -83,6 +87,18 @@ void shorten_costs(const proto::Open& open, const Places& places, proto::Hello& 
   hello.clear_stored_costs();
 }
 
+// Of those the controller wants to know from where they send.
+void keep_peers_without_endpoint(const proto::Open& open, proto::DeviceStatus& device) {
+  std::unordered_set<std::string_view> kept;
+  for (const proto::OpenPeer& peer : open.peers()) {
+    if (peer.endpoint().empty()) { kept.insert(peer.node()); }
+  }
+  auto& peers = *device.mutable_peers();
+  peers.erase(std::remove_if(peers.begin(), peers.end(),
+                             [&](const auto& peer) { return !kept.contains(peer.node()); }),
+              peers.end());
+}
+
 }  // namespace
 
 void shorten(const proto::Open& open, proto::Hello& hello) {
@@ -95,7 +111,7 @@ void shorten(const proto::Open& open, proto::Hello& hello) {
   shorten_costs(open, places, hello);
 }
 
-void shorten(const proto::Open& open, proto::Status& status) {
+void shorten(const proto::Open& open, const proto::AskStatus& wanted, proto::Status& status) {
   std::unordered_map<std::string_view, std::string_view> ports;
   for (const proto::PortStatus& port : status.ports()) { ports[port.peer()] = port.state(); }
   std::unordered_map<std::string_view, bool> handshakes;
@@ -111,7 +127,11 @@ void shorten(const proto::Open& open, proto::Status& status) {
   }
   status.set_links(std::move(links));
   status.clear_ports();
-  status.mutable_device()->clear_peers();
+  if (wanted.sightings()) {
+    keep_peers_without_endpoint(open, *status.mutable_device());
+  } else {
+    status.mutable_device()->clear_peers();
+  }
   status.clear_last_change();
   status.clear_warnings();
   status.clear_warning_ids();

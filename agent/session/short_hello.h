@@ -10,7 +10,7 @@ namespace wgmesh {
 // See the fields from 60 on in proto/session.proto.
 void shorten(const proto::Open& open, proto::Hello& hello);
 
-// Peers and ports become `links`, and what is no part of the answer to AskStatus.links_only goes.
-void shorten(const proto::Open& open, proto::Status& status);
+// For a look at links only: peers and ports become `links`, and what is no part of the answer to `wanted` goes.
+void shorten(const proto::Open& open, const proto::AskStatus& wanted, proto::Status& status);
 
 }  // namespace wgmesh

@@ -1,7 +1,10 @@
 #include "agent/session/wanted_change.h"
 
+#include <fmt/format.h>
+
 #include "agent/change/refused.h"
 #include "agent/session/hello.h"
+#include "agent/session/obstacles.h"
 #include "agent/session/protocol_error.h"
 #include "agent/text/messages.h"
 #include "common/net.h"
@@ -20,6 +23,16 @@ proto::Plan whole_plan(const proto::Propose& wanted, const proto::Open& open) {
   }
   put_all_peers(open, wanted.short_peers(), network_of(*inner), plan);
   return plan;
+}
+
+// Others have seen the peer there, and the controller has believed them: this node looks again.
+SocketAddress learned_endpoint(const proto::Peer& peer, const proto::Open& open) {
+  const auto endpoint = parse_socket_address(peer.endpoint());
+  const std::string why =
+      endpoint ? why_not_dialable(endpoint->address, open) : "which is no address";
+  if (why.empty()) { return *endpoint; }
+  throw Refused(say<"plan-invalid">(
+      fmt::format("{} is said to be at '{}', {}", peer.node(), peer.endpoint(), why)));
 }
 
 }  // namespace
@@ -52,6 +65,9 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
   for (const proto::Peer& peer : plan.peers()) {
     // What was resolved is the mesh file's endpoint, which may not be the stored one.
     if (peer.as_stored()) { goal.endpoints.erase(peer.node()); }
+  }
+  for (const proto::Peer& peer : goal.plan->peers()) {
+    if (peer.learned()) { goal.endpoints[peer.node()] = learned_endpoint(peer, open); }
   }
   return goal;
 }

@@ -21,7 +21,7 @@ namespace wgmesh {
 namespace {
 
 // What plans may ask for by name.
-constexpr std::array<std::string_view, 2> kKnownNeeds = {"fragments", "hosts"};
+constexpr std::array<std::string_view, 3> kKnownNeeds = {"fragments", "hosts", "learned"};
 constexpr std::uint32_t kMaxMtu = 65000;
 constexpr std::uint32_t kMaxTimer = 1'000'000;  // seconds
 

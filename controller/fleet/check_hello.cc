@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostWord = 64;
 constexpr std::size_t kProofSize = 32;
+constexpr std::uint64_t kMostObserved = 4096;
 constexpr std::size_t kSealedSize = kKeySize + 48;  // libsodium's sealed box adds 48
 constexpr std::uint64_t kMostGeneration = std::numeric_limits<std::int64_t>::max();
 
@@ -55,6 +56,12 @@ void check_address(const std::string& text, const std::string& node) {
   }
 }
 
+void check_source(const std::string& text) {
+  if (!text.empty() && !parse_ip(text)) {
+    refuse_fact("'{}' as the address that it sends from", text);
+  }
+}
+
 void check_route_group(const proto::Open& open, const proto::RouteGroup& group,
                        std::set<std::string>& asked) {
   for (const std::uint32_t place : group.peers()) {
@@ -65,6 +72,7 @@ void check_route_group(const proto::Open& open, const proto::RouteGroup& group,
   }
   check_address(group.address(), "a group of peers");
   expect_mtu(group.mtu(), "a path to a group of peers");
+  check_source(group.source());
 }
 
 void check_short(const proto::Open& open, const proto::Hello& hello) {
@@ -99,6 +107,7 @@ void check_routes(const proto::Open& open, const proto::Hello& hello) {
     }
     check_address(route.address(), route.node());
     expect_mtu(route.mtu(), fmt::format("a path to {}", route.node()));
+    check_source(route.source());
   }
 }
 
@@ -113,6 +122,26 @@ void check_stored(const proto::Hello& hello) {
   for (const proto::StoredCost& cost : hello.stored_costs()) {
     expect_node_name(cost.node(), "a stored cost of");
     expect_at_most(cost.path_cost(), 65535, "a stored path cost");
+  }
+}
+
+void check_learned(const proto::Hello& hello) {
+  expect_at_most(static_cast<std::uint64_t>(hello.learned_size()), kMostPeers,
+                 "a number of learned endpoints");
+  for (const proto::LearnedEndpoint& learned : hello.learned()) {
+    expect_node_name(learned.node(), "a learned endpoint of");
+    const auto endpoint = parse_socket_address(learned.endpoint());
+    if (!endpoint || !is_one_host(endpoint->address) || is_loopback(endpoint->address)) {
+      refuse_fact("'{}' as a learned endpoint of {}", learned.endpoint(), learned.node());
+    }
+  }
+  expect_at_most(static_cast<std::uint64_t>(hello.no_links_size()), kMostPeers,
+                 "a number of missing links");
+  for (const proto::NoLink& no_link : hello.no_links()) {
+    expect_node_name(no_link.node(), "a missing link to");
+    if (!no_link.culprit().empty()) { expect_node_name(no_link.culprit(), "a missing link by"); }
+    expect_line(no_link.observed(), "an observation");
+    expect_at_most(no_link.observed().size(), kMostObserved, "octets of an observation");
   }
 }
 
@@ -160,6 +189,7 @@ void check_hello(const proto::Open& open, const proto::Hello& hello) {
   check_keys(open, hello);
   check_routes(open, hello);
   check_stored(hello);
+  check_learned(hello);
   check_identity(hello);
   check_survey(hello.survey());
   check_adoption(hello);

@@ -13,13 +13,9 @@
 namespace wgmesh {
 namespace {
 
-bool is_private(const std::string& host) {
+bool is_private_host(const std::string& host) {
   const auto address = parse_ip(host);
-  if (!address) { return false; }
-  return std::ranges::any_of(
-      std::initializer_list<const char*>{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-                                         "100.64.0.0/10", "169.254.0.0/16", "fc00::/7"},
-      [&](const char* prefix) { return contains(*parse_prefix(prefix), *address); });
+  return address && (is_private(*address) || is_link_local(*address));
 }
 
 void drop(DraftNode& node, std::string why) {
@@ -56,7 +52,7 @@ void settle(const Draft& draft, DraftNode& node, Ends& ends) {
 
 void note_private(Draft& draft) {
   const auto is_public = [](const DraftNode& node) {
-    return node.endpoint && !is_private(node.endpoint->host);
+    return node.endpoint && !is_private_host(node.endpoint->host);
   };
   if (!std::ranges::any_of(draft.nodes, is_public)) { return; }
   for (DraftNode& node : draft.nodes) {

@@ -98,5 +98,20 @@ TEST_F(Refresh, SaysThatAPlanIsDamagedAndNotThatTheMeshIsDown) {
                              "missing anew\n"));
 }
 
+TEST(RefreshOfLearnedPeers, LeavesThemWhereTheyWereHeard) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  for (proto::Peer& peer : *plan.mutable_peers()) { peer.set_learned(true); }
+  bring_up(node, plan);
+  bool was_asked = false;
+  node.this_node.probe = [&](const proto::Open&, const ResolvedEndpoints&, proto::Hello&) {
+    was_asked = true;
+  };
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(run_refresh(node.this_node, {}), 0);
+  EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("no peer is quiet"));
+  EXPECT_FALSE(was_asked);
+}
+
 }  // namespace
 }  // namespace wgmesh::refresh_test

@@ -227,5 +227,18 @@ TEST(IpAddress, IsLoopbackAndIsOneHost) {
   }
 }
 
+TEST(IpAddress, KnowsWhichNetworksOthersHaveToo) {
+  for (const char* text : {"10.0.0.1", "172.31.0.1", "192.168.255.1", "100.127.0.1", "fd00::1"}) {
+    EXPECT_TRUE(is_private(*parse_ip(text))) << text;
+  }
+  for (const char* text : {"11.0.0.1", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1"}) {
+    EXPECT_FALSE(is_private(*parse_ip(text))) << text;
+  }
+  EXPECT_TRUE(is_link_local(*parse_ip("169.254.7.1")));
+  EXPECT_TRUE(is_link_local(*parse_ip("fe80::1")));
+  EXPECT_FALSE(is_link_local(*parse_ip("169.255.0.1")));
+  EXPECT_FALSE(is_link_local(*parse_ip("fec0::1")));
+}
+
 }  // namespace
 }  // namespace wgmesh::net_test

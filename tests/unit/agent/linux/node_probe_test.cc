@@ -47,6 +47,13 @@ NetlinkMessage route_message(int family, unsigned flags, std::uint32_t mtu, std:
   return message;
 }
 
+TEST(Routes, TellWhatTheNodeSendsFrom) {
+  NetlinkMessage message = route_message(AF_INET, 0, 1400, 0);
+  EXPECT_FALSE(parse_route(message.payload()).source);
+  message.put_ip_address(RTA_PREFSRC, *parse_ip("192.168.1.10"));
+  EXPECT_EQ(parse_route(message.payload()).source, parse_ip("192.168.1.10"));
+}
+
 TEST(Routes, TellTheirMtuAndWhetherItWasLearned) {
   const RouteReport fixed = parse_route(route_message(AF_INET, RTM_F_CLONED, 1400, 0).payload());
   EXPECT_EQ(fixed.mtu, 1400u);

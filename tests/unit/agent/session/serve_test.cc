@@ -828,5 +828,53 @@ TEST(Serve, StoresAPlanOfANewNodeThatStaysDown) {
   EXPECT_TRUE(node.store().load("test").mesh.taken_down);
 }
 
+TEST(Serve, TakesALearnedEndpointFromThePlanAndTellsItInTheNextHello) {
+  TestNode node;
+  proto::Plan plan = plan_with_addresses();
+  proto::Peer& peer = *plan.mutable_peers(0);
+  peer.set_endpoint("203.0.113.9:40000");
+  peer.set_learned(true);
+  proto::NoLink& no_link = *plan.add_no_links();
+  no_link.set_node("hidden");
+  no_link.set_observed("hidden at 203.0.113.8");
+  proto::Open open = open_for(plan);
+  open.mutable_peers(0)->clear_endpoint();
+  {
+    TestSession session(node);
+    session.open(open);
+    session.make_secrets(plan);
+    ASSERT_TRUE(session.propose(proto::UP, &plan).has_changes());
+    ASSERT_TRUE(session.apply().has_applied());
+    ASSERT_TRUE(session.commit().has_committed());
+  }
+  const auto key = *public_key_from(peer.public_key());
+  EXPECT_EQ(seen(node).wireguard->peers.at(key).endpoint,
+            parse_socket_address("203.0.113.9:40000"));
+  EXPECT_EQ(to_text(node.store().load("test").mesh.endpoints.at(peer.node())), "203.0.113.9:40000");
+  TestSession session(node);
+  const proto::Hello hello = session.open(open);
+  ASSERT_EQ(hello.learned_size(), 1);
+  EXPECT_EQ(hello.learned(0).node(), peer.node());
+  EXPECT_EQ(hello.learned(0).endpoint(), "203.0.113.9:40000");
+  ASSERT_EQ(hello.no_links_size(), 1);
+  EXPECT_EQ(hello.no_links(0).observed(), "hidden at 203.0.113.8");
+}
+
+TEST(Serve, RefusesALearnedEndpointThatNobodyCanBeAt) {
+  for (const char* endpoint : {"nowhere", "127.0.0.1:51820", "[fd00:0:0:1::9]:51820"}) {
+    TestNode node;
+    proto::Plan plan = plan_with_addresses();
+    TestSession session(node);
+    session.open(open_for(plan));
+    session.make_secrets(plan);
+    plan.mutable_peers(0)->set_endpoint(endpoint);
+    plan.mutable_peers(0)->set_learned(true);
+    const auto answer = session.propose(proto::UP, &plan);
+    ASSERT_TRUE(answer.has_error()) << endpoint;
+    EXPECT_EQ(answer.error().id(), "plan-invalid");
+    EXPECT_THAT(answer.error().message(), HasSubstr("is said to be at"));
+  }
+}
+
 }  // namespace
 }  // namespace wgmesh::serve_test

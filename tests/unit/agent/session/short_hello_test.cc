@@ -57,6 +57,19 @@ TEST(ShortHello, SaysRoutesThatAgreeOnce) {
   EXPECT_EQ(hello.routes(0).error(), "no such name");
 }
 
+TEST(ShortHello, SaysRoutesApartThatDifferInTheirSource) {
+  proto::Hello hello;
+  for (const char* node : {"a", "b", "c"}) { add_route(hello, node, "192.0.2.1", 1500); }
+  hello.mutable_routes(0)->set_source("192.168.1.7");
+  hello.mutable_routes(1)->set_source("10.0.0.7");
+  hello.mutable_routes(2)->set_source("192.168.1.7");
+  shorten(open_of({"a", "b", "c"}), hello);
+  ASSERT_EQ(hello.route_groups_size(), 2);
+  EXPECT_EQ(hello.route_groups(0).source(), "192.168.1.7");
+  EXPECT_THAT(hello.route_groups(0).peers(), ElementsAre(0, 2));
+  EXPECT_EQ(hello.route_groups(1).source(), "10.0.0.7");
+}
+
 TEST(ShortHello, LeavesOutStoredPeersThatOpenNames) {
   proto::Hello hello;
   hello.mutable_identity()->set_node("me");
@@ -99,6 +112,7 @@ TEST(ShortHello, OfAThousandPeersIsSmall) {
     proof.set_node(peer);
     proof.set_proof(std::string(32, 'p'));
     add_route(hello, peer.c_str(), "2001:db8::1", 1500);
+    hello.mutable_routes(i)->set_source("2001:db8::2");
     hello.add_stored_peers(peer);
     hello.mutable_identity()->add_peer_keys(std::string(32, 'k'));
     hello.add_stored_costs()->set_node(peer);
@@ -120,7 +134,7 @@ TEST(ShortStatus, HasAnOctetForEachLink) {
     port.set_peer(name);
     port.set_state(*name == 'a' ? "forwarding" : "blocking");
   }
-  shorten(open_of({"a", "b", "c"}), status);
+  shorten(open_of({"a", "b", "c"}), {}, status);
   ASSERT_EQ(status.links().size(), 3u);
   const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(status.links()[i]); };
   EXPECT_EQ(octet(0), link_octet(true, "forwarding"));
@@ -129,6 +143,26 @@ TEST(ShortStatus, HasAnOctetForEachLink) {
   EXPECT_THAT(status.ports(), IsEmpty());
   EXPECT_THAT(status.device().peers(), IsEmpty());
   EXPECT_EQ(status.bridge().root_id(), "1000.020000000001");
+}
+
+// From where such a peer sends is only seen by those that it sends to.
+TEST(ShortStatus, KeepsPeersWithoutAnEndpointOnDemand) {
+  proto::Status status;
+  for (const char* name : {"b", "a", ""}) {
+    proto::PeerStatus& peer = *status.mutable_device()->add_peers();
+    peer.set_node(name);
+    peer.set_endpoint("203.0.113.9:40000");
+  }
+  proto::Open open = open_of({"a", "b"});
+  open.mutable_peers(0)->clear_endpoint();
+  proto::AskStatus wanted;
+  wanted.set_links_only(true);
+  wanted.set_sightings(true);
+  shorten(open, wanted, status);
+  EXPECT_EQ(status.links().size(), 2u);
+  ASSERT_EQ(status.device().peers_size(), 1);
+  EXPECT_EQ(status.device().peers(0).node(), "a");
+  EXPECT_EQ(status.device().peers(0).endpoint(), "203.0.113.9:40000");
 }
 
 }  // namespace

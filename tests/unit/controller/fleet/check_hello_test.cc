@@ -41,7 +41,12 @@ proto::Hello honest() {
   route.set_mtu(1500);
   hello.add_routes()->set_node("b");
   hello.mutable_routes(1)->set_error("no such name\nat all");
+  route.set_source("192.168.1.7");
   hello.set_generation(7);
+  hello.add_learned()->set_node("hidden");
+  hello.mutable_learned(0)->set_endpoint("203.0.113.7:51820");
+  hello.add_no_links()->set_node("deeper");
+  hello.mutable_no_links(0)->set_observed("deeper at 203.0.113.8");
   hello.set_stored_device_mtu(1420);
   hello.set_stored_segment_mtu(1362);
   hello.add_stored_peers("gone");
@@ -107,6 +112,19 @@ std::vector<Lie> lies() {
       {"a kernel's release", [](auto& hello) { hello.set_kernel_release("6\nmesh: ok"); }},
       {"a stored plan of", [](auto& hello) { hello.mutable_identity()->set_node("a b"); }},
       {"a stored network", [](auto& hello) { hello.mutable_identity()->set_network("x"); }},
+      {"'here' as the address that it sends from",
+       [](auto& hello) { hello.mutable_routes(0)->set_source("here"); }},
+      {"a learned endpoint of ''", [](auto& hello) { hello.add_learned(); }},
+      {"'' as a learned endpoint of a", [](auto& hello) { hello.add_learned()->set_node("a"); }},
+      {"'127.0.0.1:9' as a learned endpoint",
+       [](auto& hello) { hello.mutable_learned(0)->set_endpoint("127.0.0.1:9"); }},
+      {"a missing link to ''", [](auto& hello) { hello.add_no_links(); }},
+      {"a missing link by 'x y'",
+       [](auto& hello) { hello.mutable_no_links(0)->set_culprit("x y"); }},
+      {"an observation of several lines",
+       [](auto& hello) { hello.mutable_no_links(0)->set_observed("a\nb"); }},
+      {"octets of an observation",
+       [](auto& hello) { hello.mutable_no_links(0)->set_observed(std::string(5000, 'x')); }},
       {"a firewall's chain", [](auto& hello) { hello.add_firewall()->set_chain("a\nb"); }},
       {"its own name", [](auto& hello) { hello.mutable_survey()->set_host_name("a\nb"); }},
       {"who has a port", [](auto& hello) { hello.mutable_survey()->set_port_user("a\nb"); }},
@@ -200,6 +218,8 @@ TEST(CheckHello, InShortMustFitWhatWasAsked) {
       {"as the address of",
        [](auto& hello) { hello.mutable_route_groups(0)->set_address("127.0.0.1"); }},
       {"a path to a group", [](auto& hello) { hello.mutable_route_groups(0)->set_mtu(9); }},
+      {"'here' as the address that it sends from",
+       [](auto& hello) { hello.mutable_route_groups(0)->set_source("here"); }},
       {"a route to 'b'", [](auto& hello) { hello.mutable_route_groups(0)->add_peers(1); }},
   };
   for (const Lie& lie : lies) {
