@@ -26,6 +26,10 @@ void look(Run& run, const Names& nodes, Statuses& statuses) {
   ask(run, nodes, statuses, [](Session& session) { return session.status(); });
 }
 
+void look_at_sightings(Run& run, const Names& nodes, Statuses& statuses) {
+  ask(run, nodes, statuses, [](Session& session) { return session.links(true); });
+}
+
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up) {
   auto lost = run.fleet().failures();
   std::erase_if(lost, [&](const auto& failure) { return !up.contains(failure.first); });

@@ -18,6 +18,9 @@ using Names = std::set<std::string>;  // of nodes
 // The status of each of `nodes`, over the sessions that are open.
 void look(Run& run, const Names& nodes, Statuses& statuses);
 
+// In short: `links`, and the peers that have no endpoint in the mesh file.
+void look_at_sightings(Run& run, const Names& nodes, Statuses& statuses);
+
 // Nodes of `up` that can no longer be asked.
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up);
 Said warning_of_lost(const NodeFailure& failure);

@@ -14,6 +14,7 @@
 #include "controller/mesh/graph_picture.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/mesh/status_rows.h"
+#include "controller/mesh/stored_learned.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
 #include "controller/show/render_graph.h"
@@ -35,14 +36,15 @@ void put_picture(const GraphPicture& picture, const std::vector<NodeRow>& rows,
 
 }  // namespace
 
-int run_graph(const CommandLine& command_line, const Mesh& mesh) {
+int run_graph(const CommandLine& command_line, const Mesh& file) {
   if (command_line.offline) {
-    put_picture(planned_picture(mesh, command_line.nodes), {}, command_line);
+    put_picture(planned_picture(file, command_line.nodes), {}, command_line);
     return kExitDone;
   }
-  Run run(command_line, mesh);
+  Run run(command_line, file);
   const Examination examination =
-      examine(run, mesh, command_line.graph_format == GraphFormat::kHtml);
+      examine(run, file, command_line.graph_format == GraphFormat::kHtml);
+  const Mesh mesh = with_learned(file, examination);
   for (const Said& warning : find_foreign_roots(mesh, examination)) {
     run.progress().warn({}, warning);
   }

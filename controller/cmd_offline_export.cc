@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/error.h"
 #include "common/export_folder.h"
 #include "common/exported_node.h"
 #include "common/naming.h"
@@ -69,7 +70,10 @@ void warn(const CommandLine& command_line, const Mesh& mesh, const SegmentMtu& m
 
 }  // namespace
 
-int run_offline_export(const CommandLine& command_line, const Mesh& mesh) {
+int run_offline_export(const CommandLine& command_line, const Mesh& file) {
+  Mesh mesh = file;
+  mesh.learn_endpoints = false;  // only nodes that run see where others are
+  if (const auto problems = check(mesh); !problems.empty()) { throw Error(problems.front()); }
   std::string root = std::filesystem::absolute(command_line.export_folder).lexically_normal();
   if (root.size() > 1 && root.ends_with('/')) { root.pop_back(); }
   const ExportFolder outer(root, {});

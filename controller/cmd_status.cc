@@ -10,6 +10,7 @@
 #include "controller/exit_code.h"
 #include "controller/mesh/status_changes.h"
 #include "controller/mesh/status_rows.h"
+#include "controller/mesh/stored_learned.h"
 #include "controller/reach/wait.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr auto kBetweenLooks = std::chrono::seconds(2);
 
+// `mesh`: as the nodes have it.
 std::string rendered(const StatusView& view, OutputForm form, const Mesh& mesh,
                      std::span<const NodeReport> reports) {
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
@@ -61,9 +63,10 @@ void put_look(const StatusView& view, OutputForm form, const std::string& text) 
 }
 
 // Until the user has seen enough, or nobody reads any more.
-int watch(Run& run, const Mesh& mesh, OutputForm form, std::vector<NodeReport> reports) {
+int watch(Run& run, const Mesh& file, OutputForm form, std::vector<NodeReport> reports) {
   std::optional<Look> before;
   while (!run.signals().requested()) {
+    const Mesh mesh = with_learned(file, reports);
     Look look{std::chrono::steady_clock::now(), mesh_status(mesh, reports)};
     std::optional<StatusChanges> changes;
     if (before) { changes = status_changes(*before, look); }
@@ -81,12 +84,13 @@ int watch(Run& run, const Mesh& mesh, OutputForm form, std::vector<NodeReport> r
 
 }  // namespace
 
-int run_status(const CommandLine& command_line, const Mesh& mesh) {
-  Run run(command_line, mesh);
+int run_status(const CommandLine& command_line, const Mesh& file) {
+  Run run(command_line, file);
   std::vector<NodeReport> reports = run.ask_statuses(true);
   run.progress().close(false);
   if (run.signals().requested()) { return kExitInterrupted; }
-  if (command_line.watch) { return watch(run, mesh, command_line.form, std::move(reports)); }
+  if (command_line.watch) { return watch(run, file, command_line.form, std::move(reports)); }
+  const Mesh mesh = with_learned(file, reports);
   const MeshStatus status = mesh_status(mesh, reports);
   put_result(rendered({status, WGMESH_VERSION}, command_line.form, mesh, reports));
   return exit_code_of(reports);

@@ -13,9 +13,12 @@
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
 #include "controller/exit_code.h"
+#include "controller/find_links.h"
 #include "controller/fleet/measure_paths.h"
 #include "controller/mend.h"
+#include "controller/mesh/learning.h"
 #include "controller/mesh/measurements.h"
+#include "controller/mesh/missing_link.h"
 #include "controller/mesh/tree_choice.h"
 #include "controller/run.h"
 #include "controller/show/output.h"
@@ -87,6 +90,8 @@ struct Pass {
   Summary summary;
   std::vector<NodeReport> reports;  // for -i
   std::optional<TreeChoice> better_tree;
+  Learned learned;                   // that the plans were made with
+  std::optional<Learning> learning;  // another pass is due, for links of nodes without an endpoint
 };
 
 // A better tree than the one that stands, by what the nodes measure just now.
@@ -102,18 +107,73 @@ struct Before {
   std::map<std::string, std::uint64_t> agreed = {};  // see agreed_generations
   std::optional<TreeChoice> tree = {};               // what the pass before has chosen
   bool mends = false;                                // the pass before left nodes in doubt
+  std::optional<Learning> learning = {};             // what the pass before has learned
 };
 
-Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
+// Nodes without an endpoint that have no direct link: each pair with the reason. With split horizon
+// such a pair cannot talk at all. False: there is one.
+bool tell_missing_links(Run& run, const Mesh& mesh, const Names& up) {
+  auto missing = missing_links(mesh);
+  std::erase_if(missing, [&](const MissingLink& each) {
+    return !up.contains(each.pair.first) || !up.contains(each.pair.second);
+  });
+  const bool others_carry = mesh.loop_prevention == LoopPrevention::kStp;
+  for (const std::string& sentence : sentences_of(missing)) {
+    if (others_carry) {
+      run.progress().note({}, sentence);
+    } else {
+      run.progress().warn({}, {missing.front().said.id, sentence, {}});
+    }
+  }
+  return others_carry || missing.empty();
+}
+
+// After a change for links that were to be learned. Nothing: no more change is due.
+std::optional<Learning> conclude(Run& run, const Names& up, Learning learning, Statuses& statuses) {
+  const auto shaken = await_links(run, up, learning, statuses);
+  for (const auto& [a, b] : shaken) {
+    run.progress().note({},
+                        fmt::format("{}-{}: found each other, so they have a direct link", a, b));
+  }
+  if (!learning.conclude(shaken)) { return std::nullopt; }
+  return learning;
+}
+
+// Waits until every pair forwards, tells which do not, and looks for a better tree if it `may_change`.
+void await_all(Run& run, const Mesh& mesh, const Names& up, bool may_change, Statuses& statuses,
+               Pass& pass) {
+  const Missing missing = await_forwarding(run, mesh, up, statuses);
+  for (const Said& warning : warnings_of(missing)) { run.progress().warn({}, warning); }
+  const auto lost = lost_nodes(run, up);
+  for (const auto& [name, failure] : lost) { run.progress().warn(name, warning_of_lost(failure)); }
+  const bool all_linked = tell_missing_links(run, mesh, up);
+  const bool all = missing.nothing() && lost.empty() && all_linked;
+  pass.summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
+  if (!all) { pass.code = kExitNotForwarding; }
+  if (all && may_change && mesh.path_cost.kind == PathCost::Kind::kMeasured) {
+    look(run, up, statuses);  // now with their ports
+    pass.better_tree = measure_tree(run, mesh, up, statuses);
+  }
+}
+
+Pass make_pass(const CommandLine& command_line, const Mesh& file, Before before,
                ResultDocument& document) {
-  const bool is_second = before.tree.has_value() || before.mends;
   const bool is_for_tree = before.tree.has_value();
-  Run run(command_line, mesh);
+  const bool is_for_links = before.learning.has_value();
+  const bool is_second = is_for_tree || is_for_links || before.mends;
+  Run run(command_line, file);
   run.expect(std::move(before.agreed));
-  const TransactionResult result = run.transact(proto::UP, false, {}, std::move(before.tree));
+  std::optional<Learned> wanted;
+  if (before.learning) { wanted = before.learning->wanted(); }
+  const TransactionResult result =
+      run.transact(proto::UP, false, {}, std::move(before.tree), std::move(wanted));
+  Mesh mesh = file;
+  mesh.learned = result.learned;
   Pass pass;
+  pass.learned = result.learned;
   pass.code = result.exit_code();
-  if (!is_for_tree || !is_done(pass.code)) { document.put(mesh, result); }
+  const bool is_addition = is_for_links || (is_for_tree && is_done(pass.code));
+  if (!is_addition) { document.put(mesh, result); }
   if (!is_second) { run.warn_of(result); }
   if (result.wants_mending() && !before.mends) {
     await_end_of_doubt(run, result);
@@ -121,6 +181,7 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
     return pass;
   }
   if (!is_done(pass.code)) {
+    if (is_for_links) { run.progress().warn({}, warning_of_unlearned(result)); }
     run.tell(result);
     if (before.mends) { pass.code = kExitUnknownState; }
     pass.ended = true;
@@ -142,19 +203,12 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
   Statuses statuses;
   summary.forwarding = up.empty() ? Forwarding::kUnknown : Forwarding::kNotWaited;
   if (!command_line.no_wait && !up.empty()) {
-    const Missing missing = await_forwarding(run, mesh, up, statuses);
-    for (const Said& warning : warnings_of(missing)) { run.progress().warn({}, warning); }
-    const auto lost = lost_nodes(run, up);
-    for (const auto& [name, failure] : lost) {
-      run.progress().warn(name, warning_of_lost(failure));
+    if (before.learning) {
+      pass.learning = conclude(run, up, std::move(*before.learning), statuses);
+    } else if (!is_second && command_line.verb != Verb::kRotate) {
+      pass.learning = look_for_links(run, mesh, up, result.facts, statuses);
     }
-    const bool all = missing.nothing() && lost.empty();
-    summary.forwarding = all ? Forwarding::kAll : Forwarding::kNotAll;
-    if (!all) { pass.code = kExitNotForwarding; }
-    if (all && !is_second && mesh.path_cost.kind == PathCost::Kind::kMeasured) {
-      look(run, up, statuses);  // now with their ports
-      pass.better_tree = measure_tree(run, mesh, up, statuses);
-    }
+    if (!pass.learning) { await_all(run, mesh, up, !is_for_tree && !before.mends, statuses, pass); }
   }
   for (const auto& [name, node] : result.nodes) {
     if (!node.skipped) { run.progress().end(name, Ending::kDone, last_word_of(node)); }
@@ -171,7 +225,32 @@ Pass make_pass(const CommandLine& command_line, const Mesh& mesh, Before before,
                         pass.better_tree->root, pass.better_tree->mean_after,
                         pass.better_tree->mean_before));
   }
-  run.progress().close(!pass.better_tree);
+  run.progress().close(!pass.better_tree && !pass.learning);
+  return pass;
+}
+
+// A pass that counts together with those before it.
+void add_to(const Summary& before, Summary& summary) {
+  if (before.changed <= summary.changed) { return; }
+  summary.changed = before.changed;
+  summary.unchanged = before.unchanged;
+}
+
+// Passes for the links of nodes without an endpoint, until none is due. If one fails, what stood
+// before stands.
+Pass learn_links(const CommandLine& command_line, const Mesh& mesh, Pass pass,
+                 ResultDocument& document) {
+  while (pass.learning) {
+    Pass next = make_pass(command_line, mesh, {.learning = std::move(pass.learning)}, document);
+    pass.learning.reset();
+    if (next.in_doubt) {
+      next = make_pass(mending(command_line), mesh, {.mends = true}, document);
+    } else if (next.ended && next.code != kExitInterrupted) {
+      return pass;
+    }
+    add_to(pass.summary, next.summary);
+    pass = std::move(next);
+  }
   return pass;
 }
 
@@ -194,25 +273,25 @@ int run_up(const CommandLine& command_line, const Mesh& mesh, ResultDocument& do
   }
   Pass pass = make_pass(command_line, mesh, std::move(before), document);
   if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}, document); }
+  pass = learn_links(command_line, mesh, std::move(pass), document);
   if (pass.better_tree) {
     const Summary first = pass.summary;
     pass = make_pass(command_line, mesh, {.tree = std::move(pass.better_tree)}, document);
     if (pass.in_doubt) { pass = make_pass(mending(command_line), mesh, {.mends = true}, document); }
     // What the first pass did counts as well.
-    if (first.changed > pass.summary.changed) {
-      pass.summary.changed = first.changed;
-      pass.summary.unchanged = first.unchanged;
-    }
+    add_to(first, pass.summary);
   }
   if (pass.ended) { return pass.code; }
   document.put(pass.summary);
   if (!command_line.json_out && !command_line.quiet) { put_result(render_summary(pass.summary)); }
   if (command_line.show_info) {
     const auto now = std::chrono::system_clock::now();
+    Mesh linked = mesh;
+    linked.learned = pass.learned;
     if (command_line.json_out) {
-      document.put_info(info_document(mesh, pass.reports, now));
+      document.put_info(info_document(linked, pass.reports, now));
     } else {
-      put_info(mesh, pass.reports, false, now, put_result);
+      put_info(linked, pass.reports, false, now, put_result);
     }
   }
   return pass.code;

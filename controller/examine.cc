@@ -6,6 +6,7 @@
 #include "controller/await_forwarding.h"
 #include "controller/fleet/measure_paths.h"
 #include "controller/fleet/timed_status.h"
+#include "controller/mesh/stored_learned.h"
 
 namespace wgmesh {
 namespace {
@@ -35,7 +36,7 @@ Examination examine(Run& run, const Mesh& mesh, bool with_drift) {
       run.progress().end(name, Ending::kDone, "it is down");
     }
   }
-  examination.measured = measure_paths(run.fleet(), mesh, up, kDuration);
+  examination.measured = measure_paths(run.fleet(), with_learned(mesh, examination), up, kDuration);
   Statuses afterwards;
   Names asked;
   for (const auto& [name, status] : up) { asked.insert(name); }

@@ -105,12 +105,13 @@ Signals::Left Run::left_while_committing() {
 
 TransactionResult Run::transact(proto::Goal goal, bool dry_run,
                                 std::function<bool(const TransactionResult&)> approve,
-                                std::optional<TreeChoice> tree) {
+                                std::optional<TreeChoice> tree, std::optional<Learned> learned) {
   TransactionRequest request;
   request.goal = goal;
   request.wakes = command_line_.verb != Verb::kSync && command_line_.verb != Verb::kRotate;
   // A second transaction, for a better tree, has the new keys already.
   if (command_line_.verb == Verb::kRotate && !tree) { request.rotated = rotated_nodes(); }
+  request.learned = std::move(learned);
   request.skip_unreachable = skips_unreachable();
   request.dry_run = dry_run;
   request.keeps_changes = dry_run || approve || command_line_.verbose > 0 || command_line_.json_out;

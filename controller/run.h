@@ -37,10 +37,11 @@ class Run {
   Progress& progress() { return progress_; }
   Signals& signals() { return signals_; }
 
-  // `approve` as in TransactionHooks; may be empty. `tree` as in TransactionRequest.
+  // `approve` as in TransactionHooks; may be empty. `tree` and `learned` as in TransactionRequest.
   TransactionResult transact(proto::Goal goal, bool dry_run,
                              std::function<bool(const TransactionResult&)> approve,
-                             std::optional<TreeChoice> tree = {});
+                             std::optional<TreeChoice> tree = {},
+                             std::optional<Learned> learned = {});
   // Of the dry run that the user has agreed to: the nodes must still be those.
   void expect(std::map<std::string, std::uint64_t> generations) {
     agreed_ = std::move(generations);

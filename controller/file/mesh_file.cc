@@ -27,14 +27,14 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-const std::array<std::string, 15> kMeshKeys = {"name",        "network",
+const std::array<std::string, 16> kMeshKeys = {"name",        "network",
                                                "full",        "nodes",
                                                "listen_port", "persistent_keepalive",
                                                "fwmark",      "mtu",
                                                "underlay",    "loop_prevention",
                                                "stp",         "path_cost",
                                                "defaults",    "format_version",
-                                               "hosts"};
+                                               "hosts",       "learn_endpoints"};
 
 // One file on its way to a Mesh.
 class MeshFile {

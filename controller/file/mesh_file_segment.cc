@@ -72,6 +72,9 @@ void read_segment(const MapReader& map, Mesh& mesh) {
   read_stp(map, mesh.stp);
   read_loop_prevention(map, mesh);
   read_path_cost(map, mesh);
+  if (const auto value = map.find("learn_endpoints")) {
+    mesh.learn_endpoints = read_boolean(*value).value_or(true);
+  }
 }
 
 }  // namespace wgmesh

@@ -185,9 +185,10 @@ proto::Status Session::status(bool with_drift) {
   return status_as(wanted);
 }
 
-proto::Status Session::links() {
+proto::Status Session::links(bool with_sightings) {
   proto::AskStatus wanted;
   wanted.set_links_only(true);
+  wanted.set_sightings(with_sightings);
   return status_as(wanted);
 }
 

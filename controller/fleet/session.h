@@ -70,8 +70,9 @@ class Session {
   proto::Undone undo(std::chrono::milliseconds silence);
   // `with_drift`: also what was changed by hand, for which the node reads its kernel once more.
   proto::Status status(bool with_drift = false);
-  // Only whether it forwards: `links` in the place of peers and ports. An older agent answers with all.
-  proto::Status links();
+  // Only whether it forwards: `links` in the place of peers and ports. `with_sightings`: also the peers that have no
+  // endpoint in the mesh file. An older agent answers with all.
+  proto::Status links(bool with_sightings = false);
   proto::Listening listen(const proto::Listen& wanted);
   proto::Probed probe(const proto::Probe& wanted);
   // Two answers to one message: the first at once, the second when the other node has sent. The node hears nothing

@@ -12,6 +12,7 @@
 #include "controller/mesh/goal.h"
 #include "controller/mesh/identity.h"
 #include "controller/mesh/report.h"
+#include "controller/mesh/stored_learned.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -49,6 +50,8 @@ class Transaction {
       NodeOutcome& node = result_.nodes[name];
       if (!node.failure) { node.failure = failure; }
     }
+    result_.learned = std::move(mesh_.learned);
+    result_.facts = std::move(facts_);
     return std::move(result_);
   }
 
@@ -57,6 +60,7 @@ class Transaction {
   bool prepare() {
     hello();
     leave_out_unreachable();
+    mesh_.learned = request_.learned ? *request_.learned : stored_learned(mesh_, facts_);
     refuse_mistaken_identities();
     if (stopped() || !result_.faults.empty()) { return false; }
     if (request_.goal == proto::UP) {
@@ -372,7 +376,7 @@ class Transaction {
   }
 
   Fleet& fleet_;
-  const Mesh& mesh_;
+  Mesh mesh_;  // with what was learned about it
   const std::vector<const Node*>& nodes_;
   const TransactionRequest& request_;
   const TransactionHooks& hooks_;

@@ -60,6 +60,8 @@ struct TransactionRequest {
   std::map<std::string, std::uint64_t> agreed;
   // With path_cost auto: what was chosen, instead of what is stored.
   std::optional<TreeChoice> tree;
+  // What was learned about pairs without an endpoint, instead of what is stored.
+  std::optional<Learned> learned;
 };
 
 // `nodes` are those of `mesh`, absent ones too, that `fleet` was made for. A dry run plans around

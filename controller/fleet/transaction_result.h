@@ -51,6 +51,8 @@ struct TransactionResult {
   std::optional<std::chrono::microseconds> commit_window;
   // When nodes that were left in doubt have ended by themselves.
   BootClock::time_point doubt_ends;
+  Facts facts;            // the hellos of the nodes that got a plan
+  Learned learned;        // that the plans were made with
   bool declined = false;  // the user said no
   bool interrupted = false;
 

@@ -70,12 +70,14 @@ void note_mute(Draft& draft) {
   }
   if (mute.size() < 2) { return; }
   const bool is_all = mute.size() == draft.nodes.size();
-  draft.notes.push_back(is_all ? "No node has an endpoint, so no two of them can find each other. "
-                                 "Before `mesh up`, give at least "
-                                 "one node the address that its peers reach it at."
-                               : fmt::format("{} have no endpoint. They dial the other nodes, and "
-                                             "reach each other through those.",
-                                             enumerated(mute)));
+  draft.notes.push_back(is_all
+                            ? "No node has an endpoint, so no two of them can find each other. "
+                              "Before `mesh up`, give at least "
+                              "one node the address that its peers reach it at."
+                            : fmt::format("{} have no endpoint. They dial the other nodes. `mesh "
+                                          "up` looks whether they find each other; if not, they "
+                                          "reach each other through the other nodes.",
+                                          enumerated(mute)));
 }
 
 }  // namespace

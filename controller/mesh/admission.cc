@@ -21,7 +21,7 @@ bool dials(const Mesh& mesh, const Facts& facts, const std::string& from, const 
   if (known == facts.end()) { return false; }
   const auto node = std::ranges::find(mesh.nodes, from, &Node::name);
   if (known->second.route_groups_size() > 0 && node != mesh.nodes.end()) {
-    const auto peers = peers_of(mesh, *node);
+    const auto peers = opened_peers(mesh, *node);
     const auto place = std::ranges::find(peers, to, &Node::name) - peers.begin();
     return std::ranges::any_of(known->second.route_groups(), [&](const proto::RouteGroup& group) {
       return std::ranges::find(group.peers(), static_cast<std::uint32_t>(place)) !=

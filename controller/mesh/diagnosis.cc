@@ -11,6 +11,7 @@
 
 #include "common/key.h"
 #include "common/naming.h"
+#include "controller/mesh/missing_link.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
@@ -195,7 +196,16 @@ class Diagnosis {
     const End end_a = end_of(a, *at_a, b);
     const End end_b = end_of(b, *at_b, a);
     if (has_link && look_at_link(where, end_a, end_b)) { return; }
+    if (!has_link && look_at_missing_link(where, a, b)) { return; }
     look_at_segment(where, end_a, end_b, has_link);
+  }
+
+  // Nobody passes on what two nodes send each other, but for spanning tree.
+  bool look_at_missing_link(const std::string& where, const Node& a, const Node& b) {
+    const bool is_cut = mesh_.loop_prevention == LoopPrevention::kSplitHorizon;
+    if (!is_cut || !is_learnable(mesh_, a, b)) { return false; }
+    find(where, missing_link(mesh_, link_between(a.name, b.name)).said);
+    return true;
   }
 
   // True when the pair's own link is broken, and so explains what else is wrong between the two.

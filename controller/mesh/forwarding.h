@@ -16,6 +16,7 @@ using Statuses = std::map<std::string, proto::Status>;  // by node name
 
 struct Missing {
   // Links without a first handshake, "mesh0-mesh2": whatever STP does, these cannot carry a frame.
+  // Without those whose endpoints were learned.
   std::vector<std::string> handshakes;
   // What spanning tree has not settled yet, one phrase each: a link that does not forward between
   // two nodes that have no other way (with split horizon: any), a node that takes another bridge

@@ -227,6 +227,7 @@ GraphPicture live_picture(const Mesh& mesh, const std::vector<std::string>& abou
     const Passage passage = passage_between(examination.measured, a, b);
     link.round_trip = passage.round_trip;
     link.state = link_state_of(tellings, a, b, passage);
+    link.is_learned = mesh.learned.links.contains(link_between(a, b));
   }
   return picture;
 }

@@ -44,6 +44,7 @@ struct GraphLink {
   std::size_t b = 0;  // of a later node
   LinkState state = LinkState::kUnknown;
   std::optional<std::chrono::microseconds> round_trip;  // inside WireGuard; absent: not measured
+  bool is_learned = false;  // neither end has an endpoint in the mesh file
 
   bool operator==(const GraphLink&) const = default;
 };

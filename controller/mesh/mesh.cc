@@ -50,10 +50,11 @@ std::vector<std::string> pairs_where(const Mesh& mesh, const Holds& holds) {
   return pairs;
 }
 
-// Pairs that the file wants for peers and that nobody can dial.
+// Pairs that the file wants for peers, and that have no link because nobody can dial.
 std::vector<std::string> mute_pairs(const Mesh& mesh) {
-  return pairs_where(
-      mesh, [&](const Node& a, const Node& b) { return !can_dial(a, b) && is_wanted(mesh, a, b); });
+  return pairs_where(mesh, [&](const Node& a, const Node& b) {
+    return !is_peered(mesh, a, b) && is_wanted(mesh, a, b);
+  });
 }
 
 void find_colliding_addresses(const Mesh& mesh, std::vector<Problem>& problems) {
@@ -217,7 +218,9 @@ void find_gaps_in_split_horizon(const Mesh& mesh, std::vector<Problem>& problems
         {"", "loop_prevention", {}, say<"mesh-split-horizon-gap">(enumerated(pairs), lack, cure)});
   };
   report(unlisted, "are not peered", "say full: true");
-  report(mute_pairs(mesh), "have no endpoint at either end", "give one of each an endpoint");
+  if (mesh.learn_endpoints) { return; }
+  report(mute_pairs(mesh), "have no endpoint at either end",
+         "give one of each an endpoint, or say learn_endpoints: true");
 }
 
 // The nodes that can be reached over peers from the first.
@@ -282,13 +285,45 @@ std::optional<HostPort> endpoint_for(const Node& from, const Node& node) {
 }
 
 bool is_peered(const Mesh& mesh, const Node& a, const Node& b) {
-  return can_dial(a, b) && is_wanted(mesh, a, b);
+  if (!can_dial(a, b) && find_learned(mesh, a, b) == nullptr) { return false; }
+  return is_wanted(mesh, a, b);
+}
+
+bool is_learnable(const Mesh& mesh, const Node& a, const Node& b) {
+  return mesh.learn_endpoints && !can_dial(a, b) && is_wanted(mesh, a, b);
+}
+
+std::vector<LinkName> learnable_pairs(const Mesh& mesh) {
+  std::vector<LinkName> pairs;
+  for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
+    for (std::size_t j = i + 1; j < mesh.nodes.size(); ++j) {
+      const Node& a = mesh.nodes[i];
+      const Node& b = mesh.nodes[j];
+      if (is_learnable(mesh, a, b)) { pairs.push_back(link_between(a.name, b.name)); }
+    }
+  }
+  return pairs;
+}
+
+const LearnedLink* find_learned(const Mesh& mesh, const Node& a, const Node& b) {
+  if (mesh.learned.links.empty()) { return nullptr; }
+  const auto found = mesh.learned.links.find(link_between(a.name, b.name));
+  return found == mesh.learned.links.end() ? nullptr : &found->second;
 }
 
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node) {
   std::vector<const Node*> peers;
   for (const Node& other : mesh.nodes) {
     if (other.name != node.name && is_peered(mesh, node, other)) { peers.push_back(&other); }
+  }
+  return peers;
+}
+
+std::vector<const Node*> opened_peers(const Mesh& mesh, const Node& node) {
+  std::vector<const Node*> peers;
+  for (const Node& other : mesh.nodes) {
+    if (other.name == node.name || !is_wanted(mesh, node, other)) { continue; }
+    if (mesh.learn_endpoints || can_dial(node, other)) { peers.push_back(&other); }
   }
   return peers;
 }
@@ -339,7 +374,8 @@ std::vector<Said> check(const Mesh& mesh) {
 
 std::vector<Said> cautions(const Mesh& mesh) {
   std::vector<Said> sentences;
-  if (const auto mute = mute_pairs(mesh); !mute.empty()) {
+  // If endpoints are learned, nobody knows yet which pairs will have a link.
+  if (const auto mute = mute_pairs(mesh); !mute.empty() && !mesh.learn_endpoints) {
     sentences.push_back(say<"mesh-pair-mute">(enumerated(mute)));
   }
   std::vector<std::string> bridging;

@@ -12,6 +12,7 @@
 
 #include "common/net.h"
 #include "common/said.h"
+#include "controller/mesh/learned.h"
 
 namespace wgmesh {
 
@@ -105,7 +106,10 @@ struct Mesh {
   LoopPrevention loop_prevention = LoopPrevention::kStp;
   StpTimers stp;
   PathCost path_cost;
-  bool hosts = false;        // nodes keep each other's names in /etc/hosts
+  bool hosts = false;           // nodes keep each other's names in /etc/hosts
+  bool learn_endpoints = true;  // pairs that neither end can dial may have links all the same
+  // Of such pairs. No part of the mesh file: nodes store it, or `up` has just learned it.
+  Learned learned;
   std::vector<Node> nodes;   // in file order
   std::vector<Node> absent;  // to be cleaned, and nobody's peer; in file order, too
 
@@ -117,10 +121,21 @@ std::optional<HostPort> endpoint_for(const Node& from, const Node& node);
 
 // Whether two nodes share a link.
 bool is_peered(const Mesh& mesh, const Node& a, const Node& b);
+// Whether the file wants a link between two nodes that neither of them can dial, so that it has to be
+// learned where each is.
+bool is_learnable(const Mesh& mesh, const Node& a, const Node& b);
+// All such pairs, in file order.
+std::vector<LinkName> learnable_pairs(const Mesh& mesh);
+// The link of such a pair. Null: there is none.
+const LearnedLink* find_learned(const Mesh& mesh, const Node& a, const Node& b);
 // The nodes that `node` shares a link with, in file order. full: all others; else a pair is peered
 // when either lists the other, or when neither lists anybody. A pair that no end of could dial has
-// no link.
+// a link only if it was learned where the two are.
 std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node);
+
+// The peers that a session with `node` speaks of (Open.peers), in file order: those above, and those that it may come
+// to share a link with. Messages name them by their places in this list, so what was learned does not change it.
+std::vector<const Node*> opened_peers(const Mesh& mesh, const Node& node);
 
 // The node's inner address: underlay_address, or derived; length of the underlay.
 Prefix inner_address_of(const Mesh& mesh, const Node& node);

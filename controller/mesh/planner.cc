@@ -15,6 +15,7 @@
 #include "common/frame.h"
 #include "common/naming.h"
 #include "common/short_peers.h"
+#include "controller/mesh/learned_in_plan.h"
 #include "controller/text/messages.h"
 
 namespace wgmesh {
@@ -39,7 +40,7 @@ struct SmallestRoute {
 std::string opened_peer(const Mesh& mesh, const std::string& node, std::uint32_t place) {
   const auto found = std::ranges::find(mesh.nodes, node, &Node::name);
   if (found == mesh.nodes.end()) { return {}; }
-  const auto peers = peers_of(mesh, *found);
+  const auto peers = opened_peers(mesh, *found);
   return place < peers.size() ? peers[place]->name : std::string();
 }
 
@@ -98,7 +99,7 @@ class PathCosts {
     }
   }
 
-  // `place`: of the peer among those of the node.
+  // `place`: of the peer in Open.peers.
   std::uint32_t of(const Node& peer, std::size_t place) const {
     if (mesh_.path_cost.kind != PathCost::Kind::kMeasured) { return mesh_.path_cost.value; }
     if (choice_ != nullptr) {
@@ -148,6 +149,7 @@ void fill_peer(const Mesh& mesh, const Node& node, const Node& peer, const proto
   out.set_public_key(hello.public_key());
   out.set_persistent_keepalive(node.persistent_keepalive);
   if (peer.underlay_address) { out.set_inner_address(to_text(*peer.underlay_address)); }
+  fill_learned(mesh, node, peer, out);
 }
 
 // Lowers `mtu` to the smallest that any node has committed. The node's name, if it did.
@@ -203,7 +205,7 @@ class Proofs {
     if (hello.short_proofs().empty()) { return; }
     const std::string_view proofs = hello.short_proofs();
     std::size_t at = 0;
-    for (const Node* peer : peers_of(mesh, node)) {
+    for (const Node* peer : opened_peers(mesh, node)) {
       if (at >= proofs.size()) { return; }
       starts_[row + numbers_.at(peer->name)] = start_of(proofs.substr(at));
       at += kShortProof;
@@ -236,11 +238,22 @@ proto::Plan plan_without_peers(const Mesh& mesh, const Node& node, const proto::
   plan.set_fragments(mesh.fragments);
   if (mesh.fragments) { plan.add_needs("fragments"); }
   if (mesh.hosts) { fill_hosts(mesh, plan); }
+  if (has_learned_link(mesh, node)) { plan.add_needs("learned"); }
+  put_no_links(mesh, node, plan);
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
   plan.mutable_bridge()->set_priority(priority_of(node, own, choice));
   for (const std::string& port : node.bridge_ports) { plan.add_bridge_ports(port); }
   return plan;
+}
+
+// What an agent cannot derive of a peer in a plan that travels in short.
+void put_exception(const Mesh& mesh, const Node& node, const Node& peer, proto::Plan& plan) {
+  if (!peer.underlay_address && find_learned(mesh, node, peer) == nullptr) { return; }
+  proto::Peer& exception = *plan.add_peers();
+  exception.set_node(peer.name);
+  if (peer.underlay_address) { exception.set_inner_address(to_text(*peer.underlay_address)); }
+  fill_learned(mesh, node, peer, exception);
 }
 
 void keep_as_stored(const Node& peer, proto::Peer& out) {
@@ -288,7 +301,7 @@ proto::Open open_for(const Mesh& mesh, const Node& node) {
   open.set_inner_address(to_text(inner_address_of(mesh, node)));
   open.set_fwmark(node.fwmark);
   open.set_takes_short(true);
-  for (const Node* peer : peers_of(mesh, node)) {
+  for (const Node* peer : opened_peers(mesh, node)) {
     proto::OpenPeer& out = *open.add_peers();
     out.set_node(peer->name);
     if (const auto endpoint = endpoint_for(node, *peer)) { out.set_endpoint(to_text(*endpoint)); }
@@ -303,15 +316,16 @@ proto::Plan plan_for(const Mesh& mesh, const Node& node, const Facts& facts, con
   proto::Plan plan = plan_without_peers(mesh, node, own, mtu, choice);
   const PathCosts costs(mesh, node, own, choice);
   std::size_t place = 0;
-  for (const Node* peer : peers_of(mesh, node)) {
+  for (const Node* peer : opened_peers(mesh, node)) {
+    const std::size_t own_place = place++;
+    if (!is_peered(mesh, node, *peer)) { continue; }
     proto::Peer& out = *plan.add_peers();
     if (const auto hello = facts.find(peer->name); hello != facts.end()) {
       fill_peer(mesh, node, *peer, hello->second, out);
-      out.mutable_tunnel()->set_path_cost(costs.of(*peer, place));
+      out.mutable_tunnel()->set_path_cost(costs.of(*peer, own_place));
     } else {
       keep_as_stored(*peer, out);
     }
-    ++place;
   }
   return plan;
 }
@@ -333,21 +347,20 @@ proto::Propose proposal_for(const Mesh& mesh, const Node& node, const Facts& fac
   proto::ShortPeers& short_peers = *proposal.mutable_short_peers();
   short_peers.set_persistent_keepalive(node.persistent_keepalive);
   std::string& keys = *short_peers.mutable_public_keys();
-  std::size_t place = 0;
-  for (const Node* peer : peers_of(mesh, node)) {
+  std::uint32_t place = 0;
+  for (const Node* peer : opened_peers(mesh, node)) {
     const auto hello = facts.find(peer->name);
-    if (hello == facts.end()) {
-      keys.append(kKeySize, '\0');
-      keep_as_stored(*peer, *plan.add_peers());
-    } else {
+    const bool has_link = is_peered(mesh, node, *peer);
+    const bool is_known = has_link && hello != facts.end();
+    if (is_known) {
       keys += hello->second.public_key();
-      if (peer->underlay_address) {
-        proto::Peer& exception = *plan.add_peers();
-        exception.set_node(peer->name);
-        exception.set_inner_address(to_text(*peer->underlay_address));
-      }
+      put_exception(mesh, node, *peer, plan);
+    } else {
+      keys.append(kKeySize, '\0');
+      if (has_link) { keep_as_stored(*peer, *plan.add_peers()); }
     }
-    if (has_costs) { short_peers.add_path_costs(costs.of(*peer, place)); }
+    if (!has_link) { short_peers.add_without_link(place); }
+    if (has_costs) { short_peers.add_path_costs(has_link ? costs.of(*peer, place) : 0); }
     ++place;
   }
   return proposal;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "controller/mesh/majority.h"
+#include "controller/mesh/missing_link.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/messages.h"
 #include "controller/text/printable.h"
@@ -117,6 +118,19 @@ Said told_of_drift(const proto::Drift& drift) {
   return say<"status-changed-by-hand">(operations);
 }
 
+void put_unlinked(const Mesh& mesh, std::span<const NodeReport> reports, MeshLine& line) {
+  if (mesh.loop_prevention != LoopPrevention::kStp) { return; }
+  std::unordered_set<std::string_view> up;
+  for (const NodeReport& report : reports) {
+    if (report.status && report.status->is_up()) { up.insert(report.node); }
+  }
+  auto missing = missing_links(mesh);
+  std::erase_if(missing, [&](const MissingLink& each) {
+    return !up.contains(each.pair.first) || !up.contains(each.pair.second);
+  });
+  line.unlinked = sentences_of(missing);
+}
+
 // What an agent says is wrong with what it has stored.
 void find_own_warnings(const NodeReport& report, std::vector<Finding>& findings) {
   const proto::Status& status = *report.status;
@@ -153,6 +167,7 @@ class Pairs {
         look_at(node.name, peer->name, ends);
         look_at(peer->name, node.name, ends);
         if (ends.any_asked) { ++line.pairs; }
+        if (ends.any_asked && find_learned(mesh_, node, *peer) != nullptr) { ++line.learned; }
         if (ends.any_live && !ends.any_mute) { ++line.pairs_with_handshake; }
       }
     }
@@ -209,6 +224,7 @@ MeshLine mesh_line(const Mesh& mesh, std::span<const NodeReport> reports) {
     }
   }
   Pairs(mesh, reports).count(line);
+  put_unlinked(mesh, reports, line);
   line.mtu = majority_of(mtus).value;
   line.root = majority_of(roots).value.value_or("");
   if (const Node* root = find_bridge(mesh, line.root)) { line.root = root->name; }

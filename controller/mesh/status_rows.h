@@ -55,6 +55,10 @@ struct MeshLine {
   std::optional<std::uint32_t> mtu;  // bytes, of the segment, as most nodes have it
   std::string root;                  // the node, or the bridge ID of a stranger; empty: not known
   std::vector<Finding> faults;       // of pairs and of the mesh
+  std::size_t learned = 0;           // of the pairs: those whose endpoints were learned
+  // Pairs without an endpoint that have no link, each with the reason: a sentence. With split
+  // horizon they are faults.
+  std::vector<std::string> unlinked = {};
 
   bool operator==(const MeshLine&) const = default;
 };

@@ -262,10 +262,6 @@ std::vector<LinkName> named(const std::vector<std::string>& nodes, const Edges& 
 
 }  // namespace
 
-LinkName link_between(const std::string& a, const std::string& b) {
-  return {std::min(a, b), std::max(a, b)};
-}
-
 double total_latency(const std::vector<std::string>& nodes, const std::vector<LinkName>& links,
                      const RoundTrips& round_trips) {
   const Numbers numbers = numbers_of(nodes);

@@ -5,14 +5,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
-namespace wgmesh {
+#include "controller/mesh/link_name.h"
 
-// Two names, the lesser first.
-using LinkName = std::pair<std::string, std::string>;
-LinkName link_between(const std::string& a, const std::string& b);
+namespace wgmesh {
 
 // Milliseconds. What is missing is no link.
 using RoundTrips = std::map<LinkName, double>;

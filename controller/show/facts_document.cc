@@ -7,6 +7,7 @@
 
 #include "common/overloaded.h"
 #include "controller/mesh/majority.h"
+#include "controller/mesh/missing_link.h"
 #include "controller/mesh/node_findings.h"
 
 namespace wgmesh {
@@ -74,7 +75,7 @@ Json mtu_facts(unsigned segment) {
 }
 
 Json mesh_facts(const Mesh& mesh, std::span<const NodeReport> reports) {
-  return {
+  Json facts = {
       {"name", mesh.name},
       {"network", to_text(network_of(mesh.network))},
       {"is_up", fraction_of(reports, [](const proto::Status& status) { return status.is_up(); })},
@@ -82,6 +83,13 @@ Json mesh_facts(const Mesh& mesh, std::span<const NodeReport> reports) {
        fraction_of(reports, [](const proto::Status& status) { return status.stored(); })},
       {"root", root_json(mesh, reports)},
       {"mtu", segment_mtu_json(reports)}};
+  for (const MissingLink& missing : missing_links(mesh)) {
+    facts["pairs_without_link"].push_back(
+        Json{{"pair", Json::array({missing.pair.first, missing.pair.second})},
+             {"why", missing.said.text},
+             {"cure", missing.said.cure}});
+  }
+  return facts;
 }
 
 Json node_facts(const Mesh& mesh, const Node& node, const NodeReport& report) {
@@ -92,6 +100,9 @@ Json node_facts(const Mesh& mesh, const Node& node, const NodeReport& report) {
               {"address", to_text(node.addresses.front().address)},
               {"peers", Json::array()}};
   for (const Node* peer : peers_of(mesh, node)) { out["peers"].push_back(peer->name); }
+  for (const Node* peer : peers_of(mesh, node)) {
+    if (find_learned(mesh, node, *peer) != nullptr) { out["learned_peers"].push_back(peer->name); }
+  }
   for (const Prefix& address : node.addresses) { out["addresses"].push_back(to_text(address)); }
   return out;
 }

@@ -9,10 +9,10 @@
 
 namespace wgmesh {
 
-// name, network, is_up, config_exists, root and mtu.
+// name, network, is_up, config_exists, root and mtu; pairs_without_link if there are any.
 nlohmann::ordered_json mesh_facts(const Mesh& mesh, std::span<const NodeReport> reports);
 
-// host, is_up, config_exists, address, peers and addresses.
+// host, is_up, config_exists, address, peers and addresses; learned_peers if there are any.
 nlohmann::ordered_json node_facts(const Mesh& mesh, const Node& node, const NodeReport& report);
 
 // Of a segment, and of a VLAN in it. Bytes.

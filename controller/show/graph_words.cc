@@ -98,6 +98,7 @@ std::string line_of(const GraphPicture& picture, const GraphLink& link) {
   std::string line = fmt::format("{} – {}: {}", printable(picture.nodes[link.a].name),
                                  printable(picture.nodes[link.b].name),
                                  words_of(link.state, picture.read_at.has_value()));
+  if (link.is_learned) { line += ", learned"; }
   if (link.round_trip) { line += ", " + round_trip_text(*link.round_trip); }
   return line;
 }

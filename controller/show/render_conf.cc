@@ -79,6 +79,7 @@ std::string render_conf(const Mesh& mesh, bool json) {
   if (mesh.path_cost.kind == PathCost::Kind::kFixed) { out["path_cost"] = mesh.path_cost.value; }
   if (mesh.path_cost.kind == PathCost::Kind::kMeasured) { out["path_cost"] = "auto"; }
   out["hosts"] = mesh.hosts;
+  out["learn_endpoints"] = mesh.learn_endpoints;
   Json& nodes = out["nodes"] = Json::object();
   for (const auto* group : {&mesh.nodes, &mesh.absent}) {
     for (const Node& node : *group) { nodes[node.name] = node_of(mesh, node); }

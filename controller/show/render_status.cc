@@ -166,6 +166,7 @@ std::string mesh_text(const MeshLine& line) {
   std::string text = fmt::format("{}: {} of {} up, {} of {} with a handshake", printable(line.name),
                                  line.nodes_up, counted(line.nodes, "node"),
                                  line.pairs_with_handshake, counted(line.pairs, "pair"));
+  if (line.learned > 0) { text += fmt::format(" ({} learned)", line.learned); }
   if (line.mtu) { text += fmt::format(", mtu {}", *line.mtu); }
   if (!line.root.empty()) { text += fmt::format(", root {}", printable(line.root)); }
   return text + '\n';
@@ -193,6 +194,9 @@ std::string faults_text(const MeshStatus& status) {
 
 std::string below_table(const StatusView& view) {
   std::string text = "\n" + mesh_text(view.status.mesh) + faults_text(view.status);
+  for (const std::string& sentence : view.status.mesh.unlinked) {
+    text += printable(sentence) + '\n';
+  }
   if (view.since != nullptr && !view.since->sentences.empty()) {
     text += "\nsince the last look:\n";
     for (const std::string& sentence : view.since->sentences) {

@@ -51,6 +51,12 @@ inline constexpr Message kControllerMessages[] = {
      "{}: no endpoint at either end, so there is no link between them; they reach each other "
      "through other nodes",
      ""},
+    {"mesh-pair-unlinked", MessageKind::kWarning, "no direct link: {}", "{1}",
+     "two nodes without an endpoint, and why they have no link"},
+    {"mesh-links-not-learned", MessageKind::kWarning,
+     "direct links between nodes without an endpoint were not made: {}; what was there before "
+     "stands, and the next `mesh up` tries again",
+     ""},
     {"mesh-bridge-ports-open", MessageKind::kWarning,
      "{}: what is on the segment reaches the networks behind bridge_ports, unencrypted: all "
      "frames, {}router advertisements and DHCP",

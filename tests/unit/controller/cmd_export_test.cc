@@ -123,6 +123,14 @@ TEST_F(AnOfflineExport, MakesAFolderForEachNodeWhoseKeysFitTogether) {
   EXPECT_THAT(ran.out + ran.err, Not(HasSubstr(values_of(a, "PrivateKey")[0])));
 }
 
+// Only nodes that run see where others are.
+TEST_F(AnOfflineExport, LearnsNoEndpoints) {
+  const std::string text = std::string(kMeshFile) + "  d: {addr: \"fd00:0:0:1::4/64\"}\n";
+  EXPECT_THAT(run(text).err, HasSubstr("c-d: no endpoint at either end"));
+  EXPECT_THAT(run("loop_prevention: split-horizon" + text).err,
+              HasSubstr("mesh-split-horizon-gap"));
+}
+
 TEST_F(AnOfflineExport, KeepsKeysSoThatASecondRunChangesNothing) {
   run();
   const auto before = files();

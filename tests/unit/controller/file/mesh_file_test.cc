@@ -361,7 +361,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unheard of", "colour: red",
              "m:3:1: colour: unknown key; known here: name, network, full, nodes, listen_port, "
              "persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, path_cost, "
-             "defaults, format_version, hosts"},
+             "defaults, format_version, hosts, learn_endpoints"},
         Case{"twice", "full: true\nfull: false", "m:4:1: full: this key was given before, at 3:1"},
         Case{"anybody's", "x-ssh: &ssh {user: me}\nx-Other: [1, {a: *ssh}]", ""},
         Case{"merge", "<<: {full: true}", ""},
@@ -375,7 +375,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"a merge key in quotes is a key", "\"<<\": 5",
              "m:3:1: <<: unknown key; known here: name, network, full, nodes, listen_port, "
              "persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, path_cost, "
-             "defaults, format_version, hosts"},
+             "defaults, format_version, hosts, learn_endpoints"},
         Case{"a no-break space before a key", "\xc2\xa0mtu: auto",
              "m:3:1: \\u00a0mtu: unknown key; the character whose code is shown is no blank, and "
              "nobody can see it: type it anew"},
@@ -396,7 +396,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"control characters", "\"a\\e[2Jb\\n\": 1",
              "m:3:1: a\\x1b[2Jb\\x0a: unknown key; known here: name, network, full, nodes, "
              "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-             "path_cost, defaults, format_version, hosts"}}));
+             "path_cost, defaults, format_version, hosts, learn_endpoints"}}));
 
 INSTANTIATE_TEST_SUITE_P(
     Mtu, MeshFaults,
@@ -728,11 +728,13 @@ INSTANTIATE_TEST_SUITE_P(
              "m:5:3: nodes.b.endpoint: no path of peers leads from a to b; two nodes without an "
              "endpoint cannot dial each other: add an endpoint that joins them into one segment"},
         Case{"split horizon with a gap",
-             "name: m\nnetwork: 10.0.0.0/24\nloop_prevention: split-horizon\nnodes:\n"
+             "name: m\nnetwork: 10.0.0.0/24\nloop_prevention: split-horizon\n"
+             "learn_endpoints: false\nnodes:\n"
              "  a: {addr: 10.0.0.1/24, ssh: a}\n  b: {addr: 10.0.0.2/24, ssh: b, endpoint: b}\n"
              "  c: {addr: 10.0.0.3/24, ssh: c}\n",
              "m:3:18: loop_prevention: split-horizon needs a link between every two nodes, and a-c "
-             "have no endpoint at either end; give one of each an endpoint, or take stp"},
+             "have no endpoint at either end; give one of each an endpoint, or say "
+             "learn_endpoints: true, or take stp"},
         Case{"islands",
              "name: m\nnetwork: 10.0.0.0/24\nfull: false\nnodes:\n"
              "  a: {addr: 10.0.0.1/24, ssh: a, endpoint: a, peers: [b]}\n"
@@ -909,7 +911,7 @@ TEST(MeshFile, ColumnsCountCharacters) {
                       "nodes: {n: {addr: 10.0.0.1/24, ssh: n}}}"),
             "m:1:2: \xc3\xa4\xc3\xb6: unknown key; known here: name, network, full, nodes, "
             "listen_port, persistent_keepalive, fwmark, mtu, underlay, loop_prevention, stp, "
-            "path_cost, defaults, format_version, hosts\n"
+            "path_cost, defaults, format_version, hosts, learn_endpoints\n"
             "m:1:17: full: expected true or false, found \"2\"");
 }
 

@@ -41,6 +41,10 @@ TEST(Session, LooksAtLinksWithoutAskingForTheRest) {
   Session session(std::make_unique<ScriptedAgent>(node), "");
   session.links();
   EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().links_only());
+  EXPECT_FALSE(node.last(proto::ToAgent::kAskStatus).ask_status().sightings());
+  session.links(true);
+  EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().links_only());
+  EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().sightings());
   session.status(true);
   EXPECT_FALSE(node.last(proto::ToAgent::kAskStatus).ask_status().links_only());
   EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().drift());

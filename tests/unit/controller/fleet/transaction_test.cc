@@ -661,5 +661,39 @@ TEST_F(ATransaction, SaysWhatAVanishedNodeStillHolds) {
   EXPECT_THAT(result.warnings[0].text, testing::HasSubstr("wgmesh-agent down m -r"));
 }
 
+TEST_F(ATransaction, PlansLearnedLinksAsTheyAreStored) {
+  mesh_.nodes[0].endpoint.reset();
+  mesh_.nodes[1].endpoint.reset();
+  for (const auto& [node, peer] : {std::pair("a", "b"), {"b", "a"}}) {
+    proto::FromAgent frame;
+    proto::Hello& hello = *frame.mutable_hello();
+    hello.set_protocol_version(kProtocolVersion);
+    hello.add_learned()->set_node(peer);
+    hello.mutable_learned(0)->set_endpoint("203.0.113.9:40000");
+    answer(node, Body::kOpen, {frame});
+  }
+  const TransactionResult result = run();
+  EXPECT_EQ(result.exit_code(), 0);
+  EXPECT_TRUE(result.learned.links.contains({"a", "b"}));
+  EXPECT_EQ(result.facts.size(), 3u);
+  const proto::Plan plan = scripts_["a"].last(Body::kPropose).propose().plan();
+  ASSERT_EQ(plan.peers_size(), 2);
+  EXPECT_TRUE(plan.peers(0).learned());
+  EXPECT_EQ(plan.peers(0).endpoint(), "203.0.113.9:40000");
+}
+
+TEST_F(ATransaction, PlansLearnedLinksAsItIsTold) {
+  mesh_.nodes[0].endpoint.reset();
+  mesh_.nodes[1].endpoint.reset();
+  run();
+  EXPECT_EQ(scripts_["a"].last(Body::kPropose).propose().plan().peers_size(), 1);
+  request_.learned.emplace().links[{"a", "b"}] = {parse_socket_address("203.0.113.1:1"),
+                                                  parse_socket_address("203.0.113.2:2")};
+  run();
+  const proto::Plan plan = scripts_["a"].last(Body::kPropose).propose().plan();
+  ASSERT_EQ(plan.peers_size(), 2);
+  EXPECT_EQ(plan.peers(0).endpoint(), "203.0.113.2:2");
+}
+
 }  // namespace
 }  // namespace wgmesh::transaction_test

@@ -215,5 +215,18 @@ TEST_F(AMeshThatRuns, APairThatWasNotAskedIsJudgedByItsHandshakes) {
   EXPECT_EQ(findings[0].what, "no handshake");
 }
 
+TEST_F(AMeshThatRuns, APairWithoutAnEndpointIsAFaultIfNobodyCarriesIt) {
+  mesh_.nodes[1].endpoint.reset();
+  mesh_.nodes[2].endpoint.reset();
+  cut_segment("b", "c");
+  mesh_.learned.no_links[{"b", "c"}] = {NoLink::Why::kPortDiffers, "c", "c at 203.0.113.3"};
+  mesh_.loop_prevention = LoopPrevention::kSplitHorizon;
+  EXPECT_THAT(findings(),
+              ElementsAre("mesh-pair-unlinked b-c: no direct link: c's NAT gives each peer another "
+                          "port; forward UDP port 51820 on c's router, or give c an endpoint"));
+  mesh_.loop_prevention = LoopPrevention::kStp;
+  EXPECT_THAT(findings(), ElementsAre(HasSubstr("check-no-frames b-c")));
+}
+
 }  // namespace
 }  // namespace wgmesh::diagnosis_test

@@ -53,6 +53,21 @@ class ASegment : public testing::Test {
     return *statuses_[node].mutable_device()->add_peers();
   }
   Missing missing() const { return missing_for_forwarding(mesh_, statuses_); }
+  // The same statuses with an octet for each peer in Open.
+  Statuses in_short() {
+    Statuses in_short = statuses_;
+    for (const Node& node : mesh_.nodes) {
+      proto::Status& status = in_short[node.name];
+      for (const Node* other : opened_peers(mesh_, node)) {
+        *status.mutable_links() += static_cast<char>(
+            link_octet(peer(node.name.c_str(), other->name.c_str()).latest_handshake() != 0,
+                       port(node.name.c_str(), other->name.c_str()).state()));
+      }
+      status.clear_ports();
+      status.clear_device();
+    }
+    return in_short;
+  }
 
   Mesh mesh_;
   Statuses statuses_;
@@ -146,26 +161,21 @@ TEST_F(ASegment, NamesWhomToAskAgain) {
 }
 
 TEST_F(ASegment, IsToldInShortAsInFull) {
-  for (const char* state : {"forwarding", "learning"}) {
-    for (const int handshake : {0, 1}) {
-      port("b", "a").set_state(state);
-      peer("c", "a").set_latest_handshake(handshake);
-      const Missing in_full = missing();
-      Statuses in_short = statuses_;
-      for (const Node& node : mesh_.nodes) {
-        proto::Status& status = in_short[node.name];
-        for (const Node* other : peers_of(mesh_, node)) {
-          *status.mutable_links() += static_cast<char>(
-              link_octet(peer(node.name.c_str(), other->name.c_str()).latest_handshake() != 0,
-                         port(node.name.c_str(), other->name.c_str()).state()));
-        }
-        status.clear_ports();
-        status.clear_device();
+  for (const bool has_link : {true, false}) {
+    // Of two nodes without an endpoint: it has a place in Open all the same.
+    for (const std::size_t i : {0u, 2u}) {
+      if (!has_link) { mesh_.nodes[i].endpoint.reset(); }
+    }
+    for (const char* state : {"forwarding", "learning"}) {
+      for (const int handshake : {0, 1}) {
+        port("b", "a").set_state(state);
+        peer("c", "a").set_latest_handshake(handshake);
+        const Missing in_full = missing();
+        const Missing seen = missing_for_forwarding(mesh_, in_short());
+        EXPECT_EQ(seen.handshakes, in_full.handshakes);
+        EXPECT_EQ(seen.tree, in_full.tree);
+        EXPECT_EQ(seen.unsettled, in_full.unsettled);
       }
-      const Missing seen = missing_for_forwarding(mesh_, in_short);
-      EXPECT_EQ(seen.handshakes, in_full.handshakes);
-      EXPECT_EQ(seen.tree, in_full.tree);
-      EXPECT_EQ(seen.unsettled, in_full.unsettled);
     }
   }
 }
@@ -175,6 +185,15 @@ TEST_F(ASegment, IsMissingWhatAShortAnswerLeavesOut) {
   statuses_["a"].clear_device();
   statuses_["a"].set_links(std::string(1, static_cast<char>(link_octet(true, "forwarding"))));
   EXPECT_THAT(missing().handshakes, ElementsAre("a-c"));
+}
+
+TEST_F(ASegment, WaitsForNoHandshakeOfALearnedLink) {
+  mesh_.nodes[1].endpoint.reset();
+  mesh_.nodes[2].endpoint.reset();
+  mesh_.learned.links[{"b", "c"}] = {};
+  peer("b", "c").set_latest_handshake(0);
+  peer("c", "b").set_latest_handshake(0);
+  EXPECT_TRUE(missing().nothing());
 }
 
 }  // namespace

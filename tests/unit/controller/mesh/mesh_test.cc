@@ -106,8 +106,28 @@ TEST(PeersOf, APairThatNobodyCanDialHasNoLink) {
   mesh.nodes[2].endpoint.reset();
   EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a"));
   EXPECT_THAT(check(mesh), IsEmpty());
+  // It is not known yet whether the two find each other.
+  EXPECT_THAT(cautions(mesh), IsEmpty());
+  EXPECT_THAT(learnable_pairs(mesh), ElementsAre(LinkName("b", "c")));
+  mesh.learn_endpoints = false;
+  EXPECT_THAT(learnable_pairs(mesh), IsEmpty());
   EXPECT_THAT(cautions(mesh),
               ElementsAre(says("mesh-pair-mute", "b-c: no endpoint at either end")));
+}
+
+TEST(PeersOf, APairThatNobodyCanDialHasALinkIfItWasLearnedWhereTheTwoAre) {
+  Mesh mesh = mesh_of({{"a", {}}, {"b", {}}, {"c", {}}});
+  mesh.nodes[1].endpoint.reset();
+  mesh.nodes[2].endpoint.reset();
+  mesh.learned.links[{"b", "c"}] = {};
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a", "c"));
+  EXPECT_NE(find_learned(mesh, mesh.nodes[2], mesh.nodes[1]), nullptr);
+  EXPECT_EQ(find_learned(mesh, mesh.nodes[0], mesh.nodes[1]), nullptr);
+  // The file decides who is a peer.
+  mesh.full = false;
+  mesh.nodes[0].peers = {"b", "c"};
+  mesh.nodes[1].peers = {"a"};
+  EXPECT_THAT(peer_names(mesh, 1), ElementsAre("a"));
 }
 
 TEST(PeersOf, ALocalEndpointServesPeersOfTheSameSite) {
@@ -142,6 +162,8 @@ TEST(Check, RefusesSplitHorizonWhereAPairHasNoLink) {
   EXPECT_THAT(check(mesh), IsEmpty());
   mesh.nodes[0].endpoint.reset();
   mesh.nodes[2].endpoint.reset();
+  EXPECT_THAT(check(mesh), IsEmpty());
+  mesh.learn_endpoints = false;
   EXPECT_THAT(check(mesh),
               ElementsAre(says("mesh-split-horizon-gap", "a-c have no endpoint at either end")));
 }

@@ -373,6 +373,20 @@ class ShortHellos : public testing::Test {
     }
   }
 
+  // What `node` makes of what it is sent is the plan that would have been sent in full.
+  void expect_the_same_plan(const Node& node) const {
+    SCOPED_TRACE(node.name);
+    const SegmentMtu mtu = segment_mtu(mesh_, short_);
+    const proto::Propose proposal = proposal_for(mesh_, node, short_, mtu);
+    ASSERT_TRUE(proposal.has_short_peers());
+    proto::Plan plan = proposal.plan();
+    const proto::Open open = open_for(mesh_, node);
+    ASSERT_TRUE(fits(open, proposal.short_peers()));
+    put_all_peers(open, proposal.short_peers(),
+                  network_of(*parse_prefix(plan.device().inner_address())), plan);
+    EXPECT_EQ(plan.DebugString(), plan_for(mesh_, node, short_, mtu).DebugString());
+  }
+
   Mesh mesh_ = mesh_of({"a", "b", "c", "d", "e"});
   Facts full_;
   Facts short_;
@@ -396,26 +410,66 @@ TEST_F(ShortHellos, AgreeWithThoseInFull) {
   EXPECT_TRUE(preshared_keys_to_make(mesh_, mixed).empty());
 }
 
-// What a node makes of what it is sent is the plan that would have been sent in full.
 TEST_F(ShortHellos, AreAnsweredWithAPlanInShort) {
   mesh_.path_cost.kind = PathCost::Kind::kMeasured;
   mesh_.hosts = true;
   mesh_.nodes[1].underlay_address = parse_prefix("fd01::7/64")->address;
   mesh_.nodes[2].endpoint.reset();
   short_.erase("d");
-  const SegmentMtu mtu = segment_mtu(mesh_, short_);
   for (const Node& node : mesh_.nodes) {
-    if (node.name == "d") { continue; }
-    const proto::Propose proposal = proposal_for(mesh_, node, short_, mtu);
-    ASSERT_TRUE(proposal.has_short_peers());
-    proto::Plan plan = proposal.plan();
-    const proto::Open open = open_for(mesh_, node);
-    ASSERT_TRUE(fits(open, proposal.short_peers()));
-    put_all_peers(open, proposal.short_peers(),
-                  network_of(*parse_prefix(plan.device().inner_address())), plan);
-    EXPECT_EQ(plan.DebugString(), plan_for(mesh_, node, short_, mtu).DebugString());
+    if (node.name != "d") { expect_the_same_plan(node); }
   }
+  const SegmentMtu mtu = segment_mtu(mesh_, full_);
   EXPECT_FALSE(proposal_for(mesh_, mesh_.nodes[0], full_, mtu).has_short_peers());
+}
+
+// b, c, d and e have no endpoint. Of their pairs b and c found each other, as did b and e, who cannot be asked now.
+TEST_F(ShortHellos, AreAnsweredWithLearnedLinksInShort) {
+  mesh_.path_cost.kind = PathCost::Kind::kMeasured;
+  for (const std::size_t i : {1u, 2u, 3u, 4u}) { mesh_.nodes[i].endpoint.reset(); }
+  mesh_.nodes[2].underlay_address = parse_prefix("fd01::7/64")->address;
+  mesh_.nodes[2].persistent_keepalive = 0;
+  mesh_.learned.links[{"b", "c"}] = {parse_socket_address("203.0.113.1:1"),
+                                     parse_socket_address("203.0.113.2:2")};
+  mesh_.learned.links[{"b", "e"}] = {};
+  mesh_.learned.no_links[{"c", "d"}] = {NoLink::Why::kPortDiffers, "d", "d at 203.0.113.3"};
+  short_.erase("e");
+  for (const Node& node : mesh_.nodes) {
+    if (node.name != "e") { expect_the_same_plan(node); }
+  }
+  const proto::Propose of_c =
+      proposal_for(mesh_, mesh_.nodes[2], short_, segment_mtu(mesh_, short_));
+  EXPECT_THAT(of_c.short_peers().without_link(), ElementsAre(2, 3));  // d and e
+  ASSERT_EQ(of_c.plan().peers_size(), 1);
+  EXPECT_TRUE(of_c.plan().peers(0).learned());
+  EXPECT_EQ(of_c.plan().no_links_size(), 1);
+}
+
+// Places are those of Open, which has the pairs as well that may get a link.
+TEST_F(ShortHellos, CountPeersWithoutALink) {
+  mesh_.nodes[1].endpoint.reset();
+  mesh_.nodes[2].endpoint.reset();
+  EXPECT_TRUE(preshared_keys_to_make(mesh_, short_).empty());
+  short_["b"].mutable_short_proofs()->replace(16, 8, "other...");  // for its third peer, d
+  EXPECT_THAT(preshared_keys_to_make(mesh_, short_), ElementsAre(Pair("b", ElementsAre("d"))));
+}
+
+TEST(ShortPeers, TellThoseWithoutALinkInOrder) {
+  proto::Open open;
+  proto::ShortPeers peers;
+  for (const char* name : {"a", "b", "c"}) {
+    open.add_peers()->set_node(name);
+    peers.mutable_public_keys()->append(32, 'k');
+  }
+  peers.add_without_link(0);
+  peers.add_without_link(2);
+  EXPECT_TRUE(fits(open, peers));
+  proto::ShortPeers beyond = peers;
+  beyond.add_without_link(3);
+  EXPECT_FALSE(fits(open, beyond));
+  proto::ShortPeers twice = peers;
+  twice.add_without_link(2);
+  EXPECT_FALSE(fits(open, twice));
 }
 
 // With a thousand nodes a plan travels in 64 KiB.
@@ -436,6 +490,62 @@ TEST(ProposalFor, AThousandNodesIsSmall) {
   for (int i = 1; i < 1000; ++i) { own.add_opened_costs(20'000); }
   const SegmentMtu mtu = segment_mtu(mesh, facts);
   EXPECT_LE(proposal_for(mesh, mesh.nodes[0], facts, mtu).ByteSizeLong(), 64u << 10);
+}
+
+// a and b have no endpoint, and were seen at 203.0.113.1 and 203.0.113.2.
+Mesh mesh_with_learned_link() {
+  Mesh mesh = mesh_of({"a", "b", "o"});
+  mesh.nodes[0].endpoint.reset();
+  mesh.nodes[1].endpoint.reset();
+  mesh.learned.links[{"a", "b"}] = {parse_socket_address("203.0.113.1:1"),
+                                    parse_socket_address("203.0.113.2:2")};
+  return mesh;
+}
+
+TEST(PlanFor, ALearnedLinkHasItsEndpointAndItsKeepalive) {
+  Mesh mesh = mesh_with_learned_link();
+  mesh.nodes[0].persistent_keepalive = 0;
+  mesh.nodes[1].persistent_keepalive = 20;
+  const Facts facts{{"a", {}}, {"b", {}}, {"o", {}}};
+  const SegmentMtu mtu = segment_mtu(mesh, facts);
+  const proto::Plan of_a = plan_for(mesh, mesh.nodes[0], facts, mtu);
+  ASSERT_EQ(of_a.peers_size(), 2);
+  EXPECT_EQ(of_a.peers(0).endpoint(), "203.0.113.2:2");
+  EXPECT_TRUE(of_a.peers(0).learned());
+  EXPECT_EQ(of_a.peers(0).persistent_keepalive(), 25u);
+  EXPECT_FALSE(of_a.peers(1).learned());
+  EXPECT_EQ(of_a.peers(1).persistent_keepalive(), 0u);
+  EXPECT_THAT(of_a.needs(), ElementsAre("learned"));
+  const proto::Plan of_b = plan_for(mesh, mesh.nodes[1], facts, mtu);
+  EXPECT_EQ(of_b.peers(0).endpoint(), "203.0.113.1:1");
+  EXPECT_EQ(of_b.peers(0).persistent_keepalive(), 20u);
+  EXPECT_EQ(plan_for(mesh, mesh.nodes[2], facts, mtu).needs_size(), 0);
+}
+
+TEST(PlanFor, StoresAtBothEndsWhyAPairHasNoLink) {
+  Mesh mesh = mesh_with_learned_link();
+  mesh.learned = {};
+  mesh.learned.no_links[{"a", "b"}] = {NoLink::Why::kPortDiffers, "b", "b at 203.0.113.2"};
+  const Facts facts{{"a", {}}, {"b", {}}, {"o", {}}};
+  const SegmentMtu mtu = segment_mtu(mesh, facts);
+  for (const auto& [i, other] : {std::pair(0, "b"), {1, "a"}}) {
+    const proto::Plan plan = plan_for(mesh, mesh.nodes[static_cast<std::size_t>(i)], facts, mtu);
+    ASSERT_EQ(plan.no_links_size(), 1);
+    EXPECT_EQ(plan.no_links(0).node(), other);
+    EXPECT_EQ(plan.no_links(0).why(), proto::NoLink::PORT_DIFFERS);
+    EXPECT_EQ(plan.no_links(0).culprit(), "b");
+    EXPECT_EQ(plan.no_links(0).observed(), "b at 203.0.113.2");
+    EXPECT_EQ(plan.peers_size(), 1);
+  }
+  EXPECT_EQ(plan_for(mesh, mesh.nodes[2], facts, mtu).no_links_size(), 0);
+}
+
+TEST(OpenFor, AsksAboutPairsThatMayGetALink) {
+  Mesh mesh = mesh_with_learned_link();
+  mesh.learned = {};
+  EXPECT_EQ(open_for(mesh, mesh.nodes[0]).peers_size(), 2);
+  mesh.learn_endpoints = false;
+  EXPECT_EQ(open_for(mesh, mesh.nodes[0]).peers_size(), 1);
 }
 
 }  // namespace

@@ -169,5 +169,16 @@ TEST(MeshStatus, CopesWithNodesThatTellNothing) {
   EXPECT_EQ(seen.mesh.root, "");
 }
 
+TEST_F(AMeshOfThree, TellsOfPairsWithoutAnEndpoint) {
+  mesh_.nodes[1].endpoint.reset();
+  mesh_.nodes[2].endpoint.reset();
+  EXPECT_EQ(seen().mesh.pairs, 2u);
+  EXPECT_THAT(seen().mesh.unlinked, ElementsAre(testing::HasSubstr("n1-n2: no direct link")));
+  mesh_.learned.links[{"n1", "n2"}] = {};
+  EXPECT_EQ(seen().mesh.pairs, 3u);
+  EXPECT_EQ(seen().mesh.learned, 1u);
+  EXPECT_THAT(seen().mesh.unlinked, IsEmpty());
+}
+
 }  // namespace
 }  // namespace wgmesh::status_rows_test
