@@ -1,0 +1,110 @@
+# shellcheck shell=bash disable=SC2154 # nodes is a variable of lib.sh
+# routers.sh - nodes of the lab behind routers of their own; sourced by tests, after lib.sh. The addresses that
+# look public are those of 203.0.113.0/24, on the switch that all share, and 198.51.100.0/24, behind firewalls.
+#
+#   public I…             nodes I… have an address on the switch: public_addr I
+#   behind KIND I…        a new router stands between nodes I… and the switch. KIND is
+#       nat               it masquerades, and keeps a flow's port where it can
+#       random            it masquerades, and gives each flow another port
+#       firewall          it forwards as it is: nodes have addresses that look public
+#       double            two routers, one behind the other: both masquerade
+#   Each router drops what was not asked for. One way through it takes 20 ms.
+#   router_addr K         of the K-th router, counted from 0, on the switch
+
+public_addr() { echo "203.0.113.$((100 + $1))"; }
+router_addr() { echo "203.0.113.$((1 + $1))"; }
+in_switch() { nsenter -t "$(<"$LAB/switch.pid")" -n -- "$@"; }
+at_router() { nsenter -t "$(<"$LAB/router$1.pid")" -n -- "${@:2}"; } # at_router K CMD…
+routers=0 firewalls=0
+known_routes=() # "PREFIX GATEWAY": what lies behind firewalls
+
+public() {
+  local i
+  for i in "$@"; do on "$i" ip addr add "$(public_addr "$i")/24" dev eth0; done
+}
+
+# A namespace with forwarding, $LAB/routerK.pid.
+new_router() { # new_router K
+  unshare --net --mount --propagation private sleep infinity </dev/null >/dev/null 2>&1 &
+  echo $! >"$LAB/router$1.pid"
+  disown $!
+  local own
+  own=$(readlink /proc/self/ns/net)
+  await 30 eval "[ \"\$(readlink /proc/$!/ns/net)\" != '$own' ]" || return 1
+  nsenter -t "$!" -n -m -- sh -c 'mount -t proc proc /proc 2>/dev/null; echo 1 >/proc/sys/net/ipv4/ip_forward
+    ip link set lo up; ip link add lan type bridge; ip link set lan up'
+}
+
+filter_of() { # filter_of KIND
+  local masquerade=''
+  case $1 in nat | double) masquerade='oif "wan" masquerade' ;; random) masquerade='oif "wan" masquerade fully-random' ;; esac
+  printf '%s\n' 'table ip router {' \
+    'chain input { type filter hook input priority filter; iif "wan" ct state new,invalid drop; }' \
+    'chain forward { type filter hook forward priority filter; iif "wan" ct state new,invalid drop; }' \
+    "chain post { type nat hook postrouting priority srcnat; $masquerade; }" '}'
+}
+
+# The wan interface of router K, whose peer becomes a port of a bridge of another namespace.
+wan_of() { # wan_of K PID BRIDGE ADDRESS/LENGTH [GATEWAY]
+  nsenter -t "$2" -n -- ip link add "wan$1" type veth peer name wan netns "$(<"$LAB/router$1.pid")"
+  nsenter -t "$2" -n -- ip link set "wan$1" master "$3" up
+  at_router "$1" sh -c "ip addr add $4 dev wan && ip link set wan up && tc qdisc add dev wan root netem delay 20ms &&
+    { [ -z '${5:-}' ] || ip route add default via '${5:-}'; }"
+}
+
+behind() {
+  local kind=$1 k=$routers i network first length gateway outer
+  shift
+  new_router "$k"
+  if [ "$kind" = double ]; then
+    wan_of "$k" "$(<"$LAB/switch.pid")" switch "$(router_addr "$k")/24"
+    learn_routes "$k"
+    at_router "$k" ip addr add 10.0.0.1/24 dev lan
+    filter_of nat | at_router "$k" nft -f -
+    outer=$k
+    k=$((k + 1))
+    new_router "$k"
+    wan_of "$k" "$(<"$LAB/router$outer.pid")" lan 10.0.0.2/24 10.0.0.1
+  else
+    wan_of "$k" "$(<"$LAB/switch.pid")" switch "$(router_addr "$k")/24"
+    learn_routes "$k"
+  fi
+  # Behind a firewall each router has 32 addresses of its own; all the other homes have the same ones.
+  network=192.168.1 first=1 length=24
+  if [ "$kind" = firewall ]; then
+    network=198.51.100 first=$((firewalls * 32 + 1)) length=27
+    firewalls=$((firewalls + 1))
+  fi
+  gateway=$network.$first
+  at_router "$k" ip addr add "$gateway/$length" dev lan
+  filter_of "$kind" | at_router "$k" nft -f -
+  routers=$((k + 1))
+  for i in "$@"; do
+    in_switch ip link del "u$i" 2>/dev/null || at_router_of "$i" ip link del "u$i"
+    echo "$k" >"$LAB/n/$i/router"
+    at_router "$k" ip link add "u$i" type veth peer name eth0 netns "$("$nodes" pid "$i")"
+    at_router "$k" ip link set "u$i" master lan up
+    on "$i" sh -c "ip addr add $network.$((first + 9 + i))/$length dev eth0 &&
+      ip link set eth0 up && ip route add default via $gateway"
+  done
+  [ "$kind" != firewall ] || route_to "$k" "$network.$((first - 1))/$length"
+}
+
+at_router_of() { at_router "$(<"$LAB/n/$1/router")" "${@:2}"; }
+
+# All that are on the switch reach what lies behind router K, and those that come later do, too.
+route_to() { # route_to K PREFIX
+  local i j
+  for ((i = 0; i < $(<"$LAB/count"); i++)); do
+    [ -e "$LAB/n/$i/router" ] || on "$i" ip route add "$2" via "$(router_addr "$1")" 2>/dev/null || true
+  done
+  for ((j = 0; j < routers; j++)); do
+    [ "$j" = "$1" ] || at_router "$j" ip route add "$2" via "$(router_addr "$1")" 2>/dev/null || true
+  done
+  known_routes+=("$2 $(router_addr "$1")")
+}
+
+learn_routes() { # learn_routes K: the new router
+  local route
+  for route in "${known_routes[@]}"; do at_router "$1" ip route add "${route% *}" via "${route#* }"; done
+}
