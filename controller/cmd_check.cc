@@ -17,7 +17,7 @@ int run_check(const CommandLine& command_line, const Mesh& file) {
   Run run(command_line, file);
   const Examination examination = examine(run, file);
   const Mesh mesh = with_learned(file, examination);
-  for (const Said& warning : find_foreign_roots(mesh, examination)) {
+  for (const Said& warning : find_foreign_roots(mesh, views_of(examination))) {
     run.progress().warn({}, warning);
   }
   // STP carries such a pair, so it is no fault. With split horizon it is one: diagnose tells it.

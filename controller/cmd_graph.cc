@@ -45,7 +45,7 @@ int run_graph(const CommandLine& command_line, const Mesh& file) {
   const Examination examination =
       examine(run, file, command_line.graph_format == GraphFormat::kHtml);
   const Mesh mesh = with_learned(file, examination);
-  for (const Said& warning : find_foreign_roots(mesh, examination)) {
+  for (const Said& warning : find_foreign_roots(mesh, views_of(examination))) {
     run.progress().warn({}, warning);
   }
   run.progress().close(false);

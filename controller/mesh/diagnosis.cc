@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "common/key.h"
 #include "common/naming.h"
+#include "controller/mesh/link_table.h"
+#include "controller/mesh/mesh_view.h"
 #include "controller/mesh/missing_link.h"
 #include "controller/mesh/node_findings.h"
 #include "controller/text/enumeration.h"
@@ -20,6 +20,12 @@ namespace wgmesh {
 namespace {
 
 constexpr std::chrono::seconds kMostSkew{10};
+
+// In the order of the mesh file. Its name is only made for a fault: there are N^2 of them.
+struct Pair {
+  const Node& a;
+  const Node& b;
+};
 
 // A pair of peers that are both up, from one end.
 struct End {
@@ -43,56 +49,17 @@ std::string host_of(const std::string& endpoint) {
   return address ? to_text(address->address) : std::string();
 }
 
-// What a status says of each peer, listed once: a search per pair takes N^3 steps. The first of a name counts.
-class LinksOfNode {
- public:
-  explicit LinksOfNode(const proto::Status& status) {
-    int place = 0;
-    for (const proto::PeerStatus& peer : status.device().peers()) {
-      if (!peer.node().empty()) {
-        by_name_.try_emplace(peer.node(), place, &peer);
-      } else if (peer.allowed_ips_size() == 1) {
-        by_address_.try_emplace(peer.allowed_ips(0), place, &peer);
-      }
-      ++place;
-    }
-    for (const proto::PortStatus& port : status.ports()) { ports_.try_emplace(port.peer(), &port); }
-  }
-
-  // By its name or, where the node has another key than the plan, by the address that only it has.
-  const proto::PeerStatus* peer(const std::string& name, const std::string& address) const {
-    const auto named = by_name_.find(name);
-    const auto nameless = by_address_.find(address);
-    if (nameless == by_address_.end()) {
-      return named == by_name_.end() ? nullptr : named->second.second;
-    }
-    const bool named_is_first =
-        named != by_name_.end() && named->second.first < nameless->second.first;
-    return named_is_first ? named->second.second : nameless->second.second;
-  }
-
-  const proto::PortStatus* port(const std::string& name) const {
-    const auto found = ports_.find(name);
-    return found == ports_.end() ? nullptr : found->second;
-  }
-
- private:
-  using Peers = std::unordered_map<std::string_view, std::pair<int, const proto::PeerStatus*>>;
-  Peers by_name_;
-  Peers by_address_;
-  std::unordered_map<std::string_view, const proto::PortStatus*> ports_;
-};
-
 class Diagnosis {
  public:
-  Diagnosis(const Mesh& mesh, const Examination& examination) : mesh_(mesh), seen_(examination) {
+  Diagnosis(const Mesh& mesh, const NodeViews& views, const Measurements& measured)
+      : mesh_(mesh),
+        views_(views),
+        measured_(measured),
+        now_(mesh, [&](const Node& node) { return view_of(node).status; }),
+        afterwards_(mesh, [&](const Node& node) { return view_of(node).afterwards; }) {
     for (const Node& node : mesh.nodes) {
-      const IpAddress inner = inner_address_of(mesh, node).address;
-      addresses_.emplace(node.name, to_text(Prefix{inner, inner.bits()}));
-    }
-    for (const auto& [name, examined] : examination.nodes) {
-      if (examined.status) { now_.emplace(name, LinksOfNode(*examined.status)); }
-      if (examined.afterwards) { afterwards_.emplace(name, LinksOfNode(*examined.afterwards)); }
+      const proto::Status* status = view_of(node).status;
+      up_.push_back(status != nullptr && status->is_up() ? status : nullptr);
     }
   }
 
@@ -100,9 +67,7 @@ class Diagnosis {
     for (const Node& node : mesh_.nodes) { look_at_node(node); }
     look_at_mtu();
     for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
-      for (std::size_t j = i + 1; j < mesh_.nodes.size(); ++j) {
-        look_at_pair(mesh_.nodes[i], mesh_.nodes[j]);
-      }
+      for (std::size_t j = i + 1; j < mesh_.nodes.size(); ++j) { look_at_pair(i, j); }
     }
     return std::move(findings_);
   }
@@ -111,30 +76,27 @@ class Diagnosis {
   void find(std::string where, Said said) {
     findings_.push_back(finding(std::move(where), std::move(said)));
   }
-
-  const proto::Status* status_if_up(const Node& node) const {
-    const auto found = seen_.nodes.find(node.name);
-    const bool up =
-        found != seen_.nodes.end() && found->second.status && found->second.status->is_up();
-    return up ? &*found->second.status : nullptr;
+  void find(const Pair& where, Said said) {
+    find(where.a.name + "-" + where.b.name, std::move(said));
   }
 
-  const proto::PeerStatus* find_peer(const LinksOfNode& links, const Node& peer) const {
-    return links.peer(peer.name, addresses_.at(peer.name));
+  NodeView view_of(const Node& node) const {
+    const auto found = views_.find(node.name);
+    return found == views_.end() ? NodeView() : found->second;
   }
 
   const PairMeasurement* measured(const std::string& from, const std::string& to) const {
-    const auto row = seen_.measured.find(from);
-    if (row == seen_.measured.end()) { return nullptr; }
+    const auto row = measured_.find(from);
+    if (row == measured_.end()) { return nullptr; }
     const auto cell = row->second.find(to);
     return cell == row->second.end() ? nullptr : &cell->second;
   }
 
   void look_at_node(const Node& node) {
-    const auto found = seen_.nodes.find(node.name);
-    if (found == seen_.nodes.end()) { return; }
-    const Examined& examined = found->second;
-    if (!examined.status) {
+    const auto found = views_.find(node.name);
+    if (found == views_.end()) { return; }
+    const NodeView& examined = found->second;
+    if (examined.status == nullptr) {
       find(node.name, say<"check-node-unasked">(examined.unreachable));
       return;
     }
@@ -151,7 +113,7 @@ class Diagnosis {
                                                 skew.count() > 0 ? "ahead of" : "behind"));
     }
     find_missing_addresses(node, *examined.status, findings_);
-    if (!examined.hello) { return; }
+    if (examined.hello == nullptr) { return; }
     find_firewall_faults(mesh_, node, *examined.hello, findings_);
     for (const proto::EndpointRoute& route : examined.hello->routes()) {
       if (!route.error().empty()) {
@@ -162,9 +124,9 @@ class Diagnosis {
 
   void look_at_mtu() {
     std::map<unsigned, std::vector<std::string>> nodes_by_mtu;
-    for (const Node& node : mesh_.nodes) {
-      if (const auto* status = status_if_up(node)) {
-        nodes_by_mtu[status->bridge().mtu()].push_back(node.name);
+    for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
+      if (up_[i] != nullptr) {
+        nodes_by_mtu[up_[i]->bridge().mtu()].push_back(mesh_.nodes[i].name);
       }
     }
     if (nodes_by_mtu.size() < 2) { return; }
@@ -175,41 +137,37 @@ class Diagnosis {
     find({}, say<"check-mtu-differs">(fmt::format("{}", fmt::join(parts, ", "))));
   }
 
-  End end_of(const Node& node, const proto::Status& status, const Node& other) const {
-    const LinksOfNode& now = now_.at(node.name);
-    End end{node, status, find_peer(now, other), now.port(other.name),
-            measured(node.name, other.name)};
-    const auto afterwards = afterwards_.find(node.name);
-    const auto* later =
-        afterwards == afterwards_.end() ? nullptr : find_peer(afterwards->second, other);
+  End end_of(std::size_t here, std::size_t there) const {
+    const Node& node = mesh_.nodes[here];
+    End end{node, *up_[here], now_.peer(here, there), now_.port(here, there),
+            measured(node.name, mesh_.nodes[there].name)};
+    const proto::PeerStatus* later = afterwards_.peer(here, there);
     end.hears =
         end.peer != nullptr && later != nullptr && later->transfer_rx() > end.peer->transfer_rx();
     return end;
   }
 
-  void look_at_pair(const Node& a, const Node& b) {
-    const proto::Status* at_a = status_if_up(a);
-    const proto::Status* at_b = status_if_up(b);
-    if (at_a == nullptr || at_b == nullptr) { return; }
-    const std::string where = a.name + "-" + b.name;
-    const bool has_link = is_peered(mesh_, a, b);
-    const End end_a = end_of(a, *at_a, b);
-    const End end_b = end_of(b, *at_b, a);
+  void look_at_pair(std::size_t i, std::size_t j) {
+    if (up_[i] == nullptr || up_[j] == nullptr) { return; }
+    const Pair where{mesh_.nodes[i], mesh_.nodes[j]};
+    const bool has_link = is_peered(mesh_, where.a, where.b);
+    const End end_a = end_of(i, j);
+    const End end_b = end_of(j, i);
     if (has_link && look_at_link(where, end_a, end_b)) { return; }
-    if (!has_link && look_at_missing_link(where, a, b)) { return; }
+    if (!has_link && look_at_missing_link(where)) { return; }
     look_at_segment(where, end_a, end_b, has_link);
   }
 
   // Nobody passes on what two nodes send each other, but for spanning tree.
-  bool look_at_missing_link(const std::string& where, const Node& a, const Node& b) {
+  bool look_at_missing_link(const Pair& where) {
     const bool is_cut = mesh_.loop_prevention == LoopPrevention::kSplitHorizon;
-    if (!is_cut || !is_learnable(mesh_, a, b)) { return false; }
-    find(where, missing_link(mesh_, link_between(a.name, b.name)).said);
+    if (!is_cut || !is_learnable(mesh_, where.a, where.b)) { return false; }
+    find(where, missing_link(mesh_, link_between(where.a.name, where.b.name)).said);
     return true;
   }
 
   // True when the pair's own link is broken, and so explains what else is wrong between the two.
-  bool look_at_link(const std::string& where, const End& a, const End& b) {
+  bool look_at_link(const Pair& where, const End& a, const End& b) {
     if (look_at_keys(where, a, b) || look_at_keys(where, b, a)) { return true; }
     const bool live = a.has_handshake() && b.has_handshake();
     // Where nobody was asked, the handshakes tell.
@@ -227,7 +185,7 @@ class Diagnosis {
     return false;
   }
 
-  bool look_at_keys(const std::string& where, const End& here, const End& there) {
+  bool look_at_keys(const Pair& where, const End& here, const End& there) {
     if (here.peer == nullptr) {
       find(where, say<"check-peer-missing">(here.node.name, there.node.name));
       return true;
@@ -243,12 +201,12 @@ class Diagnosis {
 
   Sightings sightings() const {
     Sightings sightings;
-    for (const Node& observer : mesh_.nodes) {
-      if (status_if_up(observer) == nullptr) { continue; }
+    for (std::size_t here = 0; here < mesh_.nodes.size(); ++here) {
+      if (up_[here] == nullptr) { continue; }
       for (std::size_t i = 0; i < mesh_.nodes.size(); ++i) {
-        const auto* peer = find_peer(now_.at(observer.name), mesh_.nodes[i]);
+        const proto::PeerStatus* peer = now_.peer(here, i);
         if (peer == nullptr || peer->latest_handshake() == 0) { continue; }
-        sightings[host_of(peer->endpoint())][i].insert(observer.name);
+        sightings[host_of(peer->endpoint())][i].insert(mesh_.nodes[here].name);
       }
     }
     return sightings;
@@ -316,7 +274,7 @@ class Diagnosis {
         b.node.name, b.status.device().listen_port());
   }
 
-  void look_at_segment(const std::string& where, const End& a, const End& b, bool has_link) {
+  void look_at_segment(const Pair& where, const End& a, const End& b, bool has_link) {
     const PairMeasurement* pair = a.measured;
     if (pair == nullptr || !pair->segment) { return; }
     if (!pair->segment->round_trip) {
@@ -347,10 +305,11 @@ class Diagnosis {
   }
 
   const Mesh& mesh_;
-  const Examination& seen_;
-  std::unordered_map<std::string_view, std::string> addresses_;  // allowed IPs, by node
-  std::unordered_map<std::string_view, LinksOfNode> now_;        // by node
-  std::unordered_map<std::string_view, LinksOfNode> afterwards_;
+  const NodeViews& views_;
+  const Measurements& measured_;
+  LinkTable now_;
+  LinkTable afterwards_;
+  std::vector<const proto::Status*> up_;  // by place in the mesh file; null: it is not up
   std::vector<Finding> findings_;
   std::optional<Sightings> sightings_;  // once one is asked for
 };
@@ -358,7 +317,12 @@ class Diagnosis {
 }  // namespace
 
 std::vector<Finding> diagnose(const Mesh& mesh, const Examination& examination) {
-  return Diagnosis(mesh, examination).findings();
+  return diagnose(mesh, views_of(examination), examination.measured);
+}
+
+std::vector<Finding> diagnose(const Mesh& mesh, const NodeViews& views,
+                              const Measurements& measured) {
+  return Diagnosis(mesh, views, measured).findings();
 }
 
 }  // namespace wgmesh

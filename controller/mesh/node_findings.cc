@@ -76,18 +76,19 @@ const Node* find_bridge(const Mesh& mesh, const std::string& bridge_id) {
   return found == mesh.nodes.end() ? nullptr : &*found;
 }
 
-std::vector<Said> find_foreign_roots(const Mesh& mesh, const Examination& examination) {
+std::vector<Said> find_foreign_roots(const Mesh& mesh, const NodeViews& views) {
   std::map<std::string, std::vector<std::string>> believers;  // by root
   for (const Node& node : mesh.nodes) {
-    const auto examined = examination.nodes.find(node.name);
-    if (examined == examination.nodes.end() || !examined->second.status) { continue; }
-    const proto::Status& status = *examined->second.status;
+    const auto view = views.find(node.name);
+    if (view == views.end() || view->second.status == nullptr) { continue; }
+    const proto::Status& status = *view->second.status;
     const std::string& root = status.bridge().root_id();
     if (!status.is_up() || !status.bridge().stp() || root.empty()) { continue; }
-    if (find_bridge(mesh, root) == nullptr) { believers[root].push_back(node.name); }
+    believers[root].push_back(node.name);
   }
   std::vector<Said> warnings;
   for (const auto& [root, nodes] : believers) {
+    if (find_bridge(mesh, root) != nullptr) { continue; }
     warnings.push_back(say<"mesh-root-foreign">(enumerated(nodes), root));
   }
   return warnings;

@@ -7,6 +7,7 @@
 
 #include "common/said.h"
 #include "controller/mesh/diagnosis.h"
+#include "controller/mesh/mesh_view.h"
 
 namespace wgmesh {
 
@@ -23,7 +24,7 @@ void find_firewall_faults(const Mesh& mesh, const Node& node, const proto::Hello
 // Nodes that take a bridge for the root which is no node of this mesh: a switch behind
 // bridge_ports, or somebody who sees traffic pass that is not meant for him. One warning for each
 // such root.
-std::vector<Said> find_foreign_roots(const Mesh& mesh, const Examination& examination);
+std::vector<Said> find_foreign_roots(const Mesh& mesh, const NodeViews& views);
 
 // The node whose bridge has this ID ("1000.024200000001"): by the MAC that follows from its name,
 // not by what any node says of itself. Null: none of the mesh.

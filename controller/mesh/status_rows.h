@@ -70,15 +70,11 @@ struct MeshStatus {
   bool operator==(const MeshStatus&) const = default;
 };
 
-// One row for each report, in their order; each node is one of the mesh. Without faults.
-std::vector<NodeRow> status_rows(const Mesh& mesh, std::span<const NodeReport> reports);
-// The same of nodes that were examined, in the order of the mesh file.
+// A row for each node that was examined, in the order of the mesh file. Without faults.
 std::vector<NodeRow> status_rows(const Mesh& mesh, const Examination& examination);
-MeshLine mesh_line(const Mesh& mesh, std::span<const NodeReport> reports);
-// Those of nodes first, in file order. Nobody measures, so handshakes tell of links.
-std::vector<Finding> status_faults(const Mesh& mesh, std::span<const NodeReport> reports);
 
-// All three, each fault at the row that it is about.
+// A row for each report, in their order; each node is one of the mesh. Each fault is at the row
+// that it is about. Nobody measures, so handshakes tell of links.
 MeshStatus mesh_status(const Mesh& mesh, std::span<const NodeReport> reports);
 
 }  // namespace wgmesh

@@ -135,7 +135,7 @@ std::string render_check_json(const Mesh& mesh, const Examination& examination,
                                     {"cause", finding.cause}});
   }
   document["warnings"] = Json::array();
-  for (const Said& warning : find_foreign_roots(mesh, examination)) {
+  for (const Said& warning : find_foreign_roots(mesh, views_of(examination))) {
     document["warnings"].push_back(warning.text);
   }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

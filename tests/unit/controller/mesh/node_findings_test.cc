@@ -108,13 +108,13 @@ TEST(ForeignRoots, AreBridgesOfNoNode) {
     // Whatever priority it has, it is that node's MAC.
     status.mutable_bridge()->set_root_id(bridge_id_of("b", "0001"));
   }
-  EXPECT_THAT(find_foreign_roots(mesh, examination), IsEmpty());
+  EXPECT_THAT(find_foreign_roots(mesh, views_of(examination)), IsEmpty());
   for (auto& [name, examined] : examination.nodes) {
     examined.status->mutable_bridge()->set_root_id("0000.020000000001");
     // It may say of itself what it likes.
     examined.status->mutable_bridge()->set_bridge_id("0000.020000000001");
   }
-  const auto warnings = find_foreign_roots(mesh, examination);
+  const auto warnings = find_foreign_roots(mesh, views_of(examination));
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].id, "mesh-root-foreign");
   EXPECT_THAT(warnings[0].text,
@@ -123,7 +123,7 @@ TEST(ForeignRoots, AreBridgesOfNoNode) {
   for (auto& [name, examined] : examination.nodes) {
     examined.status->mutable_bridge()->set_stp(false);
   }
-  EXPECT_THAT(find_foreign_roots(mesh, examination), IsEmpty());
+  EXPECT_THAT(find_foreign_roots(mesh, views_of(examination)), IsEmpty());
 }
 
 TEST(ABridge, IsFoundByTheMacThatFollowsFromANodesName) {
