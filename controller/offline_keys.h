@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "common/key.h"
-#include "controller/mesh/kept_keys.h"
+#include "controller/file/kept_keys.h"
 #include "controller/mesh/mesh.h"
 
 namespace wgmesh {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/limits.h"
+#include "common/trimmed.h"
 #include "controller/file/source_text.h"
 #include "controller/file/yaml_value.h"
 #include "controller/init/csv.h"
@@ -25,12 +26,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kTakenColumns = {"Name", "Address", "Endpoint",
                                                            "ListenPort", "PersistentKeepalive"};
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) { return {}; }
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 class MeshconfTable {
  public:

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "common/shell_quoted.h"
+
 namespace wgmesh {
 namespace {
 
@@ -21,28 +23,14 @@ constexpr std::array kOverrides = {
     Override{"forkafterauthentication", "no", "ForkAfterAuthentication=no"},
 };
 
-// As a word of a POSIX shell.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_[]~";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) { return word; }
-  std::string made = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      made += "'\\''";
-    } else {
-      made += c;
-    }
-  }
-  return made + "'";
-}
-
 }  // namespace
 
 std::string exec_command(const SshTarget& target, const std::string& config_file,
                          const SshOptionLines& options) {
   std::string made = "ssh";
-  for (const std::string& word : ssh_arguments(target, config_file)) { made += " " + quoted(word); }
+  for (const std::string& word : ssh_arguments(target, config_file)) {
+    made += " " + shell_quoted(word);
+  }
   for (const Override& entry : kOverrides) {
     const auto found = options.find(entry.option);
     if (found == options.end() || found->second.empty()) { continue; }
@@ -50,7 +38,7 @@ std::string exec_command(const SshTarget& target, const std::string& config_file
     if (value == entry.harmless || value == "false") { continue; }
     made += fmt::format(" -o {}", entry.argument);
   }
-  made += " " + quoted(target.host);
+  made += " " + shell_quoted(target.host);
   const auto user = options.find("user");
   const bool is_root =
       user != options.end() && !user->second.empty() && user->second.front() == "root";

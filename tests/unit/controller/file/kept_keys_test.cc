@@ -1,4 +1,4 @@
-#include "controller/mesh/kept_keys.h"
+#include "controller/file/kept_keys.h"
 
 #include <gtest/gtest.h>
 

@@ -1,19 +1,9 @@
-#include "controller/mesh/kept_keys.h"
+#include "controller/file/kept_keys.h"
 
 #include "common/secret_text.h"
+#include "common/trimmed.h"
 
 namespace wgmesh {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) { return {}; }
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-}  // namespace
-
 KeptKeys kept_keys_in(std::string_view content) {
   KeptKeys keys;
   std::optional<PublicKey> peer;  // of the section
