@@ -19,9 +19,8 @@ namespace wgmesh {
 namespace {
 
 constexpr std::uint32_t kJournalFormat = 2;
-// An older agent could not undo a change that takes over a mesh of the tool before this one. It
-// understands every other change.
-constexpr std::uint32_t kFormatWithoutPredecessor = 1;
+// Of what an older agent understands.
+constexpr std::uint32_t kOldestFormat = 1;
 constexpr std::size_t kChecksum = sizeof(Hash);
 
 // Wipes the secrets in a message when it goes.
@@ -38,6 +37,13 @@ class WipeLater {
  private:
   proto::Journal& journal_;
 };
+
+// An older agent does not know that a mesh of the tool before this one can be taken over, nor the
+// mesh's block of /etc/hosts. It would undo the rest and say that everything is as before.
+std::uint32_t format_of(const JournalEntry& entry) {
+  const bool is_new = !entry.left_places.empty() || entry.before.hosts != entry.after.hosts;
+  return is_new ? kJournalFormat : kOldestFormat;
+}
 
 std::string journal_checksum(std::string_view payload) {
   const Hash hash = hash_of({"wgmesh journal", payload});
@@ -79,8 +85,7 @@ void Journal::begin(const JournalEntry& entry) const {
   {
     proto::Journal journal;
     const WipeLater wipe_later(journal);
-    journal.set_format_version(entry.left_places.empty() ? kFormatWithoutPredecessor
-                                                         : kJournalFormat);
+    journal.set_format_version(format_of(entry));
     journal.set_mesh(mesh_);
     *journal.mutable_before() = save(entry.before);
     *journal.mutable_after() = save(entry.after);

@@ -55,6 +55,31 @@ TEST(Journal, KnowsWhatLeavesItsPlace) {
   EXPECT_EQ(again.left_places, entry.left_places);
 }
 
+std::uint32_t format_of(const JournalEntry& entry) {
+  const TemporaryFolder folder;
+  const Store store(folder.path());
+  Journal(store, "test").begin(entry);
+  proto::Journal written;
+  const std::string content = read_file(store.folder("test") + "/journal.undo").value();
+  written.ParseFromString(content.substr(sizeof(Hash)));
+  return written.format_version();
+}
+
+// An older agent would leave the file, or the block of /etc/hosts, as it finds it.
+TEST(Journal, HasANewFormatOnlyIfAnOlderAgentCouldNotUndoTheChange) {
+  JournalEntry entry{{}, example_state(example_plan()), {}, "root@ci", "boot"};
+  EXPECT_EQ(format_of(entry), 1u);
+  entry.before.hosts = entry.after.hosts = HostsBlock{"test", {"fd00::1 n1"}};
+  EXPECT_EQ(format_of(entry), 1u);
+  entry.after.hosts->lines = {"fd00::1 n2"};
+  EXPECT_EQ(format_of(entry), 2u);
+  entry.before.hosts.reset();
+  EXPECT_EQ(format_of(entry), 2u);
+  entry.after.hosts.reset();
+  entry.left_places = {"/etc/wireguard/wg-test0.conf"};
+  EXPECT_EQ(format_of(entry), 2u);
+}
+
 // It has the private key and the preshared keys of both states.
 TEST(Journal, IsForItsOwnerAlone) {
   const TemporaryFolder folder;
