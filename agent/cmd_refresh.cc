@@ -47,7 +47,7 @@ struct Refreshed {
 Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const proto::Open& open,
                   const State& observed) {
   proto::Hello hello;
-  this_node.probe(open, resolve_endpoints(open, this_node.resolver_patience), hello);
+  this_node.probe(open, resolve_endpoints(open, this_node.resolver_patience), {}, hello);
   const auto endpoints = choose_endpoints(open, hello);
   Refreshed refreshed;
   for (const proto::EndpointRoute& route : hello.routes()) {

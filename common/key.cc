@@ -63,13 +63,7 @@ std::string key_text(std::string_view octets, std::string_view none) {
 
 Secret::Secret(std::shared_ptr<const Octets> octets) : octets_(std::move(octets)) {}
 
-Secret Secret::make_private_key() {
-  auto octets = std::make_shared<Octets>();
-  randombytes_buf(octets->slot, kKeySize);
-  octets->slot[0] &= 248;
-  octets->slot[31] = static_cast<std::uint8_t>((octets->slot[31] & 127) | 64);
-  return Secret(std::move(octets));
-}
+Secret Secret::make_private_key() { return make_preshared_key().clamped(); }
 
 Secret Secret::make_preshared_key() {
   auto octets = std::make_shared<Octets>();
@@ -90,6 +84,16 @@ std::span<const std::uint8_t, kKeySize> Secret::reveal() const {
 bool Secret::operator==(const Secret& other) const {
   return sodium_memcmp(octets_->slot, other.octets_->slot, kKeySize) == 0;
 }
+
+Secret Secret::clamped() const {
+  auto octets = std::make_shared<Octets>();
+  std::ranges::copy(reveal(), octets->slot);
+  octets->slot[0] &= 248;
+  octets->slot[31] = static_cast<std::uint8_t>((octets->slot[31] & 127) | 64);
+  return Secret(std::move(octets));
+}
+
+bool Secret::is_zero() const { return sodium_is_zero(octets_->slot, kKeySize) == 1; }
 
 PublicKey public_key_of(const Secret& private_key) {
   PublicKey key;

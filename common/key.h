@@ -41,6 +41,10 @@ class Secret {
 
   std::span<const std::uint8_t, kKeySize> reveal() const;
   bool operator==(const Secret& other) const;  // constant time
+  // A private key as X25519 takes it, and as the kernel tells it again. The public key is the same.
+  Secret clamped() const;
+  // Then the kernel takes it for no key.
+  bool is_zero() const;
 
  private:
   struct Octets;

@@ -8,9 +8,11 @@
 #include "agent/node/uninstall.h"
 #include "agent/node/units.h"
 #include "agent/status/current_status.h"
+#include "agent/store/atomic_file.h"
 #include "agent/store/node_lock.h"
 
 namespace wgmesh {
+
 NodeChange::NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel,
                        std::string mesh, bool changes_state)
     : this_node_(this_node),
@@ -122,18 +124,27 @@ void NodeChange::hold() {
 }
 
 void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
+  bool is_settled = !keeps_plan();
+  const auto settle_once = [&] {
+    if (std::exchange(is_settled, true)) { return; }
+    try {
+      settle_node(told);
+    } catch (const Error& error) { told.add_notes(error.message()); }
+  };
   if (transaction_) {
-    if (const auto left = attempt([&] { return transaction_->commit(progress); })) {
-      told.add_notes(left->text);
-    }
+    // Our units are enabled before those of a predecessor are disabled.
+    const auto left = attempt([&] { return transaction_->commit(progress, settle_once); });
+    if (left) { told.add_notes(left->text); }
   }
   phase_ = Phase::kCommitted;
-  if (transaction_ && goal_->predecessor) { told.add_notes(adoption_note(*goal_->predecessor)); }
+  if (transaction_ && goal_->predecessor && exists(goal_->predecessor->kept_as)) {
+    told.add_notes(adoption_note(*goal_->predecessor));
+  }
   if (transaction_) {
     for (const std::string& note : proposal_->notes) { told.add_notes(note); }
   }
+  if (transaction_) { settle_once(); }
   try {
-    if (transaction_ && keeps_plan()) { settle_node(told); }
     const Loaded loaded = store_.load(mesh_);
     if (loaded.mesh.plan) { told.set_generation(loaded.mesh.plan->generation()); }
   } catch (const Error& error) { told.add_notes(error.message()); }

@@ -96,6 +96,19 @@ std::optional<Said> roll_back_hosts(Kernel& kernel, const std::string& mesh,
   return write_hosts(kernel, diff_of_hosts(entry.before, now));
 }
 
+// Of a change that takes over a mesh.
+bool comes_from_before_a_boot(const JournalEntry& entry) {
+  return !entry.left_places.empty() && !is_this_kernel(entry.boot_id);
+}
+
+// The mesh is ours all the same if they stay: a unit of ours may not write to the folders of others.
+std::optional<Said> try_to_leave(const std::vector<std::string>& places) {
+  try {
+    leave_places(places);
+    return std::nullopt;
+  } catch (const Error& error) { return say<"predecessor-stays">(error.message()); }
+}
+
 std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, Direction direction,
                    const JournalEntry& entry, const NodeLog& log) {
   const std::string whose = entry.origin.empty() ? "somebody" : entry.origin;
@@ -104,10 +117,10 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
                   .afterwards = true};
   try {
     if (direction == Direction::kCommit) {
-      const auto hosts = roll_forward(kernel, store, mesh, entry);
+      const auto left = roll_forward(kernel, store, mesh, entry);
       log.tell(store, mesh, told);
       return "finished the interrupted change that " + whose + " had committed" +
-             (hosts ? ": " + hosts->text : "");
+             (left ? ": " + left->text : "");
     }
     const auto left = roll_back(kernel, store, mesh, entry);
     told.deed = Deed::kUndone;
@@ -181,16 +194,21 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
 }
 
 std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::string& mesh,
-                                 const JournalEntry& entry, const OnProgress& progress) {
+                                 const JournalEntry& entry, const OnProgress& progress,
+                                 const std::function<void()>& before_leaving) {
   std::exception_ptr files_fault;
   try {
     store.publish(mesh, entry.files);
-    leave_places(entry.left_places);
   } catch (const Error&) { files_fault = std::current_exception(); }
-  // What the tool before this one has brought up at the boot in between goes as a whole.
-  const bool is_brought_up_again = !entry.left_places.empty() && !is_this_kernel(entry.boot_id);
+  if (!entry.left_places.empty() && before_leaving) { before_leaving(); }
+  const std::optional<Said> left = files_fault ? std::nullopt : try_to_leave(entry.left_places);
+  const bool has_left = !files_fault && !left;
   repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
-    if (is_brought_up_again) { return diff({}, now.state); }
+    // What the tool before this one has brought up at the boot in between goes as a whole, or, if its
+    // files stay, not at all.
+    if (comes_from_before_a_boot(entry)) {
+      return has_left ? diff({}, now.state) : std::vector<Operation>();
+    }
     State after = with_live_endpoints(entry.after, now.state);
     for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);
@@ -198,13 +216,23 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
   const auto hosts =
       write_hosts(kernel, diff_of_hosts(entry.after, kernel.observe(scope_of(mesh, entry)).state));
   if (files_fault) { std::rethrow_exception(files_fault); }
-  const Loaded left = store.load(mesh);
-  if (left.mesh.empty() && left.damaged.empty() && left.unreadable.empty()) {
+  const Loaded loaded = store.load(mesh);
+  if (loaded.mesh.empty() && loaded.damaged.empty() && loaded.unreadable.empty()) {
     store.forget(mesh);
   } else {
     Journal(store, mesh).close();
   }
-  return hosts;
+  return left ? left : hosts;
+}
+
+bool replaces_a_running_predecessor(const Store& store, const std::string& mesh) {
+  const Journal journal(store, mesh);
+  if (journal.open() != Direction::kCommit) { return false; }
+  try {
+    return comes_from_before_a_boot(journal.read());
+  } catch (const Error&) {
+    return false;  // whoever finishes it says so
+  }
 }
 
 std::optional<std::string> finish_open_transaction(Kernel& kernel, const Store& store,

@@ -15,6 +15,10 @@ namespace {
 void settle_to_look(Kernel& kernel, const Store& store, const std::string& mesh, const NodeLog& log,
                     Settled& settled) {
   if (!Journal(store, mesh).open()) { return; }
+  if (replaces_a_running_predecessor(store, mesh)) {
+    settled.warnings.push_back(say<"predecessor-waits">(mesh));
+    return;
+  }
   try {
     settled.finished =
         finish_open_transaction(kernel, store, mesh, UnreadableJournal::kRefused, log);

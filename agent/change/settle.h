@@ -24,7 +24,8 @@ struct Settled {
 // On stderr, a line each.
 void print(const std::string& mesh, const Settled& settled);
 
-// To look: never throws; what cannot be finished or mended is a warning, and stays as it is.
+// To look: never throws; what cannot be finished or mended is a warning, and stays as it is. So does a
+// change whose end would leave the node without a mesh (see recovery.h).
 // To change: a damaged journal is set aside; throws for one of a newer format, when the kernel
 // refuses, and when another user owns the folder.
 // To remove: a journal that cannot be read, or not be finished, is set aside.

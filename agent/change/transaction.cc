@@ -180,7 +180,8 @@ void Transaction::verify() {
   }
 }
 
-std::optional<Said> Transaction::commit(const OnProgress& progress) {
+std::optional<Said> Transaction::commit(const OnProgress& progress,
+                                        const std::function<void()>& before_leaving) {
   if (!entry_) { return std::nullopt; }
   try {
     if (has_journal_) { journal_.commit(); }
@@ -194,7 +195,7 @@ std::optional<Said> Transaction::commit(const OnProgress& progress) {
   const JournalEntry entry = *std::exchange(entry_, std::nullopt);
   std::optional<Said> left;
   try {
-    left = roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress));
+    left = roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress), before_leaving);
   } catch (const Error& error) {
     left = {error.id(), error.message() + "; the next agent command tries again", ""};
   }

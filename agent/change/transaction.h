@@ -61,8 +61,9 @@ class Transaction {
   void hold();
   // If it returns, the change is committed; if it throws, the change was undone, as above. If the
   // kernel refuses a deletion, a line for the user is returned, and the next agent command tries
-  // again.
-  std::optional<Said> commit(const OnProgress& progress = {});
+  // again. So is why files of a predecessor stay in their places; `before_leaving`: see roll_forward.
+  std::optional<Said> commit(const OnProgress& progress = {},
+                             const std::function<void()>& before_leaving = {});
   void undo(const OnProgress& progress = {});
 
   bool is_open() const { return entry_.has_value(); }

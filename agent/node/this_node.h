@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "agent/node/paths.h"
@@ -21,7 +22,9 @@ struct ThisNode {
   // The kernel that a session changes. Empty: as open_kernel.
   std::function<std::unique_ptr<Kernel>()> open_session_kernel;
   // Adds what the node is (features, routes, firewall, ports in use) to the hello.
-  std::function<void(const proto::Open&, const ResolvedEndpoints&, proto::Hello&)> probe;
+  std::function<void(const proto::Open&, const ResolvedEndpoints&,
+                     const std::set<std::string>& adopted, proto::Hello&)>
+      probe;
   // Throws Refused where this process may not configure the network. Empty: it may.
   std::function<void()> require_privilege;
   // This node's end of the SSH connection that the session runs over, if the environment says so:

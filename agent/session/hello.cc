@@ -99,18 +99,22 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   }
 }
 
-void put_names_taken(const proto::Open& open, Kernel& kernel, proto::Hello& hello) {
+void put_names_taken(const proto::Open& open, Kernel& kernel, const Adoption& adoption,
+                     proto::Hello& hello) {
   Scope scope{open.mesh(), {wireguard_name(open.mesh()), bridge_name(open.mesh())}, {}};
   for (const proto::OpenPeer& peer : open.peers()) {
     scope.wanted_names.insert(tunnel_name(open.mesh(), peer.node()));
     scope.wanted_names.insert(tunnel_full_name(open.mesh(), peer.node()));
   }
   scope.foreign_ports.insert(open.bridge_ports().begin(), open.bridge_ports().end());
-  scope.adopted.insert(hello.adoption().interfaces().begin(), hello.adoption().interfaces().end());
+  scope.adopted = adoption.interfaces();
   const Observation observed = kernel.observe(scope);
   if (observed.takes_advertisements && !open.inner_address().empty()) {
     put_warning(say<"node-takes-advertisements">(), hello);
   }
+  const bool is_bridge_taken = std::ranges::find(observed.taken, bridge_name(open.mesh()),
+                                                 &NameTaken::name) != observed.taken.end();
+  put_adoption(adoption, is_bridge_taken, hello);
   for (const NameTaken& taken : observed.taken) {
     const std::string kind =
         taken.kind.empty() ? std::string() : fmt::format(" (kind {})", taken.kind);
@@ -192,13 +196,12 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   put_machine(hello, open.surveys());
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
-  put_adoption(adoption, hello);
-  put_names_taken(open, kernel, hello);
+  put_names_taken(open, kernel, adoption, hello);
   // Now that every key of the node is in it.
   if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }
   put_way_in(open, this_node.reached_at, kernel, hello);
   if (open.surveys()) { hello.mutable_survey()->set_reached_at(this_node.reached_at); }
-  if (this_node.probe) { this_node.probe(open, endpoints, hello); }
+  if (this_node.probe) { this_node.probe(open, endpoints, adoption.interfaces(), hello); }
   return hello;
 }
 

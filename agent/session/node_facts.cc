@@ -45,15 +45,11 @@ void put_route(Probe& probe, const proto::Open& open, const proto::OpenPeer& pee
   }
 }
 
-std::set<std::string> adopted_by(const proto::Hello& hello) {
-  const auto& interfaces = hello.adoption().interfaces();
-  return {interfaces.begin(), interfaces.end()};
-}
-
-void put_overlaps(Probe& probe, const proto::Open& open, proto::Hello& hello) {
+void put_overlaps(Probe& probe, const proto::Open& open, const std::set<std::string>& adopted,
+                  proto::Hello& hello) {
   const auto network = parse_prefix(open.network());
   const auto inner = parse_prefix(open.inner_address());
-  for (const NodePrefix& other : probe.read_foreign_prefixes(open.mesh(), adopted_by(hello))) {
+  for (const NodePrefix& other : probe.read_foreign_prefixes(open.mesh(), adopted)) {
     for (const auto& [what, mine] : {std::pair{"network", network}, {"underlay", inner}}) {
       if (!mine) { continue; }
       if (const auto obstacle = overlap_obstacle(what, *mine, other)) {
@@ -118,7 +114,7 @@ void put_firewall(const proto::Open& open, proto::Hello& hello) {
 }  // namespace
 
 void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
-                    proto::Hello& hello) {
+                    const std::set<std::string>& adopted, proto::Hello& hello) {
   Probe probe;
   for (const proto::OpenPeer& peer : open.peers()) {
     const auto resolved = endpoints.find(peer.node());
@@ -138,11 +134,11 @@ void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
     missing.set_why(module.why);
   }
   if (open.listen_port() != 0) {
-    const auto user = probe.find_port_user(static_cast<std::uint16_t>(open.listen_port()),
-                                           open.mesh(), adopted_by(hello));
+    const auto user =
+        probe.find_port_user(static_cast<std::uint16_t>(open.listen_port()), open.mesh(), adopted);
     if (user) { put_problem(say<"listen-port-in-use">(open.listen_port(), *user), hello); }
   }
-  put_overlaps(probe, open, hello);
+  put_overlaps(probe, open, adopted, hello);
   for (const std::string& port : open.bridge_ports()) {
     put_port_obstacle(probe, open, port, hello);
   }

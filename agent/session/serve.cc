@@ -265,7 +265,7 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 
 void ServeSession::propose(const proto::Propose& wanted) {
   WantedChange goal = wanted_change(wanted, *open_, store_, *secrets_, endpoints_);
-  if (goal.kind == proto::UP) { goal.predecessor = adoption_.predecessor; }
+  adopt(adoption_, wanted, goal);
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) { lock_->set_number(kGoesOn); }
   proto::FromAgent message;

@@ -98,6 +98,22 @@ std::vector<Said> find_exposures(const Store& store, const std::string& mesh) {
   return exposures;
 }
 
+std::vector<Said> find_exposures_of_keys(const std::string& path) {
+  const std::string parent = path.substr(0, path.rfind('/'));
+  const auto file = look_at(path);
+  const auto folder = look_at(parent);
+  if (!file || !folder) { return {}; }
+  std::vector<Said> exposures;
+  const bool is_folder_open = !is_ours(*folder) || (folder->st_mode & 011) != 0;
+  if (is_exposed(*file) && (is_folder_open || !is_ours(*file) || file->st_nlink > 1)) {
+    exposures.push_back(say<"store-key-exposed">(path, rights_text(*file)));
+  }
+  if (!is_ours(*folder) || lets_others_write(*folder)) {
+    exposures.push_back(say<"store-folder-exposed">(parent, rights_text(*folder)));
+  }
+  return exposures;
+}
+
 std::vector<Said> mend_exposures(const Store& store, const std::string& mesh) {
   std::vector<Said> exposures = exposed_parents(store.root());
   for (const std::string& folder : {store.root(), store.folder(mesh)}) {

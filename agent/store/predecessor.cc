@@ -31,6 +31,14 @@ std::string folder_of_path(std::string_view path) {
   return std::string(path.substr(0, path.rfind('/')));
 }
 
+// Keys that were kept earlier stay.
+std::string free_name_for(const std::string& file) {
+  const std::string first = file + std::string(kAdoptedEnding);
+  std::string name = first;
+  for (int number = 2; exists(name); ++number) { name = fmt::format("{}.{}", first, number); }
+  return name;
+}
+
 std::vector<std::string> enablers_of(const std::string& units, const std::string& device) {
   std::vector<std::string> links;
   for (const std::string& folder : names_in(units)) {
@@ -41,10 +49,23 @@ std::vector<std::string> enablers_of(const std::string& units, const std::string
   return links;
 }
 
-// Nothing, if the file is somebody else's.
+class Unreadable : public Error {
+ public:
+  using Error::Error;
+};
+
+std::optional<WipedText> read_whole(const std::string& path) {
+  try {
+    return read_stored_file(path);
+  } catch (const Error& error) {
+    throw Unreadable(Said{error.id(), error.message(), error.cure()});
+  }
+}
+
+// Nothing, if the file is somebody else's. Throws Unreadable if nobody knows that.
 std::optional<Predecessor> read_predecessor(const std::string& path, const std::string& device,
                                             const std::string& mesh) {
-  const auto content = read_stored_file(path);
+  const auto content = read_whole(path);
   if (!content || (*content)->size() > kMaxQuickFile || !is_of_predecessor(**content, mesh)) {
     return std::nullopt;
   }
@@ -55,6 +76,7 @@ std::optional<Predecessor> read_predecessor(const std::string& path, const std::
   if (::access(folder.c_str(), W_OK) != 0) { throw SystemError(folder, errno); }
   file.interfaces.insert(device);
   return Predecessor{path,
+                     free_name_for(path),
                      device,
                      std::move(file.interfaces),
                      {},
@@ -62,11 +84,18 @@ std::optional<Predecessor> read_predecessor(const std::string& path, const std::
                      std::move(file.preshared_keys)};
 }
 
+// A folder that is not there holds nothing.
+std::optional<Said> why_unread(const std::string& folder) {
+  if (::access(folder.c_str(), R_OK | X_OK) == 0 || errno == ENOENT) { return std::nullopt; }
+  return say<"predecessor-unread">(SystemError(folder, errno).message());
+}
+
 }  // namespace
 
-std::optional<Predecessor> find_predecessor(const std::string& folder, const std::string& units,
-                                            const std::string& mesh) {
-  std::optional<Predecessor> found;
+PredecessorSearch find_predecessor(const std::string& folder, const std::string& units,
+                                   const std::string& mesh) {
+  PredecessorSearch search{std::nullopt, why_unread(folder)};
+  std::optional<Predecessor>& found = search.found;
   for (const std::string& name : names_in(folder)) {
     const std::string device(between(name, "", kFileEnding));
     if (!is_predecessor_name(device, mesh)) { continue; }
@@ -75,13 +104,15 @@ std::optional<Predecessor> find_predecessor(const std::string& folder, const std
       auto one = read_predecessor(path, device, mesh);
       if (one && found) { throw Error(say<"predecessor-twice">(found->file)); }
       if (one) { found = std::move(one); }
+    } catch (const Unreadable& error) {
+      search.unread = say<"predecessor-unread">(path + ": " + error.message());
     } catch (Error& error) {
       error.add_context(path);
       throw;
     }
   }
   if (found) { found->enablers = enablers_of(units, found->device); }
-  return found;
+  return search;
 }
 
 std::vector<std::string> left_places(const Predecessor& predecessor) {
@@ -104,7 +135,7 @@ void leave_places(const std::vector<std::string>& paths) {
       continue;  // done before an interruption
     }
     if (path.ends_with(kFileEnding)) {
-      rename_file(path, path + std::string(kAdoptedEnding));
+      rename_file(path, free_name_for(path));
     } else {
       remove_file(path);
     }

@@ -1,10 +1,8 @@
 #include "agent/store/quick_file.h"
 
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <utility>
 
@@ -12,24 +10,17 @@
 #include "common/error.h"
 #include "common/limits.h"
 #include "common/naming.h"
+#include "common/secret_text.h"
+#include "common/trimmed.h"
 
 namespace wgmesh {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\v\f";
-constexpr std::size_t kBase64Octets = 44;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) { return {}; }
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 // Text that is a part of an interface's name, as far as names that are looked for go.
@@ -60,6 +51,7 @@ struct Line {
   std::size_t number = 0;
   Section section = Section::kNone;
   bool begins_section = false;
+  bool is_empty = false;  // but for a comment
   Setting setting;
   std::string_view friendly_name;  // of a comment
 };
@@ -74,6 +66,7 @@ void each_line(std::string_view text, const std::function<void(const Line&)>& vi
     const auto hash = whole.find('#');
     const std::string_view content = trimmed(whole.substr(0, hash));
     line.begins_section = content.starts_with('[');
+    line.is_empty = content.empty();
     if (line.begins_section) { line.section = section_of(content); }
     line.setting = line.begins_section ? Setting{} : setting_of(content);
     line.friendly_name = {};
@@ -114,20 +107,16 @@ bool is_command(const Line& line) {
 }
 
 Secret key_of(std::string_view base64, std::size_t line, std::string_view what) {
-  std::array<std::uint8_t, kKeySize> octets{};
-  std::size_t size = 0;
-  const bool is_whole =
-      base64.size() == kBase64Octets &&
-      sodium_base642bin(octets.data(), octets.size(), base64.data(), base64.size(), nullptr, &size,
-                        nullptr, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-      size == kKeySize;
-  if (!is_whole) {
-    sodium_memzero(octets.data(), octets.size());
-    refuse(line, fmt::format("{} is no key", what));
-  }
-  const Secret secret = Secret::from_octets(octets);
-  sodium_memzero(octets.data(), octets.size());
-  return secret;
+  auto secret = secret_from_base64(base64);
+  if (!secret) { refuse(line, fmt::format("{} is no key", what)); }
+  return *std::move(secret);
+}
+
+// People write keys by hand: the kernel clamps what it is given, and tells the clamped key.
+Secret private_key_of(std::string_view base64, std::size_t line) {
+  const Secret key = key_of(base64, line, "PrivateKey");
+  if (key.is_zero()) { refuse(line, "PrivateKey is all zeros, which is no key"); }
+  return key.clamped();
 }
 
 // One section of a peer, while it is read.
@@ -142,6 +131,7 @@ class Reader {
 
   void read(const Line& line) {
     if (line.begins_section) { end_peer(line.number); }
+    read_name(line);
     if (line.section == Section::kInterface) { read_interface(line); }
     if (line.section == Section::kPeer) { read_peer(line); }
   }
@@ -157,11 +147,21 @@ class Reader {
     if (is_command(line)) { find_interfaces(value, mesh_, file_.interfaces); }
     if (!is_same_word(key, "PrivateKey")) { return; }
     if (file_.private_key) { refuse(line.number, "PrivateKey is there twice"); }
-    file_.private_key = key_of(value, line.number, "PrivateKey");
+    file_.private_key = private_key_of(value, line.number);
+  }
+
+  // Some write the name of a peer above its section. So a comment behind the name that the section
+  // has already is the name of the next one, if no setting follows it here.
+  void read_name(const Line& line) {
+    if (line.begins_section) { peer_.name = std::exchange(next_name_, {}); }
+    const bool has_setting = !line.is_empty && !line.begins_section;
+    if (has_setting && !next_name_.empty()) { peer_.name = std::exchange(next_name_, {}); }
+    if (!is_node_name(line.friendly_name)) { return; }
+    const bool is_next = line.is_empty && (line.section != Section::kPeer || !peer_.name.empty());
+    (is_next ? next_name_ : peer_.name) = line.friendly_name;
   }
 
   void read_peer(const Line& line) {
-    if (is_node_name(line.friendly_name)) { peer_.name = line.friendly_name; }
     if (!is_same_word(line.setting.key, "PresharedKey")) { return; }
     if (peer_.preshared_key) { refuse(line.number, "PresharedKey is there twice"); }
     peer_.preshared_key = key_of(line.setting.value, line.number, "PresharedKey");
@@ -169,7 +169,8 @@ class Reader {
 
   void end_peer(std::size_t line) {
     const PeerSection peer = std::exchange(peer_, {});
-    if (peer.name.empty() || !peer.preshared_key) { return; }
+    // To the kernel 32 zeros are no preshared key.
+    if (peer.name.empty() || !peer.preshared_key || peer.preshared_key->is_zero()) { return; }
     if (!file_.preshared_keys.emplace(peer.name, *peer.preshared_key).second) {
       refuse(line, fmt::format("a second peer is called {}", peer.name));
     }
@@ -179,6 +180,7 @@ class Reader {
   std::string_view mesh_;
   QuickFile file_;
   PeerSection peer_;
+  std::string next_name_;  // of the section that follows
 };
 
 }  // namespace

@@ -17,9 +17,9 @@ namespace wgmesh {
 inline constexpr std::size_t kMaxQuickFile = std::size_t{4} << 20;  // octets
 
 struct QuickFile {
-  std::optional<Secret> private_key;
-  // By the name that a comment in the peer's section gives it (`# friendly_name = NODE`). A peer
-  // without such a name has no place here.
+  std::optional<Secret> private_key;  // clamped
+  // By the name that a comment in the peer's section, or just above it, gives it
+  // (`# friendly_name = NODE`). A peer without such a name has no place here.
   std::map<std::string, Secret> preshared_keys;
   // br-MESH and gt-MESH<number>, as far as PostUp lines name them.
   std::set<std::string> interfaces;

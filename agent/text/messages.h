@@ -34,8 +34,7 @@ inline constexpr Message kAgentMessages[] = {
     // agent/store
     {"hosts-file-fixed", MessageKind::kError, "/etc/hosts cannot be changed: {}",
      "make it a file that root can write (in a container it may be mounted read-only), or leave "
-     "out "
-     "`hosts: true`"},
+     "out `hosts: true`"},
     {"store-not-a-file", MessageKind::kError, "is a {}, not a file", ""},
     {"store-file-too-large", MessageKind::kError, "has {} octets, more than 16 MiB", ""},
     {"store-file-foreign", MessageKind::kError,
@@ -76,8 +75,25 @@ inline constexpr Message kAgentMessages[] = {
     {"predecessor-not-adopted", MessageKind::kError,
      "the mesh that wireguard-mesh made here cannot be taken over: {}",
      "mend that; or end that mesh with `wg-quick down` and move its file elsewhere, and new keys "
-     "are "
-     "made"},
+     "are made"},
+    {"predecessor-stays", MessageKind::kWarning,
+     "files of the mesh that wireguard-mesh made stay in their places ({}); the next `mesh up` "
+     "tries again",
+     ""},
+    {"predecessor-waits", MessageKind::kWarning,
+     "the mesh that wireguard-mesh made was to be taken over when the node went down; `mesh up`, "
+     "or `wgmesh-agent restore {}` on the node, goes on with that",
+     ""},
+    {"predecessor-unread", MessageKind::kWarning,
+     "nobody can say whether wireguard-mesh made a mesh of this name here: {}", ""},
+    {"predecessor-not-stored", MessageKind::kError,
+     "{0}: a mesh that stays down cannot take over the mesh that wireguard-mesh made here",
+     "bring the mesh up with `mesh up`; or end the old one with `wg-quick down {1}` and move its "
+     "file elsewhere, and new keys are made"},
+    {"predecessor-without-peers", MessageKind::kError,
+     "{}: the mesh that wireguard-mesh made is not taken over without {}, which would be cut off",
+     "run `mesh up` when every node of that mesh can be reached, or take those that are gone out "
+     "of the mesh file"},
     // agent/linux
     {"device-group-shared", MessageKind::kError,
      "{} is in the device group too, and is not of this mesh", "ip link set {0} group default"},

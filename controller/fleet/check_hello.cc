@@ -6,7 +6,6 @@
 
 #include "common/key.h"
 #include "common/limits.h"
-#include "common/naming.h"
 #include "common/net.h"
 #include "common/short_peers.h"
 #include "controller/fleet/facts.h"
@@ -172,16 +171,6 @@ void check_survey(const proto::Survey& survey) {
   }
 }
 
-void check_adoption(const proto::Hello& hello) {
-  const proto::Adoption& adoption = hello.adoption();
-  expect_line(adoption.file(), "a file that is taken over");
-  expect_at_most(static_cast<std::uint64_t>(adoption.interfaces_size()), kMostPeers + 2,
-                 "a number of interfaces that are taken over");
-  for (const std::string& name : adoption.interfaces()) {
-    if (!is_interface_name(name)) { refuse_fact("'{}' as an interface that is taken over", name); }
-  }
-}
-
 }  // namespace
 
 void check_hello(const proto::Open& open, const proto::Hello& hello) {
@@ -192,7 +181,6 @@ void check_hello(const proto::Open& open, const proto::Hello& hello) {
   check_learned(hello);
   check_identity(hello);
   check_survey(hello.survey());
-  check_adoption(hello);
   check_short(open, hello);
 }
 

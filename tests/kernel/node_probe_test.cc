@@ -82,7 +82,7 @@ TEST_F(ProbeTest, PortUserIsNamedAndOurOwnDeviceIsNone) {
   open.set_inner_address("fd01::1/64");
   open.set_listen_port(51777);
   proto::Hello hello;
-  put_node_facts(open, {}, hello);
+  put_node_facts(open, {}, {}, hello);
   EXPECT_THAT(hello.problems(),
               ElementsAre("listen_port 51777 is in use here (another program's UDP socket)"));
   EXPECT_THAT(hello.problem_ids(), ElementsAre("listen-port-in-use"));
@@ -105,7 +105,7 @@ TEST_F(ProbeTest, SurveySaysWhatAMeshFileCanPropose) {
   open.set_listen_port(51777);
   open.set_surveys(true);
   proto::Hello hello;
-  put_node_facts(open, {}, hello);
+  put_node_facts(open, {}, {}, hello);
   ASSERT_EQ(hello.survey().addresses_size(), 1);
   EXPECT_EQ(hello.survey().addresses(0).address(), "198.51.100.9/24");
   EXPECT_EQ(hello.survey().addresses(0).mtu(), 1400U);
@@ -116,7 +116,7 @@ TEST_F(ProbeTest, SurveySaysWhatAMeshFileCanPropose) {
   ip("route add default via 198.51.100.1");
   open.set_listen_port(51778);
   hello.Clear();
-  put_node_facts(open, {}, hello);
+  put_node_facts(open, {}, {}, hello);
   EXPECT_EQ(hello.survey().outside_mtu(), 1400U);
   EXPECT_EQ(hello.survey().free_port(), 51778U);
   EXPECT_EQ(hello.survey().port_user(), "");

@@ -18,12 +18,22 @@ test_case 'plan says what is taken over and what goes, and changes nothing'
 remember 0 1 2
 mesh -v plan --detailed-exitcode
 expect_status 2
-expect_out 'adopt /etc/wireguard/wg-test0.conf: its private key and 2 preshared keys; remove wg-test0, gt-test1, gt-test2'
+expect_out 'adopt /etc/wireguard/wg-test0.conf: its private key and 2 preshared keys; rename the file to wg-test0.conf.wgmesh-adopted'
+expect_out "disable wg-quick@wg-test0.service; br-test becomes wgmesh's; remove wg-test0, gt-test1, gt-test2"
 expect_out "$(wg pubkey <"$work/key.1")"
 expect_no_out 'new key'
 expect_no_out "$(<"$work/key.0")"
 expect_as_before 0 1 2
 ends=$(sed -n 's/.*ip link add gt-test-n0 .* type ip6gretap \(local [^ ]* remote [^ ]*\).*/\1/p' <<<"$out" | tail -n 1)
+
+test_case 'a node that is left out would be cut off, so its peers refuse'
+sed 's/ssh: test1/ssh: {host: test1, port: 1}/' "$mesh_file" >"$work/skipping.yaml"
+whole=$mesh_file mesh_file=$work/skipping.yaml
+mesh --skip-unreachable up
+mesh_file=$whole
+expect_status 1
+expect_err 'is not taken over without n1'
+expect_as_before 0 1 2
 
 test_case 'a failure on one node brings everything back on all'
 # shellcheck disable=SC2086

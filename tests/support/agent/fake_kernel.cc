@@ -338,9 +338,8 @@ void FakeKernel::start(const SetWireguard& set) {
   if (interface.kind != "wireguard") { refuse(EOPNOTSUPP); }
   Wireguard& device = interface.wireguard;
   if (set.private_key) {
-    auto octets = set.private_key->reveal();
-    const bool clears = std::ranges::all_of(octets, [](auto octet) { return octet == 0; });
-    device.private_key = clears ? std::nullopt : set.private_key;
+    const bool clears = set.private_key->is_zero();
+    device.private_key = clears ? std::nullopt : std::optional(set.private_key->clamped());
     if (!clears) { device.peers.erase(public_key_of(*set.private_key)); }
   }
   if (set.listen_port) {

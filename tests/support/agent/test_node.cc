@@ -54,7 +54,7 @@ TestNode::TestNode() {
   };
   this_node.open_session_kernel = [this] { return std::make_unique<FailingKernel>(kernel, fault); };
   this_node.probe = [](const proto::Open&, const ResolvedEndpoints& endpoints,
-                       proto::Hello& hello) {
+                       const std::set<std::string>&, proto::Hello& hello) {
     for (const auto& [node, resolved] : endpoints) {
       proto::EndpointRoute& route = *hello.add_routes();
       route.set_node(node);

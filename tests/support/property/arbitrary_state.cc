@@ -21,7 +21,7 @@ bool in_a_hundred(int chance) { return number(0, 100) < chance; }
 
 Secret secret_of(int number) {
   std::array<std::uint8_t, kKeySize> octets{};
-  octets.fill(static_cast<std::uint8_t>(0x40 + number));
+  octets.fill(static_cast<std::uint8_t>(0x40 + number));  // a multiple of 8: clamped
   return Secret::from_octets(octets);
 }
 
@@ -109,7 +109,7 @@ class Builder {
                      .listen_port = static_cast<std::uint16_t>(number(51820, 51823)),
                      .fwmark = static_cast<std::uint32_t>(number(0, 3)),
                      .addresses = addresses("1")};
-    if (!drifts()) { device.private_key = secret_of(number(0, 3)); }
+    if (!drifts()) { device.private_key = secret_of(8 * number(0, 3)); }
     std::vector<int> allowed = shuffled(2 * kNodes);
     for (int node = 0; node < kNodes; ++node) {
       if (is_missing()) { continue; }

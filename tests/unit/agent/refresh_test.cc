@@ -20,7 +20,7 @@ class Refresh : public testing::Test {
   Refresh() {
     bring_up(node, plan);
     node.this_node.probe = [this](const proto::Open& open, const ResolvedEndpoints&,
-                                  proto::Hello& hello) {
+                                  const std::set<std::string>&, proto::Hello& hello) {
       for (const proto::OpenPeer& peer : open.peers()) {
         proto::EndpointRoute& route = *hello.add_routes();
         route.set_node(peer.node());

@@ -87,6 +87,23 @@ TEST_F(Key, FreshPrivateKeysAreClampedAndDiffer) {
   EXPECT_FALSE(Secret::make_preshared_key() == Secret::make_preshared_key());
 }
 
+TEST_F(Key, AClampedKeyHasTheSamePublicKey) {
+  Octets octets;
+  octets.fill(0xff);
+  const Secret key = Secret::from_octets(octets);
+  const Secret clamped = key.clamped();
+  EXPECT_FALSE(key == clamped);
+  EXPECT_EQ(octets_of(clamped)[0], 0xf8);
+  EXPECT_EQ(octets_of(clamped)[31], 0x7f);
+  EXPECT_EQ(public_key_of(clamped), public_key_of(key));
+  EXPECT_EQ(clamped.clamped(), clamped);
+}
+
+TEST_F(Key, OnlyZerosAreNoKey) {
+  EXPECT_TRUE(Secret::from_octets(Octets{}).is_zero());
+  EXPECT_FALSE(Secret::make_preshared_key().is_zero());
+}
+
 TEST_F(PublicKeyText, IsTheBase64OfWg) {
   PublicKey key{counting()};
   EXPECT_EQ(to_base64(key), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");

@@ -558,7 +558,7 @@ TEST(Serve, StoresWhatEndpointsResolvedTo) {
   node.kernel.latest_handshakes[*public_key_from(plan.peers(0).public_key())] = std::time(nullptr);
   const auto files = node.files();
   node.this_node.probe = [](const proto::Open& open, const ResolvedEndpoints&,
-                            proto::Hello& hello) {
+                            const std::set<std::string>&, proto::Hello& hello) {
     proto::EndpointRoute& route = *hello.add_routes();
     route.set_node(open.peers(0).node());
     route.set_address("192.0.2.77");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "agent/store/atomic_file.h"
 #include "common/error.h"
 #include "tests/support/agent/predecessor_node.h"
@@ -14,7 +16,13 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::optional<Predecessor> found_on(const TestNode& node, const std::string& mesh = "test") {
-  return find_predecessor(node.this_node.paths.wireguard, node.this_node.paths.units, mesh);
+  return find_predecessor(node.this_node.paths.wireguard, node.this_node.paths.units, mesh).found;
+}
+
+std::string unread_on(const TestNode& node) {
+  const auto unread =
+      find_predecessor(node.this_node.paths.wireguard, node.this_node.paths.units, "test").unread;
+  return unread ? unread->text : std::string();
 }
 
 std::string fault_on(const TestNode& node) {
@@ -78,6 +86,36 @@ TEST(Predecessor, LeavesItsPlacesOnceAndForAll) {
     EXPECT_FALSE(exists(predecessor_link(node)));
     EXPECT_EQ(read_file(predecessor_path(node) + ".wgmesh-adopted"), predecessor_text());
   }
+}
+
+TEST(Predecessor, NoFileThatWasKeptEarlierIsLost) {
+  TestNode node;
+  put_predecessor(node);
+  const std::string kept = predecessor_path(node) + ".wgmesh-adopted";
+  write_file(kept, "of an earlier time");
+  const auto found = found_on(node).value();
+  EXPECT_EQ(found.kept_as, kept + ".2");
+  leave_places(left_places(found));
+  EXPECT_EQ(read_file(kept), "of an earlier time");
+  EXPECT_EQ(read_file(kept + ".2"), predecessor_text());
+}
+
+TEST(Predecessor, WhatCannotBeReadIsPassedOverAndNamed) {
+  TestNode node;
+  EXPECT_EQ(unread_on(node), "");
+  put_predecessor(node);
+  EXPECT_EQ(unread_on(node), "");
+  const std::string link = node.this_node.paths.wireguard + "/wg-test7.conf";
+  std::filesystem::create_symlink("/etc/hostname", link);
+  EXPECT_TRUE(found_on(node));
+  EXPECT_THAT(unread_on(node), HasSubstr(link + ": is a symbolic link, not a file"));
+}
+
+TEST(Predecessor, AFolderThatCannotBeReadIsNamed) {
+  TestNode node;
+  write_file(node.this_node.paths.wireguard, "no folder");
+  EXPECT_FALSE(found_on(node));
+  EXPECT_THAT(unread_on(node), HasSubstr(node.this_node.paths.wireguard + ": "));
 }
 
 TEST(Predecessor, OtherPathsAreNoPlacesOfIt) {

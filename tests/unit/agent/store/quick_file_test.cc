@@ -60,7 +60,7 @@ TEST(QuickFile, LettersOfKeysAndBlanksDoNotMatter) {
       parse_quick_file("[INTERFACE]\r\n\tprivatekey=" + std::string(kKey) + "\r\n" +
                            "[peer] # one\n#friendly_name=n1\nPRESHAREDKEY = " + kKey + " # a key\n",
                        "test");
-  EXPECT_EQ(file.private_key, secret_of(0x42));
+  EXPECT_EQ(file.private_key, secret_of(0x42).clamped());
   EXPECT_EQ(file.preshared_keys.at("n1"), secret_of(0x42));
 }
 
@@ -72,6 +72,42 @@ TEST(QuickFile, APeerWithoutANameHasNoPlace) {
   EXPECT_THAT(
       parse_quick_file(peer("# friendly_name = n1\n[Other]\n" + key), "test").preshared_keys,
       IsEmpty());
+}
+
+// The kernel tells a key as it has clamped it, and the mesh would never be as it shall be.
+TEST(QuickFile, AKeyThatWasWrittenByHandIsClamped) {
+  const auto key = parse_quick_file(std::string("[Interface]\nPrivateKey = ") + kKey, "test");
+  EXPECT_NE(key.private_key, secret_of(0x42));
+  EXPECT_EQ(public_key_of(*key.private_key), public_key_of(secret_of(0x42)));
+}
+
+TEST(QuickFile, ZerosAreNoKey) {
+  const std::string zeros = std::string(43, 'A') + "=\n";
+  EXPECT_EQ(fault_of("[Interface]\nPrivateKey = " + zeros),
+            "line 2: PrivateKey is all zeros, which is no key");
+  const std::string named = "# friendly_name = n1\nPresharedKey = ";
+  EXPECT_THAT(parse_quick_file(peer(named + zeros), "test").preshared_keys, IsEmpty());
+}
+
+TEST(QuickFile, ANameMayStandAboveItsSection) {
+  const auto names = [](const std::string& text) {
+    std::vector<std::string> found;
+    for (const auto& [name, key] : parse_quick_file(text, "test").preshared_keys) {
+      found.push_back(name + (key == secret_of(0x42) ? " 42" : " 60"));
+    }
+    return found;
+  };
+  const std::string one = std::string("PublicKey = x\nPresharedKey = ") + kKey + "\n";
+  const std::string two = "PresharedKey = YGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGA=\n";
+  const std::string n1 = "# friendly_name = n1\n";
+  const std::string n2 = "# friendly_name = n2\n";
+  const auto both = ElementsAre("n1 42", "n2 60");
+  const std::string self = "[Interface]\n# friendly_name = n0\nListenPort = 1\n\n";
+  EXPECT_THAT(names(self + n1 + peer(one) + "\n" + n2 + "\n# a remark\n" + peer(two)), both);
+  EXPECT_THAT(names(self + peer(n1 + one) + peer(n2 + two)), both);
+  EXPECT_THAT(names(self + peer(one + n1) + peer(two + n2)), both);
+  EXPECT_THAT(names(self + n1 + peer(n1 + one) + n2 + peer(n2 + two)), both);
+  EXPECT_THAT(names(n2 + peer(n1 + two + one.substr(0, 14))), ElementsAre("n1 60"));
 }
 
 TEST(QuickFile, TellsTheLineOfAKeyThatIsNone) {
