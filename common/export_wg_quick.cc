@@ -14,7 +14,15 @@ const char* nodad_for(const Prefix& address) {
   return address.address.family == Family::kIpv6 ? " nodad" : "";
 }
 
+// wg-quick itself takes away nothing but the device when a command fails. So a further `wg-quick up`
+// takes away what is left, which it knows by the address that nobody else has.
+void put_fresh(ExportText& text, const std::string& interface, const MacAddress& mac) {
+  text.line("PostUp = ! grep -sqx {0} /sys/class/net/{1}/address || ip link del dev {1}",
+            to_text(mac), interface);
+}
+
 void put_bridge(ExportText& text, const ExportedNode& node) {
+  put_fresh(text, node.bridge, node.bridge_mac);
   text.line("PostUp = ip link add name {} address {} type bridge", node.bridge,
             to_text(node.bridge_mac));
   // The kernel lets an MTU follow the ports until it was changed by hand once.
@@ -44,6 +52,7 @@ std::string tunnel_words(const ExportedNode& node) {
 }
 
 void put_tunnel(ExportText& text, const ExportedNode& node, const ExportedPeer& peer) {
+  put_fresh(text, peer.tunnel, peer.mac);
   text.line("PostUp = ip link add name {} address {} type {} local {} remote {} {}", peer.tunnel,
             to_text(peer.mac), node.has_ipv6_tunnels() ? "ip6gretap" : "gretap",
             to_text(node.inner.address), to_text(peer.inner), tunnel_words(node));
@@ -89,17 +98,19 @@ void put_file(ExportText& text, const ExportedNode& node) {
   text.line("Table = off");
   put_bridge(text, node);
   for (const ExportedPeer& peer : node.peers) { put_tunnel(text, node, peer); }
+  // Without a port that is not there (yet) the mesh comes up all the same, as with the agent.
   for (const std::string& port : node.bridge_ports) {
-    text.line("PostUp = ip link set dev {} mtu {} master {} up", port, node.segment_mtu,
-              node.bridge);
+    text.line("PostUp = test ! -e /sys/class/net/{0} || ip link set dev {0} mtu {1} master {2} up",
+              port, node.segment_mtu, node.bridge);
   }
   text.line("PostUp = ip link set dev {} up", node.bridge);
+  // What is gone already must not keep the rest up.
   for (const std::string& port : node.bridge_ports) {
-    text.line("PreDown = ip link set dev {} nomaster", port);
+    text.line("PreDown = ip link set dev {} nomaster || true", port);
   }
-  text.line("PreDown = ip link del dev {}", node.bridge);
+  text.line("PreDown = ip link del dev {} || true", node.bridge);
   for (const ExportedPeer& peer : node.peers) {
-    text.line("PreDown = ip link del dev {}", peer.tunnel);
+    text.line("PreDown = ip link del dev {} || true", peer.tunnel);
   }
   for (const ExportedPeer& peer : node.peers) { put_peer(text, peer); }
 }

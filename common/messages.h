@@ -31,12 +31,18 @@ inline constexpr Message kCommonMessages[] = {
      "use --format wg-quick; or set another mtu, which bridge_ports then need, too, and run "
      "`mesh up`"},
     {"export-folder-relative", MessageKind::kError, "'{}' is not an absolute path",
-     "name the folder from the root on: /root/mesh"},
+     "name the folder from the root on: /etc/wireguard"},
     {"export-folder-exposed", MessageKind::kError, "keys are not written where others may: {}",
      "name a folder to which only root, or you, can write"},
     {"export-file-foreign", MessageKind::kError,
      "{} is no earlier export of this node, and is left alone",
      "move it away, or name another folder"},
+    {"export-without-hosts", MessageKind::kWarning,
+     "`hosts: true` is no part of the files: nothing keeps the names of the nodes in /etc/hosts",
+     "`mesh hosts` prints the lines"},
+    {"export-for-networkd", MessageKind::kWarning,
+     "networkd is not root, and cannot read the keys yet",
+     "run `chgrp systemd-network {0} && chmod 640 {0}` on the node"},
 };
 
 template <MessageId id, class... Arguments>

@@ -25,6 +25,16 @@ NodeExport shown(const std::string& node, const proto::ExportedFiles& exported, 
   return out;
 }
 
+// Both lists are as the node tells them, and need not be of one length.
+std::vector<Said> warnings_of(const proto::ExportedFiles& exported) {
+  std::vector<Said> warnings;
+  for (int i = 0; i < exported.warnings_size(); ++i) {
+    const bool has_id = i < exported.warning_ids_size();
+    warnings.push_back({has_id ? exported.warning_ids(i) : "", exported.warnings(i), {}});
+  }
+  return warnings;
+}
+
 // One for each node, in the order of the mesh file.
 std::vector<NodeExport> ask_nodes(Run& run, const Mesh& mesh, const CommandLine& command_line) {
   proto::ExportFiles wanted;
@@ -36,7 +46,7 @@ std::vector<NodeExport> ask_nodes(Run& run, const Mesh& mesh, const CommandLine&
     open.clear_peers();  // nothing is to be resolved
     session.open(open);
     const proto::ExportedFiles exported = session.export_files(wanted);
-    for (const std::string& note : exported.notes()) { run.progress().note(node.name, note); }
+    for (const Said& warning : warnings_of(exported)) { run.progress().warn(node.name, warning); }
     run.progress().end(node.name, Ending::kDone);
     return shown(node.name, exported, !wanted.folder().empty());
   });
@@ -48,7 +58,8 @@ std::vector<NodeExport> ask_nodes(Run& run, const Mesh& mesh, const CommandLine&
     if (const auto found = answers.find(node->name); found != answers.end()) {
       one = std::move(found->second);
     } else if (const auto failure = failures.find(node->name); failure != failures.end()) {
-      one.error = failure->second.message;
+      const NodeFailure& why = failure->second;
+      one.error = ErrorReport{{}, why.step, why.message, why.cure, why.id};
     }
   }
   return nodes;

@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "common/export_folder.h"
 #include "common/exported_node.h"
+#include "common/messages.h"
 #include "common/naming.h"
 #include "controller/commands.h"
 #include "controller/exit_code.h"
@@ -64,6 +65,7 @@ void warn(const CommandLine& command_line, const Mesh& mesh, const SegmentMtu& m
   if (mesh.path_cost.kind == PathCost::Kind::kMeasured) {
     progress.warn({}, say<"export-costs-unmeasured">());
   }
+  if (mesh.hosts) { progress.warn({}, say_common<"export-without-hosts">()); }
   progress.warn({}, say<"export-keys-lie-here">(mesh.nodes.size(), folder));
   progress.close(false);
 }

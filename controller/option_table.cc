@@ -153,9 +153,8 @@ const std::array kRows = [] {
           put<&CommandLine::output>},
       Row{{.name = "offline",
            .commands = set_of(kGraph, kExport),
-           .help =
-               "from the mesh file alone; contacts nobody. Of `export`: into the folder that is "
-               "named, with keys made here"},
+           .help = "from the mesh file alone; contacts nobody. `graph` draws the file; `export` "
+                   "writes into the folder that is named, with keys made here"},
           put<&CommandLine::offline>},
       Row{{.name = "all", .commands = set_of(kExport), .help = "all nodes, as without names"},
           put<&CommandLine::all>},

@@ -4,26 +4,14 @@
 
 #include "controller/exit_code.h"
 #include "controller/run.h"
+#include "controller/show/error_document.h"
 
 namespace wgmesh {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json error_json(const ErrorReport& error) {
-  Json out = Json::object();
-  const auto put = [&](const char* key, const std::string& text) {
-    if (!text.empty()) { out[key] = text; }
-  };
-  put("id", error.id);
-  put("node", error.node);
-  put("step", error.step);
-  out["message"] = error.message;
-  put("cure", error.cure);
-  return out;
-}
-
-Json error_json(const Fault& fault) {
+Json fault_json(const Fault& fault) {
   Json out = Json::object();
   if (!fault.id.empty()) { out["id"] = fault.id; }
   out["step"] = "mesh file";
@@ -37,8 +25,8 @@ Json error_json(const Fault& fault) {
 
 Json errors_json(const Told& told) {
   Json out = Json::array();
-  for (const Fault& fault : told.faults) { out.push_back(error_json(fault)); }
-  for (const ErrorReport& error : told.errors) { out.push_back(error_json(error)); }
+  for (const Fault& fault : told.faults) { out.push_back(fault_json(fault)); }
+  for (const ErrorReport& error : told.errors) { out.push_back(error_document(error)); }
   return out;
 }
 
@@ -46,7 +34,7 @@ Json warnings_json(const Told& told) {
   Json out = Json::array();
   for (const ToldWarning& warning : told.warnings) {
     out.push_back(
-        error_json({warning.node, {}, warning.said.text, warning.said.cure, warning.said.id}));
+        error_document({warning.node, {}, warning.said.text, warning.said.cure, warning.said.id}));
   }
   return out;
 }
@@ -73,7 +61,7 @@ Json node_json(Json changes, const NodeOutcome& node) {
   if (node.generation) { out["generation"] = *node.generation; }
   if (node.failure) {
     const NodeFailure& failure = *node.failure;
-    out["error"] = error_json({{}, failure.step, failure.message, failure.cure, failure.id});
+    out["error"] = error_document({{}, failure.step, failure.message, failure.cure, failure.id});
   }
   if (node.stays_down) { out["stays_down"] = true; }
   out.update(changes);

@@ -19,7 +19,10 @@ when every pair that can forward does. All nodes change, or none does. A second 
 
 Pairs that do not forward in time are warned of, and the exit code is 7: everything stands as planned,
 and `mesh check` says why. Nodes that --skip-unreachable leaves out keep what they have, and the next
-`mesh sync` brings them in.)",
+`mesh sync` brings them in.
+
+A mesh of that name that wireguard-mesh has made is taken over, with its keys; `mesh plan` says what goes.
+That takes every node of the mesh at once: --skip-unreachable is refused.)",
                .most = 0,
                .forms = "json",
                .changes_nodes = true},
@@ -166,7 +169,8 @@ A file that is there already is never overwritten.)"},
         .description = R"(Says what is stored on each node in the words of another tool: WireGuard,
 tunnels, bridge, spanning tree, addresses. With --to, each node's agent writes the files into a folder of
 its node; keys stay there. Without, the files are printed, and (hidden) stands for each key. What a format
-cannot say is refused, not left out. The mesh is not changed.
+cannot say is refused, not left out; but for the names of `hosts: true`, of which a warning tells. The mesh
+is not changed. `mesh up` and `mesh sync` refuse a node as long as what the files made stands there.
 
 --format wg-quick: one file for each node, wg-MESH.conf. --format networkd: .netdev, .network and .link
 files, for systemd 252 and newer.

@@ -1,7 +1,5 @@
 #include "agent/session/exporting.h"
 
-#include <fmt/format.h>
-
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -11,6 +9,8 @@
 #include "agent/text/messages.h"
 #include "common/export_folder.h"
 #include "common/exported_node.h"
+#include "common/messages.h"
+#include "common/shell_quoted.h"
 
 namespace wgmesh {
 namespace {
@@ -35,6 +35,11 @@ void put_secrets(const StoredMesh& stored, ExportedNode& node) {
   }
 }
 
+void warn(const Said& warning, proto::ExportedFiles& answer) {
+  answer.add_warnings(warning.text + "; " + warning.cure);
+  answer.add_warning_ids(warning.id);
+}
+
 proto::ExportedFiles written(const std::vector<ExportedFile>& files, const ExportedNode& node,
                              ExportFormat format, const std::string& path) {
   const ExportFolder folder(path, export_header(node.mesh, node.node));
@@ -42,11 +47,9 @@ proto::ExportedFiles written(const std::vector<ExportedFile>& files, const Expor
   for (std::string& name : folder.write(files, node.mesh, format)) {
     answer.add_files()->set_name(std::move(name));
   }
-  // The agent has given away the right to do that itself.
+  // The agent has given away the right to give files to others.
   if (format == ExportFormat::kNetworkd) {
-    answer.add_notes(
-        fmt::format("before networkd can read the keys: chgrp systemd-network {0} && chmod 640 {0}",
-                    answer.files(0).name()));
+    warn(say_common<"export-for-networkd">(shell_quoted(answer.files(0).name())), answer);
   }
   return answer;
 }
@@ -74,9 +77,15 @@ proto::ExportedFiles export_stored(const Store& store, const std::string& mesh,
   const Loaded loaded = store.load(mesh);
   refuse_unreadable(loaded);
   ExportedNode node = whole_node(loaded.mesh, mesh);
-  if (wanted.folder().empty()) { return told(export_files(node, format)); }
-  put_secrets(loaded.mesh, node);
-  return written(export_files(node, format), node, format, wanted.folder());
+  proto::ExportedFiles answer;
+  if (wanted.folder().empty()) {
+    answer = told(export_files(node, format));
+  } else {
+    put_secrets(loaded.mesh, node);
+    answer = written(export_files(node, format), node, format, wanted.folder());
+  }
+  if (!loaded.mesh.plan->hosts().empty()) { warn(say_common<"export-without-hosts">(), answer); }
+  return answer;
 }
 
 }  // namespace wgmesh

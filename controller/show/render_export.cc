@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "controller/show/error_document.h"
+
 namespace wgmesh {
 namespace {
 
@@ -19,7 +21,7 @@ Json node_json(const NodeExport& node) {
   }
   return {{"name", node.node},
           {"files", std::move(files)},
-          {"error", node.error.empty() ? Json(nullptr) : Json(node.error)}};
+          {"error", node.error ? error_document(*node.error) : Json(nullptr)}};
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ std::string render_export(const std::vector<NodeExport>& nodes) {
 std::string render_export_json(const std::string& mesh, ExportFormat format,
                                const std::vector<NodeExport>& nodes) {
   Json out = {{"format_version", 1}, {"mesh", mesh}, {"format", name_of(format)}};
-  out["ok"] = std::ranges::all_of(nodes, [](const NodeExport& node) { return node.error.empty(); });
+  out["ok"] = std::ranges::all_of(nodes, [](const NodeExport& node) { return !node.error; });
   out["nodes"] = Json::array();
   for (const NodeExport& node : nodes) { out["nodes"].push_back(node_json(node)); }
   return out.dump(2) + "\n";

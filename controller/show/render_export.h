@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/exported_file.h"
+#include "controller/show/render_error.h"
 
 namespace wgmesh {
 
@@ -18,7 +19,7 @@ struct ShownFile {
 struct NodeExport {
   std::string node;
   std::vector<ShownFile> files;
-  std::string error;  // empty: none
+  std::optional<ErrorReport> error;  // why there are no files
 };
 
 // Each file behind a line with its name, as `# NODE/FILE`; of written files the line "NODE: PATH".

@@ -47,26 +47,32 @@ expect 'the schema' "$lab_folder/tools/fits-schema" "$schema" "$work/out"
 expect 'both nodes, six files each' jq -e '.ok and [.nodes[].files | length] == [6, 6]' "$work/out"
 
 test_case 'files with secrets are written on the node, for root alone, and no secret is told'
-mesh -v export n0 --format wg-quick --to /root/left
+mesh -v export n0 --format wg-quick --to /etc/wireguard
 expect_status 0
-expect_out 'n0: /root/left/wg-test.conf'
+expect_out 'n0: /etc/wireguard/wg-test.conf'
 ! says_secret || fail 'a secret came to the controller'
-expect 'the file is of root' test "$(on 0 stat -c %a:%U /root/left/wg-test.conf /root/left | tr '\n' ' ')" = '600:root 700:root '
-expect 'it has the secrets' test "$(on 0 grep -cFf - /root/left/wg-test.conf <"$work/secrets")" = 2
-expect 'wg-quick reads it' bash -c "'$nodes' in 0 wg-quick strip /root/left/wg-test.conf | grep -q '^PresharedKey = '"
-on 0 sh -c 'mkdir -m 777 /root/open; mkdir /root/taken; echo mine >/root/taken/wg-test.conf'
-mesh export n0 --format wg-quick --to /root/open
+expect 'the file is of root' test "$(on 0 stat -c %a:%U /etc/wireguard/wg-test.conf /etc/wireguard | tr '\n' ' ')" = '600:root 700:root '
+expect 'it has the secrets' test "$(on 0 grep -cFf - /etc/wireguard/wg-test.conf <"$work/secrets")" = 2
+expect 'wg-quick reads it' bash -c "'$nodes' in 0 wg-quick strip /etc/wireguard/wg-test.conf | grep -q '^PresharedKey = '"
+on 0 sh -c 'mkdir -m 777 /etc/open; mkdir /etc/taken; echo mine >/etc/taken/wg-test.conf'
+mesh export n0 --format wg-quick --to /etc/open
 expect_status 1
-expect_err 'others may write to /root/open'
-mesh export n0 --format wg-quick --to /root/taken
+expect_err 'others may write to /etc/open'
+mesh export n0 --format wg-quick --to /etc/taken
 expect_status 1
-expect_err '/root/taken/wg-test.conf is no earlier export'
-expect 'the file of somebody else stays' test "$(on 0 cat /root/taken/wg-test.conf)" = mine
+expect_err '/etc/taken/wg-test.conf is no earlier export'
+expect 'the file of somebody else stays' test "$(on 0 cat /etc/taken/wg-test.conf)" = mine
 
 test_case 'wg-quick takes the place of the agent: full frames in both directions'
 mesh down n0
 expect_status 0
-run on 0 wg-quick up /root/left/wg-test.conf
+# shellcheck disable=SC2046
+on 0 ip link add taken type ip6gretap $(on 0 sed -n 's/^PostUp = ip link add name gt-test-n1 .* \(local [^ ]* remote [^ ]*\).*/\1/p' /etc/wireguard/wg-test.conf)
+expect 'a tunnel stands in the way of the file' on 0 test -e /sys/class/net/taken
+expect 'wg-quick fails' bash -c "! '$nodes' in 0 wg-quick up wg-test"
+expect 'and leaves the bridge' on 0 test -e /sys/class/net/br-test
+on 0 ip link del taken
+run on 0 wg-quick up wg-test
 expect_status 0
 shapes >"$work/shapes.wg-quick"
 expect 'all is as the agent made it' diff "$work/shapes" "$work/shapes.wg-quick"
@@ -74,7 +80,8 @@ expect 'n0 reaches n1' await 60 ping_full 0 1
 expect 'n1 reaches n0' ping_full 1 0
 
 test_case 'wg-quick takes down what it made, and `up` brings the agent back'
-run on 0 wg-quick down /root/left/wg-test.conf
+on 0 ip link del gt-test-n1 # what is gone already does not keep the rest up
+run on 0 wg-quick down wg-test
 expect_status 0
 expect 'no interface is left' bash -c "! '$nodes' in 0 ip -br link | grep test"
 mesh up

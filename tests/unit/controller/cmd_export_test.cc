@@ -174,6 +174,13 @@ TEST_F(AnOfflineExport, SaysThatPathCostsWantMeasuring) {
   EXPECT_THAT(ran.err, HasSubstr("`path_cost: auto` wants measured round trips"));
 }
 
+TEST_F(AnOfflineExport, SaysThatNamesAreLeftOut) {
+  EXPECT_THAT(run().err, Not(HasSubstr("`mesh hosts`")));
+  const Ran ran = run("hosts: true" + std::string(kMeshFile));
+  EXPECT_THAT(ran.err, HasSubstr("`hosts: true` is no part of the files"));
+  EXPECT_THAT(ran.err, HasSubstr("`mesh hosts` prints the lines"));
+}
+
 TEST_F(AnOfflineExport, LeavesAFileOfSomebodyElse) {
   run();
   std::ofstream(line_.export_folder + "/b/wg-test.conf") << "[Interface]\n";
@@ -205,7 +212,9 @@ TEST(MeshExport, TellsTheNodesThatCannotBeReached) {
   EXPECT_EQ(document.at("ok"), false);
   EXPECT_EQ(document.at("nodes").size(), 1u);
   EXPECT_EQ(document.at("nodes").at(0).at("files").size(), 0u);
-  EXPECT_TRUE(document.at("nodes").at(0).at("error").is_string());
+  const auto& error = document.at("nodes").at(0).at("error");
+  EXPECT_EQ(error.at("step"), "connect");
+  EXPECT_THAT(error.at("message").get<std::string>(), Not(testing::IsEmpty()));
 }
 
 }  // namespace

@@ -93,10 +93,34 @@ TEST_F(AnExport, OfNetworkdSaysHowNetworkdGetsToReadTheKeys) {
   expect_no_secret(answer);
   EXPECT_EQ(answer.exported_files().files_size(), 11);
   const std::string keys = to_.path() + "/10-wg-test.netdev";
-  ASSERT_EQ(answer.exported_files().notes_size(), 1);
-  EXPECT_EQ(
-      answer.exported_files().notes(0),
-      "before networkd can read the keys: chgrp systemd-network " + keys + " && chmod 640 " + keys);
+  ASSERT_EQ(answer.exported_files().warnings_size(), 1);
+  EXPECT_EQ(answer.exported_files().warning_ids(0), "export-for-networkd");
+  EXPECT_THAT(answer.exported_files().warnings(0),
+              HasSubstr("`chgrp systemd-network " + keys + " && chmod 640 " + keys + "`"));
+}
+
+TEST_F(AnExport, SaysACommandThatAShellTakesWhateverTheFolderIsCalled) {
+  bring_up(node_, plan_);
+  const proto::FromAgent answer = ask("networkd", to_.path() + "/a b's");
+  ASSERT_TRUE(answer.has_exported_files()) << answer.error().message();
+  EXPECT_THAT(answer.exported_files().warnings(0),
+              HasSubstr("chmod 640 '" + to_.path() + "/a b'\\''s/10-wg-test.netdev'`"));
+}
+
+TEST_F(AnExport, SaysThatNamesAreLeftOut) {
+  proto::Plan plan = plan_;
+  plan.add_needs("hosts");
+  proto::Host& host = *plan.add_hosts();
+  host.set_node("mesh1");
+  host.add_addresses("fd00:0:0:1::2");
+  node_.kernel.hosts_file = "127.0.0.1 localhost\n";
+  bring_up(node_, plan);
+  for (const std::string& folder : {std::string(), to_.path()}) {
+    const proto::FromAgent answer = ask("wg-quick", folder);
+    ASSERT_EQ(answer.exported_files().warnings_size(), 1) << folder;
+    EXPECT_EQ(answer.exported_files().warning_ids(0), "export-without-hosts");
+    EXPECT_THAT(answer.exported_files().warnings(0), HasSubstr("`mesh hosts`"));
+  }
 }
 
 TEST_F(AnExport, IsRefusedWhereNothingIsStoredOrTheFormatIsUnknown) {

@@ -19,10 +19,14 @@ TEST(CheckExport, BelievesWhatCanBe) {
   exported.add_files()->set_name("wg-m.conf");
   exported.mutable_files(0)->add_lines("[Interface]");
   EXPECT_NO_THROW(check_export(wanted, exported));
-  wanted.set_folder("/root/x");
   exported.mutable_files(0)->clear_lines();
-  exported.mutable_files(0)->set_name("/root/x/wg-m.conf");
-  EXPECT_NO_THROW(check_export(wanted, exported));
+  exported.mutable_files(0)->set_name("/etc/wireguard/wg-m.conf");
+  exported.add_warnings("networkd cannot read the keys");
+  exported.add_warning_ids("export-for-networkd");
+  for (const char* folder : {"/etc/wireguard", "/etc/wireguard//"}) {
+    wanted.set_folder(folder);
+    EXPECT_NO_THROW(check_export(wanted, exported));
+  }
 }
 
 TEST(CheckExport, DoesNotBelieveTheRest) {
@@ -44,6 +48,34 @@ TEST(CheckExport, DoesNotBelieveTheRest) {
        [](auto& told) {
          told.add_files()->set_name("/x/y");
          told.mutable_files(0)->add_lines("PrivateKey = x");
+       }},
+      {"a file '/etc/x/y', which is not in /etc/wireguard", "/etc/wireguard",
+       [](auto& told) { told.add_files()->set_name("/etc/x/y"); }},
+      {"a file '/etc/wireguard', which is not in", "/etc/wireguard/",
+       [](auto& told) { told.add_files()->set_name("/etc/wireguard"); }},
+      {"a file '/x/../y', which is not in /x", "/x",
+       [](auto& told) { told.add_files()->set_name("/x/../y"); }},
+      {"a file '/x/..', which is not in /x", "/x",
+       [](auto& told) { told.add_files()->set_name("/x/.."); }},
+      {"a warning of several lines", "",
+       [](auto& told) {
+         told.add_files()->set_name("y");
+         told.add_warnings("a\nb");
+       }},
+      {"a length of a warning of 10000", "",
+       [](auto& told) {
+         told.add_files()->set_name("y");
+         told.add_warnings(std::string(10'000, 'x'));
+       }},
+      {"a number of warnings of 17", "",
+       [](auto& told) {
+         told.add_files()->set_name("y");
+         for (int i = 0; i < 17; ++i) { told.add_warnings("x"); }
+       }},
+      {"the name of a warning 'a b'", "",
+       [](auto& told) {
+         told.add_files()->set_name("y");
+         told.add_warning_ids("a b");
        }},
       {"a line of a file of several lines", "",
        [](auto& told) {

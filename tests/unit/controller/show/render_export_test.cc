@@ -8,15 +8,17 @@ namespace wgmesh::render_export_test {
 namespace {
 
 std::vector<NodeExport> exports() {
-  return {{"n0", {{"10-a.netdev", "# of a\n"}, {"10-a.network", "[Match]\n"}}, {}},
-          {"n1", {{"/root/x/10-a.netdev", std::nullopt}}, {}},
-          {"n2", {}, "connection refused"}};
+  return {{"n0", {{"10-a.netdev", "# of a\n"}, {"10-a.network", "[Match]\n"}}, std::nullopt},
+          {"n1", {{"/etc/wireguard/10-a.netdev", std::nullopt}}, std::nullopt},
+          {"n2",
+           {},
+           ErrorReport{"", "connect", "connection refused", "start sshd", "node-unreachable"}}};
 }
 
 TEST(RenderExport, HasEachFileBehindItsName) {
   EXPECT_EQ(render_export(exports()),
             "# n0/10-a.netdev\n# of a\n\n# n0/10-a.network\n[Match]\n"
-            "n1: /root/x/10-a.netdev\n");
+            "n1: /etc/wireguard/10-a.netdev\n");
 }
 
 TEST(RenderExport, AsJsonHasAllOfIt) {
