@@ -104,9 +104,8 @@ TEST(RefreshOfLearnedPeers, LeavesThemWhereTheyWereHeard) {
   for (proto::Peer& peer : *plan.mutable_peers()) { peer.set_learned(true); }
   bring_up(node, plan);
   bool was_asked = false;
-  node.this_node.probe = [&](const proto::Open&, const ResolvedEndpoints&, proto::Hello&) {
-    was_asked = true;
-  };
+  node.this_node.probe = [&](const proto::Open&, const ResolvedEndpoints&,
+                             const std::set<std::string>&, proto::Hello&) { was_asked = true; };
   testing::internal::CaptureStdout();
   EXPECT_EQ(run_refresh(node.this_node, {}), 0);
   EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("no peer is quiet"));

@@ -24,7 +24,7 @@ const Scope kScope{"test", {}, {}};
 // The same mesh, every key another.
 State with_new_keys(State state) {
   Wireguard& device = *state.wireguard;
-  device.private_key = secret_of(0x77);
+  device.private_key = secret_of(0x70);
   std::map<PublicKey, WireguardPeer> peers;
   std::uint8_t next = 0x80;
   for (auto& [key, peer] : device.peers) {
