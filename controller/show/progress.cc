@@ -135,28 +135,31 @@ void Progress::end(std::string_view node, Ending ending, std::string_view text) 
   }
 }
 
-void Progress::note(std::string_view node, std::string_view text) { tell("note", node, text); }
+void Progress::note(std::string_view node, std::string_view text) {
+  tell("note", node, {{}, std::string(text), {}});
+}
 
 void Progress::warn(std::string_view node, const Said& said) {
   keep_told(ToldWarning{std::string(node), said});
-  tell("warning", node, said.text, said.id);
+  tell("warning", node, said);
 }
 
-void Progress::tell(std::string_view kind, std::string_view node, std::string_view text,
-                    std::string_view id) {
+void Progress::tell(std::string_view kind, std::string_view node, const Said& said) {
   const std::lock_guard lock(mutex_);
   if (mode_ == ProgressMode::kQuiet && kind == "note") { return; }
   if (mode_ == ProgressMode::kJson) {
     nlohmann::ordered_json fields = nlohmann::ordered_json::object();
-    if (!id.empty()) { fields["id"] = id; }
-    fields.update({{"node", node}, {"text", text}});
+    if (!said.id.empty()) { fields["id"] = said.id; }
+    fields.update({{"node", node}, {"text", said.text}});
+    if (!said.cure.empty()) { fields["cure"] = said.cure; }
     write_all(fd_, event_line(kind, fields));
     return;
   }
   std::string line = kind == "warning" ? "mesh: warning: " : "";
   if (!node.empty()) { line += printable(node) + ": "; }
-  line += printable(text);
-  put_lines(line + '\n');
+  line += printable(said.text) + '\n';
+  if (!said.cure.empty()) { line += "  cure: " + printable(said.cure) + '\n'; }
+  put_lines(line);
 }
 
 void Progress::fail(std::string_view node, const ErrorReport& error) {

@@ -78,8 +78,7 @@ class Progress {
   };
 
   void update(std::string_view node, std::string_view activity, Amount amount);
-  void tell(std::string_view kind, std::string_view node, std::string_view text,
-            std::string_view id = {});
+  void tell(std::string_view kind, std::string_view node, const Said& said);
   void put_lines(std::string_view lines);
   void run_ticker();
   // All of these under the lock.

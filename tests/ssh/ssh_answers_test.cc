@@ -22,7 +22,8 @@ class SshAnswersTest : public ::testing::Test {
         "ssh",
         "#!/bin/sh\necho >>" + directory_.path() + "/starts\nPATH=${PATH#*:}\nexec ssh \"$@\"\n",
         0755);
-    directory_.write("config", "Host wrong\n  Port none\n");
+    directory_.write("config", "Host node\n  User guest\n");
+    directory_.write("wrong", "Port none\n");
     setenv("PATH", (directory_.path() + ":" + path_).c_str(), 1);
   }
   ~SshAnswersTest() override { setenv("PATH", path_.c_str(), 1); }
@@ -66,10 +67,10 @@ TEST_F(SshAnswersTest, OtherOptionsAreAnotherQuestion) {
 }
 
 TEST_F(SshAnswersTest, ARefusedConfigurationIsToldToEachWhoAsks) {
-  SshAnswers answers(directory_.path() + "/config", 30s, nullptr);
+  SshAnswers answers(directory_.path() + "/wrong", 30s, nullptr);
   for (int i = 0; i < 2; ++i) {
     try {
-      answers.about(target("wrong"));
+      answers.about(target("node"));
       FAIL() << "it was taken";
     } catch (const Error& error) { EXPECT_EQ(error.id(), "ssh-config-refused"); }
   }
