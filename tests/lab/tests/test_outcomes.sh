@@ -260,8 +260,11 @@ expect_status 4
 expect 'no node fails for want of descriptors' test "$(grep -c 'Too many open files' <<<"$err")" = 0
 limited -n 64 root "$work/many.yaml" plan
 expect_status 1
-expect_err '1224 open files'
+expect_err '424 open files'
 expect_err 'ulimit -n'
+limited -n 424 root "$work/many.yaml" plan
+expect_status 4
+expect 'that number suffices' test "$(grep -c 'Too many open files' <<<"$err")" = 0
 limited -n 64 root "$work/sound.yaml" up --no-wait
 expect_status 0
 
