@@ -164,10 +164,9 @@ void MeshFile::read_mtu() {
       ipv6 = ipv6 || address.address.family == Family::kIpv6;
     }
   }
-  const bool ipv6_inside = mesh_.underlay.address.family == Family::kIpv6;
-  const unsigned least = ipv6          ? kLeastIpv6Mtu
-                         : ipv6_inside ? kLeastIpv6Mtu - kIp6gretapCost
-                                       : kLeastIpv4Mtu;
+  const unsigned least = ipv6                      ? kLeastIpv6Mtu
+                         : has_ipv6_tunnels(mesh_) ? kLeastIpv6Mtu - kIp6gretapCost
+                                                   : kLeastIpv4Mtu;
   const auto mtu = read_number(*value, "auto or a number of bytes", least, 65535);
   if (mtu && !mesh_.fragments) { mesh_.mtu = static_cast<unsigned>(*mtu); }
 }

@@ -11,6 +11,7 @@
 #include "controller/mesh/admission.h"
 #include "controller/mesh/goal.h"
 #include "controller/mesh/identity.h"
+#include "controller/mesh/preshared_keys.h"
 #include "controller/mesh/report.h"
 #include "controller/mesh/stored_learned.h"
 #include "controller/text/messages.h"

@@ -137,6 +137,10 @@ std::vector<const Node*> peers_of(const Mesh& mesh, const Node& node);
 // to share a link with. Messages name them by their places in this list, so what was learned does not change it.
 std::vector<const Node*> opened_peers(const Mesh& mesh, const Node& node);
 
+inline bool has_ipv6_tunnels(const Mesh& mesh) {
+  return mesh.underlay.address.family == Family::kIpv6;
+}
+
 // The node's inner address: underlay_address, or derived; length of the underlay.
 Prefix inner_address_of(const Mesh& mesh, const Node& node);
 

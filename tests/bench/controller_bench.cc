@@ -14,6 +14,7 @@
 #include "controller/mesh/forwarding.h"
 #include "controller/mesh/identity.h"
 #include "controller/mesh/planner.h"
+#include "controller/mesh/preshared_keys.h"
 #include "controller/mesh/status_rows.h"
 #include "controller/mesh/tree.h"
 #include "controller/show/render_info.h"

@@ -12,6 +12,7 @@
 #include "controller/fleet/node_message.h"
 #include "controller/mesh/forwarding.h"
 #include "controller/mesh/planner.h"
+#include "controller/mesh/preshared_keys.h"
 
 namespace wgmesh {
 namespace {

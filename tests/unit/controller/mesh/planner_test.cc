@@ -8,197 +8,17 @@
 
 #include "common/error.h"
 #include "common/short_peers.h"
+#include "controller/mesh/preshared_keys.h"
+#include "tests/support/controller/named_mesh.h"
 
 namespace wgmesh::planner_test {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::Pair;
 
-Mesh mesh_of(std::initializer_list<const char*> names, const char* underlay = "fd01::/64") {
-  Mesh mesh;
-  mesh.name = "m";
-  mesh.network = *parse_prefix("10.9.0.0/24");
-  mesh.underlay = *parse_prefix(underlay);
-  std::uint8_t last = 1;
-  for (const char* name : names) {
-    Node node;
-    node.name = name;
-    node.addresses = {*parse_prefix("10.9.0.1/24")};
-    node.addresses[0].address.octets[3] = last++;
-    node.endpoint = HostPort{name, 51820};
-    mesh.nodes.push_back(node);
-  }
-  return mesh;
-}
-
-proto::Hello hello_with_route(const char* peer, const char* address, unsigned mtu) {
-  proto::Hello hello;
-  proto::EndpointRoute& route = *hello.add_routes();
-  route.set_node(peer);
-  route.set_address(address);
-  route.set_mtu(mtu);
-  return hello;
-}
-
-TEST(SegmentMtu, IsTheSmallestRouteLessWireguardAndTunnel) {
-  const Mesh mesh = mesh_of({"a", "b"});
-  const auto segment = [&](const char* address, unsigned route) {
-    return segment_mtu(mesh, {{"a", hello_with_route("b", address, route)}, {"b", {}}}).segment;
-  };
-  EXPECT_EQ(segment("192.0.2.1", 1500), 1500u - 60 - 58);
-  EXPECT_EQ(segment("2001:db8::1", 1500), 1500u - 80 - 58);
-  EXPECT_EQ(segment("192.0.2.1", 9000), 9000u - 60 - 58);
-}
-
-// Rootless containers and InfiniBand say 65520, which is more than agents take.
-TEST(SegmentMtu, IsWhatAgentsTakeAtMost) {
-  const auto device = [](unsigned route, const char* underlay) {
-    return segment_mtu(mesh_of({"a", "b"}, underlay),
-                       {{"a", hello_with_route("b", "192.0.2.1", route)}, {"b", {}}});
-  };
-  for (const unsigned route : {65061u, 65520u, 65535u}) {
-    EXPECT_EQ(device(route, "fd01::/64").device, 65000u) << route;
-    EXPECT_EQ(device(route, "fd01::/64").segment, 65000u - 58) << route;
-    EXPECT_EQ(device(route, "10.20.0.0/16").segment, 65000u - 38) << route;
-  }
-  EXPECT_EQ(device(65060, "fd01::/64").device, 65000u);
-  EXPECT_EQ(device(65059, "fd01::/64").device, 64999u);
-}
-
-TEST(SegmentMtu, IsOneValueForAllNodes) {
-  const Mesh mesh = mesh_of({"a", "b", "c"}, "10.20.0.0/16");
-  const SegmentMtu mtu = segment_mtu(mesh, {{"a", hello_with_route("b", "192.0.2.1", 1500)},
-                                            {"b", hello_with_route("c", "192.0.2.2", 1400)},
-                                            {"c", {}}});
-  EXPECT_EQ(mtu.device, 1340u);
-  EXPECT_EQ(mtu.segment, 1340u - 38);
-  EXPECT_EQ(mtu.because, "b to c (192.0.2.2)");
-}
-
-TEST(SegmentMtu, TakesTheCarefulFigureWhileNothingIsKnown) {
-  EXPECT_EQ(segment_mtu(mesh_of({"a", "b"}), {{"a", {}}, {"b", {}}}).segment, 1500u - 80 - 58);
-}
-
-TEST(SegmentMtu, FragmentingCarries1500WhateverThePathsDo) {
-  Mesh mesh = mesh_of({"a", "b"}, "198.18.0.0/19");
-  mesh.fragments = true;
-  const Facts facts{{"a", hello_with_route("b", "192.0.2.1", 1400)}, {"b", {}}};
-  EXPECT_EQ(segment_mtu(mesh, facts).segment, 1500u);
-  EXPECT_EQ(segment_mtu(mesh, facts).device, 1340u);
-  const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
-  EXPECT_TRUE(plan.fragments());
-  EXPECT_EQ(plan.tunnel_kind(), proto::GRETAP);
-}
-
-TEST(SegmentMtu, ANumberBelowIsTakenAndOneAboveNamesBoth) {
-  Mesh mesh = mesh_of({"a", "b"});
-  const Facts facts{{"a", hello_with_route("b", "192.0.2.1", 1500)}, {"b", {}}};
-  mesh.mtu = 1300;
-  EXPECT_EQ(segment_mtu(mesh, facts).segment, 1300u);
-  EXPECT_EQ(segment_mtu(mesh, facts).device, 1440u);
-  mesh.mtu = 1383;
-  try {
-    segment_mtu(mesh, facts);
-    FAIL() << "1383 does not fit";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.message(), HasSubstr("1383"));
-    EXPECT_THAT(error.message(), HasSubstr("1382"));
-    EXPECT_EQ(error.id(), "mesh-mtu-too-large");
-  }
-}
-
-TEST(SegmentMtu, RefusesPathsTooSmallForIpv6Inside) {
-  try {
-    segment_mtu(mesh_of({"a", "b"}), {{"a", hello_with_route("b", "192.0.2.1", 1300)}});
-    FAIL() << "1300 leaves too little";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.id(), "mesh-path-too-small");
-    EXPECT_EQ(error.cure(), "raise that path's MTU, or set an IPv4 `underlay`");
-  }
-  EXPECT_EQ(segment_mtu(mesh_of({"a", "b"}, "10.20.0.0/16"),
-                        {{"a", hello_with_route("b", "192.0.2.1", 1300)}})
-                .segment,
-            1300u - 60 - 38);
-}
-
-TEST(PresharedKeysToMake, OneEndMakesWhatIsMissingOrDiffers) {
-  const Mesh mesh = mesh_of({"a", "b", "c"});
-  const auto holding = [](std::initializer_list<std::pair<const char*, const char*>> proofs) {
-    proto::Hello hello;
-    for (const auto& [peer, proof] : proofs) {
-      proto::PresharedProof& held = *hello.add_preshared();
-      held.set_node(peer);
-      held.set_proof(proof);
-    }
-    return hello;
-  };
-  EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
-                                            {"b", holding({{"a", "1"}, {"c", "3"}})},
-                                            {"c", holding({{"a", "2"}, {"b", "3"}})}}),
-              testing::IsEmpty());
-  // c was installed anew: new keys for its pairs only.
-  EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
-                                            {"b", holding({{"a", "1"}, {"c", "3"}})},
-                                            {"c", {}}}),
-              ElementsAre(Pair("a", ElementsAre("c")), Pair("b", ElementsAre("c"))));
-  EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
-                                            {"b", holding({{"a", "other"}, {"c", "3"}})},
-                                            {"c", holding({{"a", "2"}, {"b", "3"}})}}),
-              ElementsAre(Pair("a", ElementsAre("b"))));
-}
-
-TEST(PresharedKeysToMake, ANodeThatNamesAPeerTwiceIsTakenAtItsFirstWord) {
-  const Mesh mesh = mesh_of({"a", "b"});
-  Facts facts{{"a", {}}, {"b", {}}};
-  const auto holds = [&](const char* node, const char* peer, const char* proof) {
-    proto::PresharedProof& held = *facts[node].add_preshared();
-    held.set_node(peer);
-    held.set_proof(proof);
-  };
-  holds("a", "b", "1");
-  holds("a", "b", "2");
-  holds("b", "a", "1");
-  EXPECT_THAT(preshared_keys_to_make(mesh, facts), testing::IsEmpty());
-  facts["b"].mutable_preshared(0)->set_proof("2");
-  EXPECT_THAT(preshared_keys_to_make(mesh, facts), ElementsAre(Pair("a", ElementsAre("b"))));
-}
-
-// The proofs come in any order, a stranger among them, and only the pair that differs is new.
-TEST(PresharedKeysToMake, ALargeMeshFindsTheOnePairThatDiffers) {
-  constexpr int kNodes = 120;
-  Mesh mesh = mesh_of({});
-  for (int i = 0; i < kNodes; ++i) {
-    Node node;
-    node.name = fmt::format("n{}", i);
-    node.endpoint = HostPort{node.name, 51820};
-    mesh.nodes.push_back(node);
-  }
-  Facts facts;
-  for (int i = 0; i < kNodes; ++i) {
-    proto::Hello& hello = facts[fmt::format("n{}", i)];
-    const auto hold = [&](std::string peer, std::string proof) {
-      proto::PresharedProof& held = *hello.add_preshared();
-      held.set_node(std::move(peer));
-      held.set_proof(std::move(proof));
-    };
-    hold("stranger", "x");
-    for (int j = kNodes - 1; j >= 0; --j) {
-      if (j == i) { continue; }
-      const bool differs = i == 97 && j == 11;
-      hold(fmt::format("n{}", j),
-           differs ? "other" : fmt::format("{}-{}", std::min(i, j), std::max(i, j)));
-    }
-  }
-  EXPECT_THAT(preshared_keys_to_make(mesh, facts), ElementsAre(Pair("n11", ElementsAre("n97"))));
-  EXPECT_THAT(preshared_keys_to_make(mesh, facts, {"n5"})["n5"].size(),
-              // All pairs of n5 whose other name comes later as text.
-              std::ranges::count_if(mesh.nodes, [](const Node& n) { return n.name > "n5"; }));
-}
-
 TEST(PlanFor, IsDeterministicAndNamesEveryPeerWithItsTunnel) {
-  const Mesh mesh = mesh_of({"a", "b", "a-rather-long-name"});
+  const Mesh mesh = mesh_named({"a", "b", "a-rather-long-name"});
   Facts facts;
   for (const Node& node : mesh.nodes) {
     facts[node.name].set_public_key(std::string(32, node.name.back()));
@@ -220,7 +40,7 @@ TEST(PlanFor, IsDeterministicAndNamesEveryPeerWithItsTunnel) {
 // ---- a node that could not be asked ----
 
 TEST(PlanAroundAMissingNode, PeersKeepWhatTheyHaveStoredOfIt) {
-  const Mesh mesh = mesh_of({"a", "b", "c"});
+  const Mesh mesh = mesh_named({"a", "b", "c"});
   Facts facts;
   for (const char* name : {"a", "c"}) { facts[name].set_public_key(std::string(32, *name)); }
   const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
@@ -232,37 +52,9 @@ TEST(PlanAroundAMissingNode, PeersKeepWhatTheyHaveStoredOfIt) {
   EXPECT_EQ(plan.peers(1).public_key(), std::string(32, 'c'));
 }
 
-TEST(PlanAroundAMissingNode, MakesNoKeysForItsPairs) {
-  EXPECT_THAT(preshared_keys_to_make(mesh_of({"a", "b", "c"}), {{"a", {}}, {"c", {}}}),
-              ElementsAre(Pair("a", ElementsAre("c"))));
-}
-
-TEST(PlanAroundAMissingNode, NeverRaisesTheMtuAboveWhatItsPeersHaveCommitted) {
-  const Mesh mesh = mesh_of({"a", "b", "c"});
-  Facts facts{{"a", hello_with_route("c", "192.0.2.1", 1500)}, {"c", {}}};
-  facts["a"].set_stored_device_mtu(1400);
-  facts["a"].set_stored_segment_mtu(1340);
-  SegmentMtu mtu = segment_mtu(mesh, facts);
-  EXPECT_EQ(mtu.device, 1400u);
-  EXPECT_EQ(mtu.segment, 1340u);
-  EXPECT_TRUE(mtu.is_held);
-  EXPECT_EQ(mtu.held_by, "a");
-
-  // Lower is another matter: the path has become narrow whoever is there.
-  facts["a"].mutable_routes(0)->set_mtu(1400);
-  mtu = segment_mtu(mesh, facts);
-  EXPECT_EQ(mtu.segment, 1400u - 60 - 58);
-  EXPECT_FALSE(mtu.is_held);
-  EXPECT_EQ(mtu.held_by, "");
-
-  facts["a"].mutable_routes(0)->set_mtu(1500);
-  facts["b"] = {};
-  EXPECT_EQ(segment_mtu(mesh, facts).segment, 1500u - 60 - 58);
-}
-
 TEST(VanishedNodes, AreStoredSomewhereAndNamedNowhereInTheFile) {
-  Mesh mesh = mesh_of({"a", "b"});
-  mesh.absent = mesh_of({"gone"}).nodes;
+  Mesh mesh = mesh_named({"a", "b"});
+  mesh.absent = mesh_named({"gone"}).nodes;
   Facts facts{{"a", {}}, {"b", {}}};
   for (const char* peer : {"b", "gone", "old", "c"}) { facts["a"].add_stored_peers(peer); }
   facts["b"].add_stored_peers("old");
@@ -270,7 +62,7 @@ TEST(VanishedNodes, AreStoredSomewhereAndNamedNowhereInTheFile) {
 }
 
 TEST(PlanFor, SplitHorizonHasNoSpanningTree) {
-  Mesh mesh = mesh_of({"a", "b"});
+  Mesh mesh = mesh_named({"a", "b"});
   const Facts facts{{"a", {}}, {"b", {}}};
   const auto plan = [&] { return plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts)); };
   EXPECT_TRUE(plan().bridge().stp());
@@ -279,7 +71,7 @@ TEST(PlanFor, SplitHorizonHasNoSpanningTree) {
 }
 
 TEST(PlanFor, APathCostIsThatOfEveryTunnel) {
-  Mesh mesh = mesh_of({"a", "b"});
+  Mesh mesh = mesh_named({"a", "b"});
   mesh.path_cost = {PathCost::Kind::kFixed, 250};
   const Facts facts{{"a", {}}, {"b", {}}};
   const proto::Plan plan = plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts));
@@ -287,7 +79,7 @@ TEST(PlanFor, APathCostIsThatOfEveryTunnel) {
 }
 
 TEST(PlanFor, MeasuredCostsAreThoseChosenElseThoseStored) {
-  Mesh mesh = mesh_of({"a", "b"});
+  Mesh mesh = mesh_named({"a", "b"});
   mesh.path_cost.kind = PathCost::Kind::kMeasured;
   mesh.nodes[0].priority_is_open = true;
   mesh.nodes[0].priority = 4096;
@@ -312,7 +104,7 @@ TEST(PlanFor, MeasuredCostsAreThoseChosenElseThoseStored) {
 }
 
 TEST(PlanFor, HasTheNamesOfAllNodesOnDemand) {
-  Mesh mesh = mesh_of({"a", "b"});
+  Mesh mesh = mesh_named({"a", "b"});
   const Facts facts{{"a", {}}, {"b", {}}};
   const auto plan_of = [&] {
     return plan_for(mesh, mesh.nodes[0], facts, segment_mtu(mesh, facts), nullptr);
@@ -387,7 +179,7 @@ class ShortHellos : public testing::Test {
     EXPECT_EQ(plan.DebugString(), plan_for(mesh_, node, short_, mtu).DebugString());
   }
 
-  Mesh mesh_ = mesh_of({"a", "b", "c", "d", "e"});
+  Mesh mesh_ = mesh_named({"a", "b", "c", "d", "e"});
   Facts full_;
   Facts short_;
 };
@@ -474,7 +266,7 @@ TEST(ShortPeers, TellThoseWithoutALinkInOrder) {
 
 // With a thousand nodes a plan travels in 64 KiB.
 TEST(ProposalFor, AThousandNodesIsSmall) {
-  Mesh mesh = mesh_of({});
+  Mesh mesh = mesh_named({});
   mesh.path_cost.kind = PathCost::Kind::kMeasured;
   Facts facts;
   for (int i = 0; i < 1000; ++i) {
@@ -494,7 +286,7 @@ TEST(ProposalFor, AThousandNodesIsSmall) {
 
 // a and b have no endpoint, and were seen at 203.0.113.1 and 203.0.113.2.
 Mesh mesh_with_learned_link() {
-  Mesh mesh = mesh_of({"a", "b", "o"});
+  Mesh mesh = mesh_named({"a", "b", "o"});
   mesh.nodes[0].endpoint.reset();
   mesh.nodes[1].endpoint.reset();
   mesh.learned.links[{"a", "b"}] = {parse_socket_address("203.0.113.1:1"),
