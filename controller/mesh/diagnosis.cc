@@ -9,7 +9,6 @@
 
 #include "common/key.h"
 #include "common/naming.h"
-#include "controller/mesh/link_table.h"
 #include "controller/mesh/mesh_view.h"
 #include "controller/mesh/missing_link.h"
 #include "controller/mesh/node_findings.h"
@@ -51,11 +50,12 @@ std::string host_of(const std::string& endpoint) {
 
 class Diagnosis {
  public:
-  Diagnosis(const Mesh& mesh, const NodeViews& views, const Measurements& measured)
+  Diagnosis(const Mesh& mesh, const NodeViews& views, const LinkTable& links,
+            const Measurements& measured)
       : mesh_(mesh),
         views_(views),
         measured_(measured),
-        now_(mesh, [&](const Node& node) { return view_of(node).status; }),
+        now_(links),
         afterwards_(mesh, [&](const Node& node) { return view_of(node).afterwards; }) {
     for (const Node& node : mesh.nodes) {
       const proto::Status* status = view_of(node).status;
@@ -307,7 +307,7 @@ class Diagnosis {
   const Mesh& mesh_;
   const NodeViews& views_;
   const Measurements& measured_;
-  LinkTable now_;
+  const LinkTable& now_;
   LinkTable afterwards_;
   std::vector<const proto::Status*> up_;  // by place in the mesh file; null: it is not up
   std::vector<Finding> findings_;
@@ -317,12 +317,13 @@ class Diagnosis {
 }  // namespace
 
 std::vector<Finding> diagnose(const Mesh& mesh, const Examination& examination) {
-  return diagnose(mesh, views_of(examination), examination.measured);
+  const NodeViews views = views_of(examination);
+  return Diagnosis(mesh, views, links_of(mesh, views), examination.measured).findings();
 }
 
-std::vector<Finding> diagnose(const Mesh& mesh, const NodeViews& views,
-                              const Measurements& measured) {
-  return Diagnosis(mesh, views, measured).findings();
+std::vector<Finding> diagnose(const Mesh& mesh, const NodeViews& views, const LinkTable& links) {
+  const Measurements nothing;
+  return Diagnosis(mesh, views, links, nothing).findings();
 }
 
 }  // namespace wgmesh

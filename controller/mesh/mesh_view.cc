@@ -28,4 +28,11 @@ NodeViews views_of(std::span<const NodeReport> reports) {
   return views;
 }
 
+LinkTable links_of(const Mesh& mesh, const NodeViews& views) {
+  return LinkTable(mesh, [&](const Node& node) {
+    const auto view = views.find(node.name);
+    return view == views.end() ? nullptr : view->second.status;
+  });
+}
+
 }  // namespace wgmesh

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controller/mesh/diagnosis.h"
+#include "controller/mesh/link_table.h"
 #include "controller/mesh/report.h"
 
 namespace wgmesh {
@@ -28,8 +29,10 @@ using NodeViews = std::map<std::string_view, NodeView>;  // by name
 NodeViews views_of(const Examination& examination);
 NodeViews views_of(std::span<const NodeReport> reports);
 
-// As of an examination (diagnosis.h).
-std::vector<Finding> diagnose(const Mesh& mesh, const NodeViews& views,
-                              const Measurements& measured);
+// The links of all nodes, as `views` has them; their statuses outlive the table.
+LinkTable links_of(const Mesh& mesh, const NodeViews& views);
+
+// As diagnose of an examination (diagnosis.h), where nobody has measured. `links`: those of `views`.
+std::vector<Finding> diagnose(const Mesh& mesh, const NodeViews& views, const LinkTable& links);
 
 }  // namespace wgmesh

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "controller/mesh/link_table.h"
 #include "controller/mesh/majority.h"
 #include "controller/mesh/mesh_view.h"
 #include "controller/mesh/missing_link.h"
@@ -57,10 +56,7 @@ void find_own_warnings(const Node& node, const proto::Status& status,
 class Seen {
  public:
   Seen(const Mesh& mesh, NodeViews views)
-      : mesh_(mesh), views_(std::move(views)), links_(mesh, [&](const Node& node) {
-          const auto view = views_.find(node.name);
-          return view == views_.end() ? nullptr : view->second.status;
-        }) {
+      : mesh_(mesh), views_(std::move(views)), links_(links_of(mesh, views_)) {
     for (std::size_t i = 0; i < mesh.nodes.size(); ++i) {
       const auto view = views_.find(mesh.nodes[i].name);
       asked_.push_back(view == views_.end() ? nullptr : &view->second);
@@ -113,7 +109,7 @@ class Seen {
       }
       find_own_warnings(mesh_.nodes[i], status, faults);
     }
-    std::ranges::move(diagnose(mesh_, views_, {}), std::back_inserter(faults));
+    std::ranges::move(diagnose(mesh_, views_, links_), std::back_inserter(faults));
     for (Said& root : find_foreign_roots(mesh_, views_)) {
       faults.push_back(finding({}, std::move(root)));
     }
