@@ -3,23 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "controller/mesh/no_link_why.h"
+
 namespace wgmesh {
 namespace {
 
 // A router forgets who may come in after 30 s or more.
 constexpr std::uint32_t kHoleKeepalive = 25;  // seconds
-
-proto::NoLink::Why wire_of(NoLink::Why why) {
-  switch (why) {
-    case NoLink::Why::kPortDiffers:
-      return proto::NoLink::PORT_DIFFERS;
-    case NoLink::Why::kAddressDiffers:
-      return proto::NoLink::ADDRESS_DIFFERS;
-    case NoLink::Why::kNoHandshake:
-      return proto::NoLink::NO_HANDSHAKE;
-  }
-  return proto::NoLink::WHY_UNSPECIFIED;
-}
 
 }  // namespace
 

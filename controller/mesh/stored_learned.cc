@@ -3,6 +3,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "controller/mesh/no_link_why.h"
+
 namespace wgmesh {
 namespace {
 
@@ -23,19 +25,6 @@ StoredByPeer stored_of(const proto::Hello& hello) {
     stored.no_links.emplace(no_link.node(), &no_link);
   }
   return stored;
-}
-
-std::optional<NoLink::Why> no_link_why_of(proto::NoLink::Why why) {
-  switch (why) {
-    case proto::NoLink::PORT_DIFFERS:
-      return NoLink::Why::kPortDiffers;
-    case proto::NoLink::ADDRESS_DIFFERS:
-      return NoLink::Why::kAddressDiffers;
-    case proto::NoLink::NO_HANDSHAKE:
-      return NoLink::Why::kNoHandshake;
-    default:
-      return std::nullopt;
-  }
 }
 
 // One end of a pair. Absent values: it has stored nothing.
