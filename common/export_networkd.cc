@@ -34,18 +34,7 @@ void put_wireguard(ExportText& text, const ExportedNode& node) {
   text.secret("PrivateKey=", node.private_key);
   text.line("ListenPort={}", node.listen_port);
   if (node.fwmark != 0) { text.line("FirewallMark={}", node.fwmark); }
-  for (const ExportedPeer& peer : node.peers) {
-    text.line("");
-    text.line("[WireGuardPeer]");
-    text.line("# {}", peer.node);
-    text.line("PublicKey={}", to_base64(peer.public_key));
-    text.secret("PresharedKey=", peer.preshared_key);
-    text.line("AllowedIPs={}", to_text(Prefix{peer.inner, peer.inner.bits()}));
-    if (peer.endpoint) { text.line("Endpoint={}", to_text(*peer.endpoint)); }
-    if (peer.persistent_keepalive != 0) {
-      text.line("PersistentKeepalive={}", peer.persistent_keepalive);
-    }
-  }
+  for (const ExportedPeer& peer : node.peers) { put_peer(text, peer, "[WireGuardPeer]", "="); }
 }
 
 void put_match(ExportText& text, std::string_view interface, std::uint32_t mtu) {

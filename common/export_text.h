@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/exported_node.h"
@@ -26,7 +27,7 @@ class ExportText {
     text_ += '\n';
   }
   // `start` is the key with its sign: "PrivateKey = ".
-  void secret(const char* start, const std::optional<Secret>& value) {
+  void secret(std::string_view start, const std::optional<Secret>& value) {
     text_ += start;
     if (value) {
       append_secret(text_, *value);
@@ -45,6 +46,10 @@ class ExportText {
 // Calls `put` for the length, then for the text.
 using PutExport = void (*)(ExportText&, const ExportedNode&);
 WipedText secret_text_of(const ExportedNode& node, PutExport put);
+
+// A peer's section, which the formats write alike but for its name and the sign between key and value.
+void put_peer(ExportText& text, const ExportedPeer& peer, std::string_view section,
+              std::string_view equals);
 
 // Of export_files(), one for each format.
 std::vector<ExportedFile> wg_quick_files(const ExportedNode& node);

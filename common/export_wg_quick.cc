@@ -70,19 +70,6 @@ void put_tunnel(ExportText& text, const ExportedNode& node, const ExportedPeer& 
   text.line("PostUp = ip link set dev {} up", peer.tunnel);
 }
 
-void put_peer(ExportText& text, const ExportedPeer& peer) {
-  text.line("");
-  text.line("[Peer]");
-  text.line("# {}", peer.node);
-  text.line("PublicKey = {}", to_base64(peer.public_key));
-  text.secret("PresharedKey = ", peer.preshared_key);
-  text.line("AllowedIPs = {}", to_text(Prefix{peer.inner, peer.inner.bits()}));
-  if (peer.endpoint) { text.line("Endpoint = {}", to_text(*peer.endpoint)); }
-  if (peer.persistent_keepalive != 0) {
-    text.line("PersistentKeepalive = {}", peer.persistent_keepalive);
-  }
-}
-
 void put_file(ExportText& text, const ExportedNode& node) {
   text.line("{}", export_header(node.mesh, node.node));
   text.line("# wg-quick reads it; the PostUp lines make bridge and tunnels.");
@@ -112,7 +99,7 @@ void put_file(ExportText& text, const ExportedNode& node) {
   for (const ExportedPeer& peer : node.peers) {
     text.line("PreDown = ip link del dev {} || true", peer.tunnel);
   }
-  for (const ExportedPeer& peer : node.peers) { put_peer(text, peer); }
+  for (const ExportedPeer& peer : node.peers) { put_peer(text, peer, "[Peer]", " = "); }
 }
 
 }  // namespace

@@ -42,6 +42,20 @@ std::vector<ExportedFile> export_files(const ExportedNode& node, ExportFormat fo
   return format == ExportFormat::kWgQuick ? wg_quick_files(node) : networkd_files(node);
 }
 
+void put_peer(ExportText& text, const ExportedPeer& peer, std::string_view section,
+              std::string_view equals) {
+  text.line("");
+  text.line("{}", section);
+  text.line("# {}", peer.node);
+  text.line("PublicKey{}{}", equals, to_base64(peer.public_key));
+  text.secret(fmt::format("PresharedKey{}", equals), peer.preshared_key);
+  text.line("AllowedIPs{}{}", equals, to_text(Prefix{peer.inner, peer.inner.bits()}));
+  if (peer.endpoint) { text.line("Endpoint{}{}", equals, to_text(*peer.endpoint)); }
+  if (peer.persistent_keepalive != 0) {
+    text.line("PersistentKeepalive{}{}", equals, peer.persistent_keepalive);
+  }
+}
+
 WipedText secret_text_of(const ExportedNode& node, PutExport put) {
   ExportedNode hidden = node;
   hidden.private_key.reset();
