@@ -24,7 +24,7 @@ proto::Open quiet_peers(const proto::Plan& plan, const proto::Status& status) {
   open.set_mesh(plan.mesh());
   open.set_node(plan.node());
   open.set_fwmark(plan.device().fwmark());
-  // An endpoint within the mesh is none: with `hosts: true` /etc/hosts has such addresses.
+  // With `hosts: true` /etc/hosts has addresses within the mesh, and those are no endpoints.
   open.set_network(plan.network());
   open.set_inner_address(plan.device().inner_address());
   const LivePeers live(status, wall_clock());

@@ -1,5 +1,6 @@
-// What a change does to /etc/hosts. Others write that file, too, and it may be damaged or its disk
-// full: where interfaces come back or go, that keeps none of them from it, and no journal open.
+// What a change does to /etc/hosts. Others write that file, too; it may be damaged, or its disk full.
+// Where interfaces come back or go, a fault of the file stops none of them, and no journal stays
+// open for it.
 #pragma once
 
 #include <optional>
@@ -13,10 +14,11 @@ namespace wgmesh {
 
 std::vector<Operation> without_hosts(std::vector<Operation> operations);
 
-// Leaves /etc/hosts out of the proposal. Returns what was to be done there.
-std::vector<Operation> take_out_hosts(Proposal& proposal);
+// Leaves /etc/hosts out of the proposal. Returns the block that was wanted there.
+std::optional<HostsBlock> take_out_hosts(Proposal& proposal);
 
-// Applies operations that are of /etc/hosts alone. Returns what keeps the file from being changed.
-std::optional<Said> write_hosts(Kernel& kernel, const std::vector<Operation>& operations);
+// Lets /etc/hosts have the block, or none. Returns what keeps the file from being changed.
+std::optional<Said> change_hosts(Kernel& kernel, const Scope& scope,
+                                 const std::optional<HostsBlock>& block);
 
 }  // namespace wgmesh

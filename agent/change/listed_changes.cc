@@ -47,8 +47,8 @@ std::set<PublicKey> stand_ins(const Proposal& proposal, const std::string& mesh)
   return keys;
 }
 
-// An interface of the tool before this one, which goes. That the mesh is taken over tells it all; its
-// values tell nothing that anybody knows by name.
+// An interface of the tool before this one that goes. The line about the adoption names it, and its
+// values are not listed.
 bool is_left_behind(const std::string& interface, const Proposal& proposal) {
   if (proposal.observed.predecessors.contains(interface)) { return true; }
   return proposal.scope.adopted.contains(interface) &&

@@ -84,7 +84,7 @@ void refuse_hosts(const Observation& observed, const Proposal& proposal) {
   }
 }
 
-// Whoever wants no names there is not kept from anything by what the file is.
+// A plan without names is refused nothing for what /etc/hosts is.
 void leave_block(const Observation& observed, Proposal& proposal) {
   if (proposal.desired.hosts) { return; }
   const auto why =

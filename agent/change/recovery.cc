@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <exception>
-#include <functional>
 #include <thread>
 #include <utility>
 
@@ -19,8 +18,6 @@
 namespace wgmesh {
 namespace {
 
-constexpr int kAttempts = 3;
-constexpr std::chrono::milliseconds kPause{100};
 // For the end of a pair that calls to be undone, too, and to call.
 constexpr std::chrono::milliseconds kPeersTurn{500};
 
@@ -35,37 +32,10 @@ Scope scope_of(const std::string& mesh, const JournalEntry& entry) {
   return scope;
 }
 
-// What is to be done, now that this is observed. `has_applied`: all of it was done before.
-using List = std::function<std::vector<Operation>(const Observation&, bool has_applied)>;
-
-// Observes, lists and applies until nothing is listed but /etc/hosts. A refusal may pass (a device is busy for an
-// instant), so it counts only when it comes three times.
-void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, const List& list) {
-  bool has_applied = false;
-  for (int attempt = 1;; ++attempt) {
-    const auto operations = without_hosts(list(kernel.observe(scope), has_applied));
-    if (operations.empty()) { return; }
-    try {
-      kernel.apply(operations, [&](std::size_t done) {
-        if (progress) { progress(done, operations.size()); }
-      });
-      has_applied = true;
-      const auto left = without_hosts(list(kernel.observe(scope), has_applied));
-      if (left.empty()) { return; }
-      if (attempt == kAttempts) {
-        throw Error(say<"change-without-effect">(describe(left.front())));
-      }
-    } catch (const Error&) {
-      if (attempt == kAttempts) { throw; }
-    }
-    std::this_thread::sleep_for(kPause);
-  }
-}
-
 // Of what is still to do, that which waited for every node to have applied: endpoints and
 // keepalives of new peers (see first_contact.h), and deletions. After a reboot nothing has waited.
 std::vector<Operation> held_back(const State& after, const State& now) {
-  const auto operations = diff(after, now);
+  const auto operations = without_hosts(diff(after, now));
   const std::size_t deletions = first_deletion(operations);
   std::vector<Operation> held;
   for (std::size_t i = 0; i < operations.size(); ++i) {
@@ -91,9 +61,10 @@ std::string set_aside(const Journal& journal, const Store& store, const std::str
 // but a container that was started again has a new file: only a block that is there is changed.
 std::optional<Said> roll_back_hosts(Kernel& kernel, const std::string& mesh,
                                     const JournalEntry& entry) {
-  const State now = kernel.observe(scope_of(mesh, entry)).state;
-  if (!is_this_kernel(entry.boot_id) && !now.hosts) { return std::nullopt; }
-  return write_hosts(kernel, diff_of_hosts(entry.before, now));
+  const Scope scope = scope_of(mesh, entry);
+  const bool is_new_file =
+      !is_this_kernel(entry.boot_id) && !kernel.observe(scope).state.hosts.has_value();
+  return is_new_file ? std::nullopt : change_hosts(kernel, scope, entry.before.hosts);
 }
 
 // Of a change that takes over a mesh.
@@ -170,10 +141,10 @@ std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const s
       // A peer that sends is heard from where it is again as soon as its endpoint was set back.
       State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
       for (const std::string& port : now.missing_ports) { before.foreign_ports.erase(port); }
-      if (may_call) { return diff(before, now.state); }
+      if (may_call) { return without_hosts(diff(before, now.state)); }
       const State quiet = before_calls(before, entry.after, now.state);
       owes_calls = quiet != before;
-      return diff(quiet, now.state);
+      return without_hosts(diff(quiet, now.state));
     };
     repeat(kernel, scope, progress, list);
     if (owes_calls) {
@@ -207,14 +178,13 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
     // What the tool before this one has brought up at the boot in between goes as a whole, or, if its
     // files stay, not at all.
     if (comes_from_before_a_boot(entry)) {
-      return has_left ? diff({}, now.state) : std::vector<Operation>();
+      return has_left ? without_hosts(diff({}, now.state)) : std::vector<Operation>();
     }
     State after = with_live_endpoints(entry.after, now.state);
     for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);
   });
-  const auto hosts =
-      write_hosts(kernel, diff_of_hosts(entry.after, kernel.observe(scope_of(mesh, entry)).state));
+  const auto hosts = change_hosts(kernel, scope_of(mesh, entry), entry.after.hosts);
   if (files_fault) { std::rethrow_exception(files_fault); }
   const Loaded loaded = store.load(mesh);
   if (loaded.mesh.empty() && loaded.damaged.empty() && loaded.unreadable.empty()) {

@@ -2,12 +2,12 @@
 // state. The session, the watcher and every later agent command use these two functions.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "agent/change/repeat.h"
 #include "agent/node/node_log.h"
 #include "agent/state/kernel.h"
 #include "agent/store/journal.h"
@@ -15,9 +15,6 @@
 #include "common/said.h"
 
 namespace wgmesh {
-
-// Called with the number of operations acknowledged so far, and their total.
-using OnProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 // Brings kernel, staged files and journal back to the state before. Throws if the kernel refuses
 // three times; then the journal stays. If the disk cannot be written, the kernel is brought back

@@ -132,17 +132,6 @@ void delete_interfaces(const State& desired, const State& now, Changes& changes)
   }
 }
 
-// Names come when their addresses are there. They go last of all: what keeps /etc/hosts from being
-// written shall keep no interface from going.
-void diff_hosts(const State& desired, const State& observed, Changes& changes) {
-  if (desired.hosts == observed.hosts) { return; }
-  if (desired.hosts) {
-    changes.first.push_back(SetHosts{*desired.hosts, !observed.hosts});
-  } else {
-    changes.deletions.push_back(RemoveHosts{observed.hosts->mesh});
-  }
-}
-
 using Above = std::vector<std::pair<std::string, std::uint32_t>>;
 
 // Interfaces that only one of the two knows are nobody's to give back.
@@ -172,17 +161,22 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   diff_foreign_ports(desired, observed, true, changes);
   if (desired.bridge) { raise_bridge(*desired.bridge, now.bridge, changes); }
   delete_interfaces(desired, now, changes);
-  diff_hosts(desired, observed, changes);
+  // Names come when their addresses are there. They go last of all: a fault of /etc/hosts shall
+  // leave no interface behind.
+  for (Operation& operation : diff_of_hosts(desired.hosts, observed.hosts)) {
+    auto& part = is_deletion(operation) ? changes.deletions : changes.first;
+    part.push_back(std::move(operation));
+  }
 
   std::ranges::move(changes.deletions, std::back_inserter(changes.first));
   return std::move(changes.first);
 }
 
-std::vector<Operation> diff_of_hosts(const State& desired, const State& observed) {
-  Changes changes;
-  diff_hosts(desired, observed, changes);
-  std::ranges::move(changes.deletions, std::back_inserter(changes.first));
-  return std::move(changes.first);
+std::vector<Operation> diff_of_hosts(const std::optional<HostsBlock>& desired,
+                                     const std::optional<HostsBlock>& observed) {
+  if (desired == observed) { return {}; }
+  if (desired) { return {SetHosts{*desired, !observed}}; }
+  return {RemoveHosts{observed->mesh}};
 }
 
 std::size_t first_deletion(const std::vector<Operation>& operations) {

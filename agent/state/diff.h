@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "agent/state/operation.h"
@@ -27,8 +28,9 @@ namespace wgmesh {
 // So a list is split with first_deletion(), not by looking for the first is_deletion.
 std::vector<Operation> diff(const State& desired, const State& observed);
 
-// Of these, what is to be done in /etc/hosts.
-std::vector<Operation> diff_of_hosts(const State& desired, const State& observed);
+// The part of it that is to be done in /etc/hosts.
+std::vector<Operation> diff_of_hosts(const std::optional<HostsBlock>& desired,
+                                     const std::optional<HostsBlock>& observed);
 
 // Where the deletion part of a list made by diff begins: after its last operation that is no
 // deletion.

@@ -184,11 +184,11 @@ TEST_F(HostsChange, IsWrittenBehindARestore) {
   WantedChange restore = up_;
   restore.restores = true;
   Proposal proposal = propose(restore);
-  const std::vector<Operation> names = take_out_hosts(proposal);
+  const std::optional<HostsBlock> names = take_out_hosts(proposal);
   apply(proposal, false);
   EXPECT_TRUE(node_.kernel.interfaces().contains("br-test"));
   EXPECT_EQ(hosts(), kOthers);
-  EXPECT_FALSE(write_hosts(node_.kernel, names));
+  EXPECT_FALSE(change_hosts(node_.kernel, proposal.scope, names));
   EXPECT_EQ(hosts(), good);
 }
 
