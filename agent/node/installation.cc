@@ -32,7 +32,6 @@ struct Free {
   void operator()(char* text) const { ::free(text); }
 };
 
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 std::string file_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 std::string name_in(const std::string& folder) { return fmt::format("{}/{}", folder, kProgram); }
 std::string version_in(const std::string& folder) { return name_in(folder) + ".version"; }

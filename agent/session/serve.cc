@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "agent/change/drift.h"
 #include "agent/change/node_change.h"
 #include "agent/change/refused.h"
 #include "agent/change/settle.h"
@@ -25,9 +24,9 @@
 #include "agent/session/session_secrets.h"
 #include "agent/session/short_hello.h"
 #include "agent/session/told_progress.h"
+#include "agent/session/told_status.h"
 #include "agent/session/turns.h"
 #include "agent/session/wanted_change.h"
-#include "agent/status/current_status.h"
 #include "agent/store/lock.h"
 #include "agent/text/messages.h"
 
@@ -358,18 +357,7 @@ void ServeSession::tell_alive() {
 
 void ServeSession::tell_status(const proto::AskStatus& wanted) {
   proto::FromAgent message;
-  proto::Status& status = *message.mutable_status();
-  const KernelReading reading = kernel_->read(open_->mesh(), true);
-  const Loaded loaded = store_.load(open_->mesh());
-  status = current_status(reading, loaded, store_, open_->mesh());
-  change_->put_names_into(status);
-  // A session that changes the node is about another plan than the stored one.
-  if (wanted.drift() && !open_->changes_state()) {
-    if (auto drift = told_drift(reading, loaded, store_, open_->mesh())) {
-      *status.mutable_drift() = std::move(*drift);
-    }
-  }
-  if (wanted.links_only()) { shorten(*open_, wanted, status); }
+  *message.mutable_status() = told_status(*kernel_, store_, *open_, wanted, *change_);
   io_.write(message);
 }
 

@@ -22,12 +22,6 @@ UniqueFd open_file(const std::string& path, int flags) {
       retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600); }));
 }
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) { return "."; }
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 const char* kind_text(mode_t mode) {
   if (S_ISDIR(mode)) { return "folder"; }
   if (S_ISLNK(mode)) { return "symbolic link"; }
@@ -46,6 +40,12 @@ void expect_file(const std::string& path, const struct stat& status) {
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) { return "."; }
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
 
 void make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0) {

@@ -52,6 +52,8 @@ std::string set_aside(const std::string& path);
 bool remove_folder_if_empty(const std::string& path);
 // What a link leads to; empty for anything else.
 std::string target_of(const std::string& link);
+// Of the file that a path names: "/" of "/x", "." of a name alone.
+std::string folder_of(const std::string& path);
 bool exists(const std::string& path);
 bool is_folder(const std::string& path);
 // Throws when the file is not there.

@@ -16,7 +16,7 @@
 namespace wgmesh {
 namespace {
 
-// Whoever else holds it writes one file.
+// The other holder writes one file.
 constexpr int kLockAttempts = 100;
 constexpr std::chrono::milliseconds kLockPause{50};
 

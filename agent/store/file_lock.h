@@ -1,6 +1,6 @@
-// A lock between agents of this node, held while this lives: an flock on a file that only root can
-// open and that is gone afterwards. On a file that others may open, anybody could keep all agents
-// waiting.
+// A lock between agents of this node, held while this object lives: an flock on a file that only
+// root can open. The file is gone afterwards. If others could open it, they could lock it, too, and
+// keep all agents waiting.
 #pragma once
 
 #include <string>

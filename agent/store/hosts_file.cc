@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "agent/state/hosts_block.h"
 #include "agent/store/atomic_file.h"
@@ -28,7 +27,7 @@ HostsReading HostsFile::read(const std::string& mesh) const {
   HostsReading reading;
   try {
     const auto text = read_file(path_);
-    const std::string where = text ? path_ : std::filesystem::path(path_).parent_path().string();
+    const std::string where = text ? path_ : folder_of(path_);
     if (::access(where.c_str(), W_OK) != 0) {
       reading.fixed = say<"hosts-file-fixed">(std::strerror(errno));
     }

@@ -16,7 +16,7 @@ class HostsFile {
   explicit HostsFile(std::string path = "/etc/hosts", std::string locks = "/run/wgmesh")
       : path_(std::move(path)), locks_(std::move(locks)) {}
 
-  // Never throws for what the file is: whoever wants nothing of it shall not fail for it.
+  // Never throws for what the file is: a mesh without names shall not fail for it.
   HostsReading read(const std::string& mesh) const;
 
   // Both change the file as edit_shared_file does. Throw Error if it cannot be read or written, or

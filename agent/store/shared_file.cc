@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <string_view>
 
 #include "agent/store/atomic_file.h"
@@ -22,12 +21,8 @@ namespace wgmesh {
 namespace {
 
 constexpr mode_t kNewMode = 0644;
-// Somebody who writes the file again and again would keep us for ever.
+// Another program may write the file again and again: the attempts have an end.
 constexpr int kEditAttempts = 20;
-
-std::string parent_of(const std::string& path) {
-  return std::filesystem::path(path).parent_path().string();
-}
 
 // Of the file that a path names now. Every write changes it.
 struct Version {
@@ -100,7 +95,7 @@ Outcome replace(const std::string& path, const std::string& text, const Version&
       if (version_of(path) != read) {
         outcome = Outcome::kChangedMeanwhile;
       } else if (std::rename(beside.c_str(), path.c_str()) == 0) {
-        sync_folder(parent_of(path));
+        sync_folder(folder_of(path));
         return Outcome::kDone;
       } else if (errno != EBUSY) {
         throw SystemError("rename " + beside + " to " + path, errno);
@@ -139,7 +134,7 @@ void write_in_place(const std::string& path, const std::string& old, const std::
   if (text.size() > old.size()) {
     if (const int error = ::posix_fallocate(file.get(), 0, length); error != 0) { give_up(error); }
   }
-  // In one call, and as long as the old text: no part of that shall stay behind the new one.
+  // One call writes as many octets as the old text has, so that no part of the old text is left.
   std::string whole = text;
   whole.resize(std::max(text.size(), old.size()), '\n');
   if (!write_at_start(file.get(), whole)) { give_up(errno); }
@@ -154,7 +149,7 @@ void edit_shared_file(const std::string& path, const std::function<Text(const Te
     if (text == old) { return; }
     if (!text) {
       if (version_of(path) == read && ::unlink(path.c_str()) == 0) {
-        return sync_folder(parent_of(path));
+        return sync_folder(folder_of(path));
       }
     } else if (replace(path, *text, read) == Outcome::kDone) {
       return;
