@@ -10,6 +10,8 @@
 #       double            two routers, one behind the other: both masquerade
 #   Each router drops what was not asked for. One way through it takes 20 ms.
 #   router_addr K         of the K-th router, counted from 0, on the switch
+#   write_mesh 'KEYS' I…  $mesh_file: nodes I…, over exec, of which 0 and 1 are public
+#   talks_directly I J    what I sends to J's inner address comes back, so it is their own link
 
 public_addr() { echo "203.0.113.$((100 + $1))"; }
 router_addr() { echo "203.0.113.$((1 + $1))"; }
@@ -108,3 +110,17 @@ learn_routes() { # learn_routes K: the new router
   local route
   for route in "${known_routes[@]}"; do at_router "$1" ip route add "${route% *}" via "${route#* }"; done
 }
+
+# shellcheck disable=SC2034 # lib.sh's mesh and here take it
+mesh_file=$work/mesh.yaml
+write_mesh() {
+  local i
+  {
+    printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' "$1" 'nodes:'
+    for i in "${@:2}"; do
+      echo "  n$i: {addr: \"$(inner "$i")/64\", exec: $nodes in $i$([ "$i" -gt 1 ] || echo ", endpoint: $(public_addr "$i")")}"
+    done
+  } >"$mesh_file"
+}
+inner_of() { on "$1" ip -o -6 addr show dev wg-test scope global | awk '{ sub("/.*", "", $4); print $4 }'; }
+talks_directly() { on "$1" ping -q -c 1 -W 5 "$(inner_of "$2")"; }

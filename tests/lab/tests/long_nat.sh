@@ -5,19 +5,6 @@
 . "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
 . "$lab_folder/lib/routers.sh"
 
-mesh_file=$work/mesh.yaml
-write_mesh() { # write_mesh 'KEYS' I…: nodes I… of which 0 and 1 are public
-  local i
-  {
-    printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' "$1" 'nodes:'
-    for i in "${@:2}"; do
-      echo "  n$i: {addr: \"$(inner "$i")/64\", exec: $nodes in $i$([ "$i" -gt 1 ] || echo ", endpoint: $(public_addr "$i")")}"
-    done
-  } >"$mesh_file"
-}
-inner_of() { on "$1" ip -o -6 addr show dev wg-test scope global | awk '{ sub("/.*", "", $4); print $4 }'; }
-talks_directly() { on "$1" ping -q -c 1 -W 5 "$(inner_of "$2")"; }
-
 "$nodes" up 4 0:server=none 1:server=none 2:server=none 3:server=none || exit 1
 public 0 1
 write_mesh '' 0 1 2 3

@@ -4,22 +4,7 @@
 . "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
 . "$lab_folder/lib/routers.sh"
 
-mesh_file=$work/mesh.yaml
-write_mesh() { # write_mesh 'KEYS' I…: nodes I… of which 0 and 1 are public
-  local i
-  {
-    printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' "$1" 'nodes:'
-    for i in "${@:2}"; do
-      echo "  n$i: {addr: \"$(inner "$i")/64\", exec: $nodes in $i$([ "$i" -gt 1 ] || echo ", endpoint: $(public_addr "$i")")}"
-    done
-  } >"$mesh_file"
-}
 has_tunnel() { on "$1" ip link show "gt-test-n$2"; } # has_tunnel I J
-talks_directly() { # talks_directly I J: what I sends to J's inner address comes back, so it is their own link
-  local to
-  to=$(on "$2" ip -o -6 addr show dev wg-test scope global | awk '{ sub("/.*", "", $4); print $4 }')
-  on "$1" ping -q -c 1 -W 5 "$to"
-}
 again_changes_nothing() {
   local began=$SECONDS
   here up

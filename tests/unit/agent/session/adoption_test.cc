@@ -45,6 +45,12 @@ proto::Changes propose(TestSession& session, const proto::Plan& plan, bool chang
   return answer.changes();
 }
 
+// Another session finds nothing to do.
+void expect_settled(TestNode& node, const proto::Plan& plan) {
+  TestSession again(node);
+  EXPECT_THAT(propose(again, plan).changes(), IsEmpty());
+}
+
 TEST(Adoption, TheHelloTellsItAndHasItsKeys) {
   TestNode node;
   put_predecessor(node);
@@ -113,8 +119,7 @@ TEST(Adoption, TheMeshGoesOnWithTheSameKeys) {
   EXPECT_FALSE(exists(predecessor_link(node)));
   EXPECT_EQ(read_file(predecessor_path(node) + ".wgmesh-adopted"), predecessor_text());
 
-  TestSession again(node);
-  EXPECT_THAT(propose(again, plan).changes(), IsEmpty());
+  expect_settled(node, plan);
 }
 
 // Whichever operation the kernel refuses.
@@ -326,8 +331,7 @@ TEST(Adoption, AKeyThatIsNotClampedIsTakenOver) {
     ASSERT_TRUE(applied.has_applied()) << applied.error().message();
     ASSERT_TRUE(session.commit().has_committed());
   }
-  TestSession again(node);
-  EXPECT_THAT(propose(again, plan).changes(), IsEmpty());
+  expect_settled(node, plan);
 }
 
 // It would go on with the key of this node, and nobody would hear it any more.
@@ -449,8 +453,7 @@ TEST(Adoption, OneThatWasInterruptedGoesOn) {
     ASSERT_TRUE(session.commit().has_committed());
   }
   EXPECT_FALSE(exists(predecessor_path(node)));
-  TestSession again(node);
-  EXPECT_THAT(propose(again, plan).changes(), IsEmpty());
+  expect_settled(node, plan);
 }
 
 TEST(Adoption, DownLeavesItAlone) {
