@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # lib.sh - what tests of examples share: `. lib.sh` first, `finish_example` last. Cases are written as in the lab
 # (tests/lab/lib/lib.sh). A test runs what the README of its example says, word for word: the blocks marked `sh`.
+# Blocks marked `console` are for readers only: they need a network, or take minutes.
 #
 #   example NAME [COPY]       the example of this test; blocks run in its folder $example, or in a copy of the folder, COPY
 #   follow 'HEADING'          runs the blocks below that heading of the README, as one script that ends at its first failure;

@@ -94,6 +94,8 @@ run podman ps -a -q
 expect 'no container' test -z "$out"
 run podman volume ls -q
 expect 'no volume' test -z "$out"
+only_podmans() { [ "$(podman network ls -q --format '{{.Name}}')" = podman ]; }
+expect 'no network' only_podmans
 
 test_case 'the same without compose'
 follow 'Without compose'
@@ -101,5 +103,6 @@ expect_followed
 expect_out 'all 3 pairs forward'
 run podman ps -a -q
 expect 'no container' test -z "$out"
+expect 'no network' only_podmans
 
 finish_example
