@@ -15,11 +15,11 @@ class UsageError : public Error {
 };
 
 // In the order of the table (command_table.h).
-enum class Verb { kServe, kStatus, kRestore, kRefresh, kDown, kHelp, kVersion };
+enum class Verb { kServe, kStatus, kRestore, kRefresh, kLocate, kDown, kHelp, kVersion };
 
 struct CommandLine {
   Verb verb = Verb::kHelp;
-  std::string mesh;  // of down; of status, restore and refresh (may be empty)
+  std::string mesh;  // of down and locate; of status, restore and refresh (may be empty)
   // Of status: the form of its answer, one at most; none of them: for people.
   bool as_document = false;  // -J
   bool as_json = false;      // --json

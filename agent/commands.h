@@ -28,9 +28,12 @@ int run_check(const ThisNode& this_node, const std::string& mesh, const CheckLim
 // Brings them up as they are stored; one that was taken down stays down. Prints a line a mesh, and
 // goes on to the next where one fails.
 int run_restore(const ThisNode& this_node, const std::string& mesh);
-// Looks up the endpoints of peers again that have gone quiet; a live peer stays where it was seen
-// last. Prints a line a mesh.
+// Looks up the endpoints of peers again that have gone quiet, and asks common peers where those are
+// whose endpoint was learned; a live peer stays where it was seen last. Prints a line a mesh.
 int run_refresh(const ThisNode& this_node, const std::string& mesh);
+// For a socket unit: answers peers that ask where this node sees another one, at the socket that it
+// was started with, until none asks for 10 s. Throws Error without such a socket.
+int run_locate(const ThisNode& this_node, const std::string& mesh);
 int run_down(const ThisNode& this_node, const std::string& mesh, bool forget);
 
 }  // namespace wgmesh

@@ -88,6 +88,8 @@ int run(int argc, char** argv) {
     case Verb::kRefresh:
       require_privilege();
       return run_refresh(this_node(), line.mesh);
+    case Verb::kLocate:
+      return run_locate(this_node(), line.mesh);
     case Verb::kDown:
       require_privilege();
       return run_down(this_node(), line.mesh, line.remove);

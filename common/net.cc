@@ -159,4 +159,11 @@ bool is_one_host(const IpAddress& address) {
   return address.octets[0] != 0xff && address != kUnspecified;
 }
 
+bool is_public(const IpAddress& address) {
+  // An IPv4 address in the clothes of IPv6 would pass as none of the others.
+  static const Prefix kMapped = *parse_prefix("::ffff:0:0/96");
+  return is_one_host(address) && !is_loopback(address) && !is_link_local(address) &&
+         !is_private(address) && !contains(kMapped, address);
+}
+
 }  // namespace wgmesh

@@ -79,5 +79,7 @@ bool is_link_local(const IpAddress& address);
 bool is_private(const IpAddress& address);
 // False for 0.0.0.0/8 and ::, and for what is above the unicast addresses (224.0.0.0/3, ff00::/8).
 bool is_one_host(const IpAddress& address);
+// What others can see a node at from outside: of one host, and neither loopback, link-local nor private.
+bool is_public(const IpAddress& address);
 
 }  // namespace wgmesh

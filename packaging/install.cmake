@@ -57,6 +57,8 @@ install(DIRECTORY ${CMAKE_BINARY_DIR}/notice/wgmesh-agent/ DESTINATION ${agent_d
 # prefers, and run the agent that `up` brought; with `down -r` they go, and the package's stand again. No unit of the
 # package is enabled: only `up` and the administrator do that.
 file(GLOB units CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/packaging/systemd/*)
+# Its address is that of one mesh, so only an agent writes it.
+list(FILTER units EXCLUDE REGEX "/wgmesh-locate@[.]socket$")
 foreach(unit IN LISTS units)
   get_filename_component(name ${unit} NAME)
   wgmesh_made(units/${name} DEPENDS ${unit}

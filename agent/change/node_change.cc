@@ -1,5 +1,7 @@
 #include "agent/change/node_change.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "agent/change/listed_changes.h"
@@ -58,8 +60,8 @@ void NodeChange::propose_node(proto::Changes& changes) const {
   }
   if (installation_.is_due()) { put(proto::Change::ADD, "install wgmesh-agent " WGMESH_VERSION); }
   if (goal_->kind == proto::UP && units_are_owed(this_node_.paths, mesh_)) {
-    put(proto::Change::ADD,
-        "systemctl enable wgmesh@" + mesh_ + ".service wgmesh-refresh@" + mesh_ + ".timer");
+    const auto instances = unit_instances(mesh_, goal_->plan->locates());
+    put(proto::Change::ADD, fmt::format("systemctl enable {}", fmt::join(instances, " ")));
   }
 }
 
@@ -73,7 +75,10 @@ void NodeChange::settle_node(proto::Committed& told) {
   const auto refused = put_program_link(paths, program.empty() ? lasting_program() : program);
   if (refused && proposal_->is_first) { told.add_notes(*refused); }
   if (goal_->kind != proto::UP) { return; }
-  const auto note = install_units(paths, mesh_, proposal_->is_first, program);
+  std::optional<IpAddress> answers_at;
+  const auto inner = parse_prefix(goal_->plan->device().inner_address());
+  if (goal_->plan->locates() && inner) { answers_at = inner->address; }
+  const auto note = install_units(paths, mesh_, proposal_->is_first, program, answers_at);
   if (note) { told.add_notes(*note); }
 }
 

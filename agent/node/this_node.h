@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "agent/locate/asking.h"
 #include "agent/node/paths.h"
 #include "agent/peers/endpoints.h"
 #include "agent/state/kernel.h"
@@ -25,6 +26,10 @@ struct ThisNode {
   std::function<void(const proto::Open&, const ResolvedEndpoints&,
                      const std::set<std::string>& adopted, proto::Hello&)>
       probe;
+  // Asks common peers over the tunnel; tests have peers of their own.
+  std::function<Sightings(const LocateErrand&)> ask_peers = [](const LocateErrand& errand) {
+    return ask_common_peers(errand);
+  };
   // Throws Refused where this process may not configure the network. Empty: it may.
   std::function<void()> require_privilege;
   // This node's end of the SSH connection that the session runs over, if the environment says so:

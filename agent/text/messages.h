@@ -119,6 +119,8 @@ inline constexpr Message kAgentMessages[] = {
      "the folder of the agent that others can write to"},
     {"agent-folder-noexec", MessageKind::kError, "{} is mounted noexec", ""},
     // agent/core
+    {"locate-without-socket", MessageKind::kError, "no socket was handed over",
+     "only systemd starts this command: `systemctl start wgmesh-locate@{0}.socket`"},
     {"usage-command-unknown", MessageKind::kError, "unknown command '{}'{}",
      "wgmesh-agent --help lists them"},
     {"usage-command-missing", MessageKind::kError, "a command is missing",

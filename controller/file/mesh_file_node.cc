@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "common/locate_port.h"
 #include "common/naming.h"
 #include "controller/file/mesh_file_target.h"
 #include "controller/text/messages.h"
@@ -236,6 +237,7 @@ void read_wireguard_settings(const MapReader& map, std::uint16_t& listen_port,
                              std::uint16_t& persistent_keepalive, std::uint32_t& fwmark) {
   if (const auto value = map.find("listen_port")) {
     const auto port = read_number(*value, "a port number", 1, 65535);
+    if (port == kLocatePort) { value->fault(say<"file-port-of-questions">(kLocatePort)); }
     if (port) { listen_port = static_cast<std::uint16_t>(*port); }
   }
   if (const auto value = map.find("persistent_keepalive")) {

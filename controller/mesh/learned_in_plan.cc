@@ -1,7 +1,9 @@
 #include "controller/mesh/learned_in_plan.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "controller/mesh/no_link_why.h"
 
@@ -17,6 +19,22 @@ bool has_learned_link(const Mesh& mesh, const Node& node) {
   if (mesh.learned.links.empty()) { return false; }
   return std::ranges::any_of(
       mesh.nodes, [&](const Node& peer) { return find_learned(mesh, node, peer) != nullptr; });
+}
+
+bool locates_peers(const Mesh& mesh, const Node& node) {
+  std::vector<const Node*> hidden;
+  for (const Node& peer : mesh.nodes) {
+    const bool dials =
+        peer.name != node.name && endpoint_for(peer, node) && is_peered(mesh, peer, node);
+    // Whoever has an endpoint for all can be dialled.
+    if (dials && !peer.endpoint) { hidden.push_back(&peer); }
+  }
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    for (std::size_t j = i + 1; j < hidden.size(); ++j) {
+      if (is_learnable(mesh, *hidden[i], *hidden[j])) { return true; }
+    }
+  }
+  return false;
 }
 
 void fill_learned(const Mesh& mesh, const Node& node, const Node& peer, proto::Peer& out) {

@@ -109,6 +109,7 @@ proto::Plan plan_without_peers(const Mesh& mesh, const Node& node, const proto::
   if (mesh.hosts) { fill_hosts(mesh, plan); }
   if (has_learned_link(mesh, node)) { plan.add_needs("learned"); }
   put_no_links(mesh, node, plan);
+  plan.set_locates(locates_peers(mesh, node));
   fill_device(mesh, node, mtu.device, *plan.mutable_device());
   fill_bridge(mesh, node, *plan.mutable_bridge());
   plan.mutable_bridge()->set_priority(priority_of(node, own, choice));

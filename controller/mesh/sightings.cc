@@ -26,8 +26,7 @@ struct SeenPlace {
 };
 
 bool is_seen_from_outside(const Mesh& mesh, const IpAddress& address) {
-  return is_one_host(address) && !is_loopback(address) && !is_link_local(address) &&
-         !is_private(address) && !contains(mesh.network, address) &&
+  return is_public(address) && !contains(mesh.network, address) &&
          !contains(mesh.underlay, address);
 }
 

@@ -187,6 +187,8 @@ inline constexpr Message kControllerMessages[] = {
     {"file-bracket-wants-quotes", MessageKind::kError,
      "an address in brackets wants quotes: \"{}\"", ""},
     {"file-listed-twice", MessageKind::kError, "{} is listed before", ""},
+    {"file-port-of-questions", MessageKind::kError,
+     "nodes tell peers at UDP port {} where they see others: take another port", ""},
     {"file-name-twice", MessageKind::kError, "this name was given before, at {}:{}", ""},
     {"file-mesh-name-taken", MessageKind::kError,
      "the name bin is taken: nodes keep the agent under it", ""},

@@ -147,7 +147,7 @@ expected_controller() {
 }
 expected_agent() {
   printf '%s\n' sbin/wgmesh-agent share/doc/wgmesh-agent/wgmesh-agent/{NOTICE,sbom.cdx.json}
-  (cd packaging && find systemd -type f -printf 'lib/systemd/system/%P\n')
+  (cd packaging && find systemd -type f ! -name 'wgmesh-locate@.socket' -printf 'lib/systemd/system/%P\n')
   expected_pages agent
 }
 debians_own() { printf '%s\n' share/doc/"$1"/{changelog.gz,copyright}; [ ! -e "packaging/lintian/$1" ] || echo "share/lintian/overrides/$1"; }

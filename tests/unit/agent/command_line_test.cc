@@ -23,6 +23,9 @@ TEST(CommandLine, Verbs) {
   EXPECT_EQ(parse({"status"}).verb, Verb::kStatus);
   EXPECT_EQ(parse({"restore"}).verb, Verb::kRestore);
   EXPECT_EQ(parse({"restore", "test"}).mesh, "test");
+  EXPECT_EQ(parse({"locate", "test"}).verb, Verb::kLocate);
+  EXPECT_EQ(parse({"locate", "test"}).mesh, "test");
+  EXPECT_THROW(parse({"locate"}), UsageError);
   EXPECT_EQ(parse({"version"}).verb, Verb::kVersion);
   EXPECT_EQ(parse({"--version"}).verb, Verb::kVersion);
   EXPECT_FALSE(parse({"version"}).verbose);

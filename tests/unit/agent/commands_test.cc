@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 
 #include "agent/change/refused.h"
@@ -18,6 +19,18 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+
+TEST(Locate, WantsTheSocketOfSystemd) {
+  const TestNode node;
+  ::unsetenv("LISTEN_PID");
+  try {
+    run_locate(node.this_node, "test");
+    ADD_FAILURE() << "it found a socket";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "locate-without-socket");
+    EXPECT_THAT(error.cure(), HasSubstr("systemctl start wgmesh-locate@test.socket"));
+  }
+}
 
 TEST(Status, WarnsOfWhatIsStoredWithTheIdentifiers) {
   TestNode node;

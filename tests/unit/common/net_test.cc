@@ -227,6 +227,17 @@ TEST(IpAddress, IsLoopbackAndIsOneHost) {
   }
 }
 
+TEST(IpAddress, IsPublicIfOthersCanSeeANodeThere) {
+  for (const char* text : {"203.0.113.1", "1.1.1.1", "2001:db8::1"}) {
+    EXPECT_TRUE(is_public(*parse_ip(text))) << text;
+  }
+  for (const char* text :
+       {"0.0.0.0", "127.0.0.1", "169.254.0.1", "10.0.0.1", "100.64.0.1", "224.0.0.1",
+        "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1", "::ffff:203.0.113.1"}) {
+    EXPECT_FALSE(is_public(*parse_ip(text))) << text;
+  }
+}
+
 TEST(IpAddress, KnowsWhichNetworksOthersHaveToo) {
   for (const char* text : {"10.0.0.1", "172.31.0.1", "192.168.255.1", "100.127.0.1", "fd00::1"}) {
     EXPECT_TRUE(is_private(*parse_ip(text))) << text;

@@ -119,6 +119,88 @@ TEST(Units, WhatFailsIsALineForTheUser) {
   EXPECT_THAT(install_units(here.paths, "test", true).value(), HasSubstr("/units"));
 }
 
+const char kSocket[] = "wgmesh-locate@test.socket";
+
+std::string stopped() {
+  return said({"stop wgmesh-locate@test.socket wgmesh-locate@test.service"});
+}
+std::string socket_enabled() { return said({"enable --now wgmesh-locate@test.socket"}); }
+
+// The socket is the mesh's own, because it has an address of the mesh.
+TEST(Units, OfANodeThatIsAskedHaveASocketAtItsInnerAddress) {
+  WithSystemd here;
+  const auto install = [&](bool is_first, const char* address) {
+    return install_units(here.paths, "test", is_first, {},
+                         address == nullptr ? std::nullopt : parse_ip(address));
+  };
+  EXPECT_EQ(install(true, "fd00:7::1"), std::nullopt);
+  EXPECT_EQ(here.asked(), enabled("test") + socket_enabled());
+  EXPECT_THAT(here.text_of(kSocket),
+              AllOf(HasSubstr("\nListenDatagram=[fd00:7::1]:21820\n"),
+                    HasSubstr("\nFreeBind=yes\n"), HasSubstr("\nPassPacketInfo=yes\n"),
+                    Not(HasSubstr("BindToDevice")), Not(HasSubstr("#"))));
+  EXPECT_THAT(here.text_of("wgmesh-locate@.service"),
+              AllOf(HasSubstr("unit_agent locate %i\n"), HasSubstr("StartLimitIntervalSec=0\n")));
+  EXPECT_THAT(present_units(here.paths), testing::Contains(here.paths.units + "/" + kSocket));
+
+  EXPECT_EQ(install(false, "fd00:7::1"), std::nullopt);
+  EXPECT_EQ(here.asked(), "");
+  EXPECT_EQ(install(false, "10.7.0.1"), std::nullopt);
+  EXPECT_EQ(here.asked(), stopped() + socket_enabled());
+  EXPECT_THAT(here.text_of(kSocket), HasSubstr("\nListenDatagram=10.7.0.1:21820\n"));
+  EXPECT_EQ(install(false, nullptr), std::nullopt);
+  EXPECT_EQ(here.asked(), stopped() + said({"disable wgmesh-locate@test.socket", "daemon-reload"}));
+  EXPECT_EQ(here.text_of(kSocket), "");
+  EXPECT_EQ(install(false, nullptr), std::nullopt);
+  EXPECT_EQ(here.asked(), "");
+}
+
+TEST(Units, ASocketThatSystemdRefusedIsTriedAgain) {
+  WithSystemd here;
+  make_folder(here.paths.state);
+  install_units(here.paths, "test", true);
+  here.systemctl_does("case $* in *locate*) exit 1 ;; esac");
+  EXPECT_THAT(install_units(here.paths, "test", false, {}, parse_ip("fd00:7::1")).value(),
+              HasSubstr("wgmesh-refresh@test.timer wgmesh-locate@test.socket`"));
+  EXPECT_TRUE(units_are_owed(here.paths, "test"));
+  here.systemctl_does("exit 0");
+  here.asked();
+  EXPECT_EQ(install_units(here.paths, "test", false, {}, parse_ip("fd00:7::1")), std::nullopt);
+  EXPECT_EQ(here.asked(), enabled("test") + stopped() + socket_enabled());
+  EXPECT_FALSE(units_are_owed(here.paths, "test"));
+}
+
+TEST(Units, ASocketGoesWithItsMesh) {
+  WithSystemd here;
+  install_units(here.paths, "test", true, {}, parse_ip("fd00:7::1"));
+  install_units(here.paths, "other", true, {}, parse_ip("fd00:8::1"));
+  here.asked();
+  remove_units(here.paths, "test", false);
+  EXPECT_EQ(here.asked(), stopped() + said({"disable wgmesh-locate@test.socket", "daemon-reload"}) +
+                              disabled("test"));
+  EXPECT_EQ(here.text_of(kSocket), "");
+  EXPECT_NE(here.text_of("wgmesh-locate@other.socket"), "");
+  remove_units(here.paths, "other", true);
+  EXPECT_THAT(present_units(here.paths), testing::IsEmpty());
+  EXPECT_EQ(here.text_of("wgmesh-locate@other.socket"), "");
+}
+
+// The commit of a plan that says so.
+TEST(Units, TheSocketIsForPlansThatSayThatPeersAsk) {
+  WithSystemd here;
+  proto::Plan plan = plan_with_addresses();
+  bring_up(here.node, plan);
+  EXPECT_EQ(here.text_of(kSocket), "");
+  plan.set_locates(true);
+  bring_up(here.node, plan);
+  const auto inner = parse_prefix(plan.device().inner_address());
+  EXPECT_THAT(here.text_of(kSocket),
+              HasSubstr("\nListenDatagram=[" + to_text(inner->address) + "]:21820\n"));
+  plan.set_locates(false);
+  bring_up(here.node, plan);
+  EXPECT_EQ(here.text_of(kSocket), "");
+}
+
 TEST(Systemctl, WhatItSaysIsTheError) {
   WithSystemd here;
   here.systemctl_does("echo 'Failed to connect to bus' >&2; exit 1");

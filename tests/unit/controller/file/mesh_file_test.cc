@@ -302,6 +302,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::ValuesIn(std::vector<Case>{
         Case{"decimal", "listen_port: 51820", ""},
         Case{"largest", "listen_port: 65535", ""},
+        Case{"the port of questions", "listen_port: 21820",
+             "m:3:14: listen_port: nodes tell peers at UDP port 21820 where they see others: take "
+             "another port"},
         Case{"text", "listen_port: x",
              "m:3:14: listen_port: expected a port number 1..65535, found \"x\""},
         Case{

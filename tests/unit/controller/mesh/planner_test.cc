@@ -332,6 +332,32 @@ TEST(PlanFor, StoresAtBothEndsWhyAPairHasNoLink) {
   EXPECT_EQ(plan_for(mesh, mesh.nodes[2], facts, mtu).no_links_size(), 0);
 }
 
+// What the file wants tells it, not what was learned: a link that comes or goes changes no third node.
+TEST(PlanFor, ANodeThatTwoHiddenOnesDialTellsThemWhereItSeesTheOther) {
+  Mesh mesh = mesh_with_learned_link();
+  mesh.learned = {};
+  const Facts facts{{"a", {}}, {"b", {}}, {"o", {}}};
+  const SegmentMtu mtu = segment_mtu(mesh, facts);
+  const auto locates = [&](std::size_t node) {
+    return plan_for(mesh, mesh.nodes[node], facts, mtu).locates();
+  };
+  EXPECT_FALSE(locates(0));
+  EXPECT_FALSE(locates(1));
+  EXPECT_TRUE(locates(2));
+  mesh.learn_endpoints = false;
+  EXPECT_FALSE(locates(2));
+  mesh.learn_endpoints = true;
+  // They want no link with each other.
+  mesh.full = false;
+  mesh.nodes[2].peers = {"a", "b"};
+  mesh.nodes[0].peers = mesh.nodes[1].peers = {"o"};
+  EXPECT_FALSE(locates(2));
+  // One of them can be dialled.
+  mesh = mesh_with_learned_link();
+  mesh.nodes[0].endpoint = HostPort{"a.example", 51820};
+  EXPECT_FALSE(locates(2));
+}
+
 TEST(OpenFor, AsksAboutPairsThatMayGetALink) {
   Mesh mesh = mesh_with_learned_link();
   mesh.learned = {};
