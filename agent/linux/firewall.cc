@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 #include "agent/linux/iptables_rules.h"
 #include "agent/linux/nft_rules.h"
@@ -39,7 +40,8 @@ std::vector<NetlinkReply> dump(NetlinkSocket& socket, int kind) {
   return socket.dump(request);
 }
 
-std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge, bool ip_too) {
+std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge,
+                                                   const std::string& device, bool ip_too) {
   if (::access("/sys/module/nf_tables", F_OK) != 0) {
     return {};  // asking would load it
   }
@@ -51,9 +53,12 @@ std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge, bo
   if (chains.empty()) { return {}; }
   std::vector<RuleReport> rules;
   for (const NetlinkReply& reply : dump(socket, NFT_MSG_GETRULE)) {
-    rules.push_back(parse_rule(reply.payload, bridge));
+    rules.push_back(parse_rule(reply.payload, bridge, device));
   }
-  return find_faults(chains, rules, ip_too);
+  auto faults = find_faults(chains, rules, ip_too);
+  if (device.empty()) { return faults; }
+  for (auto& fault : find_question_drops(chains, rules)) { faults.push_back(std::move(fault)); }
+  return faults;
 }
 
 // The older iptables has no netlink.
@@ -90,11 +95,12 @@ void look_in_iptables(const char* table, unsigned hook, const std::string& bridg
 
 }  // namespace
 
-std::vector<proto::FirewallFault> find_firewall_faults(const std::string& bridge) {
+std::vector<proto::FirewallFault> find_firewall_faults(const std::string& bridge,
+                                                       const std::string& device) {
   const bool ip_too = bridge_asks_firewall();
   std::vector<proto::FirewallFault> faults;
   try {
-    faults = find_in_nftables(bridge, ip_too);
+    faults = find_in_nftables(bridge, device, ip_too);
   } catch (const Error&) {
     // A kernel without nftables; there may be the older one.
   }

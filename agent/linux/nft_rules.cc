@@ -8,6 +8,9 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include <algorithm>
+#include <array>
+
+#include "common/locate_port.h"
 
 namespace wgmesh {
 namespace {
@@ -113,11 +116,30 @@ Verdict fate_in(const ChainReport& chain, const std::vector<RuleReport>& rules) 
   return chain.policy == NF_DROP ? Verdict::kDrop : Verdict::kAccept;
 }
 
-bool lets_bridge_pass(const ChainReport& chain, const std::vector<RuleReport>& rules) {
+bool lets_pass(const ChainReport& chain, const std::vector<RuleReport>& rules,
+               bool RuleReport::*names) {
   return std::ranges::any_of(rules, [&](const RuleReport& rule) {
-    return rule.family == chain.family && rule.table == chain.table && rule.names_bridge &&
+    return rule.family == chain.family && rule.table == chain.table && rule.*names &&
            (rule.verdict == Verdict::kAccept || rule.verdict == Verdict::kReturn);
   });
+}
+
+// As a value that a packet's port is compared with, and as the two ends of a range in a wrapped match of iptables.
+bool names_port(Octets octets, std::uint16_t port) {
+  struct Value {
+    nlattr header;
+    std::uint16_t port;
+  };
+  const Value value{{.nla_len = sizeof(Value), .nla_type = NFTA_DATA_VALUE}, htons(port)};
+  const std::array<std::uint16_t, 2> range{port, port};
+  const auto text = [](const auto& each) {
+    return std::string_view(reinterpret_cast<const char*>(&each), sizeof each);
+  };
+  return holds(octets, text(value)) || holds(octets, text(range));
+}
+
+std::string name_of(const ChainReport& chain) {
+  return fmt::format("{} {} {}", family_name(chain.family), chain.table, chain.name);
 }
 
 }  // namespace
@@ -160,14 +182,18 @@ std::optional<ChainReport> parse_chain(Octets payload) {
 }
 
 // NFTA_RULE_EXPRESSIONS { NFTA_LIST_ELEM { NFTA_EXPR_NAME, NFTA_EXPR_DATA } … }
-RuleReport parse_rule(Octets payload, std::string_view bridge) {
+RuleReport parse_rule(Octets payload, std::string_view bridge, std::string_view device) {
   Octets attributes;
   RuleReport rule;
   rule.family = read_header<nfgenmsg>(payload, attributes).nfgen_family;
   rule.is_for_all = true;
   // Names are compared with their NUL, or without it where any name with that beginning will do.
-  const std::string name(bridge);
-  rule.names_bridge = holds(attributes, std::string_view(name.c_str(), name.size() + 1));
+  const auto names = [&](const std::string& name) {
+    return holds(attributes, std::string_view(name.c_str(), name.size() + 1));
+  };
+  rule.names_bridge = names(std::string(bridge));
+  rule.names_locate =
+      (!device.empty() && names(std::string(device))) || names_port(attributes, kLocatePort);
   for (const Attribute& attribute : Attributes(attributes)) {
     if (attribute.type() == NFTA_RULE_TABLE) { rule.table = attribute.text(); }
     if (attribute.type() == NFTA_RULE_CHAIN) { rule.chain = attribute.text(); }
@@ -187,11 +213,27 @@ std::vector<proto::FirewallFault> find_faults(const std::vector<ChainReport>& ch
     const bool drops = chain.hook == NF_INET_FORWARD && fate == Verdict::kDrop;
     const bool masquerades =
         chain.hook == NF_INET_POST_ROUTING && chain.type == "nat" && fate == Verdict::kMasquerade;
-    if ((!drops && !masquerades) || lets_bridge_pass(chain, rules)) { continue; }
+    if ((!drops && !masquerades) || lets_pass(chain, rules, &RuleReport::names_bridge)) {
+      continue;
+    }
     proto::FirewallFault& fault = faults.emplace_back();
     fault.set_what(drops ? proto::FirewallFault::DROPS : proto::FirewallFault::MASQUERADES);
-    fault.set_chain(fmt::format("{} {} {}", family_name(chain.family), chain.table, chain.name));
+    fault.set_chain(name_of(chain));
     fault.set_bridge_family(is_bridge);
+  }
+  return faults;
+}
+
+std::vector<proto::FirewallFault> find_question_drops(const std::vector<ChainReport>& chains,
+                                                      const std::vector<RuleReport>& rules) {
+  std::vector<proto::FirewallFault> faults;
+  for (const ChainReport& chain : chains) {
+    if (!is_ip(chain.family) || chain.hook != NF_INET_LOCAL_IN) { continue; }
+    if (fate_in(chain, rules) != Verdict::kDrop) { continue; }
+    if (lets_pass(chain, rules, &RuleReport::names_locate)) { continue; }
+    proto::FirewallFault& fault = faults.emplace_back();
+    fault.set_what(proto::FirewallFault::DROPS_UNASKED);
+    fault.set_chain(name_of(chain));
   }
   return faults;
 }

@@ -34,6 +34,7 @@ struct RuleReport {
   Verdict verdict = Verdict::kNone;  // kDrop: or reject; kNone: or a jump
   bool is_for_all = false;           // nothing is asked before the verdict
   bool names_bridge = false;         // the bridge's name stands in it
+  bool names_locate = false;         // the WireGuard device stands in it, or the port of questions
 
   bool operator==(const RuleReport&) const = default;
 };
@@ -42,12 +43,16 @@ struct RuleReport {
 // Error when it is malformed.
 std::optional<ChainReport> parse_chain(Octets payload);
 // `payload` of an NFT_MSG_NEWRULE. Throws Error when it is malformed.
-RuleReport parse_rule(Octets payload, std::string_view bridge);
+RuleReport parse_rule(Octets payload, std::string_view bridge, std::string_view device = {});
 
 // Chains that drop, or give another source, to all that `rules` do not let pass before. Where a
 // table has a rule for the bridge's name that accepts, somebody has thought of it. `ip_too`:
 // br_netfilter hands frames to the IP families as well. `rules` in the kernel's order.
 std::vector<proto::FirewallFault> find_faults(const std::vector<ChainReport>& chains,
                                               const std::vector<RuleReport>& rules, bool ip_too);
+// Chains of IP families that drop all that comes in and was not asked for. Where a table has a rule that accepts, and
+// that names the WireGuard device or the port of questions (locate_port.h), somebody has thought of it.
+std::vector<proto::FirewallFault> find_question_drops(const std::vector<ChainReport>& chains,
+                                                      const std::vector<RuleReport>& rules);
 
 }  // namespace wgmesh

@@ -103,7 +103,12 @@ void put_survey(Probe& probe, const proto::Open& open, proto::Survey& survey) {
 }
 
 void put_firewall(const proto::Open& open, proto::Hello& hello) {
-  for (const proto::FirewallFault& fault : find_firewall_faults(bridge_name(open.mesh()))) {
+  const std::string& mesh = open.mesh();
+  for (const auto& fault : find_firewall_faults(bridge_name(mesh), wireguard_name(mesh))) {
+    if (fault.what() == proto::FirewallFault::DROPS_UNASKED) {
+      *hello.add_inside_firewall() = fault;
+      continue;
+    }
     *hello.add_firewall() = fault;
     if (!fault.bridge_family() && fault.what() == proto::FirewallFault::DROPS) {
       hello.set_bridge_netfilter_drops(true);

@@ -153,6 +153,9 @@ void check_identity(const proto::Hello& hello) {
   for (const proto::FirewallFault& fault : hello.firewall()) {
     expect_line(fault.chain(), "a firewall's chain");
   }
+  for (const proto::FirewallFault& fault : hello.inside_firewall()) {
+    expect_line(fault.chain(), "a firewall's chain");
+  }
 }
 
 void check_survey(const proto::Survey& survey) {

@@ -115,6 +115,7 @@ class Diagnosis {
     find_missing_addresses(node, *examined.status, findings_);
     if (examined.hello == nullptr) { return; }
     find_firewall_faults(mesh_, node, *examined.hello, findings_);
+    find_dropped_questions(mesh_, node, *examined.hello, findings_);
     for (const proto::EndpointRoute& route : examined.hello->routes()) {
       if (!route.error().empty()) {
         find(node.name, say<"mesh-endpoint-unreachable">(route.node(), route.error()));

@@ -6,7 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "common/locate_port.h"
 #include "common/naming.h"
+#include "controller/mesh/learned_in_plan.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/messages.h"
 
@@ -61,6 +63,25 @@ void find_firewall_faults(const Mesh& mesh, const Node& node, const proto::Hello
     } else {
       findings.push_back(finding(node.name, dropping(bridge, fault.chain())));
     }
+  }
+}
+
+void find_dropped_questions(const Mesh& mesh, const Node& node, const proto::Hello& hello,
+                            std::vector<Finding>& findings) {
+  // Only a link that was learned is looked for again.
+  if (mesh.learned.links.empty() || !locates_peers(mesh, node)) { return; }
+  const bool is_ipv4 = mesh.underlay.address.family == Family::kIpv4;
+  const std::string device = wireguard_name(mesh.name);
+  for (const proto::FirewallFault& fault : hello.inside_firewall()) {
+    const std::string& chain = fault.chain();
+    if (chain.starts_with(is_ipv4 ? "ip6 " : "ip ")) { continue; }
+    const std::string rule =
+        is_of_iptables(chain) ? fmt::format("{}tables -I INPUT -i {} -p udp --dport {} -j ACCEPT",
+                                            is_ipv4 ? "ip" : "ip6", device, kLocatePort)
+                              : fmt::format("nft insert rule {} iifname {} udp dport {} accept",
+                                            chain, device, kLocatePort);
+    findings.push_back(
+        finding(node.name, say<"check-firewall-drops-questions">(chain, device, rule)));
   }
 }
 

@@ -21,6 +21,10 @@ void find_missing_addresses(const Node& node, const proto::Status& status,
 void find_firewall_faults(const Mesh& mesh, const Node& node, const proto::Hello& hello,
                           std::vector<Finding>& findings);
 
+// Packet filters that keep peers from asking the node where it sees others.
+void find_dropped_questions(const Mesh& mesh, const Node& node, const proto::Hello& hello,
+                            std::vector<Finding>& findings);
+
 // Nodes that take a bridge for the root which is no node of this mesh: a switch behind
 // bridge_ports, or somebody who sees traffic pass that is not meant for him. One warning for each
 // such root.

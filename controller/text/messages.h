@@ -126,6 +126,10 @@ inline constexpr Message kControllerMessages[] = {
     {"check-bridge-filter-drops", MessageKind::kError,
      "the bridge's own packet filter, {}, drops frames that it passes on",
      "let them through: nft insert rule {0} meta ibrname {1} accept"},
+    {"check-firewall-drops-questions", MessageKind::kError,
+     "{} drops what comes in by {}: peers cannot ask where this node sees others that have no "
+     "endpoint",
+     "let it in: {2}"},
     {"check-mtu-differs", MessageKind::kError, "the MTU differs: {}",
      "an Ethernet segment has one: run `mesh sync`"},
     {"check-peer-missing", MessageKind::kError, "{} has no WireGuard peer for {}",

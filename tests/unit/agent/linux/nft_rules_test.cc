@@ -8,6 +8,7 @@
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include <array>
 #include <functional>
 
 #include "agent/netlink/netlink_message.h"
@@ -65,6 +66,14 @@ Put wrapped(const char* kind, const char* name) {
                     [=](NetlinkMessage& message) { message.put_text(NFTA_TARGET_NAME, name); });
 }
 
+Put compared_with_port(std::uint16_t port) {
+  return expression("cmp", [=](NetlinkMessage& message) {
+    const Nest data(message, 3);
+    const std::uint16_t value = htons(port);
+    message.put(NFTA_DATA_VALUE, {reinterpret_cast<const std::uint8_t*>(&value), sizeof value});
+  });
+}
+
 Put compared_with(const char* name) {
   return expression("cmp", [=](NetlinkMessage& message) { message.put_text(3, name); });
 }
@@ -77,7 +86,7 @@ RuleReport rule_of(const std::vector<Put>& expressions) {
     const Nest list(message, NFTA_RULE_EXPRESSIONS);
     for (const Put& put : expressions) { put(message); }
   }
-  return parse_rule(message.payload(), "br-test");
+  return parse_rule(message.payload(), "br-test", "wg-test");
 }
 
 TEST(NftRules, ReadsWhatARuleDoesToEverything) {
@@ -108,6 +117,23 @@ TEST(NftRules, SeesTheBridgesNameAsAWhole) {
   EXPECT_TRUE(names("br-test"));
   EXPECT_FALSE(names("br-test2"));
   EXPECT_FALSE(names("eth0"));
+}
+
+TEST(NftRules, SeesTheWireguardDeviceAndThePortOfQuestions) {
+  const auto names = [](const Put& what) {
+    return rule_of({what, verdict(NF_ACCEPT)}).names_locate;
+  };
+  EXPECT_TRUE(names(compared_with("wg-test")));
+  EXPECT_FALSE(names(compared_with("wg-test2")));
+  EXPECT_FALSE(names(compared_with("br-test")));
+  EXPECT_TRUE(names(compared_with_port(21820)));
+  EXPECT_FALSE(names(compared_with_port(51820)));
+  // The match of iptables has the ends of the range of ports in the order of this machine.
+  EXPECT_TRUE(names(expression("match", [](NetlinkMessage& message) {
+    const std::array<std::uint16_t, 5> udp{0, 65535, 21820, 21820, 0};
+    message.put_text(NFTA_TARGET_NAME, "udp");
+    message.put(3, {reinterpret_cast<const std::uint8_t*>(udp.data()), sizeof udp});
+  })));
 }
 
 ChainReport chain(std::uint8_t family, const char* name, const char* type, std::uint32_t hook,
@@ -169,6 +195,31 @@ TEST(FirewallFaults, ARuleForTheBridgeIsTheEndOfThem) {
       find_faults(
           {nat}, {rule(nat, Verdict::kReturn, false, true), rule(nat, Verdict::kMasquerade)}, true),
       IsEmpty());
+}
+
+TEST(QuestionDrops, AreChainsThatLetNothingInUnasked) {
+  const ChainReport input = chain(NFPROTO_INET, "input", "filter", NF_INET_LOCAL_IN, NF_DROP);
+  const auto found = find_question_drops({input}, {rule(input, Verdict::kAccept, false)});
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].what(), proto::FirewallFault::DROPS_UNASKED);
+  EXPECT_EQ(found[0].chain(), "inet filter input");
+  EXPECT_THAT(find_question_drops({input}, {rule(input, Verdict::kAccept)}), IsEmpty());
+  const ChainReport open = chain(NFPROTO_IPV6, "INPUT", "filter", NF_INET_LOCAL_IN);
+  EXPECT_THAT(find_question_drops({open}, {}), IsEmpty());
+  EXPECT_THAT(find_question_drops({open}, {rule(open, Verdict::kDrop)}), SizeIs(1));
+  const ChainReport forward = chain(NFPROTO_INET, "f", "filter", NF_INET_FORWARD, NF_DROP);
+  const ChainReport bridge = chain(NFPROTO_BRIDGE, "i", "filter", NF_INET_LOCAL_IN, NF_DROP);
+  EXPECT_THAT(find_question_drops({forward, bridge}, {}), IsEmpty());
+}
+
+// The rule that `check` names is the end of the finding.
+TEST(QuestionDrops, ARuleForTheDeviceOrThePortIsTheEndOfThem) {
+  const ChainReport input = chain(NFPROTO_INET, "input", "filter", NF_INET_LOCAL_IN, NF_DROP);
+  RuleReport lets = rule(input, Verdict::kAccept, false);
+  lets.names_locate = true;
+  EXPECT_THAT(find_question_drops({input}, {lets}), IsEmpty());
+  lets.verdict = Verdict::kDrop;
+  EXPECT_THAT(find_question_drops({input}, {lets}), SizeIs(1));
 }
 
 }  // namespace

@@ -95,6 +95,7 @@ std::vector<Lie> lies() {
       {"of 575 bytes", [](auto& hello) { hello.mutable_routes(0)->set_mtu(575); }},
       {"of 65536 bytes", [](auto& hello) { hello.mutable_routes(0)->set_mtu(65536); }},
       {"and an error", [](auto& hello) { hello.mutable_routes(1)->set_address("192.0.2.1"); }},
+      {"a firewall's chain", [](auto& hello) { hello.add_inside_firewall()->set_chain("a\nb"); }},
       {"a stored MTU of WireGuard of 1", [](auto& hello) { hello.set_stored_device_mtu(1); }},
       {"a stored MTU of the segment of 1", [](auto& hello) { hello.set_stored_segment_mtu(1); }},
       {"a generation", [](auto& hello) { hello.set_generation(UINT64_MAX); }},

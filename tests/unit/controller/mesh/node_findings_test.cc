@@ -85,6 +85,40 @@ TEST(FirewallFaults, APolicyAloneIsToldToo) {
   EXPECT_THAT(findings, testing::SizeIs(1));
 }
 
+std::vector<Finding> question_findings(const Mesh& mesh, std::size_t node, const char* chain) {
+  proto::Hello hello;
+  proto::FirewallFault& fault = *hello.add_inside_firewall();
+  fault.set_what(proto::FirewallFault::DROPS_UNASKED);
+  fault.set_chain(chain);
+  std::vector<Finding> findings;
+  find_dropped_questions(mesh, mesh.nodes[node], hello, findings);
+  return findings;
+}
+
+TEST(DroppedQuestions, AreNamedWithTheRuleToAddAtANodeThatIsAsked) {
+  Mesh mesh = two_nodes();
+  mesh.nodes.emplace_back(mesh.nodes[0]).name = "o";
+  mesh.nodes[2].endpoint = HostPort{"o.example", 51820};
+  mesh.underlay = *parse_prefix("fd00:1::/64");
+  EXPECT_THAT(question_findings(mesh, 2, "inet filter input"), IsEmpty());
+  mesh.learned.links[{"a", "b"}] = {};
+  EXPECT_THAT(question_findings(mesh, 0, "inet filter input"), IsEmpty());
+  const auto found = question_findings(mesh, 2, "inet filter input");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].where, "o");
+  EXPECT_EQ(found[0].id, "check-firewall-drops-questions");
+  EXPECT_THAT(found[0].what, HasSubstr("inet filter input drops what comes in by wg-m"));
+  EXPECT_EQ(found[0].cause,
+            "let it in: nft insert rule inet filter input iifname wg-m udp dport 21820 accept");
+  EXPECT_THAT(question_findings(mesh, 2, "ip filter INPUT"), IsEmpty());
+  EXPECT_EQ(question_findings(mesh, 2, "ip6 filter INPUT")[0].cause,
+            "let it in: ip6tables -I INPUT -i wg-m -p udp --dport 21820 -j ACCEPT");
+  mesh.underlay = *parse_prefix("10.1.0.0/24");
+  EXPECT_THAT(question_findings(mesh, 2, "ip6 filter INPUT"), IsEmpty());
+  EXPECT_EQ(question_findings(mesh, 2, "ip filter INPUT")[0].cause,
+            "let it in: iptables -I INPUT -i wg-m -p udp --dport 21820 -j ACCEPT");
+}
+
 TEST(MissingAddresses, AreThoseOfTheMeshFileThatTheBridgeLacks) {
   Mesh mesh = two_nodes();
   mesh.nodes[0].addresses.push_back(*parse_prefix("10.9.0.7/24"));
