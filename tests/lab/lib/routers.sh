@@ -12,6 +12,7 @@
 #   router_addr K         of the K-th router, counted from 0, on the switch
 #   write_mesh 'KEYS' I…  $mesh_file: nodes I…, over exec, of which 0 and 1 are public
 #   talks_directly I J    what I sends to J's inner address comes back, so it is their own link
+#   forget K, other_ports K FIRST-LAST, other_address K ADDRESS, start_behind I   what happens to routers and nodes
 
 public_addr() { echo "203.0.113.$((100 + $1))"; }
 router_addr() { echo "203.0.113.$((1 + $1))"; }
@@ -81,15 +82,44 @@ behind() {
   at_router "$k" ip addr add "$gateway/$length" dev lan
   filter_of "$kind" | at_router "$k" nft -f -
   routers=$((k + 1))
-  for i in "$@"; do
-    in_switch ip link del "u$i" 2>/dev/null || at_router_of "$i" ip link del "u$i"
-    echo "$k" >"$LAB/n/$i/router"
-    at_router "$k" ip link add "u$i" type veth peer name eth0 netns "$("$nodes" pid "$i")"
-    at_router "$k" ip link set "u$i" master lan up
-    on "$i" sh -c "ip addr add $network.$((first + 9 + i))/$length dev eth0 &&
-      ip link set eth0 up && ip route add default via $gateway"
-  done
+  for i in "$@"; do plug_behind "$i" "$k" "$network.$((first + 9 + i))/$length" "$gateway"; done
   [ "$kind" != firewall ] || route_to "$k" "$network.$((first - 1))/$length"
+}
+
+plug_behind() { # plug_behind I K ADDRESS/LENGTH GATEWAY
+  in_switch ip link del "u$1" 2>/dev/null
+  # Of a node that was just stopped, the other end may still be there.
+  [ ! -e "$LAB/n/$1/router" ] || at_router_of "$1" ip link del "u$1" 2>/dev/null
+  echo "$2" >"$LAB/n/$1/router"
+  echo "$@" >"$LAB/n/$1/home"
+  at_router "$2" ip link add "u$1" type veth peer name eth0 netns "$("$nodes" pid "$1")"
+  at_router "$2" ip link set "u$1" master lan up
+  on "$1" sh -c "ip addr add $3 dev eth0 && ip link set eth0 up && ip route add default via $4"
+}
+
+# Node I, which was off, starts behind the router where it was.
+start_behind() { # start_behind I
+  "$nodes" start "$1"
+  # shellcheck disable=SC2046
+  plug_behind $(<"$LAB/n/$1/home")
+}
+
+# Router K forgets all that it has let pass, as after a restart: its masquerade ends with its interface.
+forget() { # forget K
+  at_router "$1" ip link set wan down
+  at_router "$1" ip link set wan up
+}
+
+# Router K gives flows other ports from now on.
+other_ports() { # other_ports K FIRST-LAST
+  at_router "$1" nft flush chain ip router post
+  at_router "$1" nft add rule ip router post oif wan ip protocol udp masquerade to ":$2"
+  forget "$1"
+}
+
+# Router K gets another address of the switch.
+other_address() { # other_address K ADDRESS
+  at_router "$1" sh -c "ip addr flush dev wan && ip addr add $2/24 dev wan"
 }
 
 at_router_of() { at_router "$(<"$LAB/n/$1/router")" "${@:2}"; }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # vm: --mem 2048
 # A node with systemd, here as process 1 of a pid namespace: the first `up` installs and enables the unit,
-# the unit brings the mesh up at the next boot from inside its sandbox, the timer finds a peer that moved, and
-# `down -r` takes both away. Then networkd takes a's place with what `export` wrote. No kernel module that the mesh
+# the unit brings the mesh up at the next boot from inside its sandbox, the timer finds a peer that moved, the socket
+# answers questions of peers, and `down -r` takes them away. Then networkd takes a's place with what `export` wrote. No kernel module that the mesh
 # needs is loaded beforehand: neither the agent, which keeps CAP_NET_ADMIN alone, nor the unit may be in the kernel's
 # way when it loads them.
 # It empties folders of /etc and /lib, so it only runs in a machine that forgets.
@@ -18,13 +18,13 @@ on_node() { nsenter -t "${pids[$1]}" -a -- "${@:2}"; }
 # Only what a unit needs to be started: all else of this machine's boot would cost a minute here.
 prepare_systemd() {
   local target
-  mkdir -p $place/a $place/b /var/lib/wgmesh
+  mkdir -p $place/a $place/b $place/c /var/lib/wgmesh
   rm -rf /etc/systemd/system/*
   for target in sysinit basic; do
     printf '%s\n' '[Unit]' 'DefaultDependencies=no' >/etc/systemd/system/$target.target
   done
-  printf 'Wants=timers.target\n' >>/etc/systemd/system/basic.target
-  for target in multi-user timers; do
+  printf 'Wants=timers.target sockets.target\n' >>/etc/systemd/system/basic.target
+  for target in multi-user timers sockets; do
     [ ! -d /lib/systemd/system/$target.target.wants ] || mount -t tmpfs none /lib/systemd/system/$target.target.wants
   done
   echo 10.98.0.2 b.example >$place/hosts
@@ -38,6 +38,8 @@ start_a() {
     mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /tmp && mount --bind $place/a /var/lib/wgmesh &&
     mount --bind $place/hosts /etc/hosts && mkdir -p /run/systemd/system/wgmesh@.service.d &&
     printf '[Service]\nStandardError=file:/run/restore.log\n' >/run/systemd/system/wgmesh@.service.d/lab.conf &&
+    mkdir -p /run/systemd/system/wgmesh-locate@.service.d &&
+    printf '[Service]\nStandardError=file:/run/locate.log\n' >/run/systemd/system/wgmesh-locate@.service.d/lab.conf &&
     exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=multi-user.target \
       --log-target=console --show-status=0" >"$work/systemd.log" 2>&1 &
   pids[a-outside]=$!
@@ -48,15 +50,16 @@ start_a() {
 child_of() { read -r -d ' ' child <"/proc/$1/task/$1/children"; } # sets child
 a_is_there() { [ "$(on_node a systemctl is-active multi-user.target)" = active ]; }
 
-start_b() {
+start_plain() { # start_plain b|c: without systemd
   unshare --pid --fork --mount --net --uts --ipc --cgroup --propagation private bash -c "
     mount -t proc proc /proc && mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run &&
-    mount --bind $place/b /var/lib/wgmesh && : >/run/ready && exec sleep infinity" &
-  pids[b-outside]=$!
-  await 60 child_of "${pids[b-outside]}"
-  pids[b]=$child
+    mount --bind $place/$1 /var/lib/wgmesh && : >/run/ready && exec sleep infinity" &
+  pids[$1-outside]=$!
+  await 60 child_of "${pids[$1-outside]}"
+  pids[$1]=$child
   await 60 test -e "/proc/$child/root/run/ready"
 }
+start_b() { start_plain b; }
 
 join() {
   ip link add ua type veth peer name ub
@@ -158,6 +161,94 @@ expect_status 0
 expect 'no file is left' bash -c "! find /etc/systemd $place -mindepth 1 -name '*wgmesh*' | grep ."
 expect 'the timer has ended' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-active wgmesh-refresh@boot.timer"
 expect 'systemd has forgotten it' bash -c "! nsenter -t ${pids[a]} -a -- systemctl is-enabled wgmesh@boot.service"
+
+# b and c have no endpoint, and no way to each other but over a.
+join_three() {
+  join
+  ip link add va type veth peer name vc
+  ip link set va netns "${pids[a]}"
+  ip link set vc netns "${pids[c]}"
+  printf '%s\n' 'addr add 10.98.1.1/24 dev va' 'link set va up' | on_node a ip -batch -
+  printf '%s\n' 'addr add 10.98.1.2/24 dev vc' 'link set vc up' 'link set lo up' \
+    'route add 10.98.0.1/32 via 10.98.1.1' | on_node c ip -batch -
+  cat >"$mesh_file" <<MESH
+name: boot
+network: fd00:b::/64
+nodes:
+  a: {addr: fd00:b::1/64, endpoint: 10.98.0.1, exec: nsenter -t ${pids[a]} -a --}
+  b: {addr: fd00:b::2/64, exec: nsenter -t ${pids[b]} -a --}
+  c: {addr: fd00:b::3/64, exec: nsenter -t ${pids[c]} -a --}
+MESH
+}
+inner_of() { on_node "$1" ip -o -6 addr show dev wg-boot scope global | awk '{ sub("/.*", "", $4); print $4; exit }'; }
+b_asks() { # b_asks COUNT SECONDS: a, where c is
+  run nsenter -t "${pids[b]}" -n -- "$build/tests/lab/play_locate" ask "$(inner_of b)" "$(inner_of a)" \
+    "$(on_node c wg show wg-boot public-key)" "$@"
+}
+socket_is() { [ "$(on_node a systemctl is-active wgmesh-locate@boot.socket)" = "$1" ]; }
+service_is() { [ "$(on_node a systemctl is-active wgmesh-locate@boot.service)" = "$1" ]; }
+
+test_case 'a node that two hidden ones dial answers their questions, from inside its sandbox'
+stop b
+start_b
+start_plain c
+join_three
+here up
+expect_status 0
+expect 'the socket listens' socket_is active
+expect 'and does so after a boot' on_node a systemctl is-enabled wgmesh-locate@boot.socket
+expect 'nothing runs before a question comes' service_is inactive
+expect 'b reaches a inside' await 60 on_node b ping -q -c 1 -W 5 "$(inner_of a)"
+b_asks 1 0
+expect_out 'asked 1, answered 1, seen 10.98.1.2:51820'
+expect 'it runs' service_is active
+expect 'and ends by itself' await 40 service_is inactive
+
+test_case 'it is not switched off by many starts'
+for i in 1 2 3 4 5 6 7; do
+  b_asks 1 0
+  expect_out 'asked 1, answered 1'
+  on_node a systemctl stop wgmesh-locate@boot.service 2>/dev/null
+done
+expect 'the socket listens' socket_is active
+
+test_case 'it says nothing to what came in by another interface'
+local_a=$(on_node a ip -o -6 addr show dev ua scope link | awk '{ sub("/.*", "", $4); print $4; exit }')
+on_node b ip -6 route add "$(inner_of a)/128" via "$local_a" dev ub
+b_asks 5 1
+expect_out 'asked 5, answered 0'
+expect 'the question has started it' service_is active
+on_node b ip -6 route del "$(inner_of a)/128" via "$local_a" dev ub
+
+test_case 'the socket outlives the interface'
+on_node a ip link del wg-boot
+on_node a ip link del br-boot
+here up
+expect_status 0
+expect 'b reaches a inside' await 60 on_node b ping -q -c 1 -W 5 "$(inner_of a)"
+b_asks 1 0
+expect_out 'asked 1, answered 1'
+
+test_case 'at boot it listens before there is an interface'
+for i in a b c; do stop $i; done
+start_a
+start_b
+start_plain c
+join_three
+expect 'the socket listens' socket_is active
+here up
+expect_status 0
+expect 'b reaches a inside' await 60 on_node b ping -q -c 1 -W 5 "$(inner_of a)"
+b_asks 1 0
+expect_out 'asked 1, answered 1'
+[ -z "$broken" ] || on_node a sh -c 'cat /run/locate.log; systemctl status wgmesh-locate@boot.socket'
+
+test_case 'down -r takes the socket away, too'
+here down -r
+expect_status 0
+expect 'no file is left' bash -c "! find /etc/systemd $place -mindepth 1 -name '*wgmesh*' | grep ."
+expect 'nothing listens' socket_is inactive
+stop c
 
 # networkd asks udev nothing where /sys is read-only, and there is no udev here.
 start_networkd() {
