@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -33,11 +34,28 @@ bool bridge_asks_firewall() {
   return false;
 }
 
-std::vector<NetlinkReply> dump(NetlinkSocket& socket, int kind) {
+NetlinkMessage request_for(int kind, std::uint8_t family = NFPROTO_UNSPEC) {
   NetlinkMessage request(static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | kind), 0);
-  const nfgenmsg header{.nfgen_family = NFPROTO_UNSPEC, .version = NFNETLINK_V0, .res_id = 0};
+  const nfgenmsg header{.nfgen_family = family, .version = NFNETLINK_V0, .res_id = 0};
   request.put_header(&header, sizeof header);
+  return request;
+}
+
+std::vector<NetlinkReply> dump(NetlinkSocket& socket, int kind) {
+  NetlinkMessage request = request_for(kind);
   return socket.dump(request);
+}
+
+// Rules take ports and interfaces from sets, such as `udp dport { 53, 21820 } accept`.
+bool a_set_names_locate(NetlinkSocket& socket, const RuleReport& rule, const std::string& device) {
+  return std::ranges::any_of(rule.sets, [&](const std::string& set) {
+    NetlinkMessage request = request_for(NFT_MSG_GETSETELEM, rule.family);
+    request.put_text(NFTA_SET_ELEM_LIST_TABLE, rule.table);
+    request.put_text(NFTA_SET_ELEM_LIST_SET, set);
+    return std::ranges::any_of(socket.dump(request), [&](const NetlinkReply& reply) {
+      return names_locate(reply.payload, device);
+    });
+  });
 }
 
 std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge,
@@ -57,6 +75,10 @@ std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge,
   }
   auto faults = find_faults(chains, rules, ip_too);
   if (device.empty()) { return faults; }
+  for (RuleReport& rule : rules) {
+    if (rule.names_locate || rule.verdict != Verdict::kAccept) { continue; }
+    rule.names_locate = a_set_names_locate(socket, rule, device);
+  }
   for (auto& fault : find_question_drops(chains, rules)) { faults.push_back(std::move(fault)); }
   return faults;
 }

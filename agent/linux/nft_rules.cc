@@ -84,6 +84,11 @@ void read_expression(const Attribute& element, RuleReport& rule) {
     if (attribute.type() == NFTA_EXPR_DATA) { data = attribute.nested(); }
   }
   if (name == "counter" || name == "log") { return; }
+  if (name == "lookup") {
+    for (const Attribute& attribute : data) {
+      if (attribute.type() == NFTA_LOOKUP_SET) { rule.sets.push_back(attribute.text()); }
+    }
+  }
   if (name == "immediate") {
     const Verdict verdict = parse_immediate(data);
     if (verdict != Verdict::kNone) { rule.verdict = verdict; }
@@ -138,6 +143,12 @@ bool names_port(Octets octets, std::uint16_t port) {
   return holds(octets, text(value)) || holds(octets, text(range));
 }
 
+// A name is compared with its NUL, or without it where any name with that beginning will do.
+bool names_interface(Octets octets, std::string_view name) {
+  const std::string text(name);
+  return holds(octets, std::string_view(text.c_str(), text.size() + 1));
+}
+
 std::string name_of(const ChainReport& chain) {
   return fmt::format("{} {} {}", family_name(chain.family), chain.table, chain.name);
 }
@@ -187,13 +198,8 @@ RuleReport parse_rule(Octets payload, std::string_view bridge, std::string_view 
   RuleReport rule;
   rule.family = read_header<nfgenmsg>(payload, attributes).nfgen_family;
   rule.is_for_all = true;
-  // Names are compared with their NUL, or without it where any name with that beginning will do.
-  const auto names = [&](const std::string& name) {
-    return holds(attributes, std::string_view(name.c_str(), name.size() + 1));
-  };
-  rule.names_bridge = names(std::string(bridge));
-  rule.names_locate =
-      (!device.empty() && names(std::string(device))) || names_port(attributes, kLocatePort);
+  rule.names_bridge = names_interface(attributes, bridge);
+  rule.names_locate = names_locate(attributes, device);
   for (const Attribute& attribute : Attributes(attributes)) {
     if (attribute.type() == NFTA_RULE_TABLE) { rule.table = attribute.text(); }
     if (attribute.type() == NFTA_RULE_CHAIN) { rule.chain = attribute.text(); }
@@ -201,6 +207,11 @@ RuleReport parse_rule(Octets payload, std::string_view bridge, std::string_view 
     for (const Attribute& element : attribute.nested()) { read_expression(element, rule); }
   }
   return rule;
+}
+
+bool names_locate(Octets attributes, std::string_view device) {
+  return (!device.empty() && names_interface(attributes, device)) ||
+         names_port(attributes, kLocatePort);
 }
 
 std::vector<proto::FirewallFault> find_faults(const std::vector<ChainReport>& chains,

@@ -35,6 +35,7 @@ struct RuleReport {
   bool is_for_all = false;           // nothing is asked before the verdict
   bool names_bridge = false;         // the bridge's name stands in it
   bool names_locate = false;         // the WireGuard device stands in it, or the port of questions
+  std::vector<std::string> sets;     // in which it looks something up
 
   bool operator==(const RuleReport&) const = default;
 };
@@ -44,6 +45,8 @@ struct RuleReport {
 std::optional<ChainReport> parse_chain(Octets payload);
 // `payload` of an NFT_MSG_NEWRULE. Throws Error when it is malformed.
 RuleReport parse_rule(Octets payload, std::string_view bridge, std::string_view device = {});
+// Whether the WireGuard device or the port of questions (locate_port.h) stands in `attributes`, of a rule or of a set.
+bool names_locate(Octets attributes, std::string_view device);
 
 // Chains that drop, or give another source, to all that `rules` do not let pass before. Where a
 // table has a rule for the bridge's name that accepts, somebody has thought of it. `ip_too`:

@@ -22,12 +22,12 @@ bool has_learned_link(const Mesh& mesh, const Node& node) {
 }
 
 bool locates_peers(const Mesh& mesh, const Node& node) {
+  if (!mesh.learn_endpoints) { return false; }
   std::vector<const Node*> hidden;
   for (const Node& peer : mesh.nodes) {
-    const bool dials =
-        peer.name != node.name && endpoint_for(peer, node) && is_peered(mesh, peer, node);
     // Whoever has an endpoint for all can be dialled.
-    if (dials && !peer.endpoint) { hidden.push_back(&peer); }
+    if (peer.endpoint || peer.name == node.name) { continue; }
+    if (endpoint_for(peer, node) && is_peered(mesh, peer, node)) { hidden.push_back(&peer); }
   }
   for (std::size_t i = 0; i < hidden.size(); ++i) {
     for (std::size_t j = i + 1; j < hidden.size(); ++j) {

@@ -234,6 +234,38 @@ TEST_F(ProbeTest, FirewallDropsWhereBrNetfilterAndAForwardPolicySaySo) {
   EXPECT_EQ(find_firewall_faults("br-test").size(), 1u);
 }
 
+// A set of ports is what most firewalls of nftables have.
+TEST_F(ProbeTest, FirewallThatDropsQuestionsOfPeersIsSeenUntilARuleOrASetLetsThemIn) {
+  if (std::system("modprobe nf_tables && command -v nft >/dev/null") != 0) {
+    skip("no nf_tables or no nft here");
+    return;
+  }
+  const auto chains_with = [](const std::string& rule) {
+    std::system("nft delete table inet f 2>/dev/null");
+    const std::string table =
+        "table inet f { chain in { type filter hook input priority 0; policy "
+        "drop; ct state established accept; " +
+        rule + "; }; }";
+    EXPECT_EQ(std::system(("nft '" + table + "'").c_str()), 0) << rule;
+    std::vector<std::string> chains;
+    for (const auto& fault : find_firewall_faults("br-test", "wg-test")) {
+      EXPECT_EQ(fault.what(), proto::FirewallFault::DROPS_UNASKED);
+      chains.push_back(fault.chain());
+    }
+    return chains;
+  };
+  for (const std::string lets_nothing_in :
+       {"udp dport 51820 accept", "udp dport { 53, 51820 } accept",
+        "iifname { \"lo\", \"wg-test2\" } accept", "udp dport { 53, 21820 } drop"}) {
+    EXPECT_THAT(chains_with(lets_nothing_in), testing::ElementsAre("inet f in")) << lets_nothing_in;
+  }
+  for (const std::string lets_them_in :
+       {"udp dport 21820 accept", "udp dport { 53, 21820 } accept",
+        "iifname { \"lo\", \"wg-test\" } accept", "iifname \"wg-*\" udp dport 21820 accept"}) {
+    EXPECT_THAT(chains_with(lets_them_in), IsEmpty()) << lets_them_in;
+  }
+}
+
 TEST_F(ProbeTest, FirewallOfTheOlderIptablesIsSeenToo) {
   // The module's own setting makes the policy drop, so the test needs no program for it.
   if (std::system("! grep -q ^iptable_filter /proc/modules && modprobe br_netfilter && modprobe "

@@ -11,6 +11,7 @@
 #   Each router drops what was not asked for. One way through it takes 20 ms.
 #   router_addr K         of the K-th router, counted from 0, on the switch
 #   write_mesh 'KEYS' I…  $mesh_file: nodes I…, over exec, of which 0 and 1 are public
+#   inner_of I            node I's inner address
 #   talks_directly I J    what I sends to J's inner address comes back, so it is their own link
 #   forget K, other_ports K FIRST-LAST, other_address K ADDRESS, start_behind I   what happens to routers and nodes
 

@@ -1,15 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # nodes, build and work are variables of lib.sh
-# units.sh - what systemd does for a mesh, for nodes without it; sourced by tests, after lib.sh. All of it ends with
-# the node.
+# units.sh - what systemd does for a mesh, for nodes without it; sourced by tests, after lib.sh and routers.sh. All of it
+# ends with the node.
 #
 #   answer I…      nodes I… answer where they see a peer, as with wgmesh-locate@test.socket
 #   look_again I…  nodes I… run `refresh` twice a minute, as with wgmesh-refresh@test.timer
 #   lie I WHERE    node I says that everybody is at WHERE
 #   hush I…        nodes I… answer nobody any more, and lie to nobody
-#   inner_of I     node I's inner address
 #   ask_from I ARG…  play_locate ask in node I's network: OWN PEER KEY COUNT SECONDS
-
-inner_of() { on "$1" ip -o -6 addr show dev wg-test scope global | awk '{ sub("/.*", "", $4); print $4; exit }'; }
 
 in_background() { # in_background NAME I SCRIPT [ARG…]: a process group of its own, whose number is in /run/NAME.pid there
   local name=$1 i=$2

@@ -11,19 +11,6 @@
 # 135 s of silence, 30 s of timer, 5 s of its accuracy, a handshake's retry; and what emulation costs.
 patience=210
 
-mesh_file=$work/mesh.yaml
-write_mesh() { # nodes 0 and 1 are public; node 2 is the root, so the learned link is in the tree
-  local i
-  {
-    printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'nodes:'
-    for i in 0 1; do
-      echo "  n$i: {addr: \"$(inner "$i")/64\", exec: $nodes in $i, endpoint: $(public_addr "$i")}"
-    done
-    echo "  n2: {addr: \"$(inner 2)/64\", exec: $nodes in 2, prio: 0}"
-    echo "  n3: {addr: \"$(inner 3)/64\", exec: $nodes in 3}"
-  } >"$mesh_file"
-}
-talks_directly() { on "$1" ping -q -c 1 -W 2 "$(inner_of "$2")"; }
 talks_no_more() { ! talks_directly "$@"; }
 key_of() { on "$1" wg show wg-test public-key; }
 endpoint_at() { on "$1" wg show wg-test endpoints | awk -v key="$(key_of "$2")" '$1 == key { print $2 }'; } # endpoint_at I J
@@ -53,7 +40,8 @@ behind nat 2
 behind nat 3
 
 test_case 'the two have a link, and each common peer answers where it sees them'
-write_mesh
+write_mesh '' 0 1 2 3
+sed -i '/^  n2:/s/}$/, prio: 0}/' "$mesh_file" # the root, so the learned link is in the tree
 here up
 expect_status 0
 expect 'they talk directly' talks_directly 2 3

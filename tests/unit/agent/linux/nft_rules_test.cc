@@ -136,6 +136,17 @@ TEST(NftRules, SeesTheWireguardDeviceAndThePortOfQuestions) {
   })));
 }
 
+TEST(NftRules, SeesTheSetsThatARuleLooksInto) {
+  const auto lookup = expression("lookup", [](NetlinkMessage& message) {
+    message.put_text(NFTA_LOOKUP_SET, "__set0");
+    message.put_u32(NFTA_LOOKUP_SREG, htonl(NFT_REG_1));
+  });
+  const RuleReport rule = rule_of({lookup, verdict(NF_ACCEPT)});
+  EXPECT_THAT(rule.sets, testing::ElementsAre("__set0"));
+  EXPECT_FALSE(rule.is_for_all);
+  EXPECT_THAT(rule_of({compared_with_port(51820), verdict(NF_ACCEPT)}).sets, IsEmpty());
+}
+
 ChainReport chain(std::uint8_t family, const char* name, const char* type, std::uint32_t hook,
                   std::uint32_t policy = NF_ACCEPT) {
   return {family, "filter", name, type, hook, policy};
