@@ -8,6 +8,9 @@
 #       random            it masquerades, and gives each flow another port
 #       firewall          it forwards as it is: nodes have addresses that look public
 #       double            two routers, one behind the other: both masquerade
+#   behind_carrier KIND I J  two homes, of node I and of node J, share one address of the switch: a router of each home
+#       masquerades, and the carrier's router does so again. KIND is `hairpin`, where the carrier lets its homes reach
+#       each other at the address outside, or `plain`, where it does not
 #   Each router drops what was not asked for. One way through it takes 20 ms.
 #   router_addr K         of the K-th router, counted from 0, on the switch
 #   write_mesh 'KEYS' I…  $mesh_file: nodes I…, over exec, of which 0 and 1 are public
@@ -85,6 +88,40 @@ behind() {
   routers=$((k + 1))
   for i in "$@"; do plug_behind "$i" "$k" "$network.$((first + 9 + i))/$length" "$gateway"; done
   [ "$kind" != firewall ] || route_to "$k" "$network.$((first - 1))/$length"
+}
+
+behind_carrier() {
+  local carrier=$routers place=0 i k
+  new_router "$carrier"
+  wan_of "$carrier" "$(<"$LAB/switch.pid")" switch "$(router_addr "$carrier")/24"
+  learn_routes "$carrier"
+  at_router "$carrier" ip addr add 10.0.0.1/24 dev lan
+  filter_of nat | at_router "$carrier" nft -f -
+  # Each home has a port of its own, whoever it sends to: a carrier does not mix them up.
+  at_router "$carrier" nft -f - <<END
+table ip carrier {
+  chain post {
+    type nat hook postrouting priority srcnat - 1
+    ip saddr 10.0.0.2 udp sport 51820 snat to $(router_addr "$carrier"):40002
+    ip saddr 10.0.0.3 udp sport 51820 snat to $(router_addr "$carrier"):40003
+  }
+  chain pre {
+    type nat hook prerouting priority dstnat
+    $([ "$1" != hairpin ] || printf 'iif lan ip daddr %s udp dport %s dnat to %s\n' \
+      "$(router_addr "$carrier")" 40002 10.0.0.2:51820 "$(router_addr "$carrier")" 40003 10.0.0.3:51820)
+  }
+}
+END
+  routers=$((carrier + 1))
+  for i in "${@:2}"; do
+    k=$routers
+    new_router "$k"
+    wan_of "$k" "$(<"$LAB/router$carrier.pid")" lan "10.0.0.$((2 + place))/24" 10.0.0.1
+    at_router "$k" ip addr add 192.168.1.1/24 dev lan
+    filter_of nat | at_router "$k" nft -f -
+    routers=$((k + 1)) place=$((place + 1))
+    plug_behind "$i" "$k" "192.168.1.$((10 + i))/24" 192.168.1.1
+  done
 }
 
 plug_behind() { # plug_behind I K ADDRESS/LENGTH GATEWAY
