@@ -152,6 +152,8 @@ class Diagnosis {
     if (up_[i] == nullptr || up_[j] == nullptr) { return; }
     const Pair where{mesh_.nodes[i], mesh_.nodes[j]};
     const bool has_link = is_peered(mesh_, where.a, where.b);
+    const bool is_sound = has_link && now_.is_sound(i, j) && now_.is_sound(j, i);
+    if (is_sound && measured_.empty()) { return; }  // nobody was asked: the handshakes tell
     const End end_a = end_of(i, j);
     const End end_b = end_of(j, i);
     if (has_link && look_at_link(where, end_a, end_b)) { return; }

@@ -1,12 +1,11 @@
 // The WireGuard peers and bridge ports that nodes tell of, by the places of both ends in the mesh
-// file: a search per pair takes N^3 steps. Pure.
+// file: a search per pair takes N^3 steps. Each peer is read once, in the order in which its node tells it: there are N^2
+// of them, more than caches hold, and what most questions need is one octet. Pure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,6 +13,11 @@
 #include "proto/status.pb.h"
 
 namespace wgmesh {
+
+struct Traffic {
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+};
 
 class LinkTable {
  public:
@@ -27,18 +31,44 @@ class LinkTable {
   const proto::PeerStatus* peer(std::size_t here, std::size_t there) const;
   const proto::PortStatus* port(std::size_t here, std::size_t there) const;
 
- private:
-  static constexpr std::int32_t kNone = -1;
-  using Places = std::unordered_map<std::string_view, std::size_t>;
+  bool has_named_peer(std::size_t here, std::size_t there) const {
+    return rows_[here].status != nullptr && rows_[here].peers[there] != kNone;
+  }
+  bool has_port(std::size_t here, std::size_t there) const {
+    return rows_[here].status != nullptr && rows_[here].ports[there] != kNone;
+  }
+  // named_peer has shaken hands within kLiveHandshake, by the clock of `here`.
+  bool is_live(std::size_t here, std::size_t there) const { return has(here, there, kLive); }
+  // Of named_peer, by the clock of `here`: seconds since the epoch, 0: never.
+  std::int64_t latest_handshake(std::size_t here, std::size_t there) const {
+    const Row& row = rows_[here];
+    return row.status == nullptr ? 0 : row.handshakes[there];
+  }
+  // Of all peers of `here`, known or not: octets.
+  Traffic traffic(std::size_t here) const { return rows_[here].traffic; }
+  // peer() has the key that `there` tells, and has shaken hands as lately.
+  bool is_sound(std::size_t here, std::size_t there) const { return has(here, there, kSound); }
 
+ private:
+  class Places;
+  static constexpr std::uint8_t kLive = 1;
+  static constexpr std::uint8_t kSound = 2;
+  static constexpr std::int32_t kNone = -1;  // no such peer or port
   struct Row {
     const proto::Status* status = nullptr;
     std::vector<std::int32_t> peers;  // by place: which of the status's
     std::vector<std::int32_t> ports;
     std::unordered_map<std::size_t, std::int32_t> nameless;  // peers, by place
+    std::vector<std::uint8_t> marks;                         // by place: kLive, kSound
+    std::vector<std::int64_t> handshakes;                    // by place, of peers
+    Traffic traffic;
   };
 
-  void fill(Row& row, const Places& by_name, const Places& by_address) const;
+  bool has(std::size_t here, std::size_t there, std::uint8_t mark) const {
+    const Row& row = rows_[here];
+    return row.status != nullptr && (row.marks[there] & mark) != 0;
+  }
+  void fill(std::size_t here, Places& by_name, Places& by_address);
 
   std::vector<Row> rows_;
 };

@@ -137,28 +137,27 @@ class Seen {
     for (std::size_t j = 0; j < mesh_.nodes.size(); ++j) {
       if (!is_linked(i, j)) { continue; }
       ++row.peers;
-      const proto::PeerStatus* peer = links_.named_peer(i, j);
-      has_every_link = has_every_link && peer != nullptr && links_.port(i, j) != nullptr;
-      if (peer != nullptr) { put_link(*view.status, *peer, row); }
+      has_every_link = has_every_link && links_.has_named_peer(i, j) && links_.has_port(i, j);
+      put_link(i, j, row);
     }
     if (view.status == nullptr) { return row; }
     const proto::Status& status = *view.status;
     row.state = state_of(status, is_drifted(status), has_every_link);
     row.tree = tree_place(status);
     if (!status.has_device()) { return row; }
-    row.received = row.sent = 0;
-    for (const proto::PeerStatus& peer : status.device().peers()) {
-      *row.received += peer.transfer_rx();
-      *row.sent += peer.transfer_tx();
-    }
+    const Traffic traffic = links_.traffic(i);
+    row.received = traffic.received;
+    row.sent = traffic.sent;
     return row;
   }
 
-  static void put_link(const proto::Status& status, const proto::PeerStatus& peer, NodeRow& row) {
-    if (peer.latest_handshake() == 0) { return; }
-    if (is_live(status, peer)) { ++row.peers_up; }
-    if (status.time() == 0) { return; }  // an agent that does not tell
-    const auto age = std::max<std::int64_t>(status.time() - peer.latest_handshake(), 0);
+  void put_link(std::size_t here, std::size_t there, NodeRow& row) const {
+    const std::int64_t handshake = links_.latest_handshake(here, there);
+    if (handshake == 0) { return; }
+    if (links_.is_live(here, there)) { ++row.peers_up; }
+    const std::int64_t now = asked_[here]->status->time();
+    if (now == 0) { return; }  // an agent that does not tell
+    const auto age = std::max<std::int64_t>(now - handshake, 0);
     row.oldest_handshake = std::max(row.oldest_handshake.value_or(0), age);
   }
 
@@ -171,10 +170,8 @@ class Seen {
   void look_at(std::size_t here, std::size_t there, PairEnds& ends) const {
     if (asked_[here] == nullptr) { return; }
     ends.any_asked = true;
-    const proto::Status* status = asked_[here]->status;
-    if (status == nullptr) { return; }
-    const proto::PeerStatus* peer = links_.named_peer(here, there);
-    (peer != nullptr && is_live(*status, *peer) ? ends.any_live : ends.any_mute) = true;
+    if (asked_[here]->status == nullptr) { return; }
+    (links_.is_live(here, there) ? ends.any_live : ends.any_mute) = true;
   }
 
   void count_pairs(MeshLine& line) const {
