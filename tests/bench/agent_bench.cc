@@ -7,6 +7,7 @@
 #include "agent/state/diff.h"
 #include "common/naming.h"
 #include "tests/support/agent/example_plan.h"
+#include "tests/support/bench/cold_caches.h"
 
 namespace wgmesh {
 namespace {
@@ -30,6 +31,16 @@ proto::Plan plan_of(int peers) {
   return plan;
 }
 
+template <class Work>
+void measure(benchmark::State& state, const Work& work) {
+  for (auto _ : state) {
+    state.PauseTiming();
+    cool_caches();
+    state.ResumeTiming();
+    work();
+  }
+}
+
 State state_of(int peers) {
   const proto::Plan plan = plan_of(peers);
   return desired_state(plan, example_secrets(plan), {});
@@ -38,28 +49,27 @@ State state_of(int peers) {
 void desired(benchmark::State& state) {
   const proto::Plan plan = plan_of(size_of(state));
   const NodeSecrets secrets = example_secrets(plan);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(desired_state(plan, secrets, {}).tunnels.size());
-  }
+  measure(state,
+          [&] { benchmark::DoNotOptimize(desired_state(plan, secrets, {}).tunnels.size()); });
 }
 
 void diff_of_nothing(benchmark::State& state) {
   const State stands = state_of(size_of(state));
-  for (auto _ : state) { benchmark::DoNotOptimize(diff(stands, stands).size()); }
+  measure(state, [&] { benchmark::DoNotOptimize(diff(stands, stands).size()); });
 }
 
 void diff_of_all(benchmark::State& state) {
   const State wanted = state_of(size_of(state));
-  for (auto _ : state) { benchmark::DoNotOptimize(diff(wanted, {}).size()); }
+  measure(state, [&] { benchmark::DoNotOptimize(diff(wanted, {}).size()); });
 }
 
 void describe_all(benchmark::State& state) {
   const auto operations = diff(state_of(size_of(state)), {});
-  for (auto _ : state) {
+  measure(state, [&] {
     std::size_t octets = 0;
     for (const Operation& operation : operations) { octets += describe(operation).size(); }
     benchmark::DoNotOptimize(octets);
-  }
+  });
 }
 
 void up_to_1000(benchmark::internal::Benchmark* bench) {

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/link_octet.h"
@@ -18,6 +20,7 @@
 #include "controller/mesh/status_rows.h"
 #include "controller/mesh/tree.h"
 #include "controller/show/render_info.h"
+#include "tests/support/bench/cold_caches.h"
 #include "tests/support/bench/large_mesh.h"
 #include "tests/support/bench/peak_memory.h"
 #include "tests/support/controller/reported_mesh.h"
@@ -34,18 +37,17 @@ template <class Work>
 void measure(benchmark::State& state, const Work& work) {
   bool is_first = true;
   for (auto _ : state) {
-    if (is_first) {
-      state.PauseTiming();
-      const PeakMemory peak;
-      state.ResumeTiming();
-      work();
-      state.PauseTiming();
-      state.counters["peak_mb"] = peak.mebibytes();
-      is_first = false;
-      state.ResumeTiming();
-    } else {
-      work();
-    }
+    state.PauseTiming();
+    cool_caches();
+    const std::optional<PeakMemory> peak =
+        is_first ? std::optional<PeakMemory>(std::in_place) : std::nullopt;
+    state.ResumeTiming();
+    work();
+    if (!peak) { continue; }
+    state.PauseTiming();
+    state.counters["peak_mb"] = peak->mebibytes();
+    is_first = false;
+    state.ResumeTiming();
   }
 }
 
