@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/change_counts.h"
 #include "controller/agree.h"
 #include "controller/await_forwarding.h"
 #include "controller/commands.h"
@@ -51,7 +52,7 @@ std::size_t count_pairs(const Mesh& mesh, const Names& up) {
 }
 
 std::string last_word_of(const NodeOutcome& outcome) {
-  const auto changes = static_cast<std::size_t>(outcome.changes.changes_size());
+  const std::size_t changes = count_of(outcome.changes);
   const std::string word = outcome.outcome != Outcome::kApplied ? "unchanged"
                            : changes > 0                        ? counted(changes, "change")
                                          : "what is stored there has changed";

@@ -339,7 +339,7 @@ std::string Run::cure_of(const std::string& name, const NodeFailure& failure) co
   } else if (cure.empty()) {
     cure = "make it reachable";
   }
-  return cure + ", or go on without it: --skip-unreachable";
+  return fmt::format("{}; or go on without {}: --skip-unreachable", cure, name);
 }
 
 void Run::tell_changes(const TransactionResult& result) {

@@ -29,6 +29,7 @@
 #include "agent/session/wanted_change.h"
 #include "agent/store/lock.h"
 #include "agent/text/messages.h"
+#include "common/change_counts.h"
 
 namespace wgmesh {
 namespace {
@@ -268,7 +269,8 @@ void ServeSession::propose(const proto::Propose& wanted) {
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) { lock_->set_number(kGoesOn); }
   proto::FromAgent message;
-  *message.mutable_changes() = change_->propose(std::move(goal));
+  proto::Changes changes = change_->propose(std::move(goal));
+  *message.mutable_changes() = wanted.only_counts() ? as_counts(changes) : std::move(changes);
   io_.write(message);
 }
 

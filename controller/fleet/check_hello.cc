@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "common/change_counts.h"
 #include "common/key.h"
 #include "common/limits.h"
 #include "common/net.h"
@@ -199,6 +200,16 @@ void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made)
     }
   }
   if (!due.empty()) { refuse_fact("no key for {}", *due.begin()); }
+}
+
+void check_changes(const proto::Changes& changes) {
+  constexpr std::size_t kMost = 16384;  // of a node with 1023 peers: a third of that
+  if (count_of(changes) > kMost) {
+    refuse_fact("{} changes, not {} at most", count_of(changes), kMost);
+  }
+  if (changes.count_of_agent() > changes.count()) {
+    refuse_fact("{} changes of the agent, of {}", changes.count_of_agent(), changes.count());
+  }
 }
 
 }  // namespace wgmesh

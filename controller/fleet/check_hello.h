@@ -15,4 +15,7 @@ void check_hello(const proto::Open& open, const proto::Hello& hello);
 // is to blame for it.
 void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made);
 
+// The same for counts of changes: how long a node may work depends on them.
+void check_changes(const proto::Changes& changes);
+
 }  // namespace wgmesh

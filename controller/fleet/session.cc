@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "common/change_counts.h"
 #include "controller/fleet/check_bench.h"
 #include "controller/fleet/check_export.h"
 #include "controller/fleet/check_hello.h"
@@ -97,7 +98,8 @@ proto::Changes Session::propose(const proto::Propose& proposal) {
   *frame.mutable_propose() = proposal;
   proto::FromAgent answer = ask(frame, proto::FromAgent::kChanges);
   proto::Changes changes = std::move(*answer.mutable_changes());
-  changes_ = static_cast<std::size_t>(changes.changes_size());
+  check_changes(changes);
+  changes_ = count_of(changes);
   return changes;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "common/change_counts.h"
 #include "common/error.h"
 #include "controller/fleet/promises.h"
 #include "controller/mesh/admission.h"
@@ -21,15 +22,6 @@ namespace {
 
 // To switch is one message to a kernel, and while one node has not, its pairs are cut.
 constexpr std::chrono::milliseconds kSwitchSilence = std::chrono::seconds(10);
-
-proto::Changes without_words(const proto::Changes& changes) {
-  proto::Changes counted;
-  counted.set_stored_state_changes(changes.stored_state_changes());
-  for (const proto::Change& change : changes.changes()) {
-    counted.add_changes()->set_of_agent(change.of_agent());
-  }
-  return counted;
-}
 
 class Transaction {
  public:
@@ -202,6 +194,7 @@ class Transaction {
       }
       proposal.set_goal(goal_for(mesh_, node, facts_, request_.goal, request_.wakes));
       proposal.set_rotates(!request_.rotated.empty());
+      proposal.set_only_counts(!request_.keeps_changes);
       if (is_planned(node)) {
         if (const auto boxes = sealed_.find(node.name); boxes != sealed_.end()) {
           for (const proto::SealedSecret& box : boxes->second) { *proposal.add_sealed() = box; }
@@ -210,7 +203,7 @@ class Transaction {
       NodeOutcome& outcome = result_.nodes.at(node.name);
       outcome.stays_down = proposal.goal() == proto::STORE;
       proto::Changes changes = session.propose(proposal);
-      outcome.changes = request_.keeps_changes ? std::move(changes) : without_words(changes);
+      outcome.changes = request_.keeps_changes ? std::move(changes) : as_counts(changes);
     });
   }
 
@@ -221,7 +214,7 @@ class Transaction {
 
   // An agent that was only brought to look is removed all the same.
   static bool takes_changes(const NodeOutcome& node) {
-    return node.changes.changes_size() > 0 || node.changes.stored_state_changes();
+    return count_of(node.changes) > 0 || node.changes.stored_state_changes();
   }
   bool takes_changes(const Node& node) const { return takes_changes(result_.nodes.at(node.name)); }
   bool anything_to_apply() const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/change_counts.h"
 #include "controller/mesh/report.h"
 #include "controller/text/enumeration.h"
 

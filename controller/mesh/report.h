@@ -1,7 +1,6 @@
 // What came back from one node, for the renderers: a result, or why there is none.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -18,14 +17,6 @@ struct NodeReport {
   std::optional<proto::Hello> hello = {};  // with which the session began
   std::chrono::seconds clock_skew{};       // of the node's clock less the controller's
 };
-
-// Whether a node has anything to do or to store. The agent's own files do not count: a node that is
-// clean already gets the agent only to say so, and to remove it again.
-inline bool has_changes(const proto::Changes& changes) {
-  return changes.stored_state_changes() ||
-         std::ranges::any_of(changes.changes(),
-                             [](const proto::Change& change) { return !change.of_agent(); });
-}
 
 struct NodeChanges {
   std::string node;

@@ -74,7 +74,7 @@ Unreachable explain_sudo(const LoginEnd& end) {
 std::string exec_cure(const LoginEnd& end) {
   return fmt::format(
       "run `{} sh` by hand: a shell must start there and read its stdin; docker, podman, nerdctl "
-      "and kubectl exec want -i for that",
+      "and kubectl exec pass it on with -i",
       end.by_hand);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/change_counts.h"
 #include "controller/show/change_groups.h"
 #include "controller/text/enumeration.h"
 #include "controller/text/printable.h"

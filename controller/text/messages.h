@@ -99,7 +99,7 @@ inline constexpr Message kControllerMessages[] = {
     {"mesh-endpoint-unreachable", MessageKind::kError, "endpoint of {}: {}",
      "correct the endpoint in mesh.yaml, or the node's /etc/hosts, resolver and routes"},
     {"mesh-endpoint-one-way", MessageKind::kWarning,
-     "{0}: endpoint of {1}: {2}; {1} can still dial it", ""},
+     "{0}: endpoint of {1}: {2}; {1} can still dial {0}", ""},
     {"mesh-rotation-halved", MessageKind::kError,
      "{} cannot get new keys while {} cannot be reached: both ends of a pair change, or none", ""},
     {"mesh-path-too-small", MessageKind::kError,

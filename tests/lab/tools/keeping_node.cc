@@ -153,8 +153,8 @@ proto::Status status_of(const std::optional<proto::Propose>& kept) {
 proto::Hello hello_of(const ScriptedNode& node, const std::optional<proto::Propose>& kept) {
   proto::Hello hello;
   hello.set_protocol_version(kProtocolVersion);
-  hello.set_public_key(std::string(32, static_cast<char>(node.public_key_octet)));
-  hello.set_session_key(std::string(32, static_cast<char>(node.public_key_octet + 100)));
+  hello.set_public_key(played_key(node.public_key_octet));
+  hello.set_session_key(played_key(static_cast<std::uint16_t>(node.public_key_octet + 100)));
   if (kept) {
     hello.set_generation(kept->plan().generation());
     hello.set_is_down(!is_up(kept));

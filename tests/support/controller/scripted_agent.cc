@@ -6,14 +6,14 @@
 #include <utility>
 
 namespace wgmesh {
-namespace {
 
-// 32 octets of the number. Beyond 255 the first one is another than the rest.
-std::string key_of(std::uint16_t number) {
+std::string played_key(std::uint16_t number) {
   std::string key(32, static_cast<char>(number));
   if (number > 255) { key[0] = static_cast<char>(number ^ (0x80 | (number >> 8))); }
   return key;
 }
+
+namespace {
 
 std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
                                              const proto::ToAgent& frame) {
@@ -22,8 +22,8 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
     case proto::ToAgent::kOpen: {
       proto::Hello& hello = *answer.mutable_hello();
       hello.set_protocol_version(kProtocolVersion);
-      hello.set_public_key(key_of(node.public_key_octet));
-      hello.set_session_key(key_of(static_cast<std::uint16_t>(node.public_key_octet + 100)));
+      hello.set_public_key(played_key(node.public_key_octet));
+      hello.set_session_key(played_key(static_cast<std::uint16_t>(node.public_key_octet + 100)));
       hello.set_knows_export(node.knows_export);
       if (frame.open().surveys()) {
         proto::Survey& survey = *hello.mutable_survey();

@@ -16,6 +16,9 @@
 
 namespace wgmesh {
 
+// The key that a node of that number plays: 32 octets of it. Beyond 255 the first one is another than the rest.
+std::string played_key(std::uint16_t number);
+
 // What one scripted node has seen, shared with the test.
 struct ScriptedNode {
   using Answer = std::function<std::vector<proto::FromAgent>(const proto::ToAgent&)>;

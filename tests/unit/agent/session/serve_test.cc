@@ -64,6 +64,25 @@ TEST(Serve, SecondRunHasNothingToDoAndWritesNothing) {
   EXPECT_EQ(node.files(), before);
 }
 
+TEST(Serve, CountsItsChangesWhereNobodyReadsTheirWords) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  TestSession session(node);
+  session.open(open_for(plan));
+  session.make_secrets(plan);
+  const int listed = session.propose(proto::UP, &plan).changes().changes_size();
+  proto::ToAgent message;
+  message.mutable_propose()->set_goal(proto::UP);
+  message.mutable_propose()->set_only_counts(true);
+  *message.mutable_propose()->mutable_plan() = plan;
+  message.mutable_propose()->mutable_plan()->set_generation(1);
+  const proto::Changes counts = session.ask(message).changes();
+  EXPECT_EQ(counts.changes_size(), 0);
+  EXPECT_EQ(counts.count(), static_cast<unsigned>(listed));
+  EXPECT_GT(counts.count(), counts.count_of_agent());
+  EXPECT_TRUE(session.apply().has_applied());
+}
+
 TEST(Serve, UndoesWhenTheControllerGoes) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();

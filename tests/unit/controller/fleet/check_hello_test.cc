@@ -188,6 +188,22 @@ TEST(CheckSecrets, AreOneForEachThatWasAskedFor) {
   EXPECT_THROW(check_secrets(wanted, made({"a", "b"}, 79)), Error);
 }
 
+TEST(CheckChanges, CountsAreThoseOfAMesh) {
+  const auto changes = [](unsigned listed, unsigned count, unsigned of_agent) {
+    proto::Changes changes;
+    for (unsigned i = 0; i < listed; ++i) { changes.add_changes(); }
+    changes.set_count(count);
+    changes.set_count_of_agent(of_agent);
+    return changes;
+  };
+  EXPECT_NO_THROW(check_changes(changes(0, 0, 0)));
+  EXPECT_NO_THROW(check_changes(changes(3, 0, 0)));
+  EXPECT_NO_THROW(check_changes(changes(0, 16384, 16384)));
+  EXPECT_THROW(check_changes(changes(0, 16385, 0)), Error);
+  EXPECT_THROW(check_changes(changes(1, 16384, 0)), Error);
+  EXPECT_THROW(check_changes(changes(0, 3, 4)), Error);
+}
+
 proto::Hello honest_in_short() {
   proto::Hello hello = honest();
   hello.clear_preshared();

@@ -86,10 +86,28 @@ TEST_F(ATransaction, CountsChangesWhoseWordsNobodyWants) {
   EXPECT_EQ(outcome(result, "a"), Outcome::kApplied);
   const proto::Changes& changes = result.nodes.at("a").changes;
   EXPECT_TRUE(changes.stored_state_changes());
-  ASSERT_EQ(changes.changes_size(), 2);
-  EXPECT_FALSE(changes.changes(0).of_agent());
-  EXPECT_TRUE(changes.changes(1).of_agent());
-  EXPECT_EQ(changes.changes(0).text(), "");
+  EXPECT_EQ(changes.changes_size(), 0);
+  EXPECT_EQ(changes.count(), 2u);
+  EXPECT_EQ(changes.count_of_agent(), 1u);
+  EXPECT_TRUE(scripts_["a"].last(Body::kPropose).propose().only_counts());
+}
+
+TEST_F(ATransaction, TakesCountsWhereNoWordsAreSent) {
+  request_.keeps_changes = false;
+  proto::FromAgent planned;
+  planned.mutable_changes()->set_count(2);
+  planned.mutable_changes()->set_count_of_agent(1);
+  answer("a", Body::kPropose, {planned});
+  planned.mutable_changes()->set_count(1);
+  answer("b", Body::kPropose, {planned});
+  const TransactionResult result = run();
+  EXPECT_EQ(outcome(result, "a"), Outcome::kApplied);
+  EXPECT_EQ(outcome(result, "b"), Outcome::kUnchanged);
+}
+
+TEST_F(ATransaction, AsksForWordsWhereTheyAreKept) {
+  run();
+  EXPECT_FALSE(scripts_["a"].last(Body::kPropose).propose().only_counts());
 }
 
 TEST_F(ATransaction, RelaysSealedKeysOncePerPair) {

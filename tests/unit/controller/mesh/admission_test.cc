@@ -75,7 +75,7 @@ TEST_F(AnAdmission, AnEndpointThatOneEndCanDialIsAWarning) {
   EXPECT_THAT(admission().obstacles, IsEmpty());
   EXPECT_THAT(admission().warnings,
               ElementsAre(says("mesh-endpoint-one-way",
-                               "a: endpoint of b: no such host; b can still dial it")));
+                               "a: endpoint of b: no such host; b can still dial a")));
 }
 
 TEST_F(AnAdmission, TheEndpointOfANodeThatIsLeftOutDoesNotMatter) {

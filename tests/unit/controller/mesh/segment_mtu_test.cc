@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/error.h"
+#include "controller/mesh/planner.h"
 #include "tests/support/controller/named_mesh.h"
 
 namespace wgmesh::segment_mtu_test {
