@@ -93,10 +93,18 @@ proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
   return made;
 }
 
-proto::Changes Session::propose(const proto::Propose& proposal) {
-  proto::ToAgent frame;
-  *frame.mutable_propose() = proposal;
-  proto::FromAgent answer = ask(frame, proto::FromAgent::kChanges);
+proto::Changes Session::propose(proto::Propose proposal) {
+  // A thousand sessions wait for their nodes at the same time, and none needs its plan meanwhile.
+  std::string octets;
+  {
+    proto::ToAgent frame;
+    frame.mutable_propose()->Swap(&proposal);
+    octets = frame.SerializeAsString();
+  }
+  listen_in();
+  write(octets, silence_);
+  octets = {};
+  proto::FromAgent answer = expect(proto::FromAgent::kChanges, {}, {silence_, silence_});
   proto::Changes changes = std::move(*answer.mutable_changes());
   check_changes(changes);
   changes_ = count_of(changes);
@@ -260,7 +268,7 @@ void Session::beat(milliseconds silence) {
   proto::ToAgent frame;
   frame.mutable_heartbeat();
   if (unanswered_++ == 0) { heard_ = steady_clock::now(); }
-  write(frame, silence);
+  write(frame.SerializeAsString(), silence);
 }
 
 void Session::listen_in() {
@@ -286,12 +294,12 @@ Session::Bound Session::bound_of_work(milliseconds silence) const {
 
 void Session::send(const proto::ToAgent& frame) {
   listen_in();
-  write(frame, silence_);
+  write(frame.SerializeAsString(), silence_);
 }
 
-void Session::write(const proto::ToAgent& frame, milliseconds patience) {
+void Session::write(std::string_view message, milliseconds patience) {
   try {
-    transport_->write(encode_frame(frame.SerializeAsString()), steady_clock::now() + patience);
+    transport_->write(encode_frame(message), steady_clock::now() + patience);
   } catch (const Unreachable&) {
     // Its last words say more than a broken pipe.
     listen_in();

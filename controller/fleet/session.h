@@ -50,7 +50,7 @@ class Session {
   // Error for garbage.
   proto::Hello open(const proto::Open& open);
   proto::Secrets make_secrets(const proto::MakeSecrets& wanted);
-  proto::Changes propose(const proto::Propose& proposal);
+  proto::Changes propose(proto::Propose proposal);
   // `silence` instead of the session's: a node that is in the middle of a change undoes it when it
   // has not heard from us for that long, so there is no use in waiting longer for it.
   proto::Applied apply(const OnProgress& on_progress, std::chrono::milliseconds silence);
@@ -105,7 +105,7 @@ class Session {
   // In which the node changes something.
   Bound bound_of_work(std::chrono::milliseconds silence) const;
   void send(const proto::ToAgent& frame);
-  void write(const proto::ToAgent& frame, std::chrono::milliseconds patience);
+  void write(std::string_view message, std::chrono::milliseconds patience);
   // The next frame that is neither Progress nor Alive. An Error frame is thrown. Silence is
   // whatever tells nothing new: Progress that does not go on, too.
   proto::FromAgent receive(const OnProgress& on_progress, const Bound& bound);

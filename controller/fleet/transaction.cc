@@ -202,7 +202,7 @@ class Transaction {
       }
       NodeOutcome& outcome = result_.nodes.at(node.name);
       outcome.stays_down = proposal.goal() == proto::STORE;
-      proto::Changes changes = session.propose(proposal);
+      proto::Changes changes = session.propose(std::move(proposal));
       outcome.changes = request_.keeps_changes ? std::move(changes) : as_counts(changes);
     });
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -175,12 +176,14 @@ std::string mesh_text(const MeshLine& line) {
 // One line for each fault, in order; nodes that share one are named in it together.
 std::string faults_text(const MeshStatus& status) {
   std::vector<std::pair<std::string, std::vector<std::string>>> lines;  // what, and where
+  std::unordered_map<std::string, std::size_t>
+      places;  // by what: a mesh may have a fault for each of N^2 pairs
   const auto put = [&](const Finding& fault) {
     const std::string what =
         printable(fault.what) + (fault.cause.empty() ? "" : "; " + printable(fault.cause));
-    auto line = std::ranges::find(lines, what, [](const auto& each) { return each.first; });
-    if (line == lines.end()) { line = lines.insert(line, {what, {}}); }
-    if (!fault.where.empty()) { line->second.push_back(printable(fault.where)); }
+    const auto [place, is_new] = places.emplace(what, lines.size());
+    if (is_new) { lines.emplace_back(what, std::vector<std::string>()); }
+    if (!fault.where.empty()) { lines[place->second].second.push_back(printable(fault.where)); }
   };
   for (const NodeRow& row : status.nodes) { std::ranges::for_each(row.faults, put); }
   std::ranges::for_each(status.mesh.faults, put);

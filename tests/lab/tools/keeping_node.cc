@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "common/change_counts.h"
+#include "common/link_octet.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -125,7 +127,7 @@ proto::Changes changes_between(const std::optional<proto::Propose>& kept,
 }
 
 // As if every link had shaken hands, and every port forwarded at once.
-proto::Status status_of(const std::optional<proto::Propose>& kept) {
+proto::Status status_of(const ScriptedNode& node, const std::optional<proto::Propose>& kept) {
   proto::Status status;
   status.set_stored(kept.has_value());
   status.set_is_up(is_up(kept));
@@ -136,6 +138,7 @@ proto::Status status_of(const std::optional<proto::Propose>& kept) {
   status.set_generation(kept->plan().generation());
   if (!is_up(kept)) { return status; }
   status.mutable_device()->set_name(kept->plan().device().name());
+  status.mutable_device()->set_public_key(played_key(node.public_key_octet));
   status.mutable_bridge()->set_name(kept->plan().bridge().name());
   for (const proto::Peer& peer : kept->plan().peers()) {
     proto::PeerStatus& end = *status.mutable_device()->add_peers();
@@ -176,7 +179,9 @@ void keep_plan(ScriptedNode& node, const path& file) {
     *proposed =
         frame.propose().has_plan() ? with_kept_peers(frame.propose(), kept) : frame.propose();
     proto::FromAgent answer;
-    *answer.mutable_changes() = changes_between(kept, *proposed);
+    proto::Changes changes = changes_between(kept, *proposed);
+    *answer.mutable_changes() =
+        frame.propose().only_counts() ? as_counts(changes) : std::move(changes);
     return std::vector{answer};
   };
   node.answers[Body::kCommit] = [file, proposed](const proto::ToAgent&) {
@@ -193,9 +198,16 @@ void keep_plan(ScriptedNode& node, const path& file) {
     answer.mutable_committed()->set_generation(proposed->plan().generation());
     return std::vector{answer};
   };
-  node.answers[Body::kAskStatus] = [file](const proto::ToAgent&) {
+  node.answers[Body::kAskStatus] = [&node, file](const proto::ToAgent& frame) {
     proto::FromAgent answer;
-    *answer.mutable_status() = status_of(read_kept(file));
+    proto::Status& status = *answer.mutable_status();
+    status = status_of(node, read_kept(file));
+    if (frame.ask_status().links_only() && status.is_up()) {
+      status.mutable_device()->clear_peers();
+      status.clear_ports();
+      const auto peers = static_cast<std::size_t>(node.last(Body::kOpen).open().peers_size());
+      status.mutable_links()->assign(peers, static_cast<char>(link_octet(true, "forwarding")));
+    }
     return std::vector{answer};
   };
 }
