@@ -155,6 +155,10 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
   } catch (const Error& error) { told.add_notes(error.message()); }
 }
 
+void NodeChange::finish() {
+  if (transaction_) { transaction_->finish(); }
+}
+
 std::string NodeChange::take_back(const OnProgress& progress) {
   std::string fault;
   try {

@@ -31,6 +31,8 @@ class NodeChange {
   void hold();
   // A failure after the commit point is reported as a note in `told`.
   void commit(proto::Committed& told, const OnProgress& progress);
+  // What is left to do after a commit when its answer was given: see Transaction::finish.
+  void finish();
   // Undoes the change from any step. Returns what the kernel says against the undo; empty if it
   // succeeded.
   std::string take_back(const OnProgress& progress);

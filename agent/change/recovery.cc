@@ -52,6 +52,7 @@ std::string set_aside(const Journal& journal, const Store& store, const std::str
   const std::string to = journal.set_aside();
   if (direction == Direction::kCommit && !journal.open()) {
     store.publish(mesh, store.staged(mesh));
+    store.sync(mesh);
   }
   return error.message() + ", so an interrupted change could not be brought to its end; kept as " +
          to;
@@ -89,6 +90,7 @@ std::string finish(Kernel& kernel, const Store& store, const std::string& mesh, 
   try {
     if (direction == Direction::kCommit) {
       const auto left = roll_forward(kernel, store, mesh, entry);
+      end_forward(store, mesh);
       log.tell(store, mesh, told);
       return "finished the interrupted change that " + whose + " had committed" +
              (left ? ": " + left->text : "");
@@ -186,13 +188,17 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
   });
   const auto hosts = change_hosts(kernel, scope_of(mesh, entry), entry.after.hosts);
   if (files_fault) { std::rethrow_exception(files_fault); }
+  return left ? left : hosts;
+}
+
+void end_forward(const Store& store, const std::string& mesh) {
+  store.sync(mesh);
   const Loaded loaded = store.load(mesh);
   if (loaded.mesh.empty() && loaded.damaged.empty() && loaded.unreadable.empty()) {
     store.forget(mesh);
   } else {
     Journal(store, mesh).close();
   }
-  return left ? left : hosts;
 }
 
 bool replaces_a_running_predecessor(const Store& store, const std::string& mesh) {

@@ -31,6 +31,11 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
                                  const JournalEntry& entry, const OnProgress& progress = {},
                                  const std::function<void()>& before_leaving = {});
 
+// What is left to do after roll_forward(): what it has published is made durable, and then the
+// journal is closed. Until then whoever finds the journal goes on from the commit. Throws
+// SystemError; then the journal stays.
+void end_forward(const Store& store, const std::string& mesh);
+
 // What to do with an open journal that is damaged or has a newer format.
 enum class UnreadableJournal : std::uint8_t {
   kRefused,            // an error

@@ -9,6 +9,7 @@
 #include "agent/change/refused.h"
 #include "agent/state/observed.h"
 #include "agent/store/lock.h"
+#include "agent/store/sync_files.h"
 #include "agent/text/messages.h"
 
 namespace wgmesh {
@@ -31,6 +32,7 @@ Transaction::Transaction(Kernel& kernel, const Store& store, TransactionSetup se
     : kernel_(kernel), store_(store), setup_(std::move(setup)), journal_(store, setup_.mesh) {}
 
 Transaction::~Transaction() {
+  finish();
   if (!entry_) { return; }
   try {
     undo();
@@ -73,6 +75,7 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
     store_.stage(setup_.mesh, proposal.stored, proposal.files);
     has_journal_ = write_journal(entry);
     if (!has_journal_) {
+      sync_files(store_.staged_paths(setup_.mesh, entry.files));
       end();  // there is nothing that it could go by
     }
   } catch (...) {
@@ -117,8 +120,9 @@ void Transaction::hold() {
   if (!entry_) { return; }
   attempt([&] {
     verify();
-    store_.sync_staged(setup_.mesh, entry_->files);
-    if (has_journal_) { journal_.sync(); }
+    store_.expect_staged(setup_.mesh, entry_->files);
+    if (has_journal_) { journal_.expect_begun(); }
+    store_.sync(setup_.mesh);
   });
 }
 
@@ -196,12 +200,24 @@ std::optional<Said> Transaction::commit(const OnProgress& progress,
   std::optional<Said> left;
   try {
     left = roll_forward(kernel_, store_, setup_.mesh, entry, with_beats(progress), before_leaving);
+    owes_end_ = told_.deed != Deed::kRemoved;
+    // Who asked for a removal looks next whether anything is left.
+    if (!owes_end_) { end_forward(store_, setup_.mesh); }
   } catch (const Error& error) {
     left = {error.id(), error.message() + "; the next agent command tries again", ""};
   }
   setup_.log.tell(store_, setup_.mesh, told_);
   end();
   return left;
+}
+
+void Transaction::finish() {
+  if (!std::exchange(owes_end_, false)) { return; }
+  try {
+    end_forward(store_, setup_.mesh);
+  } catch (const Error&) {
+    // The journal stays, and the next agent command tries again.
+  }
 }
 
 void Transaction::undo(const OnProgress& progress) {

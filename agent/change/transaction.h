@@ -56,14 +56,17 @@ class Transaction {
   // reads the kernel again. If one of them throws, the node is as before, as with apply.
   std::optional<std::chrono::system_clock::time_point> switch_over();
   void call_peers();
-  // Reads the kernel again and syncs every file, so that commit() is one rename that needs no
-  // space. If it throws, the node is as before, as with apply.
+  // Reads the kernel again, and looks whether every file is there and the disk still works, so that
+  // commit() is one rename that needs no space. If it throws, the node is as before, as with apply.
   void hold();
-  // If it returns, the change is committed; if it throws, the change was undone, as above. If the
+  // If it returns, the change is committed, and durable; if it throws, the change was undone, as above. If the
   // kernel refuses a deletion, a line for the user is returned, and the next agent command tries
   // again. So is why files of a predecessor stay in their places; `before_leaving`: see roll_forward.
   std::optional<Said> commit(const OnProgress& progress = {},
                              const std::function<void()>& before_leaving = {});
+  // What a commit leaves to do that nobody has to wait for. If it is not called, the destructor
+  // does it; if it fails, the next agent command.
+  void finish();
   void undo(const OnProgress& progress = {});
 
   bool is_open() const { return entry_.has_value(); }
@@ -95,6 +98,7 @@ class Transaction {
   bool rotates_ = false;
   Due done_ = Due::kCall;  // the last step that was carried out; without a rotation there are two
   bool has_journal_ = false;
+  bool owes_end_ = false;                  // of the journal of a committed change
   std::optional<std::string> files_left_;  // by an undo that has put the kernel back
   LastChange told_;
   std::optional<Watcher> watcher_;

@@ -54,8 +54,10 @@ void NodeLog::tell(const Store& store, const std::string& mesh, LastChange chang
     if (const auto plan = store.load(mesh).mesh.plan) { change.generation = plan->generation(); }
     send(mesh, change);
     if (!keeps_something(store, mesh)) { return; }
-    write_file_atomically(store.folder(mesh) + "/" + std::string(kLastChange),
-                          put_last_change(change));
+    // Not synced: nobody shall wait for the disk for a note, and it is whole or not there.
+    const std::string path = store.folder(mesh) + "/" + std::string(kLastChange);
+    write_unsynced(path + ".tmp", put_last_change(change));
+    rename_file(path + ".tmp", path);
   } catch (...) {
     // Full and read-only disks have been told of by the change itself.
   }

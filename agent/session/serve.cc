@@ -326,6 +326,7 @@ void ServeSession::commit() {
   change_->commit(committed, progress_);
   if (change_->removes()) { forget_node_if_empty(committed); }
   io_.write(message);
+  change_->finish();
 }
 
 void ServeSession::forget_node_if_empty(proto::Committed& committed) {

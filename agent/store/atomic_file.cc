@@ -85,7 +85,9 @@ std::optional<std::string> read_file(const std::string& path) {
   return content;
 }
 
-void write_file(const std::string& path, std::string_view content, unsigned mode) {
+namespace {
+
+void write_new(const std::string& path, std::string_view content, unsigned mode, bool is_synced) {
   // A leftover of a killed writer may have any content; never follow or reuse it.
   if (::unlink(path.c_str()) != 0 && is_folder(path) && !remove_file(path)) { set_aside(path); }
   const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_EXCL);
@@ -95,11 +97,21 @@ void write_file(const std::string& path, std::string_view content, unsigned mode
     if (mode != kSecret && ::fchmod(file.get(), mode) != 0) {
       throw SystemError("write " + path, errno);
     }
-    if (::fsync(file.get()) != 0) { throw SystemError("write " + path, errno); }
+    if (is_synced && ::fsync(file.get()) != 0) { throw SystemError("write " + path, errno); }
   } catch (...) {
     ::unlink(path.c_str());
     throw;
   }
+}
+
+}  // namespace
+
+void write_unsynced(const std::string& path, std::string_view content, unsigned mode) {
+  write_new(path, content, mode, false);
+}
+
+void write_file(const std::string& path, std::string_view content, unsigned mode) {
+  write_new(path, content, mode, true);
 }
 
 void write_file_atomically(const std::string& path, std::string_view content, unsigned mode) {
@@ -158,11 +170,6 @@ bool exists(const std::string& path) {
 bool is_folder(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-void sync_file(const std::string& path) {
-  const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!file || ::fsync(file.get()) != 0) { throw SystemError("sync " + path, errno); }
 }
 
 void sync_folder(const std::string& path) {

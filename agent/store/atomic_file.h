@@ -35,8 +35,10 @@ void make_folder(const std::string& path);
 // Content, or nothing where there is no such file. Throws NotAFile for what is not one: nothing is
 // followed, waited for or opened as a device.
 std::optional<std::string> read_file(const std::string& path);
-// Writes and syncs the file; its name is durable only after sync_folder(). What stood at the path
+// Writes the file and leaves its content to sync_files(), or to the kernel. What stood at the path
 // is removed, and a folder with something in it is set aside.
+void write_unsynced(const std::string& path, std::string_view content, unsigned mode = kSecret);
+// Writes and syncs the file; its name is durable only after sync_folder().
 void write_file(const std::string& path, std::string_view content, unsigned mode = kSecret);
 void write_file_atomically(const std::string& path, std::string_view content,
                            unsigned mode = kSecret);
@@ -56,8 +58,6 @@ std::string target_of(const std::string& link);
 std::string folder_of(const std::string& path);
 bool exists(const std::string& path);
 bool is_folder(const std::string& path);
-// Throws when the file is not there.
-void sync_file(const std::string& path);
 void sync_folder(const std::string& path);
 
 }  // namespace wgmesh

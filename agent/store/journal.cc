@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "agent/store/atomic_file.h"
 #include "agent/store/kernel_instance.h"
 #include "agent/store/predecessor.h"
 #include "agent/store/state_file.h"
 #include "agent/store/stored_file.h"
+#include "agent/store/sync_files.h"
 #include "agent/text/messages.h"
 #include "common/hash.h"
 #include "common/wiped_text.h"
@@ -75,7 +77,8 @@ JournalEntry entry_of(const proto::Journal& journal) {
 }  // namespace
 
 Journal::Journal(const Store& store, std::string mesh)
-    : folder_(store.folder(mesh)),
+    : store_(store),
+      folder_(store.folder(mesh)),
       mesh_(std::move(mesh)),
       undo_(folder_ + "/journal.undo"),
       commit_(folder_ + "/journal.commit") {}
@@ -103,12 +106,17 @@ void Journal::begin(const JournalEntry& entry) const {
     *content += *payload;
   }
   make_folder(folder_);
-  write_file_atomically(undo_, *content);
+  const std::string beside = undo_ + ".tmp";
+  write_unsynced(beside, *content);
+  std::vector<std::string> paths = store_.staged_paths(mesh_, entry.files);
+  paths.push_back(beside);
+  sync_files(paths);
+  rename_file(beside, undo_);
+  sync_folder(folder_);  // with the names of what is staged
 }
 
-void Journal::sync() const {
-  sync_file(undo_);
-  sync_folder(folder_);
+void Journal::expect_begun() const {
+  if (!exists(undo_)) { throw SystemError("read " + undo_, ENOENT); }
 }
 
 void Journal::commit() const {
@@ -166,7 +174,6 @@ void Journal::close() const {
   remove_file(commit_);
   remove_file(undo_);
   remove_file(undo_ + ".tmp");
-  if (is_folder(folder_)) { sync_folder(folder_); }
 }
 
 std::string boot_id() { return kernel_instance(); }

@@ -27,10 +27,11 @@ class Journal {
  public:
   Journal(const Store& store, std::string mesh);
 
-  // Durable when it returns. Throws SystemError.
+  // Durable when it returns, and so are the entry's staged files. All are synced together, as each
+  // wait for a disk takes milliseconds. Throws SystemError.
   void begin(const JournalEntry& entry) const;
-  // Writes nothing new, so that commit() is one rename. Throws SystemError.
-  void sync() const;
+  // Throws SystemError unless commit() is one rename, of a file that is there.
+  void expect_begun() const;
   // The commit point. Needs no space on the disk. When it throws, open() says on which side of it
   // the transaction is.
   void commit() const;
@@ -40,11 +41,14 @@ class Journal {
   JournalEntry read() const;
   // Renames the open one, so that none is open, whatever stands in its place. Returns its new path.
   std::string set_aside() const;
+  // The next one that is begun makes this durable. A power cut before brings the closed one back:
+  // it ends the same way once more, and finds nothing to do.
   void close() const;
 
  private:
   JournalEntry parse(const std::string& path) const;
 
+  Store store_;
   std::string folder_;
   std::string mesh_;
   std::string undo_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <functional>
 
 #include "agent/store/atomic_file.h"
@@ -125,20 +126,28 @@ void Store::stage(const std::string& mesh, const StoredMesh& wanted,
   const auto contents = put_stored(wanted);
   try {
     for (const Staged& file : files) {
-      if (!file.remove) { write_file(path(mesh, file.name) + ".next", *contents.at(file.name)); }
+      if (file.remove) { continue; }
+      write_unsynced(path(mesh, file.name) + ".next", *contents.at(file.name));
     }
-    sync_folder(folder(mesh));
   } catch (...) {
     discard(mesh);
     throw;
   }
 }
 
-void Store::sync_staged(const std::string& mesh, const std::vector<Staged>& files) const {
+std::vector<std::string> Store::staged_paths(const std::string& mesh,
+                                             const std::vector<Staged>& files) const {
+  std::vector<std::string> paths;
   for (const Staged& file : files) {
-    if (!file.remove) { sync_file(path(mesh, file.name) + ".next"); }
+    if (!file.remove) { paths.push_back(path(mesh, file.name) + ".next"); }
   }
-  if (is_folder(folder(mesh))) { sync_folder(folder(mesh)); }
+  return paths;
+}
+
+void Store::expect_staged(const std::string& mesh, const std::vector<Staged>& files) const {
+  for (const std::string& path : staged_paths(mesh, files)) {
+    if (!exists(path)) { throw SystemError("read " + path, ENOENT); }
+  }
 }
 
 std::vector<Staged> Store::staged(const std::string& mesh) const {
@@ -178,6 +187,9 @@ void Store::publish(const std::string& mesh, const std::vector<Staged>& files) c
       rename_file(to + ".next", to);
     }
   }
+}
+
+void Store::sync(const std::string& mesh) const {
   if (is_folder(folder(mesh))) { sync_folder(folder(mesh)); }
 }
 

@@ -45,16 +45,22 @@ class Store {
 
   // The files that differ between what is there and `wanted`; nothing is written.
   std::vector<Staged> changes(const std::string& mesh, const StoredMesh& wanted) const;
-  // Writes NAME.next for those; creates the folder. Throws SystemError and leaves nothing behind.
+  // Writes NAME.next for those; creates the folder. Syncs nothing: see Journal::begin. Throws
+  // SystemError and leaves nothing behind.
   void stage(const std::string& mesh, const StoredMesh& wanted,
              const std::vector<Staged>& files) const;
-  // Writes them to the disk once more, so that a commit is a rename that needs no space. Throws
-  // SystemError, also when a staged file is gone.
-  void sync_staged(const std::string& mesh, const std::vector<Staged>& files) const;
+  // Paths of what stage() writes.
+  std::vector<std::string> staged_paths(const std::string& mesh,
+                                        const std::vector<Staged>& files) const;
+  // Throws SystemError when a staged file is gone.
+  void expect_staged(const std::string& mesh, const std::vector<Staged>& files) const;
   // What is staged, if each such file is whole; else nothing.
   std::vector<Staged> staged(const std::string& mesh) const;
-  // Renames what is staged, removes what is to go. Can be repeated after an interruption.
+  // Renames what is staged, removes what is to go. Durable after sync(). Can be repeated after an
+  // interruption.
   void publish(const std::string& mesh, const std::vector<Staged>& files) const;
+  // Throws SystemError if the disk cannot keep what was done to the mesh's folder.
+  void sync(const std::string& mesh) const;
   // Removes whatever is staged or half written, and the folder where nothing else is in it.
   void discard(const std::string& mesh) const;
   // Removes every file of the mesh that this program may have written, whatever stands under its

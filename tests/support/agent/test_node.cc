@@ -186,7 +186,13 @@ proto::FromAgent TestSession::commit() {
 proto::FromAgent TestSession::commit_at_once() {
   proto::ToAgent message;
   message.mutable_commit();
-  return ask(message);
+  const proto::FromAgent answer = ask(message);
+  if (!answer.has_committed()) { return answer; }
+  // What the agent does after that answer, it has done when it answers again.
+  proto::ToAgent heartbeat;
+  heartbeat.mutable_heartbeat();
+  ask(heartbeat);
+  return answer;
 }
 
 proto::FromAgent TestSession::undo() {

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "common/unique_fd.h"
@@ -46,8 +48,14 @@ struct Disk {
   std::vector<NameChange> unsynced_names;
   std::map<ino_t, UniqueFd> unsynced_contents;
   int kept = 0;
+  std::chrono::milliseconds sync_time{0};
+  std::size_t syncs = 0;
+  int syncing = 0;      // now, in all threads
   std::string boot_id;  // of another boot, after a power cut
 } disk;
+
+// Syncs come from several threads, all other calls from one.
+std::mutex syncing;
 
 bool is_watched(const std::string& path) {
   return !disk.root.empty() && path.starts_with(disk.root);
@@ -93,6 +101,26 @@ int watched(Call call) {
   return result;
 }
 
+// Waits as a disk makes its callers wait.
+class SlowSync {
+ public:
+  SlowSync() {
+    const std::lock_guard lock(syncing);
+    if (disk.syncing++ == 0) { ++disk.syncs; }
+    time_ = disk.sync_time;
+  }
+  SlowSync(const SlowSync&) = delete;
+  SlowSync& operator=(const SlowSync&) = delete;
+  ~SlowSync() {
+    if (time_.count() != 0) { std::this_thread::sleep_for(time_); }
+    const std::lock_guard lock(syncing);
+    --disk.syncing;
+  }
+
+ private:
+  std::chrono::milliseconds time_{};
+};
+
 // Another name for what is at `path`; empty where nothing is.
 std::string keep(const std::string& path) {
   const std::string name = fmt::format("{}/{}", disk.keep, ++disk.kept);
@@ -119,6 +147,9 @@ void stop_watching() { disk = {}; }
 
 std::size_t points() { return disk.points; }
 std::size_t calls() { return disk.calls; }
+
+void slow_down(std::chrono::milliseconds sync) { disk.sync_time = sync; }
+std::size_t syncs() { return disk.syncs; }
 
 void crash_at(std::size_t point, std::function<void()> restart) {
   disk.crash_point = point;
@@ -188,6 +219,8 @@ int __wrap_fsync(int fd) {
   if (disk::disk.root.empty()) { return __real_fsync(fd); }
   const std::string path = disk::path_of(fd);
   if (!disk::is_watched(path)) { return __real_fsync(fd); }
+  const disk::SlowSync slow;
+  const std::lock_guard lock(disk::syncing);
   return disk::watched([&] {
     const int result = __real_fsync(fd);
     struct stat status {};

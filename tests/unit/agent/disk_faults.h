@@ -4,6 +4,7 @@
 // that the crash left, and does not return.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -22,6 +23,11 @@ void crash_at(std::size_t point, std::function<void()> restart);
 std::size_t calls();
 // The calls are counted from 1; 0: none fails.
 void fail_at(std::size_t call, int error_number, bool stays);
+
+// From now on each sync takes so long. syncs(): how often somebody has waited for the disk; those
+// that wait at the same time count once.
+void slow_down(std::chrono::milliseconds sync);
+std::size_t syncs();
 
 // From now on everything that needs space fails with ENOSPC.
 void fill();

@@ -23,6 +23,10 @@ TEST(Journal, GoesFromUndoToCommitToNothing) {
 
   const JournalEntry entry{
       {}, example_state(example_plan()), {{"plan", false}, {"down", true}}, "root@ci", "boot"};
+  EXPECT_THROW(journal.begin(entry), SystemError);  // nothing is staged
+  EXPECT_FALSE(journal.open());
+  make_folder(store.folder("test"));
+  write_file(store.folder("test") + "/plan.next", "x");
   journal.begin(entry);
   EXPECT_EQ(journal.open(), Direction::kUndo);
   journal.commit();

@@ -209,14 +209,14 @@ TEST(Store, ForgetsTheJournalLast) {
   EXPECT_GT(call, 4U);  // each of the four files could not be removed once
 }
 
-TEST(Store, SyncsWhatIsStaged) {
+TEST(Store, MissesAStagedFileThatIsGone) {
   const TemporaryFolder folder;
   const Store store(folder.path());
   const auto files = store.changes("test", example());
   store.stage("test", example(), files);
-  store.sync_staged("test", files);
+  store.expect_staged("test", files);
   remove_file(store.folder("test") + "/plan.next");
-  EXPECT_THROW(store.sync_staged("test", files), SystemError);
+  EXPECT_THROW(store.expect_staged("test", files), SystemError);
 }
 
 // A name is durable when the folder is synced, and not before.
