@@ -131,9 +131,11 @@ void follow_sightings(const std::vector<QuietPeer>& quiet, const Sightings& seen
 }
 
 Refreshed look_up(const ThisNode& this_node, const proto::Plan& plan, const proto::Open& open,
-                  const State& observed) {
+                  const KernelReading& reading) {
+  const State observed = observation_of(reading, {plan.mesh(), {}, {}}).state;
   proto::Hello hello;
-  this_node.probe(open, resolve_endpoints(open, this_node.resolver_patience), {}, hello);
+  const auto resolved = resolve_endpoints(open, this_node.resolver_patience);
+  this_node.probe(open, resolved, reading, {}, hello);
   const auto endpoints = choose_endpoints(open, hello);
   Refreshed refreshed;
   for (const proto::EndpointRoute& route : hello.routes()) {
@@ -173,9 +175,7 @@ std::string refresh(const ThisNode& this_node, const Store& store, const std::st
   const std::size_t quiet = static_cast<std::size_t>(open.peers_size()) + learned.size();
   if (quiet == 0) { return "no peer is quiet"; }
   Refreshed refreshed;
-  if (open.peers_size() > 0) {
-    refreshed = look_up(this_node, *plan, open, kernel->observe({mesh, {}, {}}).state);
-  }
+  if (open.peers_size() > 0) { refreshed = look_up(this_node, *plan, open, reading); }
   fault = std::move(refreshed.fault);
   follow_sightings(learned, seen, reading, status, refreshed.operations);
   if (refreshed.operations.empty()) {

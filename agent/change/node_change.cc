@@ -14,6 +14,12 @@
 #include "agent/store/node_lock.h"
 
 namespace wgmesh {
+namespace {
+
+// A plan comes when the slowest node of the mesh has said hello.
+constexpr std::chrono::seconds kFresh{10};
+
+}  // namespace
 
 NodeChange::NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel,
                        std::string mesh, bool changes_state)
@@ -30,8 +36,19 @@ bool NodeChange::is_as_before() const {
   return !transaction_ || !transaction_->is_open();
 }
 
+void NodeChange::keep_reading(KernelReading reading) {
+  reading_ = std::move(reading);
+  read_at_ = BootClock::now();
+}
+
+KernelReading NodeChange::take_reading() {
+  auto kept = std::exchange(reading_, std::nullopt);
+  const bool is_fresh = kept && BootClock::now() < read_at_ + kFresh;
+  return is_fresh ? *std::move(kept) : kernel_.read(mesh_, false);
+}
+
 proto::Changes NodeChange::propose(WantedChange goal) {
-  proposal_ = make_proposal(kernel_, store_, mesh_, goal);
+  proposal_ = make_proposal(take_reading(), store_, mesh_, goal);
   goal_ = std::move(goal);
   proto::Changes changes = listed_changes(*proposal_, mesh_, phase_ != Phase::kReading);
   propose_node(changes);

@@ -12,6 +12,8 @@
 #include "agent/change/transaction.h"
 #include "agent/node/installation.h"
 #include "agent/node/this_node.h"
+#include "agent/state/kernel_reading.h"
+#include "common/boot_clock.h"
 #include "proto/session.pb.h"
 
 namespace wgmesh {
@@ -22,6 +24,10 @@ class NodeChange {
   NodeChange(const ThisNode& this_node, const Store& store, Kernel& kernel, std::string mesh,
              bool changes_state);
 
+  // The first proposal starts from this, if it comes soon: reading the kernel takes seconds on a
+  // node with a thousand peers. Whoever changes the node in between and is not seen is as one who
+  // does so right after: apply() reads anew, and refuses a list that is stale.
+  void keep_reading(KernelReading reading);
   // The list of changes that lead to `goal`. Changes nothing. Throws Refused.
   proto::Changes propose(WantedChange goal);
   // All of these throw what Transaction throws. Then nothing is proposed any more.
@@ -53,6 +59,7 @@ class NodeChange {
   bool keeps_plan() const {
     return goal_ && (goal_->kind == proto::UP || goal_->kind == proto::STORE);
   }
+  KernelReading take_reading();
   // Once everything of the transaction is done up to its `done()`.
   Phase phase_of_transaction() const;
   // What is the node's own: program, link and units.
@@ -67,6 +74,8 @@ class NodeChange {
   Kernel& kernel_;
   const std::string mesh_;
   Installation installation_;
+  std::optional<KernelReading> reading_;
+  BootClock::time_point read_at_{};
   std::optional<WantedChange> goal_;
   std::optional<Proposal> proposal_;
   std::optional<Transaction> transaction_;

@@ -208,8 +208,13 @@ Proposal proposal_without_files(const KernelReading& reading, const Loaded& load
 
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
                        const WantedChange& goal) {
+  return make_proposal(kernel.read(mesh, false), store, mesh, goal);
+}
+
+Proposal make_proposal(const KernelReading& reading, const Store& store, const std::string& mesh,
+                       const WantedChange& goal) {
   const Loaded loaded = store.load(mesh);
-  Proposal proposal = proposal_without_files(kernel.read(mesh, false), loaded, mesh, goal);
+  Proposal proposal = proposal_without_files(reading, loaded, mesh, goal);
   proposal.files = store.changes(mesh, proposal.stored);
   if (goal.plan && !goal.restores && !proposal.changes_nothing()) {
     // A name with two addresses is no change, but what is written may as well be the latest.

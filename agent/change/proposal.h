@@ -57,6 +57,9 @@ proto::Plan settled_plan(const proto::Plan& plan, const StoredMesh& stored);
 
 // Throws Refused if the node cannot become what is wanted, and names everything that stands in the
 // way.
+Proposal make_proposal(const KernelReading& reading, const Store& store, const std::string& mesh,
+                       const WantedChange& goal);
+// The same of what is read now.
 Proposal make_proposal(Kernel& kernel, const Store& store, const std::string& mesh,
                        const WantedChange& goal);
 

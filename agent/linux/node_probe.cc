@@ -70,6 +70,11 @@ WireguardSocket& Probe::wireguard() {
   return *wireguard_;
 }
 
+const InterfaceReport* Probe::find_interface(int index) const {
+  const auto found = std::ranges::find(reading_.interfaces, index, &InterfaceReport::index);
+  return found == reading_.interfaces.end() ? nullptr : &*found;
+}
+
 std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv6_segment) {
   std::vector<MissingModule> missing;
   try {
@@ -78,7 +83,7 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
     if (error.error_number() != ENOENT) { throw; }
     missing.push_back({"wireguard", "no generic netlink family of that name"});
   }
-  if (const auto why = why_missing(interfaces_, "bridge")) { missing.push_back({"bridge", *why}); }
+  if (const auto why = why_missing(socket_, "bridge")) { missing.push_back({"bridge", *why}); }
   const bool ipv6_tunnels = kind == TunnelKind::kIp6gretap;
   if (ipv6_tunnels || ipv6_segment) {
     if (auto why = why_without_ipv6()) {
@@ -88,7 +93,7 @@ std::vector<MissingModule> Probe::find_missing_modules(TunnelKind kind, bool ipv
       }
     }
   }
-  if (const auto why = why_missing(interfaces_, kind_name(kind))) {
+  if (const auto why = why_missing(socket_, kind_name(kind))) {
     missing.push_back({ipv6_tunnels ? "ip6_gre" : "ip_gre", *why});
   }
   return missing;
@@ -101,13 +106,15 @@ std::uint32_t Probe::read_route_mtu(const IpAddress& destination, const Flow& fl
 Way Probe::read_way(const IpAddress& destination, const Flow& flow) {
   NetlinkMessage question = make_route_question(destination, flow);
   RouteReport route;
-  for (const NetlinkReply& reply : interfaces_.get(question)) {
+  for (const NetlinkReply& reply : socket_.get(question)) {
     if (reply.type == RTM_NEWROUTE) { route = parse_route(reply.payload); }
   }
   if (!route.leads_somewhere || route.interfaces.empty()) { throw NetlinkError(ENETUNREACH, ""); }
   if (route.mtu != 0 && !route.learned) { return {route.mtu, route.source}; }
-  const std::optional<InterfaceReport> interface =
-      interfaces_.find_interface(*route.interfaces.begin());
+  // One that came after the reading is asked for.
+  const int index = *route.interfaces.begin();
+  const InterfaceReport* const known = find_interface(index);
+  const auto interface = known != nullptr ? std::optional(*known) : socket_.find_interface(index);
   if (!interface) { throw NetlinkError(ENODEV, ""); }
   const bool lowered = destination.family == Family::kIpv6 && interface->mtu6 != 0;
   const std::uint32_t mtu = lowered ? std::min(interface->mtu, interface->mtu6) : interface->mtu;
@@ -118,11 +125,15 @@ Way Probe::read_way(const IpAddress& destination, const Flow& flow) {
 std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh,
                                                  const std::set<std::string>& adopted) {
   bool is_ours = false;
-  for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
+  for (const InterfaceReport& interface : reading_.interfaces) {
     if (interface.kind != "wireguard") { continue; }
-    const std::optional<WireguardReport> device = wireguard().find_device(interface.name);
-    if (!device || device->listen_port != port) { continue; }
-    if (!is_own(interface, mesh) && !adopted.contains(interface.name)) {
+    const bool is_mine = is_own(interface, mesh);
+    const bool is_read = is_mine && reading_.wireguard.has_value();
+    const auto device =
+        is_read ? std::optional<WireguardReport>() : wireguard().find_device(interface.name);
+    if (!is_read && !device) { continue; }
+    if ((is_read ? reading_.wireguard->listen_port : device->listen_port) != port) { continue; }
+    if (!is_mine && !adopted.contains(interface.name)) {
       return fmt::format("WireGuard device {}", interface.name);
     }
     // A device that is down has let go of its port.
@@ -156,13 +167,12 @@ std::vector<InterfaceAddress> Probe::read_foreign_addresses(const std::string& m
 void Probe::each_foreign_address(
     const std::string& mesh, const std::set<std::string>& adopted,
     const std::function<void(const InterfaceReport&, const Prefix&)>& take) {
-  const std::vector<InterfaceReport> interfaces = interfaces_.read_interfaces();
   std::map<int, const InterfaceReport*> foreign;
-  for (const InterfaceReport& interface : interfaces) {
+  for (const InterfaceReport& interface : reading_.interfaces) {
     const bool is_foreign = !is_own(interface, mesh) && !adopted.contains(interface.name);
     if (is_foreign) { foreign[interface.index] = &interface; }
   }
-  for (const AddressReport& address : interfaces_.read_addresses()) {
+  for (const AddressReport& address : reading_.addresses) {
     const auto interface = foreign.find(address.interface);
     if (interface == foreign.end() || address.link_local || is_loopback(address.address)) {
       continue;
@@ -173,7 +183,7 @@ void Probe::each_foreign_address(
 
 bool Probe::has_default_route(int interface) {
   NetlinkMessage question = make_route_dump();
-  return std::ranges::any_of(interfaces_.dump(question), [&](const NetlinkReply& reply) {
+  return std::ranges::any_of(socket_.dump(question), [&](const NetlinkReply& reply) {
     if (reply.type != RTM_NEWROUTE) { return false; }
     const RouteReport route = parse_route(reply.payload);
     return route.destination_length == 0 && route.leads_somewhere &&
@@ -182,22 +192,24 @@ bool Probe::has_default_route(int interface) {
 }
 
 std::optional<CandidatePort> Probe::find_port(const std::string& name) {
-  const std::optional<InterfaceReport> interface = interfaces_.find_interface(name);
-  if (!interface) { return std::nullopt; }
+  const auto interface = std::ranges::find_if(reading_.interfaces, [&](const auto& each) {
+    return each.name == name || each.altnames.contains(name);
+  });
+  if (interface == reading_.interfaces.end()) { return std::nullopt; }
   CandidatePort port;
   port.kind = interface->kind;
   port.loopback = interface->loopback;
   port.is_ethernet = interface->ethernet;
   if (interface->master != 0) {
-    if (const auto master = interfaces_.find_interface(interface->master)) {
+    if (const InterfaceReport* const master = find_interface(interface->master)) {
       port.master = master->name;
       port.master_kind = master->kind;
     }
   }
-  for (const InterfaceReport& other : interfaces_.read_interfaces()) {
+  for (const InterfaceReport& other : reading_.interfaces) {
     if (other.parent == interface->index && takes_all(other.kind)) { port.lower_of = other.name; }
   }
-  for (const AddressReport& address : interfaces_.read_addresses()) {
+  for (const AddressReport& address : reading_.addresses) {
     if (address.interface == interface->index && !address.link_local &&
         !is_loopback(address.address)) {
       port.global_addresses.insert(address.address);

@@ -15,6 +15,7 @@
 #include "agent/netlink/routes.h"
 #include "agent/netlink/rtnl_socket.h"
 #include "agent/netlink/wireguard_socket.h"
+#include "agent/state/kernel_reading.h"
 #include "agent/state/state.h"
 #include "common/net.h"
 
@@ -63,7 +64,9 @@ struct CandidatePort {
 
 class Probe {
  public:
-  Probe() = default;
+  // Interfaces and their addresses are those of the reading, which must outlive it, as dumping them
+  // is what takes long on a node with many. Everything else is asked now.
+  explicit Probe(const KernelReading& reading) : reading_(reading) {}
 
   // What a mesh with tunnels of this kind needs and this kernel has not; `ipv6_segment`: the bridge
   // is to have IPv6 addresses. Throws NetlinkError where it cannot be asked (EPERM).
@@ -96,8 +99,11 @@ class Probe {
   void each_foreign_address(const std::string& mesh, const std::set<std::string>& adopted,
                             const std::function<void(const InterfaceReport&, const Prefix&)>& take);
   WireguardSocket& wireguard();
+  // Empty if it is not in the reading.
+  const InterfaceReport* find_interface(int index) const;
 
-  RtnlSocket interfaces_;
+  const KernelReading& reading_;
+  RtnlSocket socket_;
   std::unique_ptr<WireguardSocket> wireguard_;
 };
 

@@ -22,8 +22,9 @@ struct ThisNode {
   std::function<std::unique_ptr<Kernel>()> open_kernel;
   // The kernel that a session changes. Empty: as open_kernel.
   std::function<std::unique_ptr<Kernel>()> open_session_kernel;
-  // Adds what the node is (features, routes, firewall, ports in use) to the hello.
-  std::function<void(const proto::Open&, const ResolvedEndpoints&,
+  // Adds what the node is (features, routes, firewall, ports in use) to the hello. The interfaces
+  // are those of the reading.
+  std::function<void(const proto::Open&, const ResolvedEndpoints&, const KernelReading&,
                      const std::set<std::string>& adopted, proto::Hello&)>
       probe;
   // Asks common peers over the tunnel; tests have peers of their own.

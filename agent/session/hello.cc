@@ -99,8 +99,8 @@ void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello
   }
 }
 
-void put_names_taken(const proto::Open& open, Kernel& kernel, const Adoption& adoption,
-                     proto::Hello& hello) {
+void put_names_taken(const proto::Open& open, const KernelReading& reading,
+                     const Adoption& adoption, proto::Hello& hello) {
   Scope scope{open.mesh(), {wireguard_name(open.mesh()), bridge_name(open.mesh())}, {}};
   for (const proto::OpenPeer& peer : open.peers()) {
     scope.wanted_names.insert(tunnel_name(open.mesh(), peer.node()));
@@ -108,7 +108,7 @@ void put_names_taken(const proto::Open& open, Kernel& kernel, const Adoption& ad
   }
   scope.foreign_ports.insert(open.bridge_ports().begin(), open.bridge_ports().end());
   scope.adopted = adoption.interfaces();
-  const Observation observed = kernel.observe(scope);
+  const Observation observed = observation_of(reading, scope);
   if (observed.takes_advertisements && !open.inner_address().empty()) {
     put_warning(say<"node-takes-advertisements">(), hello);
   }
@@ -143,11 +143,11 @@ bool is_of_mesh(const std::string& address, const std::string& mesh, const State
                 (state.wireguard && has(state.wireguard->addresses)));
 }
 
-void put_way_in(const proto::Open& open, const std::string& reached_at, Kernel& kernel,
-                proto::Hello& hello) {
+void put_way_in(const proto::Open& open, const std::string& reached_at,
+                const KernelReading& reading, proto::Hello& hello) {
   const std::string& address = reached_at.empty() ? open.reached_at() : reached_at;
   if (address.empty()) { return; }
-  const State state = kernel.observe({open.mesh(), {}, {}}).state;
+  const State state = observation_of(reading, {open.mesh(), {}, {}}).state;
   hello.set_reached_through_mesh(is_of_mesh(address, open.mesh(), state));
 }
 
@@ -184,9 +184,10 @@ void check_open(const proto::Open& open) {
   }
 }
 
-proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,
-                        const Store& store, const SessionSecrets& secrets,
-                        const ResolvedEndpoints& endpoints, const Adoption& adoption) {
+proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node,
+                        const KernelReading& reading, const Store& store,
+                        const SessionSecrets& secrets, const ResolvedEndpoints& endpoints,
+                        const Adoption& adoption) {
   proto::Hello hello;
   hello.set_protocol_version(kProtocolVersion);
   hello.set_agent_version(WGMESH_VERSION);
@@ -196,12 +197,12 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kern
   put_machine(hello, open.surveys());
   secrets.put_into(hello, open);
   put_stored(open, store, hello);
-  put_names_taken(open, kernel, adoption, hello);
+  put_names_taken(open, reading, adoption, hello);
   // Now that every key of the node is in it.
   if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }
-  put_way_in(open, this_node.reached_at, kernel, hello);
+  put_way_in(open, this_node.reached_at, reading, hello);
   if (open.surveys()) { hello.mutable_survey()->set_reached_at(this_node.reached_at); }
-  if (this_node.probe) { this_node.probe(open, endpoints, adoption.interfaces(), hello); }
+  if (this_node.probe) { this_node.probe(open, endpoints, reading, adoption.interfaces(), hello); }
   return hello;
 }
 

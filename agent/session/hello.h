@@ -20,8 +20,9 @@ void check_count(int ports);
 // hold together.
 void check_open(const proto::Open& open);
 
-proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node, Kernel& kernel,
-                        const Store& store, const SessionSecrets& secrets,
-                        const ResolvedEndpoints& endpoints, const Adoption& adoption);
+proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node,
+                        const KernelReading& reading, const Store& store,
+                        const SessionSecrets& secrets, const ResolvedEndpoints& endpoints,
+                        const Adoption& adoption);
 
 }  // namespace wgmesh

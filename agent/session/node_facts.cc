@@ -119,8 +119,9 @@ void put_firewall(const proto::Open& open, proto::Hello& hello) {
 }  // namespace
 
 void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
-                    const std::set<std::string>& adopted, proto::Hello& hello) {
-  Probe probe;
+                    const KernelReading& reading, const std::set<std::string>& adopted,
+                    proto::Hello& hello) {
+  Probe probe(reading);
   for (const proto::OpenPeer& peer : open.peers()) {
     const auto resolved = endpoints.find(peer.node());
     if (resolved != endpoints.end()) { put_route(probe, open, peer, resolved->second, hello); }

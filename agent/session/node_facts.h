@@ -12,6 +12,7 @@ namespace wgmesh {
 
 // `adopted`: interfaces that the tool before this one made, and that are the mesh's from now on.
 void put_node_facts(const proto::Open& open, const ResolvedEndpoints& endpoints,
-                    const std::set<std::string>& adopted, proto::Hello& hello);
+                    const KernelReading& reading, const std::set<std::string>& adopted,
+                    proto::Hello& hello);
 
 }  // namespace wgmesh

@@ -235,7 +235,9 @@ void ServeSession::open(const proto::Open& open) {
   const ResolvedEndpoints endpoints = resolve_endpoints(open, this_node_.resolver_patience);
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
-  hello = make_hello(open, this_node_, *kernel_, store_, *secrets_, endpoints, adoption_);
+  KernelReading reading = kernel_->read(open.mesh(), false);
+  hello = make_hello(open, this_node_, reading, store_, *secrets_, endpoints, adoption_);
+  change_->keep_reading(std::move(reading));
   if (settled.finished) { hello.set_undone(*settled.finished); }
   for (const Said& warning : settled.warnings) { put_warning(warning, hello); }
   endpoints_ = choose_endpoints(open, hello);

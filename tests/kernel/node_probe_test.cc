@@ -25,20 +25,28 @@ using testing::Not;
 
 using ProbeTest = KernelTest;
 
+// Of what the kernel has now.
+class ProbeNow {
+ public:
+  Probe* operator->() { return &probe_; }
+
+ private:
+  KernelReading reading_ = LinuxKernel().read(kMesh, false);
+  Probe probe_{reading_};
+};
+
 TEST_F(ProbeTest, KernelThatCanHasNothingMissingAndNothingIsCreated) {
-  Probe probe;
-  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
-  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kIp6gretap), IsEmpty());
-  EXPECT_FALSE(probe.find_port("a/b"));
+  EXPECT_THAT(ProbeNow()->find_missing_modules(TunnelKind::kGretap), IsEmpty());
+  EXPECT_THAT(ProbeNow()->find_missing_modules(TunnelKind::kIp6gretap), IsEmpty());
+  EXPECT_FALSE(ProbeNow()->find_port("a/b"));
 }
 
 TEST_F(ProbeTest, Ipv6ThatIsSwitchedOffIsMissing) {
   ASSERT_EQ(std::system("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"), 0);
-  Probe probe;
-  const auto missing = probe.find_missing_modules(TunnelKind::kIp6gretap);
+  const auto missing = ProbeNow()->find_missing_modules(TunnelKind::kIp6gretap);
   ASSERT_EQ(missing.size(), 1u);
   EXPECT_EQ(missing[0].module, "ipv6");
-  EXPECT_THAT(probe.find_missing_modules(TunnelKind::kGretap), IsEmpty());
+  EXPECT_THAT(ProbeNow()->find_missing_modules(TunnelKind::kGretap), IsEmpty());
 }
 
 TEST_F(ProbeTest, RouteMtuIsTheRoutesOrTheLinks) {
@@ -48,14 +56,13 @@ TEST_F(ProbeTest, RouteMtuIsTheRoutesOrTheLinks) {
   ip("addr add 2001:db8::1/64 dev up0 nodad");
   ip("route add 198.51.100.0/24 via 192.0.2.2 mtu 1400");
   ip("-6 route add 2001:db8:1::/64 via 2001:db8::2 mtu 1380");
-  Probe probe;
-  EXPECT_EQ(probe.read_route_mtu(*parse_ip("192.0.2.9")), 1492u);
-  EXPECT_EQ(probe.read_route_mtu(*parse_ip("198.51.100.9")), 1400u);
-  EXPECT_EQ(probe.read_route_mtu(*parse_ip("2001:db8::9")), 1492u);
-  EXPECT_EQ(probe.read_route_mtu(*parse_ip("2001:db8:1::9")), 1380u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(*parse_ip("192.0.2.9")), 1492u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(*parse_ip("198.51.100.9")), 1400u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(*parse_ip("2001:db8::9")), 1492u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(*parse_ip("2001:db8:1::9")), 1380u);
   for (const char* const nowhere : {"203.0.113.1", "2001:db8:f::1"}) {
     try {
-      probe.read_route_mtu(*parse_ip(nowhere));
+      ProbeNow()->read_route_mtu(*parse_ip(nowhere));
       ADD_FAILURE() << nowhere;
     } catch (const NetlinkError& error) { EXPECT_EQ(error.error_number(), ENETUNREACH); }
   }
@@ -64,25 +71,24 @@ TEST_F(ProbeTest, RouteMtuIsTheRoutesOrTheLinks) {
 TEST_F(ProbeTest, PortUserIsNamedAndOurOwnDeviceIsNone) {
   const State wanted = wanted_mesh(1, TunnelKind::kIp6gretap);
   LinuxKernel kernel;
-  Probe probe;
-  EXPECT_EQ(probe.find_port_user(51850, kMesh), std::nullopt);
+  EXPECT_EQ(ProbeNow()->find_port_user(51850, kMesh), std::nullopt);
   kernel.apply(operations_for(wanted), {});
-  EXPECT_EQ(probe.find_port_user(51850, kMesh), std::nullopt);
-  EXPECT_EQ(probe.find_port_user(51850, "other"), "WireGuard device wg-test");
+  EXPECT_EQ(ProbeNow()->find_port_user(51850, kMesh), std::nullopt);
+  EXPECT_EQ(ProbeNow()->find_port_user(51850, "other"), "WireGuard device wg-test");
 
   const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(51777);
   ASSERT_EQ(bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  EXPECT_EQ(probe.find_port_user(51777, kMesh), "another program's UDP socket");
+  EXPECT_EQ(ProbeNow()->find_port_user(51777, kMesh), "another program's UDP socket");
 
   proto::Open open;
   open.set_mesh(kMesh);
   open.set_inner_address("fd01::1/64");
   open.set_listen_port(51777);
   proto::Hello hello;
-  put_node_facts(open, {}, {}, hello);
+  put_node_facts(open, {}, LinuxKernel().read(open.mesh(), false), {}, hello);
   EXPECT_THAT(hello.problems(),
               ElementsAre("listen_port 51777 is in use here (another program's UDP socket)"));
   EXPECT_THAT(hello.problem_ids(), ElementsAre("listen-port-in-use"));
@@ -105,7 +111,7 @@ TEST_F(ProbeTest, SurveySaysWhatAMeshFileCanPropose) {
   open.set_listen_port(51777);
   open.set_surveys(true);
   proto::Hello hello;
-  put_node_facts(open, {}, {}, hello);
+  put_node_facts(open, {}, LinuxKernel().read(open.mesh(), false), {}, hello);
   ASSERT_EQ(hello.survey().addresses_size(), 1);
   EXPECT_EQ(hello.survey().addresses(0).address(), "198.51.100.9/24");
   EXPECT_EQ(hello.survey().addresses(0).mtu(), 1400U);
@@ -116,7 +122,7 @@ TEST_F(ProbeTest, SurveySaysWhatAMeshFileCanPropose) {
   ip("route add default via 198.51.100.1");
   open.set_listen_port(51778);
   hello.Clear();
-  put_node_facts(open, {}, {}, hello);
+  put_node_facts(open, {}, LinuxKernel().read(open.mesh(), false), {}, hello);
   EXPECT_EQ(hello.survey().outside_mtu(), 1400U);
   EXPECT_EQ(hello.survey().free_port(), 51778U);
   EXPECT_EQ(hello.survey().port_user(), "");
@@ -130,12 +136,11 @@ TEST_F(ProbeTest, ForeignPrefixesAreThoseOfOtherLinks) {
   ip("link add up0 type dummy");
   ip("link set up0 up");
   ip("addr add 192.0.2.1/24 dev up0");
-  Probe probe;
-  EXPECT_THAT(probe.read_foreign_prefixes(kMesh),
+  EXPECT_THAT(ProbeNow()->read_foreign_prefixes(kMesh),
               ElementsAre(NodePrefix{"up0", *parse_prefix("192.0.2.1/24")}));
-  EXPECT_THAT(probe.read_foreign_addresses(kMesh),
+  EXPECT_THAT(ProbeNow()->read_foreign_addresses(kMesh),
               ElementsAre(InterfaceAddress{*parse_prefix("192.0.2.1/24"), 1500}));
-  EXPECT_THAT(probe.read_foreign_prefixes("other"),
+  EXPECT_THAT(ProbeNow()->read_foreign_prefixes("other"),
               Contains(NodePrefix{"br-test", *parse_prefix("10.11.12.1/24")}));
 }
 
@@ -147,22 +152,21 @@ TEST_F(ProbeTest, InterfaceTellsWhatSpeaksAgainstBridgingIt) {
   ip("link set up0 up");
   ip("addr add 192.0.2.1/24 dev up0");
   ip("route add default via 192.0.2.2");
-  Probe probe;
-  const auto up = probe.find_port("up0");
+  const auto up = ProbeNow()->find_port("up0");
   ASSERT_TRUE(up);
   EXPECT_EQ(up->kind, "dummy");
   EXPECT_THAT(up->global_addresses, ElementsAre(*parse_prefix("192.0.2.1/24")));
   EXPECT_TRUE(up->carries_default_route);
-  const auto spare = probe.find_port("spare0");
+  const auto spare = ProbeNow()->find_port("spare0");
   ASSERT_TRUE(spare);
   EXPECT_EQ(spare->master, "br0");
   EXPECT_THAT(spare->global_addresses, IsEmpty());
   EXPECT_FALSE(spare->carries_default_route);
-  EXPECT_EQ(probe.find_port("eth9"), std::nullopt);
-  EXPECT_EQ(probe.find_port("a-name-of-more-than-15"), std::nullopt);
+  EXPECT_EQ(ProbeNow()->find_port("eth9"), std::nullopt);
+  EXPECT_EQ(ProbeNow()->find_port("a-name-of-more-than-15"), std::nullopt);
   ip("link property add dev up0 altname a-name-of-more-than-15");
-  EXPECT_EQ(probe.find_port("a-name-of-more-than-15"), up);
-  EXPECT_TRUE(probe.find_port("lo")->loopback);
+  EXPECT_EQ(ProbeNow()->find_port("a-name-of-more-than-15"), up);
+  EXPECT_TRUE(ProbeNow()->find_port("lo")->loopback);
 }
 
 TEST_F(ProbeTest, ReadsTheRouteThatWireguardsPacketsTake) {
@@ -174,25 +178,24 @@ TEST_F(ProbeTest, ReadsTheRouteThatWireguardsPacketsTake) {
   ip("route add 198.51.100.0/24 dev up0 mtu 1300 table 51821");
   ip("rule add not fwmark 51820 table 51821 pref 90");
   ip("rule add ipproto udp dport 9 table 51821 pref 80");
-  Probe probe;
   const IpAddress there = *parse_ip("198.51.100.1");
-  EXPECT_EQ(probe.read_route_mtu(there), 1300u);
-  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820}), 1500u);
-  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820, .from_port = 51820, .to_port = 51820}),
-            1500u);
-  EXPECT_EQ(probe.read_route_mtu(there, {.mark = 51820, .to_port = 9}), 1300u);
-  EXPECT_EQ(probe.read_route_mtu(*parse_ip("127.0.0.1")), 65535u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(there), 1300u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(there, {.mark = 51820}), 1500u);
+  EXPECT_EQ(
+      ProbeNow()->read_route_mtu(there, {.mark = 51820, .from_port = 51820, .to_port = 51820}),
+      1500u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(there, {.mark = 51820, .to_port = 9}), 1300u);
+  EXPECT_EQ(ProbeNow()->read_route_mtu(*parse_ip("127.0.0.1")), 65535u);
 }
 
 TEST_F(ProbeTest, SaysWhatABridgeWouldNotTake) {
   ip("link add d0 type dummy");
   ip("link add link d0 name mv0 type macvlan mode bridge");
   ip("link add wgx type wireguard");
-  Probe probe;
-  EXPECT_TRUE(probe.find_port("d0")->is_ethernet);
-  EXPECT_EQ(probe.find_port("d0")->lower_of, "mv0");
-  EXPECT_EQ(probe.find_port("mv0")->lower_of, "");
-  EXPECT_FALSE(probe.find_port("wgx")->is_ethernet);
+  EXPECT_TRUE(ProbeNow()->find_port("d0")->is_ethernet);
+  EXPECT_EQ(ProbeNow()->find_port("d0")->lower_of, "mv0");
+  EXPECT_EQ(ProbeNow()->find_port("mv0")->lower_of, "");
+  EXPECT_FALSE(ProbeNow()->find_port("wgx")->is_ethernet);
 }
 
 TEST_F(ProbeTest, FirewallOfTheBridgeFamilyAndTheLastRuleAreSeen) {

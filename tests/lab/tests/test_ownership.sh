@@ -23,6 +23,8 @@ changing_messages() {
 changed_files() {
   grep -Ev '^[0-9]+ +(send|read|<|-)|O_RDONLY|O_PATH| = -1 ' "$work/trace" | grep -Ev '["<]/(run/wgmesh|dev/null|proc/self)[">/]'
 }
+# Each is of all interfaces, of which a large mesh has thousands.
+interface_dumps() { grep -cE 'nlmsg_type=RTM_GETLINK, nlmsg_flags=[^,]*NLM_F_DUMP' "$work/trace"; }
 count_of() { "$@" | grep -c .; }
 # What came over the channel: stdin, where it is no file.
 octets_read() { sed -n 's/.* read(0<[^/].* = \([0-9]*\)$/\1/p' "$work/trace" | awk '{ sum += $1 } END { print sum + 0 }'; }
@@ -106,6 +108,8 @@ for _ in 1 ${WGMESH_LONG:+2}; do
   expect_nothing_done
   mesh plan --detailed-exitcode
   expect_status 0
+  take_trace
+  expect "interfaces are dumped once: $(interface_dumps)" test "$(interface_dumps)" = 1
 done
 mesh_file=$lab_folder/example.yaml
 

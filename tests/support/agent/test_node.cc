@@ -53,7 +53,7 @@ TestNode::TestNode() {
     return std::make_unique<FailingKernel>(kernel, InjectedFault{});
   };
   this_node.open_session_kernel = [this] { return std::make_unique<FailingKernel>(kernel, fault); };
-  this_node.probe = [](const proto::Open&, const ResolvedEndpoints& endpoints,
+  this_node.probe = [](const proto::Open&, const ResolvedEndpoints& endpoints, const KernelReading&,
                        const std::set<std::string>&, proto::Hello& hello) {
     for (const auto& [node, resolved] : endpoints) {
       proto::EndpointRoute& route = *hello.add_routes();

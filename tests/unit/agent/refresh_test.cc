@@ -25,7 +25,8 @@ class Refresh : public testing::Test {
   Refresh() {
     bring_up(node, plan);
     node.this_node.probe = [this](const proto::Open& open, const ResolvedEndpoints&,
-                                  const std::set<std::string>&, proto::Hello& hello) {
+                                  const KernelReading&, const std::set<std::string>&,
+                                  proto::Hello& hello) {
       for (const proto::OpenPeer& peer : open.peers()) {
         proto::EndpointRoute& route = *hello.add_routes();
         route.set_node(peer.node());
@@ -111,7 +112,7 @@ class RefreshOfLearnedPeers : public testing::Test {
     bring_up(node, plan);
     set_live(0);
     node.this_node.probe = [this](const proto::Open&, const ResolvedEndpoints&,
-                                  const std::set<std::string>&,
+                                  const KernelReading&, const std::set<std::string>&,
                                   proto::Hello&) { names_were_asked = true; };
     node.this_node.ask_peers = [this](const LocateErrand& errand) {
       asked.push_back(errand);

@@ -35,7 +35,8 @@ void store_mesh(const TestNode& node, const proto::Plan& plan) {
 
 proto::Hello hello_to(TestNode& node, const proto::Open& open) {
   const SessionSecrets secrets(open.mesh(), open.node(), {}, true);
-  return make_hello(open, node.this_node, node.kernel, node.store(), secrets, {}, {});
+  return make_hello(open, node.this_node, node.kernel.read(open.mesh(), false), node.store(),
+                    secrets, {}, {});
 }
 
 TEST(Hello, NamesWhatAnotherMeshOfTheNodeHas) {

@@ -576,7 +576,7 @@ TEST(Serve, StoresWhatEndpointsResolvedTo) {
   // The name has another address now: no change of the mesh, so nothing is written.
   node.kernel.latest_handshakes[*public_key_from(plan.peers(0).public_key())] = std::time(nullptr);
   const auto files = node.files();
-  node.this_node.probe = [](const proto::Open& open, const ResolvedEndpoints&,
+  node.this_node.probe = [](const proto::Open& open, const ResolvedEndpoints&, const KernelReading&,
                             const std::set<std::string>&, proto::Hello& hello) {
     proto::EndpointRoute& route = *hello.add_routes();
     route.set_node(open.peers(0).node());
@@ -893,6 +893,40 @@ TEST(Serve, RefusesALearnedEndpointThatNobodyCanBeAt) {
     EXPECT_EQ(answer.error().id(), "plan-invalid");
     EXPECT_THAT(answer.error().message(), HasSubstr("is said to be at"));
   }
+}
+
+// On a node with a thousand peers each reading takes seconds.
+TEST(Serve, ReadsTheKernelOnceIfNothingIsToBeDone) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  TestSession session(node);
+  node.kernel.reads = 0;
+  session.open(open_for(plan));
+  EXPECT_EQ(session.propose(proto::UP, &plan).changes().changes_size(), 0);
+  EXPECT_EQ(node.kernel.reads, 1);
+  // The next proposal finds what has changed since.
+  State by_hand = seen(node);
+  by_hand.bridge->priority = 0;
+  node.kernel.put(by_hand);
+  EXPECT_EQ(session.propose(proto::UP, &plan).changes().changes_size(), 1);
+  EXPECT_EQ(node.kernel.reads, 3);  // one is ours
+}
+
+// What was listed is not applied to a node that has changed since the hello.
+TEST(Serve, RefusesAListThatIsStaleSinceTheHello) {
+  TestNode node;
+  const proto::Plan plan = plan_with_addresses();
+  bring_up(node, plan);
+  TestSession session(node);
+  const proto::Plan more = changed(plan);
+  session.open(open_for(more));
+  session.make_secrets(more);
+  State by_hand = seen(node);
+  by_hand.bridge->priority = 0;
+  node.kernel.put(by_hand);
+  EXPECT_GT(session.propose(proto::UP, &more).changes().changes_size(), 0);
+  EXPECT_EQ(session.apply().error().id(), "change-list-stale");
 }
 
 }  // namespace
