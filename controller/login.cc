@@ -98,6 +98,10 @@ Login::~Login() = default;
 std::unique_ptr<Session> Login::open_session(const Node& node) {
   BootstrapOptions options;
   options.interrupt = &shared_->interrupt;
+  options.sent = [&](std::size_t sent, std::size_t total) {
+    shared_->progress.set_bytes(node.name, "sending the agent", sent, total);
+    if (sent == total) { shared_->progress.set(node.name, "starting the agent"); }
+  };
   options.note = [&](const std::string& line) { shared_->progress.note(node.name, line); };
 
   const auto enter = Overloaded{[&](const SshTarget& ssh) {

@@ -128,7 +128,11 @@ class Conversation {
       if (!as_gzip && options_.note) { options_.note("no gzip there: the agent is sent as it is"); }
     }
     send(upload_header(octets));
-    send(octets);
+    for (std::size_t at = 0; at < octets.size(); at += kWriteSize) {
+      if (options_.sent) { options_.sent(at, octets.size()); }
+      send(std::string_view(octets).substr(at, kWriteSize));
+    }
+    if (options_.sent) { options_.sent(octets.size(), octets.size()); }
   }
 
   std::string next_line() {

@@ -26,6 +26,8 @@ struct BootstrapOptions {
   std::chrono::milliseconds whole = std::chrono::seconds(60);
   const Interrupt* interrupt = nullptr;
   std::string by_hand;  // how a person gets a shell there, for messages: "ssh n1"
+  // Called while the agent is sent, with bytes. May be empty.
+  std::function<void(std::size_t sent, std::size_t total)> sent;
   // Lines for the user that are no errors. May be empty.
   std::function<void(const std::string&)> note;
 };

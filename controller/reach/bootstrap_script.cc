@@ -12,6 +12,9 @@ namespace {
 // is started; else one is brought into a folder of this session's own, and it takes itself and the
 // folder away as its first act. What stays on the node comes with a commit, from the agent itself.
 //
+// A first `up` waits for each program that is started here, so what the shell can do by itself is
+// done so, and one `ls` looks at all folders of a path.
+//
 // The .sum file is what `sha256sum -c` takes, for login_command().
 constexpr std::string_view kFirstPlace = "/var/lib/wgmesh/bin";
 constexpr std::string_view kScript = R"sh(wgmesh_fail() {
@@ -45,27 +48,42 @@ wgmesh_note() {
   tried="$tried; $1: ${2##*: }"
 }
 
+# Reads $2 lines of `ls -ldn`: the folder $1 and those above it.
+wgmesh_levels() {
+  left=$2
+  while read -r mode links owner rest; do
+    left=$((left - 1))
+    name=/${rest#*/}
+    case $owner:$mode:$name in
+    0:d????-??-*) ;;
+    0:d????????[tT]*:"$1") left=-1 ;;
+    0:d????????[tT]*) ;;
+    *) left=-1 ;;
+    esac
+    if [ $left -lt 0 ]; then echo "$name: others than root may write there"; return 1; fi
+  done
+  [ "$left" = 0 ] || { echo "folder: its owner is unknown"; return 1; }
+}
+
 # Nobody but root can put anything into this folder or one above it; above it sticky ones do.
 wgmesh_alone() {
   at=$(CDPATH= cd -P "$1" 2>/dev/null && pwd -P) || { echo "folder: it is not there"; return 1; }
-  leaf=yes
-  while :; do
-    set -- $(ls -ldn "${at:-/}")
-    case $leaf:$3:$1 in
-    *:0:d????-??-*) ;;
-    no:0:d????????[tT]*) ;;
-    *) echo "${at:-/}: others than root may write there"; return 1 ;;
-    esac
-    case $at in '' | /) return 0 ;; esac
+  set -- "$at"
+  while [ "$at" != / ]; do
     at=${at%/*}
-    leaf=no
+    at=${at:-/}
+    set -- "$@" "$at"
   done
+  ls -ldn -- "$@" 2>/dev/null | wgmesh_levels "$1" $#
+}
+
+wgmesh_same() {
+  set -- $(sha256sum <"$1" 2>/dev/null)
+  [ "$1" = "$hash" ]
 }
 
 wgmesh_right() {
-  [ -x "$1" ] && wgmesh_alone "${1%/*}" >/dev/null || return 1
-  set -- $(sha256sum <"$1" 2>/dev/null)
-  [ "$1" = "$hash" ]
+  [ -x "$1" ] && wgmesh_alone "${1%/*}" >/dev/null && wgmesh_same "$1"
 }
 
 # The agent is given the PATH of this login: it looks there for a folder in which people find it.
@@ -76,15 +94,29 @@ wgmesh_run() {
 }
 
 wgmesh_clean() {
-  [ -z "$folder" ] || { rm -f "$program"; rmdir "$folder"; } 2>/dev/null
+  [ ! -d "$folder" ] || { rm -f "$program"; rmdir "$folder"; } 2>/dev/null
   folder=
 }
 
-# A folder of our own in $1 in which a file can be written and run.
+# False if the table of mounts tells that no program runs in $1.
+wgmesh_runs() {
+  [ -r /proc/self/mounts ] || return 0
+  at=$(CDPATH= cd -P "$1" 2>/dev/null && pwd -P) || return 0
+  best= with=
+  while read -r from to kind options rest; do
+    case ${at%/}/ in
+    "${to%/}"/*) [ ${#to} -lt ${#best} ] || best=$to with=$options ;;
+    esac
+  done </proc/self/mounts
+  case ,$with, in *,noexec,*) return 1 ;; esac
+}
+
+# A folder of our own in $1 in which a file can be written.
 wgmesh_try() {
   [ -d "$1" ] || { echo "folder: it is not there"; return 1; }
+  wgmesh_runs "$1" || { echo "mount: no program may run there"; return 1; }
   mkdir -m 700 "$folder" && wgmesh_alone "$folder" &&
-    printf '#!/bin/sh\n' >"$program" && chmod 700 "$program" && "$program"
+    printf '#!/bin/sh\n' >"$program" && chmod 700 "$program"
 }
 
 # What cannot be stored is read all the same, so that the next attempt finds its own octets.
@@ -92,9 +124,17 @@ wgmesh_receive() {
   head -c "$size" | { $unpack >"$program" || { cat >/dev/null; false; }; }
 }
 
+# The folder is the one that wgmesh_try has made and looked at.
 wgmesh_check() {
-  wgmesh_right "$program" || { echo "copy: it was damaged on its way" >&2; return 1; }
+  wgmesh_same "$program" || { echo "copy: it was damaged on its way" >&2; return 1; }
   "$program" version >/dev/null
+}
+
+wgmesh_uid() {
+  while read -r word real effective rest; do
+    case $word in Uid:) echo "$effective"; return 0 ;; esac
+  done 2>/dev/null </proc/self/status
+  id -u
 }
 
 wgmesh_main() {
@@ -103,7 +143,7 @@ wgmesh_main() {
   # First of all: sudo may leave a PATH without any of the programs below (secure_path).
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH
   export LC_ALL PATH
-  uid=$(id -u) || wgmesh_fail "the node lacks id"
+  uid=$(wgmesh_uid) || wgmesh_fail "the node lacks id"
   [ "$uid" = 0 ] || wgmesh_become
   lacks=
   for tool in uname sha256sum ls cat head mkdir rmdir chmod rm; do
@@ -157,7 +197,7 @@ std::string login_command(const AgentBinaries& agents) {
     const std::string file = fmt::format("{}/wgmesh-agent-{}", kFirstPlace, hash.substr(0, 16));
     // The five folders of this path, as many as are root's alone.
     command += fmt::format(
-        "find / /var /var/lib /var/lib/wgmesh {1} -prune -user 0 -not -perm -2 "
+        "test -x {0} && find / /var /var/lib /var/lib/wgmesh {1} -prune -user 0 -not -perm -2 "
         "-not -perm -20 | wc -l "
         "| xargs test 5 -eq && sha256sum -c {0}.sum && exec {0} serve; ",
         file, kFirstPlace);

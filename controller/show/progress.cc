@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/show/amounts.h"
 #include "controller/show/event_line.h"
 #include "controller/show/output.h"
 #include "controller/show/screen.h"
@@ -22,6 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kFrameTime = std::chrono::milliseconds(100);
+constexpr std::size_t kBarCells = 10;
 constexpr auto kShowElapsedAfter = std::chrono::seconds(3);
 
 bool is_set(const char* variable) {
@@ -95,6 +97,11 @@ void Progress::set(std::string_view node, std::string_view activity, std::size_t
   update(node, activity, {done, total});
 }
 
+void Progress::set_bytes(std::string_view node, std::string_view activity, std::size_t done,
+                         std::size_t total) {
+  update(node, activity, {done, total, true});
+}
+
 void Progress::update(std::string_view node, std::string_view activity, Amount amount) {
   const std::lock_guard lock(mutex_);
   const auto line =
@@ -111,6 +118,7 @@ void Progress::update(std::string_view node, std::string_view activity, Amount a
   } else if (mode_ == ProgressMode::kJson) {
     nlohmann::ordered_json fields = {{"node", node}, {"activity", activity}};
     if (amount.total > 0) { fields.update({{"done", amount.done}, {"total", amount.total}}); }
+    if (amount.of_bytes) { fields["unit"] = "bytes"; }
     write_all(fd_, event_line("progress", fields));
   }
 }
@@ -221,6 +229,14 @@ void Progress::run_ticker() {
   }
 }
 
+std::string Progress::amount_text(const Amount& amount) {
+  if (!amount.of_bytes) { return fmt::format("{}/{}", amount.done, amount.total); }
+  const std::size_t cells = std::min(kBarCells, amount.done * kBarCells / amount.total);
+  return fmt::format("[{:<{}}] {}/{}", std::string(cells, '='), kBarCells,
+                     bytes_text(static_cast<double>(amount.done)),
+                     bytes_text(static_cast<double>(amount.total)));
+}
+
 std::string Progress::activity_text(const Line& line) const {
   if (line.ending) {
     std::string text(word(*line.ending));
@@ -228,7 +244,7 @@ std::string Progress::activity_text(const Line& line) const {
     return text + (*line.ending == Ending::kDone ? " " : ": ") + printable(line.activity);
   }
   std::string text = line.activity.empty() ? "waiting" : printable(line.activity);
-  if (line.amount.total > 0) { text += fmt::format(" {}/{}", line.amount.done, line.amount.total); }
+  if (line.amount.total > 0) { text += " " + amount_text(line.amount); }
   const auto elapsed = Clock::now() - line.since;
   if (mode_ == ProgressMode::kTty && elapsed >= kShowElapsedAfter) {
     text +=

@@ -44,6 +44,9 @@ class Progress {
   // ... and how much of it is done: "applying 12/40". Counts alone make no new line outside a
   // terminal.
   void set(std::string_view node, std::string_view activity, std::size_t done, std::size_t total);
+  // The same of bytes: "sending the agent [====      ] 410K/1.0M".
+  void set_bytes(std::string_view node, std::string_view activity, std::size_t done,
+                 std::size_t total);
   // The node's last word: "14 changes", "unreachable: connection refused".
   void end(std::string_view node, Ending ending, std::string_view text = {});
 
@@ -67,6 +70,7 @@ class Progress {
   struct Amount {
     std::size_t done = 0;
     std::size_t total = 0;  // 0: not counted
+    bool of_bytes = false;
     bool operator==(const Amount&) const = default;
   };
   struct Line {
@@ -82,6 +86,7 @@ class Progress {
   void put_lines(std::string_view lines);
   void run_ticker();
   // All of these under the lock.
+  static std::string amount_text(const Amount& amount);
   std::string activity_text(const Line& line) const;
   std::string line_text(const Line& line, std::size_t columns) const;
   std::vector<std::string> frame() const;

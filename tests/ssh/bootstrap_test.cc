@@ -2,6 +2,10 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
+#include <sstream>
+
+#include "controller/reach/bootstrap_script.h"
 #include "controller/reach/exec_transport.h"
 #include "tests/support/ssh/ssh_test.h"
 
@@ -34,6 +38,22 @@ class BootstrapTest : public SshTest {
     return name.machine;
   }
 };
+
+// What strace has seen to start, by the names of files.
+std::vector<std::string> started_programs(const std::string& trace) {
+  std::vector<std::string> programs;
+  std::istringstream lines(read_text(trace));
+  for (std::string line; std::getline(lines, line);) {
+    const auto begin = line.find("execve(\"");
+    const auto end = line.find('"', begin + 8);
+    // One that is "<unfinished ...>" there, because another process did something meanwhile, counts.
+    const bool is_refused = line.find(" = -1 ") != std::string::npos;
+    if (begin == std::string::npos || is_refused) { continue; }
+    const std::string path = line.substr(begin + 8, end - begin - 8);
+    programs.push_back(path.substr(path.rfind('/') + 1));
+  }
+  return programs;
+}
 
 // Everything in the places that an agent may be brought to, but for the agent's own trace.
 std::string places(const SshServer& server) {
@@ -314,6 +334,38 @@ TEST_F(BootstrapTest, TakesTheNextPlaceWhereTheFirstIsNoexecOrFullOrReadOnly) {
   }
 }
 
+// Each takes milliseconds of a first `up`, on a small machine many.
+TEST_F(BootstrapTest, StartsEightProgramsBeforeTheAgent) {
+  for (const char* first : {":", "mount -t tmpfs -o noexec none /run"}) {
+    SCOPED_TRACE(first);
+    const TemporaryDirectory folder;
+    const std::string trace = folder.path("trace");
+    ExecTarget target = private_shell(first);
+    const std::vector<std::string> strace = {"strace", "-f", "-qq",         "-o",
+                                             trace,    "-e", "trace=execve"};
+    target.words.insert(target.words.begin(), strace.begin(), strace.end());
+    EXPECT_EQ(talk(*make_exec_transport(target)), "hello agent");
+    auto programs = started_programs(trace);
+    const auto shell = std::ranges::find(programs.rbegin(), programs.rend(), "sh");
+    programs.erase(programs.begin(), shell.base());
+    const auto serves = std::ranges::find(programs.rbegin(), programs.rend(), "wgmesh-agent");
+    programs.erase(serves.base() - 1, programs.end());
+    EXPECT_THAT(programs, ::testing::UnorderedElementsAre("uname", "mkdir", "ls", "chmod", "head",
+                                                          "gzip", "sha256sum", "wgmesh-agent"));
+  }
+}
+
+TEST_F(BootstrapTest, StartsNoProgramToSeeThatNoAgentIsInstalled) {
+  const TemporaryDirectory folder;
+  const std::string trace = folder.path("trace");
+  const std::string command = login_command(AgentBinaries({{agent_directory_.path()}}));
+  const Ran ran = run_captured({"strace", "-f", "-qq", "-o", trace, "-e", "trace=execve", "dash",
+                                "-c", command + " -c true"},
+                               soon(), nullptr);
+  EXPECT_EQ(ran.out, "\nwgmesh-shell\n");
+  EXPECT_THAT(started_programs(trace), ::testing::ElementsAre("dash", "sh"));
+}
+
 TEST_F(BootstrapTest, AskedAgainWhenThePlaceFillsUpOnTheWay) {
   // Larger than the place, in random octets that gzip cannot shrink.
   const std::string big = agent_directory_.path("wgmesh-agent-" + machine());
@@ -333,10 +385,11 @@ TEST_F(BootstrapTest, NamesAllPlacesWhenNoneTakesTheAgent) {
   const std::string why = failure([&] { talk(*make_exec_transport(target)); });
   EXPECT_THAT(
       why,
-      HasSubstr("no place takes the agent; /run: Permission denied; /dev/shm: Permission "
-                "denied; /tmp: Permission denied; /var/lib: Read-only file system; "
-                "/usr/local/lib: Permission denied; /opt: others than root may write there; /: "
-                "Read-only file system"));
+      HasSubstr(
+          "no place takes the agent; /run: no program may run there; /dev/shm: no program may "
+          "run there; /tmp: no program may run there; /var/lib: Read-only file system; "
+          "/usr/local/lib: no program may run there; /opt: others than root may write there; /: "
+          "Read-only file system"));
 }
 
 TEST_F(BootstrapTest, DoesWithoutGzipAndNamesWhatItCannotDoWithout) {

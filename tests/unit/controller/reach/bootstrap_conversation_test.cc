@@ -77,18 +77,29 @@ TEST_F(BootstrapConversation, SkipsNoiseAndHandsOverWhatFollowsTheMagicLine) {
 TEST_F(BootstrapConversation, SendsTheAgentOnlyWhenAsked) {
   std::string script;
   std::string uploaded;
-  EXPECT_EQ(run([&](Loopback& node) {
-              node.say("noise\nwgmesh-shell\n");
-              script = hear_until(node, "\nwgmesh_main\n");
-              node.say("\nwgmesh-need x86_64\n");
-              uploaded = node.hear();
-              while (uploaded.find('\n') == std::string::npos ||
-                     uploaded.size() - uploaded.find('\n') - 1 < std::stoul(uploaded)) {
-                uploaded += node.hear();
-              }
-              node.say(std::string(kMagicLine) + "\n");
-            }),
+  std::vector<std::size_t> sent;
+  BootstrapOptions options;
+  options.sent = [&](std::size_t done, std::size_t total) {
+    sent.push_back(done);
+    EXPECT_LE(done, total);
+  };
+  EXPECT_EQ(run(
+                [&](Loopback& node) {
+                  node.say("noise\nwgmesh-shell\n");
+                  script = hear_until(node, "\nwgmesh_main\n");
+                  node.say("\nwgmesh-need x86_64\n");
+                  uploaded = node.hear();
+                  while (uploaded.find('\n') == std::string::npos ||
+                         uploaded.size() - uploaded.find('\n') - 1 < std::stoul(uploaded)) {
+                    uploaded += node.hear();
+                  }
+                  node.say(std::string(kMagicLine) + "\n");
+                },
+                options),
             "");
+  EXPECT_GE(sent.size(), 2u);
+  EXPECT_EQ(sent.front(), 0u);
+  EXPECT_EQ(sent.back(), uploaded.size() - uploaded.find('\n') - 1);
   EXPECT_THAT(script, HasSubstr("x86_64) hash="));
   EXPECT_EQ(uploaded.substr(uploaded.find('\n') + 1, 2), "\x1f\x8b");  // gzip
 }

@@ -143,6 +143,19 @@ TEST(Progress, WritesJsonLinesForPrograms) {
 )");
 }
 
+TEST(Progress, CountsBytesForPrograms) {
+  Pipe pipe;
+  {
+    Progress progress(ProgressMode::kJson, {"mesh0"}, pipe.fd());
+    progress.set_bytes("mesh0", "sending the agent", 65536, 1000000);
+  }
+  EXPECT_EQ(
+      untimed(pipe.text()),
+      R"({"format_version":1,"event":"progress","node":"mesh0","activity":"sending the agent",)"
+      R"("done":65536,"total":1000000,"unit":"bytes"})"
+      "\n");
+}
+
 TEST(Progress, QuietLeavesWarnings) {
   Pipe pipe;
   {
@@ -275,6 +288,15 @@ TEST(Progress, KeepsALiveLinePerNodeOnATerminal) {
               ElementsAre("a line that stays", "mesh0  done 14 changes", "m1     failed: refused"));
   EXPECT_THAT(terminal.raw(), HasSubstr("\x1b[31mm1"));
   EXPECT_THAT(terminal.raw(), Not(HasSubstr("\x1b[?25")));  // the cursor is left alone
+}
+
+TEST(Progress, CountsBytesInABar) {
+  Terminal terminal(24, 80);
+  Progress progress(ProgressMode::kTty, {"mesh0"}, terminal.fd());
+  progress.set_bytes("mesh0", "sending the agent", 0, 1048576);
+  EXPECT_TRUE(terminal.shows("mesh0  sending the agent [          ] 0/1.0M"));
+  progress.set_bytes("mesh0", "sending the agent", 524288, 1048576);
+  EXPECT_TRUE(terminal.shows("mesh0  sending the agent [=====     ] 512K/1.0M"));
 }
 
 TEST(Progress, MakesRoomForAPromptAndForResults) {
