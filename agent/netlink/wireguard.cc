@@ -207,7 +207,7 @@ std::vector<WireguardPiece> fragments(const SetWireguard& change, std::size_t ma
       continue;
     }
     PeerUpdate first = update;
-    first.allowed_ips->clear();
+    first.allowed_ips.emplace();
     pieces.back().peers.push_back({std::move(first)});
     for (const Prefix& prefix : *update.allowed_ips) {
       if (!pieces.back().peers.back().update.allowed_ips->empty() && make_room(kAllowedIpBytes)) {
