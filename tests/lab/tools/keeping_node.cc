@@ -9,6 +9,8 @@
 #include "common/change_counts.h"
 #include "common/link_octet.h"
 #include "common/naming.h"
+#include "common/net.h"
+#include "common/short_peers.h"
 
 namespace wgmesh {
 namespace {
@@ -102,6 +104,17 @@ proto::Propose with_kept_peers(proto::Propose wanted, const std::optional<proto:
   return wanted;
 }
 
+// As the agent reads it: peers that are told in short are written out.
+proto::Propose in_full(ScriptedNode& node, proto::Propose wanted) {
+  const auto inner = parse_prefix(wanted.plan().device().inner_address());
+  if (wanted.has_short_peers() && inner) {
+    put_all_peers(node.last(Body::kOpen).open(), wanted.short_peers(), network_of(*inner),
+                  *wanted.mutable_plan());
+    wanted.clear_short_peers();
+  }
+  return wanted;
+}
+
 proto::Changes changes_between(const std::optional<proto::Propose>& kept,
                                const proto::Propose& wanted) {
   proto::Changes changes;
@@ -156,6 +169,7 @@ proto::Status status_of(const ScriptedNode& node, const std::optional<proto::Pro
 proto::Hello hello_of(const ScriptedNode& node, const std::optional<proto::Propose>& kept) {
   proto::Hello hello;
   hello.set_protocol_version(kProtocolVersion);
+  hello.set_takes_short_peers(true);
   hello.set_public_key(played_key(node.public_key_octet));
   hello.set_session_key(played_key(static_cast<std::uint16_t>(node.public_key_octet + 100)));
   if (kept) {
@@ -174,10 +188,10 @@ void keep_plan(ScriptedNode& node, const path& file) {
     *answer.mutable_hello() = hello_of(node, read_kept(file));
     return std::vector{answer};
   };
-  node.answers[Body::kPropose] = [file, proposed](const proto::ToAgent& frame) {
+  node.answers[Body::kPropose] = [&node, file, proposed](const proto::ToAgent& frame) {
     const auto kept = read_kept(file);
-    *proposed =
-        frame.propose().has_plan() ? with_kept_peers(frame.propose(), kept) : frame.propose();
+    const proto::Propose wanted = in_full(node, frame.propose());
+    *proposed = wanted.has_plan() ? with_kept_peers(wanted, kept) : wanted;
     proto::FromAgent answer;
     proto::Changes changes = changes_between(kept, *proposed);
     *answer.mutable_changes() =
