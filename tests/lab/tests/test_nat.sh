@@ -52,8 +52,10 @@ here up
 expect_status 0
 expect_err "n2-n3: no direct link: n3's NAT gives each peer another port; forward UDP port 51820 on n3's router"
 expect 'n2 has no tunnel to n3' test -z "$(on 2 ip -o link show type ip6gretap | grep gt-test-n3)"
-again_changes_nothing
-expect_err "n3's NAT gives each peer another port"
+for round in second third; do
+  again_changes_nothing
+  [[ $err == *"n3's NAT gives each peer another port"* ]] || fail "the $round up does not say why there is no link"
+done
 
 test_case 'behind one router the two talk without it'
 here down -r
