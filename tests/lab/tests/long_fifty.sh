@@ -5,10 +5,11 @@
 . "$(dirname "$(readlink -f "$0")")/../lib/lib.sh"
 . "$lab_folder/lib/traffic.sh"
 
+patient=(--confirm-timeout 120) # fifty agents share an emulated processor
 count=50 pairs_of_all=1225
 write_mesh() { # write_mesh [LINE…]
   local i
-  printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' 'confirm_timeout: 120' "$@" 'nodes:'
+  printf '%s\n' 'name: test' 'network: fd00:0:0:1::/64' "$@" 'nodes:'
   for ((i = 0; i < count; i++)); do
     echo "  n$i: {addr: \"$(inner $i)/64\", endpoint: $("$nodes" addr $i), exec: $nodes in $i}"
   done
@@ -30,14 +31,14 @@ write_mesh >"$work/mesh.yaml"
 mesh_file=$work/mesh.yaml
 
 test_case 'fifty nodes make one segment'
-timed 'first up' up
+timed 'first up' up "${patient[@]}"
 expect_status 0
 expect_out "all $pairs_of_all pairs forward"
 expect 'one root' test "$(roots | wc -l)" = 1
 expect 'every other node has a port towards the root' test "$(root_ports | grep -vcx 0)" = $((count - 1))
 run on 0 ping -q -c 3 -i 0.3 -W 5 "$(inner 49)"
 expect_status 0
-timed 'second up' up
+timed 'second up' up "${patient[@]}"
 expect_status 0
 here plan --detailed-exitcode
 expect_status 0
@@ -49,13 +50,13 @@ others=(1-2 1-3 1-48 20-21 20-40)
 sleep 3
 take_count
 sed -i "s|^  n7: {|  n7: {listen_port: 51999, |; /^  n7: /s|endpoint: [0-9.]*|&:51999|" "$mesh_file"
-timed 'one edit' up
+timed 'one edit' up "${patient[@]}"
 expect_status 0
 sleep 2
 count_losses "${others[@]}"
 
 test_case 'new keys for all fifty'
-timed 'rotate' rotate
+timed 'rotate' rotate "${patient[@]}"
 expect_status 0
 take_count
 longest_hole "${others[@]}"
@@ -72,7 +73,7 @@ expect_out "$count of $count nodes up, $pairs_of_all of $pairs_of_all pairs with
 
 test_case 'split horizon: every pair direct, nothing forwarded twice'
 write_mesh 'loop_prevention: split-horizon' >"$mesh_file"
-timed 'up with split horizon' up
+timed 'up with split horizon' up "${patient[@]}"
 expect_status 0
 expect 'every port is isolated' test "$(on 0 sh -c 'cat /sys/class/net/br-test/brif/gt-*/isolated' | sort | uniq -c | tr -s ' ')" = " $((count - 1)) 1"
 run on 3 ping -q -c 3 -i 0.3 -W 5 "$(inner 44)"
@@ -81,7 +82,7 @@ run on 3 ping -q -c 3 -i 0.3 -W 5 "$(inner 0)"
 expect_status 0
 
 test_case 'it goes away'
-timed 'down -r' down -r
+timed 'down -r' down -r "${patient[@]}"
 expect_status 0
 expect 'no link is left' bash -c "! '$nodes' in 0 ip -br link | grep -E 'wg-|gt-|br-'"
 
