@@ -1,10 +1,8 @@
 #include "agent/session/serve.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -21,6 +19,7 @@
 #include "agent/session/obstacles.h"
 #include "agent/session/path_measuring.h"
 #include "agent/session/protocol_error.h"
+#include "agent/session/session_lock.h"
 #include "agent/session/session_secrets.h"
 #include "agent/session/short_hello.h"
 #include "agent/session/told_progress.h"
@@ -63,7 +62,6 @@ class ServeSession {
   bool guarded(const Step& step);
   void answer(const proto::ToAgent& message);
   void open(const proto::Open& open);
-  void take_lock();
   void make_secrets(const proto::MakeSecrets& wanted);
   void propose(const proto::Propose& proposal);
   void apply();
@@ -220,7 +218,7 @@ void ServeSession::open(const proto::Open& open) {
       this_node_.open_session_kernel ? this_node_.open_session_kernel() : this_node_.open_kernel();
   change_.emplace(this_node_, store_, *kernel_, open.mesh(), open.changes_state());
   if (open.replaces_newer_agent()) { change_->replace_newer_agent(); }
-  take_lock();
+  lock_ = take_session_lock(this_node_, store_, open, [this] { return io_.ended(); });
   Settled settled;
   if (lock_) {
     settled = settle(*kernel_, store_, open.mesh(), errand_of(open), NodeLog(this_node_.paths));
@@ -243,19 +241,6 @@ void ServeSession::open(const proto::Open& open) {
   endpoints_ = choose_endpoints(open, hello);
   if (open.takes_short()) { shorten(open, hello); }
   io_.write(message);
-}
-
-void ServeSession::take_lock() {
-  Holder me{open_->origin(), open_->session_number(), std::time(nullptr), ::getpid()};
-  const std::string& folder = this_node_.paths.run;
-  if (open_->changes_state()) {
-    lock_.emplace(folder, open_->mesh(), me, this_node_.lock_patience,
-                  [this] { return io_.ended(); });
-  } else if (Journal(store_, open_->mesh()).open()) {
-    // A reader only finishes what a dead session left; of a living one it sees what is.
-    me.session_number = kEndsSoon;
-    lock_ = MeshLock::try_take(folder, open_->mesh(), me);
-  }
 }
 
 void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
