@@ -74,7 +74,8 @@ std::vector<proto::FirewallFault> find_in_nftables(const std::string& bridge,
     rules.push_back(parse_rule(reply.payload, bridge, device));
   }
   auto faults = find_faults(chains, rules, ip_too);
-  if (device.empty()) { return faults; }
+  if (device.empty() || find_question_drops(chains, rules).empty()) { return faults; }
+  // A set may have thousands of elements, so they are only read if they can end a finding.
   for (RuleReport& rule : rules) {
     if (rule.names_locate || rule.verdict != Verdict::kAccept) { continue; }
     rule.names_locate = a_set_names_locate(socket, rule, device);
