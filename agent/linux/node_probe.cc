@@ -122,17 +122,20 @@ Way Probe::read_way(const IpAddress& destination, const Flow& flow) {
   return {std::min(mtu, kLargestPacket), route.source};
 }
 
+std::optional<std::uint16_t> Probe::find_listen_port(const InterfaceReport& interface,
+                                                     bool is_mine) {
+  if (is_mine && reading_.wireguard) { return reading_.wireguard->listen_port; }
+  const auto device = wireguard().find_device(interface.name);
+  return device ? std::optional(device->listen_port) : std::nullopt;
+}
+
 std::optional<std::string> Probe::find_port_user(std::uint16_t port, const std::string& mesh,
                                                  const std::set<std::string>& adopted) {
   bool is_ours = false;
   for (const InterfaceReport& interface : reading_.interfaces) {
     if (interface.kind != "wireguard") { continue; }
     const bool is_mine = is_own(interface, mesh);
-    const bool is_read = is_mine && reading_.wireguard.has_value();
-    const auto device =
-        is_read ? std::optional<WireguardReport>() : wireguard().find_device(interface.name);
-    if (!is_read && !device) { continue; }
-    if ((is_read ? reading_.wireguard->listen_port : device->listen_port) != port) { continue; }
+    if (find_listen_port(interface, is_mine) != port) { continue; }
     if (!is_mine && !adopted.contains(interface.name)) {
       return fmt::format("WireGuard device {}", interface.name);
     }

@@ -95,6 +95,8 @@ class Probe {
 
  private:
   bool has_default_route(int interface);
+  // Of a WireGuard device. `is_mine`: it is the mesh's own. Empty: it has gone.
+  std::optional<std::uint16_t> find_listen_port(const InterfaceReport& interface, bool is_mine);
   // Of all interfaces that are not the mesh's own; without loopback and link-local addresses.
   void each_foreign_address(const std::string& mesh, const std::set<std::string>& adopted,
                             const std::function<void(const InterfaceReport&, const Prefix&)>& take);

@@ -17,11 +17,6 @@ namespace {
 constexpr std::size_t kMaxFile = 16u << 20;
 constexpr int kMostAside = 9;
 
-UniqueFd open_file(const std::string& path, int flags) {
-  return UniqueFd(
-      retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600); }));
-}
-
 const char* kind_text(mode_t mode) {
   if (S_ISDIR(mode)) { return "folder"; }
   if (S_ISLNK(mode)) { return "symbolic link"; }
@@ -62,6 +57,11 @@ void make_folder(const std::string& path) {
   sync_folder(folder_of(path));
 }
 
+UniqueFd open_file(const std::string& path, int flags) {
+  return UniqueFd(
+      retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600); }));
+}
+
 std::optional<std::string> read_file(const std::string& path) {
   // Looked at before it is opened: a device may act on being opened.
   struct stat status {};
@@ -70,7 +70,7 @@ std::optional<std::string> read_file(const std::string& path) {
     throw SystemError("read " + path, errno);
   }
   expect_file(path, status);
-  const UniqueFd file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  const UniqueFd file = open_file(path, kToRead);
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR) { return std::nullopt; }
     throw SystemError("read " + path, errno);

@@ -3,6 +3,8 @@
 // a file that others may read becomes so when it is whole.
 #pragma once
 
+#include <fcntl.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,11 @@ class NotAFile : public Error {
 
 // Makes the folder and those above it where they are missing.
 void make_folder(const std::string& path);
+// Neither follows a link nor outlives an exec; what it makes is for root alone. Without a descriptor where it fails, with
+// errno.
+UniqueFd open_file(const std::string& path, int flags);
+// Waits for no FIFO, and takes no terminal.
+inline constexpr int kToRead = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 // Content, or nothing where there is no such file. Throws NotAFile for what is not one: nothing is
 // followed, waited for or opened as a device.
 std::optional<std::string> read_file(const std::string& path);

@@ -1,14 +1,13 @@
 #include "agent/store/sync_files.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <optional>
 
+#include "agent/store/atomic_file.h"
 #include "common/error.h"
-#include "common/posix.h"
 #include "common/unique_fd.h"
 
 namespace wgmesh {
@@ -44,8 +43,7 @@ void start(SyncedFile& file) {
 void sync_files(const std::vector<std::string>& paths) {
   std::vector<SyncedFile> files(paths.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
-    constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW;
-    files[i].fd.reset(retry([&] { return ::open(paths[i].c_str(), kFlags); }));
+    files[i].fd = open_file(paths[i], kToRead);
     if (!files[i].fd) { throw SystemError("sync " + paths[i], errno); }
   }
   for (std::size_t i = 1; i < files.size(); ++i) { start(files[i]); }
