@@ -94,17 +94,9 @@ proto::Secrets Session::make_secrets(const proto::MakeSecrets& wanted) {
 }
 
 proto::Changes Session::propose(proto::Propose proposal) {
-  // A thousand sessions wait for their nodes at the same time, and none needs its plan meanwhile.
-  std::string octets;
-  {
-    proto::ToAgent frame;
-    frame.mutable_propose()->Swap(&proposal);
-    octets = frame.SerializeAsString();
-  }
-  listen_in();
-  write(octets, silence_);
-  octets = {};
-  proto::FromAgent answer = expect(proto::FromAgent::kChanges, {}, {silence_, silence_});
+  proto::ToAgent frame;
+  frame.mutable_propose()->Swap(&proposal);
+  proto::FromAgent answer = ask(std::move(frame), proto::FromAgent::kChanges);
   proto::Changes changes = std::move(*answer.mutable_changes());
   check_changes(changes);
   changes_ = count_of(changes);
@@ -268,7 +260,7 @@ void Session::beat(milliseconds silence) {
   proto::ToAgent frame;
   frame.mutable_heartbeat();
   if (unanswered_++ == 0) { heard_ = steady_clock::now(); }
-  write(frame.SerializeAsString(), silence);
+  write(std::move(frame), silence);
 }
 
 void Session::listen_in() {
@@ -292,14 +284,16 @@ Session::Bound Session::bound_of_work(milliseconds silence) const {
   return {silence, silence + kOfEachChange * changes_};
 }
 
-void Session::send(const proto::ToAgent& frame) {
+void Session::send(proto::ToAgent frame) {
   listen_in();
-  write(frame.SerializeAsString(), silence_);
+  write(std::move(frame), silence_);
 }
 
-void Session::write(std::string_view message, milliseconds patience) {
+void Session::write(proto::ToAgent frame, milliseconds patience) {
+  const std::string octets = encode_frame(frame.SerializeAsString());
+  frame = {};  // a thousand sessions may wait for their nodes at the same time, each with a plan
   try {
-    transport_->write(encode_frame(message), steady_clock::now() + patience);
+    transport_->write(octets, steady_clock::now() + patience);
   } catch (const Unreachable&) {
     // Its last words say more than a broken pipe.
     listen_in();
@@ -362,9 +356,9 @@ proto::FromAgent Session::receive(const OnProgress& on_progress, const Bound& bo
   }
 }
 
-proto::FromAgent Session::ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
+proto::FromAgent Session::ask(proto::ToAgent frame, proto::FromAgent::BodyCase expected,
                               const OnProgress& on_progress) {
-  send(frame);
+  send(std::move(frame));
   return expect(expected, on_progress, {silence_, silence_});
 }
 

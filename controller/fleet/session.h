@@ -104,8 +104,8 @@ class Session {
 
   // In which the node changes something.
   Bound bound_of_work(std::chrono::milliseconds silence) const;
-  void send(const proto::ToAgent& frame);
-  void write(std::string_view message, std::chrono::milliseconds patience);
+  void send(proto::ToAgent frame);
+  void write(proto::ToAgent frame, std::chrono::milliseconds patience);
   // The next frame that is neither Progress nor Alive. An Error frame is thrown. Silence is
   // whatever tells nothing new: Progress that does not go on, too.
   proto::FromAgent receive(const OnProgress& on_progress, const Bound& bound);
@@ -114,7 +114,7 @@ class Session {
   std::optional<proto::FromAgent> next_frame();
   std::optional<proto::FromAgent> read_frame();
   void take_in(const std::string& octets);
-  proto::FromAgent ask(const proto::ToAgent& frame, proto::FromAgent::BodyCase expected,
+  proto::FromAgent ask(proto::ToAgent frame, proto::FromAgent::BodyCase expected,
                        const OnProgress& on_progress = {});
   proto::FromAgent expect(proto::FromAgent::BodyCase expected, const OnProgress& on_progress,
                           const Bound& bound);
