@@ -10,6 +10,7 @@
 #include "common/net.h"
 #include "common/short_peers.h"
 #include "controller/fleet/facts.h"
+#include "controller/fleet/node_message.h"
 
 namespace wgmesh {
 namespace {
@@ -203,9 +204,8 @@ void check_secrets(const proto::MakeSecrets& wanted, const proto::Secrets& made)
 }
 
 void check_changes(const proto::Changes& changes) {
-  constexpr std::size_t kMost = 16384;  // of a node with 1023 peers: a third of that
-  if (count_of(changes) > kMost) {
-    refuse_fact("{} changes, not {} at most", count_of(changes), kMost);
+  if (count_of(changes) > kMostItems) {
+    refuse_fact("{} changes, not {} at most", count_of(changes), kMostItems);
   }
   if (changes.count_of_agent() > changes.count()) {
     refuse_fact("{} changes of the agent, of {}", changes.count_of_agent(), changes.count());

@@ -21,7 +21,6 @@ using google::protobuf::Message;
 // MiB.
 constexpr std::size_t kMaxMessage = 4u << 20;
 constexpr int kMaxNesting = 8;
-constexpr int kMaxItems = 16384;
 // `wg set` of 1023 peers is one text.
 constexpr std::size_t kMaxText = 512u << 10;
 // What is longer and meant for a reader is cut: nobody reads a megabyte.
@@ -82,7 +81,7 @@ void clean(Message& message) {
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    if (count > (is_list_of_sentences(*field) ? kMaxSentences : kMaxItems)) {
+    if (count > (is_list_of_sentences(*field) ? kMaxSentences : kMostItems)) {
       throw Error(say<"node-message-oversized">(count, field->full_name()));
     }
     for (int i = 0; i < count; ++i) { clean_item(message, *field, i); }

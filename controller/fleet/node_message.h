@@ -10,6 +10,9 @@
 
 namespace wgmesh {
 
+// The longest list that a node may send: the changes of a node with 1023 peers are a third of it.
+inline constexpr int kMostItems = 16384;
+
 // Throws Error for what no agent of ours would send.
 proto::FromAgent parse_node_message(std::string_view octets);
 
