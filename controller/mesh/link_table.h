@@ -1,6 +1,6 @@
 // The WireGuard peers and bridge ports that nodes tell of, by the places of both ends in the mesh
-// file: a search per pair takes N^3 steps. Each peer is read once, in the order in which its node tells it: there are N^2
-// of them, more than caches hold, and what most questions need is one octet. Pure.
+// file: a search per pair takes N^3 steps. There are N^2 peers, more than caches hold. So each peer is read once, in the
+// order in which its node tells it, and what most questions need of it is kept in one octet. Pure.
 #pragma once
 
 #include <cstddef>
@@ -31,12 +31,6 @@ class LinkTable {
   const proto::PeerStatus* peer(std::size_t here, std::size_t there) const;
   const proto::PortStatus* port(std::size_t here, std::size_t there) const;
 
-  bool has_named_peer(std::size_t here, std::size_t there) const {
-    return rows_[here].status != nullptr && rows_[here].peers[there] != kNone;
-  }
-  bool has_port(std::size_t here, std::size_t there) const {
-    return rows_[here].status != nullptr && rows_[here].ports[there] != kNone;
-  }
   // named_peer has shaken hands within kLiveHandshake, by the clock of `here`.
   bool is_live(std::size_t here, std::size_t there) const { return has(here, there, kLive); }
   // Of named_peer, by the clock of `here`: seconds since the epoch, 0: never.
@@ -54,6 +48,7 @@ class LinkTable {
   static constexpr std::uint8_t kLive = 1;
   static constexpr std::uint8_t kSound = 2;
   static constexpr std::int32_t kNone = -1;  // no such peer or port
+
   struct Row {
     const proto::Status* status = nullptr;
     std::vector<std::int32_t> peers;  // by place: which of the status's

@@ -137,7 +137,8 @@ class Seen {
     for (std::size_t j = 0; j < mesh_.nodes.size(); ++j) {
       if (!is_linked(i, j)) { continue; }
       ++row.peers;
-      has_every_link = has_every_link && links_.has_named_peer(i, j) && links_.has_port(i, j);
+      has_every_link =
+          has_every_link && links_.named_peer(i, j) != nullptr && links_.port(i, j) != nullptr;
       put_link(i, j, row);
     }
     if (view.status == nullptr) { return row; }

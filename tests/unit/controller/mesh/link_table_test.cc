@@ -37,8 +37,8 @@ TEST_F(LinksOfThree, HaveAPeerAPortAndAHandshakeAtEachEnd) {
   const LinkTable links = table();
   EXPECT_EQ(links.named_peer(0, 2)->node(), "n2");
   EXPECT_EQ(links.port(2, 1)->peer(), "n1");
-  EXPECT_TRUE(links.has_named_peer(0, 2) && links.has_port(0, 2));
-  EXPECT_FALSE(links.has_named_peer(1, 1) || links.has_port(1, 1));
+  EXPECT_EQ(links.named_peer(1, 1), nullptr);
+  EXPECT_EQ(links.port(1, 1), nullptr);
   EXPECT_TRUE(links.is_live(0, 1) && links.is_sound(0, 1));
   EXPECT_EQ(links.latest_handshake(0, 1), kReportedAt - 20);
   EXPECT_EQ(links.traffic(0).received, 2u * 1024 * 1024);
@@ -74,7 +74,8 @@ TEST_F(LinksOfThree, AreNotSoundIfTheOtherEndSaysNothing) {
   EXPECT_TRUE(links.is_live(0, 1));
   EXPECT_FALSE(links.is_sound(0, 1));
   EXPECT_EQ(links.named_peer(1, 0), nullptr);
-  EXPECT_FALSE(links.is_live(1, 0) || links.is_sound(1, 0) || links.has_port(1, 0));
+  EXPECT_FALSE(links.is_live(1, 0) || links.is_sound(1, 0));
+  EXPECT_EQ(links.port(1, 0), nullptr);
   EXPECT_EQ(links.latest_handshake(1, 0), 0);
 }
 
