@@ -151,14 +151,21 @@ void TestSession::make_secrets(const proto::Plan& plan) {
   EXPECT_EQ(ask(message).secrets().sealed_size(), plan.peers_size());
 }
 
-proto::FromAgent TestSession::propose(proto::Goal goal, const proto::Plan* plan) {
+proto::FromAgent TestSession::propose(proto::Goal goal, const proto::Plan* plan, bool only_counts) {
   proto::ToAgent message;
   message.mutable_propose()->set_goal(goal);
+  message.mutable_propose()->set_only_counts(only_counts);
   if (plan != nullptr) {
     *message.mutable_propose()->mutable_plan() = *plan;
     message.mutable_propose()->mutable_plan()->set_generation(generation_ + 1);
   }
   return ask(message);
+}
+
+proto::FromAgent TestSession::propose_from_the_start(const proto::Plan& plan) {
+  open(open_for(plan));
+  make_secrets(plan);
+  return propose(proto::UP, &plan);
 }
 
 proto::FromAgent TestSession::apply() {
@@ -223,9 +230,7 @@ proto::Open open_for(const proto::Plan& plan, std::uint64_t session_number) {
 
 void bring_up(TestNode& node, const proto::Plan& plan) {
   TestSession session(node);
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  const auto changes = session.propose(proto::UP, &plan);
+  const auto changes = session.propose_from_the_start(plan);
   ASSERT_TRUE(changes.has_changes()) << changes.error().message();
   const auto applied = session.apply();
   ASSERT_TRUE(applied.has_applied()) << applied.error().message();

@@ -73,7 +73,10 @@ class TestSession {
   // for the generation that follows the one that the hello told.
   proto::Hello open(const proto::Open& open);
   void make_secrets(const proto::Plan& plan);
-  proto::FromAgent propose(proto::Goal goal, const proto::Plan* plan = nullptr);
+  proto::FromAgent propose(proto::Goal goal, const proto::Plan* plan = nullptr,
+                           bool only_counts = false);
+  // All of these for `plan`, which is to be up.
+  proto::FromAgent propose_from_the_start(const proto::Plan& plan);
   proto::FromAgent apply();
   // Asks to hold first, if it has applied; what is no promise is the answer.
   proto::FromAgent commit();

@@ -61,9 +61,7 @@ TEST(ReadOnlySettings, ArePlannedByNobody) {
   for (const bool fixed : {false, true}) {
     node.kernel.limits.fixed_settings = fixed;
     TestSession session(node);
-    session.open(open_for(plan));
-    session.make_secrets(plan);
-    const std::string words = words_of(session.propose(proto::UP, &plan).changes());
+    const std::string words = words_of(session.propose_from_the_start(plan).changes());
     EXPECT_EQ(words.find("sysctl") == std::string::npos, fixed) << words;
   }
 }

@@ -217,9 +217,7 @@ TEST_F(InstallationTest, ComesWithTheCommitOfASessionAndNotBefore) {
   const proto::Plan plan = plan_with_addresses();
   for (const bool commits : {false, true}) {
     TestSession session(node);
-    session.open(open_for(plan));
-    session.make_secrets(plan);
-    const proto::FromAgent proposed = session.propose(proto::UP, &plan);
+    const proto::FromAgent proposed = session.propose_from_the_start(plan);
     EXPECT_EQ(proposed.changes().changes().rbegin()->text(),
               "install wgmesh-agent " WGMESH_VERSION);
     EXPECT_TRUE(proposed.changes().changes().rbegin()->of_agent());

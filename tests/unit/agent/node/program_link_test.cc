@@ -157,9 +157,7 @@ TEST(ProgramLinkOfASession, ComesWithTheCommit) {
   const std::string link = node.this_node.paths.links.front() + "/wgmesh-agent";
   {
     TestSession session(node);
-    session.open(open_for(plan));
-    session.make_secrets(plan);
-    session.propose(proto::UP, &plan);
+    session.propose_from_the_start(plan);
     session.apply();
     EXPECT_FALSE(std::filesystem::is_symlink(link));
   }

@@ -69,9 +69,7 @@ TEST_F(ServeHold, HasItsPlace) {
   EXPECT_EQ(TestSession(node).hold().error().kind(), proto::Error::PROTOCOL);
   {
     TestSession session(node);
-    session.open(open_for(plan));
-    session.make_secrets(plan);
-    session.propose(proto::UP, &plan);
+    session.propose_from_the_start(plan);
     EXPECT_THAT(session.hold().error().message(), HasSubstr("hold without apply"));
   }
   {

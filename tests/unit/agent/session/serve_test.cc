@@ -22,9 +22,7 @@ using ::testing::IsEmpty;
 
 // Opens the session, and proposes `plan` as what shall be.
 void propose(TestSession& session, const proto::Plan& plan) {
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  ASSERT_TRUE(session.propose(proto::UP, &plan).has_changes());
+  ASSERT_TRUE(session.propose_from_the_start(plan).has_changes());
 }
 
 State seen(TestNode& node) { return node.kernel.observe({"test", {}, {"eth1"}}).state; }
@@ -68,15 +66,8 @@ TEST(Serve, CountsItsChangesWhereNobodyReadsTheirWords) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();
   TestSession session(node);
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  const int listed = session.propose(proto::UP, &plan).changes().changes_size();
-  proto::ToAgent message;
-  message.mutable_propose()->set_goal(proto::UP);
-  message.mutable_propose()->set_only_counts(true);
-  *message.mutable_propose()->mutable_plan() = plan;
-  message.mutable_propose()->mutable_plan()->set_generation(1);
-  const proto::Changes counts = session.ask(message).changes();
+  const int listed = session.propose_from_the_start(plan).changes().changes_size();
+  const proto::Changes counts = session.propose(proto::UP, &plan, true).changes();
   EXPECT_EQ(counts.changes_size(), 0);
   EXPECT_EQ(counts.count(), static_cast<unsigned>(listed));
   EXPECT_GT(counts.count(), counts.count_of_agent());
@@ -87,9 +78,7 @@ TEST(Serve, UndoesWhenTheControllerGoes) {
   TestNode node;
   const proto::Plan plan = plan_with_addresses();
   TestSession session(node);
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  session.propose(proto::UP, &plan);
+  session.propose_from_the_start(plan);
   ASSERT_TRUE(session.apply().has_applied());
   EXPECT_TRUE(seen(node).wireguard);
   EXPECT_EQ(session.close(), 1);
@@ -368,9 +357,7 @@ TEST(Serve, UndoGivesThemBackToo) {
   proto::Plan plan = plan_with_addresses();
   plan.add_bridge_ports("eth1");
   TestSession session(node);
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  ASSERT_TRUE(session.propose(proto::UP, &plan).has_changes());
+  ASSERT_TRUE(session.propose_from_the_start(plan).has_changes());
   ASSERT_TRUE(session.apply().has_applied());
   EXPECT_EQ(node.kernel.interfaces().at("eth1.100").mtu, plan.segment_mtu());
   const auto undone = session.undo();
@@ -494,9 +481,7 @@ TEST(Serve, GarbageEndsTheSessionAndUndoes) {
     TestNode node;
     const proto::Plan plan = plan_with_addresses();
     TestSession session(node);
-    session.open(open_for(plan));
-    session.make_secrets(plan);
-    session.propose(proto::UP, &plan);
+    session.propose_from_the_start(plan);
     ASSERT_TRUE(session.apply().has_applied());
     session.send_octets(garbage);
     const auto answer = session.receive();
@@ -553,9 +538,7 @@ TEST(Serve, TheFirstUpSaysWhatIsMissingAtBoot) {
   proto::Plan plan = plan_with_addresses();
   for (const int expected : {1, 0}) {
     TestSession session(node);
-    session.open(open_for(plan));
-    session.make_secrets(plan);
-    session.propose(proto::UP, &plan);
+    session.propose_from_the_start(plan);
     ASSERT_TRUE(session.apply().has_applied());
     const auto committed = session.commit().committed();
     ASSERT_EQ(committed.notes_size(), expected);
@@ -603,9 +586,7 @@ TEST(Serve, EveryMessageHasItsPlace) {
   EXPECT_EQ(TestSession(node).apply().error().kind(), proto::Error::PROTOCOL);
   EXPECT_EQ(TestSession(node).commit().error().kind(), proto::Error::PROTOCOL);
   TestSession session(node);
-  session.open(open_for(plan));
-  session.make_secrets(plan);
-  session.propose(proto::UP, &plan);
+  session.propose_from_the_start(plan);
   EXPECT_EQ(session.commit().error().kind(), proto::Error::PROTOCOL);
   EXPECT_EQ(session.close(), 1);
   EXPECT_EQ(seen(node), State{});
