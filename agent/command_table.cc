@@ -47,10 +47,10 @@ committed last. A mesh that was taken down stays down. At boot the unit `wgmesh@
         .name = "refresh",
         .arguments = "[MESH]",
         .summary = "look up the endpoints again of peers that have gone quiet",
-        .description = R"(Looks up the names of endpoints again whose peers have gone quiet, for a
-name may have got another address. If such a peer has no name, because its endpoint was learned, peers that
-both dial are asked where they see it, through the tunnel, for 10 s at most. Peers that live stay where they
-were seen last. The timer `wgmesh-refresh@MESH.timer` calls it.)",
+        .description = R"(Looks up the endpoints of quiet peers again, for a name may have got
+another address. The endpoint of a peer behind NAT was learned, and has no name. Then `refresh` asks other
+peers through the tunnel where they see that peer, for 10 s at most. Peers that live stay where they
+were seen last. The timer `wgmesh-refresh@MESH.timer` runs this command.)",
         .takes = ArgumentKind::kMesh,
         .most = 1,
         .changes_nodes = true},
@@ -59,10 +59,10 @@ were seen last. The timer `wgmesh-refresh@MESH.timer` calls it.)",
         .arguments = "MESH",
         .summary = "for the socket unit: tells a peer where another peer is seen",
         .description = R"(Answers peers that ask where this node sees another peer, and ends when no
-question has come for 10 s. It takes UDP port 21820 of the inner address from systemd's unit
-`wgmesh-locate@MESH.socket`; nothing else has a reason to start it. It says nothing to a question that did not
-come in by the mesh's WireGuard interface, that is not of a peer, or that asks for somebody who is none, and
-it looks at most ten times in a second.)",
+question has come for 10 s. systemd's unit `wgmesh-locate@MESH.socket` starts this command, and hands it UDP
+port 21820 of the inner address; nobody else has a reason to start it. A question must come from a peer, by
+the mesh's WireGuard interface, and must ask for a peer. All other questions get no answer. There are at
+most ten answers in a second.)",
         .takes = ArgumentKind::kMesh,
         .least = 1,
         .most = 1},
