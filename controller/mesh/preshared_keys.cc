@@ -26,8 +26,9 @@ class Proofs {
     }
   }
 
-  std::uint64_t of(const Node& holder, const Node& peer) const {
-    return starts_[numbers_.at(holder.name) * size_ + numbers_.at(peer.name)];
+  std::size_t place(const Node& node) const { return numbers_.at(node.name); }
+  std::uint64_t of(std::size_t holder, std::size_t peer) const {
+    return starts_[holder * size_ + peer];
   }
 
  private:
@@ -60,6 +61,11 @@ class Proofs {
   std::vector<std::uint64_t> starts_;
 };
 
+// By their places in the file: of each node's pairs, those at every other place.
+bool makes_the_key(std::size_t node, std::size_t peer) {
+  return (node + peer) % 2 == 1 ? node < peer : node > peer;
+}
+
 }  // namespace
 
 std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
@@ -73,14 +79,16 @@ std::map<std::string, std::vector<std::string>> preshared_keys_to_make(
   for (const Node& node : mesh.nodes) {
     if (!known.contains(&node)) { continue; }
     const bool node_rotates = rotated.contains(node.name);
+    const std::size_t place = proofs.place(node);
     for (const Node* peer : peers_of(mesh, node)) {
-      if (node.name > peer->name) {
+      const std::size_t other = proofs.place(*peer);
+      if (!makes_the_key(place, other)) {
         continue;  // the pair is seen from its other end
       }
       if (!known.contains(peer)) { continue; }
-      const std::uint64_t mine = proofs.of(node, *peer);
+      const std::uint64_t mine = proofs.of(place, other);
       const bool rotates = node_rotates || (!rotated.empty() && rotated.contains(peer->name));
-      if (rotates || mine == 0 || mine != proofs.of(*peer, node)) {
+      if (rotates || mine == 0 || mine != proofs.of(other, place)) {
         to_make[node.name].push_back(peer->name);
       }
     }

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "tests/support/controller/named_mesh.h"
 
@@ -13,6 +16,18 @@ namespace {
 
 using testing::ElementsAre;
 using testing::Pair;
+
+// Of n0, n1 and so on.
+Mesh mesh_of(int count) {
+  Mesh mesh = mesh_named({});
+  for (int i = 0; i < count; ++i) {
+    Node node;
+    node.name = fmt::format("n{}", i);
+    node.endpoint = HostPort{node.name, 51820};
+    mesh.nodes.push_back(node);
+  }
+  return mesh;
+}
 
 TEST(PresharedKeysToMake, OneEndMakesWhatIsMissingOrDiffers) {
   const Mesh mesh = mesh_named({"a", "b", "c"});
@@ -33,7 +48,7 @@ TEST(PresharedKeysToMake, OneEndMakesWhatIsMissingOrDiffers) {
   EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
                                             {"b", holding({{"a", "1"}, {"c", "3"}})},
                                             {"c", {}}}),
-              ElementsAre(Pair("a", ElementsAre("c")), Pair("b", ElementsAre("c"))));
+              ElementsAre(Pair("b", ElementsAre("c")), Pair("c", ElementsAre("a"))));
   EXPECT_THAT(preshared_keys_to_make(mesh, {{"a", holding({{"b", "1"}, {"c", "2"}})},
                                             {"b", holding({{"a", "other"}, {"c", "3"}})},
                                             {"c", holding({{"a", "2"}, {"b", "3"}})}}),
@@ -59,13 +74,7 @@ TEST(PresharedKeysToMake, ANodeThatNamesAPeerTwiceIsTakenAtItsFirstWord) {
 // The proofs come in any order, a stranger among them, and only the pair that differs is new.
 TEST(PresharedKeysToMake, ALargeMeshFindsTheOnePairThatDiffers) {
   constexpr int kNodes = 120;
-  Mesh mesh = mesh_named({});
-  for (int i = 0; i < kNodes; ++i) {
-    Node node;
-    node.name = fmt::format("n{}", i);
-    node.endpoint = HostPort{node.name, 51820};
-    mesh.nodes.push_back(node);
-  }
+  const Mesh mesh = mesh_of(kNodes);
   Facts facts;
   for (int i = 0; i < kNodes; ++i) {
     proto::Hello& hello = facts[fmt::format("n{}", i)];
@@ -82,15 +91,43 @@ TEST(PresharedKeysToMake, ALargeMeshFindsTheOnePairThatDiffers) {
            differs ? "other" : fmt::format("{}-{}", std::min(i, j), std::max(i, j)));
     }
   }
-  EXPECT_THAT(preshared_keys_to_make(mesh, facts), ElementsAre(Pair("n11", ElementsAre("n97"))));
-  EXPECT_THAT(preshared_keys_to_make(mesh, facts, {"n5"})["n5"].size(),
-              // All pairs of n5 whose other name comes later as text.
-              std::ranges::count_if(mesh.nodes, [](const Node& n) { return n.name > "n5"; }));
+  EXPECT_THAT(preshared_keys_to_make(mesh, facts), ElementsAre(Pair("n97", ElementsAre("n11"))));
+}
+
+// All nodes wait for the one that makes most.
+TEST(PresharedKeysToMake, EachNodeMakesAboutHalfOfItsPairs) {
+  constexpr std::size_t kNodes = 31;
+  const Mesh mesh = mesh_of(kNodes);
+  Facts facts;
+  for (const Node& node : mesh.nodes) { facts[node.name]; }
+  std::set<std::set<std::string>> pairs;
+  for (const auto& [maker, peers] : preshared_keys_to_make(mesh, facts)) {
+    EXPECT_THAT(peers.size(), testing::AllOf(testing::Ge(14u), testing::Le(16u))) << maker;
+    for (const std::string& peer : peers) {
+      EXPECT_TRUE(pairs.insert({maker, peer}).second) << maker << ' ' << peer;
+    }
+  }
+  EXPECT_EQ(pairs.size(), kNodes * (kNodes - 1) / 2);
+}
+
+TEST(PresharedKeysToMake, OfARotatedNodeAllPairsAreNew) {
+  const Mesh mesh = mesh_named({"a", "b", "c", "d"});
+  Facts facts;
+  const std::vector<std::string> names{"a", "b", "c", "d"};
+  for (const std::string& node : names) {
+    for (const std::string& peer : names) {
+      proto::PresharedProof& held = *facts[node].add_preshared();
+      held.set_node(peer);
+      held.set_proof("same");
+    }
+  }
+  EXPECT_THAT(preshared_keys_to_make(mesh, facts, {"a"}),
+              ElementsAre(Pair("a", ElementsAre("b", "d")), Pair("c", ElementsAre("a"))));
 }
 
 TEST(PresharedKeysToMake, NoneAreForPairsOfANodeThatWasNotAsked) {
   EXPECT_THAT(preshared_keys_to_make(mesh_named({"a", "b", "c"}), {{"a", {}}, {"c", {}}}),
-              ElementsAre(Pair("a", ElementsAre("c"))));
+              ElementsAre(Pair("c", ElementsAre("a"))));
 }
 
 }  // namespace
