@@ -134,10 +134,24 @@ std::optional<Secret> SessionKey::open(std::string_view box) const {
   return secret;
 }
 
-std::string seal(const Secret& secret, const PublicKey& to) {
-  std::string box(crypto_box_SEALBYTES + kKeySize, '\0');
-  if (crypto_box_seal(reinterpret_cast<unsigned char*>(box.data()), secret.reveal().data(),
-                      kKeySize, to.octets.data()) != 0) {
+// A sealed box is the ephemeral public key, then a box whose nonce is a hash of both public keys.
+std::string Sealer::seal(const Secret& secret, const PublicKey& to) {
+  if (!receivers_.insert(to).second) {
+    key_ = SessionKey();
+    receivers_ = {to};
+  }
+  const PublicKey& from = key_.public_key();
+  std::array<unsigned char, crypto_box_NONCEBYTES> nonce{};
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, nonce.size());
+  crypto_generichash_update(&state, from.octets.data(), kKeySize);
+  crypto_generichash_update(&state, to.octets.data(), kKeySize);
+  crypto_generichash_final(&state, nonce.data(), nonce.size());
+  std::string box(from.octets.begin(), from.octets.end());
+  box.resize(crypto_box_SEALBYTES + kKeySize);
+  if (crypto_box_easy(reinterpret_cast<unsigned char*>(box.data()) + kKeySize,
+                      secret.reveal().data(), kKeySize, nonce.data(), to.octets.data(),
+                      key_.private_key_.reveal().data()) != 0) {
     throw Error(say_common<"key-seal-refused">());
   }
   return box;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,11 +73,22 @@ class SessionKey {
   std::optional<Secret> open(std::string_view box) const;
 
  private:
+  friend class Sealer;
   PublicKey public_key_;
   Secret private_key_;
 };
 
-std::string seal(const Secret& secret, const PublicKey& to);
+// Seals secrets, as libsodium's sealed boxes, which SessionKey::open opens. Its boxes share one ephemeral key, which goes
+// with the Sealer: a fresh one for each box would double their cost. What a box is encrypted with is its receiver's alone.
+class Sealer {
+ public:
+  // Throws Error if `to` keeps no secrets.
+  std::string seal(const Secret& secret, const PublicKey& to);
+
+ private:
+  SessionKey key_;
+  std::set<PublicKey> receivers_;  // of key_: a second box to one of them would be encrypted alike
+};
 
 // Call once, first in main(): readies libsodium. Throws Error.
 void init_crypto();

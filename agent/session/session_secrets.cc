@@ -37,6 +37,7 @@ void SessionSecrets::put_into(proto::Hello& hello, const proto::Open& open) cons
 
 proto::Secrets SessionSecrets::make(const proto::MakeSecrets& wanted) {
   proto::Secrets made;
+  Sealer sealer;
   for (const proto::SecretFor& peer : wanted.peers()) {
     const auto to = public_key_from(peer.session_key());
     if (!to || !is_node_name(peer.node())) { throw Error(say<"session-key-missing">(peer.node())); }
@@ -44,7 +45,7 @@ proto::Secrets SessionSecrets::make(const proto::MakeSecrets& wanted) {
                                       : Secret::stand_in(mesh_, node_ + ' ' + peer.node());
     proto::SealedSecret& box = *made.add_sealed();
     box.set_node(peer.node());
-    box.set_box(seal(key, *to));
+    box.set_box(sealer.seal(key, *to));
     preshared_keys_.insert_or_assign(peer.node(), key);
   }
   return made;

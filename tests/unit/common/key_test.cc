@@ -6,6 +6,7 @@
 #include <concepts>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <span>
 #include <string>
 
@@ -195,7 +196,7 @@ TEST_F(Key, ProofDependsOnKeyMeshAndPair) {
 TEST_F(Sealed, OpensForItsSession) {
   const SessionKey session;
   const Secret secret = Secret::make_preshared_key();
-  const auto opened = session.open(seal(secret, session.public_key()));
+  const auto opened = session.open(Sealer().seal(secret, session.public_key()));
   ASSERT_TRUE(opened);
   EXPECT_TRUE(*opened == secret);
 }
@@ -203,13 +204,42 @@ TEST_F(Sealed, OpensForItsSession) {
 TEST_F(Sealed, TwoBoxesOfOneSecretDiffer) {
   const SessionKey session;
   const Secret secret = Secret::make_preshared_key();
-  EXPECT_NE(seal(secret, session.public_key()), seal(secret, session.public_key()));
+  EXPECT_NE(Sealer().seal(secret, session.public_key()),
+            Sealer().seal(secret, session.public_key()));
+}
+
+TEST_F(Sealed, OpensForEachReceiverOfOneSealer) {
+  const SessionKey first;
+  const SessionKey second;
+  const Secret secret = Secret::make_preshared_key();
+  const Secret other = Secret::make_preshared_key();
+  Sealer sealer;
+  const std::string to_first = sealer.seal(secret, first.public_key());
+  const std::string to_second = sealer.seal(other, second.public_key());
+  EXPECT_EQ(first.open(to_first), secret);
+  EXPECT_EQ(second.open(to_second), other);
+  EXPECT_FALSE(second.open(to_first));
+  EXPECT_EQ(to_first.substr(0, kKeySize), to_second.substr(0, kKeySize)) << "two ephemeral keys";
+}
+
+// Under one key and one nonce the difference of two boxes would be that of the secrets.
+TEST_F(Sealed, ASecondBoxToOneReceiverHasAnotherEphemeralKey) {
+  const SessionKey session;
+  const Secret secret = Secret::make_preshared_key();
+  Sealer sealer;
+  std::set<std::string> keys;
+  for (int i = 0; i < 3; ++i) {
+    const std::string box = sealer.seal(secret, session.public_key());
+    EXPECT_EQ(session.open(box), secret);
+    keys.insert(box.substr(0, kKeySize));
+  }
+  EXPECT_EQ(keys.size(), 3u);
 }
 
 TEST_F(Sealed, HoldsTheSecretInNoReadableForm) {
   const SessionKey session;
   const Secret secret = Secret::make_preshared_key();
-  const std::string box = seal(secret, session.public_key());
+  const std::string box = Sealer().seal(secret, session.public_key());
   const std::string octets(secret.reveal().begin(), secret.reveal().end());
   EXPECT_EQ(box.find(octets), std::string::npos);
 }
@@ -218,12 +248,12 @@ TEST_F(Sealed, StaysShutForAnotherSession) {
   const SessionKey session;
   const SessionKey other;
   EXPECT_NE(session.public_key(), other.public_key());
-  EXPECT_FALSE(other.open(seal(Secret::make_preshared_key(), session.public_key())));
+  EXPECT_FALSE(other.open(Sealer().seal(Secret::make_preshared_key(), session.public_key())));
 }
 
 TEST_F(Sealed, StaysShutWhenAnyOctetWasChanged) {
   const SessionKey session;
-  const std::string box = seal(Secret::make_preshared_key(), session.public_key());
+  const std::string box = Sealer().seal(Secret::make_preshared_key(), session.public_key());
   for (std::size_t i = 0; i < box.size(); ++i) {
     // X25519 ignores the top bit of the sender's key; the nonce, a hash of both keys, does not.
     for (const int bit : {0x01, 0x80}) {
@@ -236,7 +266,7 @@ TEST_F(Sealed, StaysShutWhenAnyOctetWasChanged) {
 
 TEST_F(Sealed, StaysShutAtAnyOtherSize) {
   const SessionKey session;
-  const std::string box = seal(Secret::make_preshared_key(), session.public_key());
+  const std::string box = Sealer().seal(Secret::make_preshared_key(), session.public_key());
   for (std::size_t size = 0; size < box.size(); ++size) {
     EXPECT_FALSE(session.open(box.substr(0, size))) << size;
   }
@@ -247,7 +277,7 @@ TEST_F(Sealed, RefusesAPublicKeyThatWouldGiveTheSecretAway) {
   // With a point of small order the shared secret is zero whatever the sender's key is.
   for (const PublicKey& key : {PublicKey{}, PublicKey{{1}}}) {
     try {
-      seal(Secret::make_preshared_key(), key);
+      Sealer().seal(Secret::make_preshared_key(), key);
       FAIL() << "it was sealed";
     } catch (const Error& error) {
       EXPECT_EQ(

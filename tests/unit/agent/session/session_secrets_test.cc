@@ -69,7 +69,7 @@ TEST(SessionSecrets, RefusesWhatIsNotSealedToIt) {
   SessionSecrets a("test", "a", {}, true);
   proto::Secrets other;
   other.add_sealed()->set_node("b");
-  other.mutable_sealed(0)->set_box(seal(secret_of(1), SessionKey().public_key()));
+  other.mutable_sealed(0)->set_box(Sealer().seal(secret_of(1), SessionKey().public_key()));
   EXPECT_EQ(
       refusal([&] { a.receive(other.sealed()); }),
       (Said{"session-key-foreign", "the preshared key from b is not sealed to this session", ""}));
