@@ -51,7 +51,9 @@ KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
 void LinuxKernel::apply(std::span<const Operation> operations,
                         const std::function<void(std::size_t)>& done) {
   OperationSender sender(
-      interfaces_, [this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
+      interfaces_,
+      {[this](const SetWireguard& change) { wireguard().set(change, max_set_bytes_); },
+       [this](const std::string& device) { wireguard().remove_peers(device); }},
       hosts_, done);
   sender.run(operations);
 }

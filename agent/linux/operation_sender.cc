@@ -43,11 +43,10 @@ void add(const SetWireguard& change, SetWireguard& whole) {
 
 }  // namespace
 
-OperationSender::OperationSender(RtnlSocket& interfaces,
-                                 std::function<void(const SetWireguard&)> set_wireguard,
+OperationSender::OperationSender(RtnlSocket& interfaces, WireguardCalls wireguard,
                                  const HostsFile& hosts, std::function<void(std::size_t)> done)
     : interfaces_(interfaces),
-      set_wireguard_(std::move(set_wireguard)),
+      wireguard_(std::move(wireguard)),
       hosts_(hosts),
       done_(std::move(done)) {}
 
@@ -90,13 +89,21 @@ bool OperationSender::set_together(std::size_t count) {
     add(std::get<SetWireguard>(operation), whole);
   }
   try {
-    set_wireguard_(whole);
+    wireguard_.set(whole);
   } catch (const NetlinkError&) {
     // Each may be said twice. Alone, the one that the kernel refuses has a name.
     alone_until_ = current_ + count;
     return false;
   }
   return true;
+}
+
+void OperationSender::remove_peers(const std::string& device) {
+  try {
+    wireguard_.remove_peers(device);
+  } catch (const NetlinkError&) {
+    // The device takes them along, only more slowly.
+  }
 }
 
 bool OperationSender::must_wait(const Operation& operation) const {
@@ -174,7 +181,7 @@ void OperationSender::start(const RemoveAddress& change) {
   queue(make_change(change, index_of(change.name)));
 }
 
-void OperationSender::start(const SetWireguard& change) { set_wireguard_(change); }
+void OperationSender::start(const SetWireguard& change) { wireguard_.set(change); }
 
 void OperationSender::start(const SetHosts& change) { hosts_.put(change.block); }
 void OperationSender::start(const RemoveHosts& change) { hosts_.remove(change.mesh); }
@@ -185,19 +192,26 @@ void OperationSender::start(const SetRouterAdvertisements& change) {
 }
 
 void OperationSender::start(const DeleteInterface& change) {
+  if (change.has_peers) {
+    flush();
+    remove_peers(change.name);
+  }
   indices_.erase(change.name);
   queue(make_change(change));
 }
 
 void OperationSender::start(const DeleteGroup& change) {
   bool any = false;
+  std::vector<std::string> devices;
   for (const InterfaceReport& interface : interfaces_.read_interfaces()) {
     if (interface.group != change.group) { continue; }
     any = true;
     if (!change.members.contains(interface.name)) {
       throw Error(say<"device-group-shared">(interface.name));
     }
+    if (interface.kind == "wireguard") { devices.push_back(interface.name); }
   }
+  for (const std::string& device : devices) { remove_peers(device); }
   indices_.clear();
   if (any) { queue(make_change(change)); }
 }

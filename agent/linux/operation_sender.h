@@ -18,8 +18,13 @@ namespace wgmesh {
 
 class OperationSender {
  public:
-  OperationSender(RtnlSocket& interfaces, std::function<void(const SetWireguard&)> set_wireguard,
-                  const HostsFile& hosts, std::function<void(std::size_t)> done);
+  struct WireguardCalls {
+    std::function<void(const SetWireguard&)> set;
+    std::function<void(const std::string& device)> remove_peers;
+  };
+
+  OperationSender(RtnlSocket& interfaces, WireguardCalls wireguard, const HostsFile& hosts,
+                  std::function<void(std::size_t)> done);
 
   // As Kernel::apply.
   void run(std::span<const Operation> operations);
@@ -32,6 +37,8 @@ class OperationSender {
   // Sets the next `count` of them as one change: an answer awaited for each peer costs more than
   // its port does. False when the kernel has refused a part of it: then each is to be sent alone.
   bool set_together(std::size_t count);
+  // Of a device that is to be deleted next.
+  void remove_peers(const std::string& device);
   void flush();
   int index_of(const std::string& interface);
   void queue(NetlinkMessage message);
@@ -55,7 +62,7 @@ class OperationSender {
   void start(const DeleteGroup& change);
 
   RtnlSocket& interfaces_;
-  std::function<void(const SetWireguard&)> set_wireguard_;
+  WireguardCalls wireguard_;
   const HostsFile& hosts_;
   std::function<void(std::size_t)> done_;
   std::span<const Operation> operations_;

@@ -243,4 +243,9 @@ void put_wireguard_question(NetlinkMessage& message, const std::string& name) {
   message.put_text(WGDEVICE_A_IFNAME, name);
 }
 
+void put_wireguard_emptied(NetlinkMessage& message, const std::string& name) {
+  message.put_text(WGDEVICE_A_IFNAME, name);
+  message.put_u32(WGDEVICE_A_FLAGS, WGDEVICE_F_REPLACE_PEERS);
+}
+
 }  // namespace wgmesh

@@ -53,5 +53,7 @@ std::vector<WireguardPiece> fragments(const SetWireguard& change,
 // Puts WGDEVICE_* into a WG_CMD_SET_DEVICE.
 void put_wireguard(NetlinkMessage& message, const WireguardPiece& piece);
 void put_wireguard_question(NetlinkMessage& message, const std::string& name);
+// Takes all peers of the device away.
+void put_wireguard_emptied(NetlinkMessage& message, const std::string& name);
 
 }  // namespace wgmesh

@@ -27,6 +27,14 @@ std::optional<WireguardReport> WireguardSocket::find_device(const std::string& n
   return device;
 }
 
+void WireguardSocket::remove_peers(const std::string& name) {
+  NetlinkMessage request = socket_.make_request(WG_CMD_SET_DEVICE, WG_GENL_VERSION);
+  put_wireguard_emptied(request, name);
+  if (const auto refusal = socket_.send({&request, 1})) {
+    throw NetlinkError(refusal->answer.error_number, refusal->answer.extended_ack);
+  }
+}
+
 void WireguardSocket::set(const SetWireguard& change, std::size_t max_bytes) {
   // One message a send: a later piece builds upon the earlier ones.
   for (const WireguardPiece& piece : fragments(change, max_bytes)) {

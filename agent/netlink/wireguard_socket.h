@@ -20,6 +20,10 @@ class WireguardSocket {
   // and throws NetlinkError then.
   void set(const SetWireguard& change, std::size_t max_bytes = kMaxSetBytes);
 
+  // Before a device is deleted: the kernel waits for a grace period for each peer that it deletes with the device, and
+  // hardly at all for peers that go while the device stays. Throws NetlinkError.
+  void remove_peers(const std::string& name);
+
  private:
   GenlSocket socket_;
 };

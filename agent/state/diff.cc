@@ -85,7 +85,7 @@ void diff_predecessors(const State& desired, const State& observed, Changes& cha
         changes.first.push_back(
             SetWireguard{.name = name, .private_key = no_key(), .listen_port = 0});
       }
-      changes.deletions.push_back(DeleteInterface{name});
+      changes.deletions.push_back(DeleteInterface{name, true});
       continue;
     }
     if (device == wanted->second) { continue; }
@@ -110,10 +110,25 @@ std::vector<Interface> interfaces_to_delete(const State& desired, const State& n
   return interfaces;
 }
 
+bool goes_as_a_whole(const State& desired) {
+  return !desired.wireguard && !desired.bridge && desired.tunnels.empty();
+}
+
+// Tunnels that go carry nothing from now on. To take one out of its bridge costs a grace period of the kernel, as to
+// delete it there does. So where the whole mesh goes, its WireGuard device goes down instead: nothing comes in or out,
+// and an undo has one interface to bring back.
+void silence_tunnels(const State& desired, State& now, Changes& changes) {
+  if (!goes_as_a_whole(desired) || !now.wireguard) { return detach_tunnels(desired, now, changes); }
+  Interface& device = now.wireguard->interface;
+  if (std::exchange(device.up, false)) {
+    changes.first.push_back(SetInterface{.name = device.name, .up = false});
+  }
+}
+
 // By group where the whole mesh goes: a group that keeps a member cannot be deleted. Interfaces in
 // another group (ours by alias) go by name.
 void delete_interfaces(const State& desired, const State& now, Changes& changes) {
-  const bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
+  const bool all_go = goes_as_a_whole(desired);
   std::map<std::uint32_t, std::set<std::string>> groups;
   const std::vector<Interface> interfaces = interfaces_to_delete(desired, now);
   for (const Interface& interface : interfaces) {
@@ -123,9 +138,9 @@ void delete_interfaces(const State& desired, const State& now, Changes& changes)
   }
   std::erase_if(groups, [](const auto& group) { return group.second.size() < kWorthAGroup; });
   for (const Interface& interface : interfaces) {
-    if (!groups.contains(interface.group)) {
-      changes.deletions.push_back(DeleteInterface{interface.name});
-    }
+    if (groups.contains(interface.group)) { continue; }
+    const bool has_peers = now.wireguard && interface.name == now.wireguard->interface.name;
+    changes.deletions.push_back(DeleteInterface{interface.name, has_peers});
   }
   for (auto& [group, members] : groups) {
     changes.deletions.push_back(DeleteGroup{group, std::move(members)});
@@ -153,7 +168,7 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   State now = observed;
   diff_predecessors(desired, observed, changes);
   diff_foreign_ports(desired, observed, false, changes);
-  detach_tunnels(desired, now, changes);
+  silence_tunnels(desired, now, changes);
   free_altnames(desired, now, changes);
   if (desired.wireguard) { diff_wireguard(*desired.wireguard, now.wireguard, changes); }
   if (desired.bridge) { diff_bridge(*desired.bridge, now.bridge, now.limits, changes); }

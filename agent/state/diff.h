@@ -11,11 +11,12 @@
 namespace wgmesh {
 
 // The operations that turn `observed` into `desired`, in the order to apply them; empty when they
-// are equal. Everything that adds, changes or only detaches comes first, all deletions
+// are equal. Everything that adds, changes or only silences comes first, all deletions
 // (is_deletion) last, so a transaction applies the first part before the barrier and the second at
-// commit. What the second part deletes, the first has detached: tunnels down and without master,
-// peers without allowed IPs. (A bridge or device that goes as a whole stays up until then, so that
-// its addresses and routes are there for an undo.) Undo is diff(before, observed now).
+// commit. What the second part deletes, the first has silenced: tunnels down and without master,
+// peers without allowed IPs. A mesh that goes as a whole is silent when its WireGuard device is
+// down. (Its bridge stays up until it is deleted, so that its addresses and routes are there for an
+// undo.) Undo is diff(before, observed now).
 //
 // Four things must go before what takes their place can come, and so are deletions in the first
 // part, always followed there by what they make room for:

@@ -15,7 +15,7 @@
 namespace wgmesh {
 
 struct Changes {
-  std::vector<Operation> first;      // adds, changes, detaches
+  std::vector<Operation> first;      // adds, changes, silences
   std::vector<Operation> deletions;  // wait for commit
 };
 

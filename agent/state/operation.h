@@ -144,6 +144,7 @@ struct SetHosts {
 // Deletions. By group only when every member was checked to be ours.
 struct DeleteInterface {
   std::string name;
+  bool has_peers = false;  // a WireGuard device
   bool operator==(const DeleteInterface&) const = default;
 };
 struct DeleteGroup {

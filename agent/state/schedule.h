@@ -12,7 +12,7 @@ namespace wgmesh {
 
 // In the order of the steps.
 enum class Due : std::uint8_t {
-  kApply,   // adds, changes and detaches. In a rotation new peers come without anything that makes
+  kApply,   // adds, changes and silences. In a rotation new peers come without anything that makes
             // them talk: they stand beside the peers in use
   kSwitch,  // only in a rotation: allowed IPs, then the private key
   kCall,    // only in a rotation: endpoints and keepalives of the new peers that this end calls

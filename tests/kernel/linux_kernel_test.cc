@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "agent/netlink/netlink_error.h"
+#include "agent/netlink/wireguard_socket.h"
 #include "common/naming.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"
@@ -426,6 +427,19 @@ TEST_F(LinuxKernelTest, PeersAreChangedClearedAndRemoved) {
   expected.allowed_ips.clear();
   const auto observed = kernel.observe(scope_for(wanted)).state.wireguard->peers;
   EXPECT_EQ(observed, (std::map<PublicKey, WireguardPeer>{{first->first, expected}}));
+}
+
+TEST_F(LinuxKernelTest, PeersGoAtOnceWhileTheirDeviceStays) {
+  const State wanted = wanted_mesh(5, TunnelKind::kIp6gretap);
+  LinuxKernel kernel;
+  carry_out(kernel, operations_for(wanted));
+  WireguardSocket().remove_peers("wg-test");
+  const Wireguard left = kernel.observe(scope_for(wanted)).state.wireguard.value();
+  EXPECT_TRUE(left.peers.empty());
+  EXPECT_EQ(left.private_key, wanted.wireguard->private_key);
+  EXPECT_EQ(left.listen_port, wanted.wireguard->listen_port);
+  carry_out(kernel, {DeleteInterface{"wg-test", true}});
+  EXPECT_FALSE(seen_interfaces().contains("wg-test"));
 }
 
 TEST_F(LinuxKernelTest, HundredPeersInManySmallMessages) {

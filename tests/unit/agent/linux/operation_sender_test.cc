@@ -31,15 +31,20 @@ Operation peer(const std::string& device, std::size_t number) {
 class Sender : public testing::Test {
  protected:
   void run(const std::vector<Operation>& operations) {
-    OperationSender sender(
-        interfaces,
-        [this](const SetWireguard& change) {
-          sent.push_back(change);
-          for (const PeerUpdate& update : change.peers) {
-            if (update.public_key == refused) { throw NetlinkError(EINVAL, "not this one"); }
-          }
-        },
-        hosts, [this](std::size_t count) { done = count; });
+    OperationSender sender(interfaces,
+                           {[this](const SetWireguard& change) {
+                              sent.push_back(change);
+                              for (const PeerUpdate& update : change.peers) {
+                                if (update.public_key == refused) {
+                                  throw NetlinkError(EINVAL, "not this one");
+                                }
+                              }
+                            },
+                            [this](const std::string& device) {
+                              emptied.push_back(device);
+                              if (refuses_to_empty) { throw NetlinkError(ENODEV, ""); }
+                            }},
+                           hosts, [this](std::size_t count) { done = count; });
     sender.run(operations);
   }
   std::vector<std::size_t> sizes() const {
@@ -53,6 +58,8 @@ class Sender : public testing::Test {
   RtnlSocket interfaces;
   std::vector<SetWireguard> sent;
   std::optional<PublicKey> refused;
+  std::vector<std::string> emptied;
+  bool refuses_to_empty = false;
   std::size_t done = 0;
 };
 
@@ -84,6 +91,20 @@ TEST_F(Sender, NamesThePeerThatTheKernelRefuses) {
   }
   EXPECT_THAT(sizes(), ElementsAre(3, 1, 1)) << "peer 3 is not told after peer 2 was refused";
   EXPECT_EQ(done, 1U);
+}
+
+// To delete a device with its peers takes a grace period of the kernel for each.
+TEST_F(Sender, TakesThePeersFromADeviceBeforeItIsDeleted) {
+  for (const bool refuses : {false, true}) {
+    refuses_to_empty = refuses;
+    emptied.clear();
+    // There is no such interface here, so to delete it is refused: that is the word that counts.
+    EXPECT_THROW(run({DeleteInterface{"wg-nowhere", true}}), NetlinkError);
+    EXPECT_THAT(emptied, ElementsAre("wg-nowhere"));
+  }
+  emptied.clear();
+  EXPECT_THROW(run({DeleteInterface{"br-nowhere"}}), NetlinkError);
+  EXPECT_THAT(emptied, testing::IsEmpty());
 }
 
 TEST_F(Sender, WritesTheNamesAndSaysWhatItCouldNotWrite) {
