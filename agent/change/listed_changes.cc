@@ -92,4 +92,11 @@ proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh,
   return changes;
 }
 
+proto::Changes counted_changes(const Proposal& proposal) {
+  proto::Changes changes;
+  changes.set_count(static_cast<std::uint32_t>(proposal.schedule.size()));
+  changes.set_stored_state_changes(!proposal.files.empty());
+  return changes;
+}
+
 }  // namespace wgmesh

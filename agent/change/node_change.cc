@@ -12,6 +12,7 @@
 #include "agent/status/current_status.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/node_lock.h"
+#include "common/change_counts.h"
 
 namespace wgmesh {
 namespace {
@@ -47,11 +48,14 @@ KernelReading NodeChange::take_reading() {
   return is_fresh ? *std::move(kept) : kernel_.read(mesh_, false);
 }
 
-proto::Changes NodeChange::propose(WantedChange goal) {
+proto::Changes NodeChange::propose(WantedChange goal, bool only_counts) {
   proposal_ = make_proposal(take_reading(), store_, mesh_, goal);
   goal_ = std::move(goal);
-  proto::Changes changes = listed_changes(*proposal_, mesh_, phase_ != Phase::kReading);
+  proto::Changes changes = only_counts
+                               ? counted_changes(*proposal_)
+                               : listed_changes(*proposal_, mesh_, phase_ != Phase::kReading);
   propose_node(changes);
+  if (only_counts) { changes = as_counts(changes); }
   if (phase_ != Phase::kReading) {
     phase_ = proposal_->changes_nothing() ? Phase::kNothingDue : Phase::kProposed;
   }
@@ -166,10 +170,7 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
     for (const std::string& note : proposal_->notes) { told.add_notes(note); }
   }
   if (transaction_) { settle_once(); }
-  try {
-    const Loaded loaded = store_.load(mesh_);
-    if (loaded.mesh.plan) { told.set_generation(loaded.mesh.plan->generation()); }
-  } catch (const Error& error) { told.add_notes(error.message()); }
+  if (proposal_->stored.plan) { told.set_generation(proposal_->stored.plan->generation()); }
 }
 
 void NodeChange::finish() {

@@ -176,7 +176,8 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
   if (!entry.left_places.empty() && before_leaving) { before_leaving(); }
   const std::optional<Said> left = files_fault ? std::nullopt : try_to_leave(entry.left_places);
   const bool has_left = !files_fault && !left;
-  repeat(kernel, scope_of(mesh, entry), progress, [&](const Observation& now, bool) {
+  const Scope scope = scope_of(mesh, entry);
+  const Observation last = repeat(kernel, scope, progress, [&](const Observation& now, bool) {
     // What the tool before this one has brought up at the boot in between goes as a whole, or, if its
     // files stay, not at all.
     if (comes_from_before_a_boot(entry)) {
@@ -186,7 +187,9 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
     for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);
   });
-  const auto hosts = change_hosts(kernel, scope_of(mesh, entry), entry.after.hosts);
+  const auto hosts = last.state.hosts == entry.after.hosts
+                         ? std::nullopt
+                         : change_hosts(kernel, scope, entry.after.hosts);
   if (files_fault) { std::rethrow_exception(files_fault); }
   return left ? left : hosts;
 }

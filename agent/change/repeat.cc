@@ -14,18 +14,21 @@ constexpr std::chrono::milliseconds kPause{100};
 
 }  // namespace
 
-void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, const List& list) {
+Observation repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress,
+                   const List& list) {
   bool has_applied = false;
   for (int attempt = 1;; ++attempt) {
-    const auto operations = list(kernel.observe(scope), has_applied);
-    if (operations.empty()) { return; }
+    Observation before = kernel.observe(scope);
+    const auto operations = list(before, has_applied);
+    if (operations.empty()) { return before; }
     try {
       kernel.apply(operations, [&](std::size_t done) {
         if (progress) { progress(done, operations.size()); }
       });
       has_applied = true;
-      const auto left = list(kernel.observe(scope), has_applied);
-      if (left.empty()) { return; }
+      Observation after = kernel.observe(scope);
+      const auto left = list(after, has_applied);
+      if (left.empty()) { return after; }
       if (attempt == kAttempts) {
         throw Error(say<"change-without-effect">(describe(left.front())));
       }

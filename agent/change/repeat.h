@@ -18,7 +18,8 @@ using OnProgress = std::function<void(std::size_t done, std::size_t total)>;
 using List = std::function<std::vector<Operation>(const Observation&, bool has_applied)>;
 
 // Observes, lists and applies until nothing is listed. A refusal may pass (a device is busy for an
-// instant), so it counts only when it comes three times: then it is thrown.
-void repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress, const List& list);
+// instant), so it counts only when it comes three times: then it is thrown. Returns what was observed last.
+Observation repeat(Kernel& kernel, const Scope& scope, const OnProgress& progress,
+                   const List& list);
 
 }  // namespace wgmesh

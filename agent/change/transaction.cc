@@ -49,7 +49,9 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
   fill_in_adopted(observed.state, proposal.scope);
   const bool is_stale = !is_unchanged(proposal.observed, observed.state);
   const bool ports_moved = proposal.observed.foreign_ports != observed.state.foreign_ports;
-  fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
+  if (lacks_times(observed.state)) {
+    fill_in_times(observed.state, store_.load(setup_.mesh).mesh.plan);
+  }
   refuse_obstacles(observed, proposal);
   if (is_stale && setup_.list_was_shown) { throw Refused(say<"change-list-stale">()); }
   scope_ = proposal.scope;
@@ -69,8 +71,9 @@ void Transaction::apply(const Proposal& proposal, const OnProgress& progress) {
                      kWatcherGrace + kDeletion * observed.state.tunnels.size(),
                      [this](int lock) { finish_for_the_dead(lock); });
   }
-  JournalEntry entry{observed.state, proposal.desired, proposal.files,
-                     setup_.origin,  boot_id(),        proposal.left_places};
+  JournalEntry entry{
+      std::move(observed.state), proposal.desired, proposal.files, setup_.origin, boot_id(),
+      proposal.left_places};
   try {
     store_.stage(setup_.mesh, proposal.stored, proposal.files);
     has_journal_ = write_journal(entry);

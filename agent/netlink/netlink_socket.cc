@@ -165,7 +165,9 @@ std::optional<NetlinkReplies> NetlinkSocket::ask(NetlinkMessage& request) {
         end = std::move(*answer);
       } else if (header.nlmsg_type >= NLMSG_MIN_TYPE) {
         const Octets payload = message.subspan(NLMSG_HDRLEN);
-        replies.push_back({header.nlmsg_type, WipedOctets(payload.begin(), payload.end())});
+        WipedOctets kept(payload.size());
+        std::memcpy(kept.data(), payload.data(), payload.size());
+        replies.push_back({header.nlmsg_type, std::move(kept)});
       }
     });
   }

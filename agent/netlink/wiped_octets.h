@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace wgmesh {
@@ -23,6 +24,11 @@ struct WipingAllocator {
   void deallocate(T* place, std::size_t count) {
     sodium_memzero(place, count * sizeof(T));
     std::allocator<T>().deallocate(place, count);
+  }
+  // Octets without a value get none: whoever asks for room fills it.
+  template <typename U>
+  void construct(U* place) {
+    ::new (static_cast<void*>(place)) U;
   }
   bool operator==(const WipingAllocator&) const = default;
 };

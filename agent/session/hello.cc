@@ -60,8 +60,8 @@ void put_fault(const Said& fault, const char* what_follows, proto::Hello& hello)
   put_warning({fault.id, fault.text + what_follows, {}}, hello);
 }
 
-void put_stored(const proto::Open& open, const Store& store, proto::Hello& hello) {
-  const Loaded loaded = store.load(open.mesh());
+void put_stored(const proto::Open& open, const Store& store, const Loaded& loaded,
+                proto::Hello& hello) {
   for (const Said& fault : loaded.faults) {
     put_fault(fault, "; it is kept aside and made anew", hello);
   }
@@ -185,7 +185,7 @@ void check_open(const proto::Open& open) {
 }
 
 proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node,
-                        const KernelReading& reading, const Store& store,
+                        const KernelReading& reading, const Store& store, const Loaded& loaded,
                         const SessionSecrets& secrets, const ResolvedEndpoints& endpoints,
                         const Adoption& adoption) {
   proto::Hello hello;
@@ -196,7 +196,7 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node,
   hello.set_takes_short_peers(true);
   put_machine(hello, open.surveys());
   secrets.put_into(hello, open);
-  put_stored(open, store, hello);
+  put_stored(open, store, loaded, hello);
   put_names_taken(open, reading, adoption, hello);
   // Now that every key of the node is in it.
   if (!secrets_are_locked()) { put_warning(say<"node-secrets-unlocked">(), hello); }

@@ -20,8 +20,9 @@ void check_count(int ports);
 // hold together.
 void check_open(const proto::Open& open);
 
+// `loaded`: what `store` has of the mesh.
 proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node,
-                        const KernelReading& reading, const Store& store,
+                        const KernelReading& reading, const Store& store, const Loaded& loaded,
                         const SessionSecrets& secrets, const ResolvedEndpoints& endpoints,
                         const Adoption& adoption);
 

@@ -28,7 +28,6 @@
 #include "agent/session/wanted_change.h"
 #include "agent/store/lock.h"
 #include "agent/text/messages.h"
-#include "common/change_counts.h"
 
 namespace wgmesh {
 namespace {
@@ -88,6 +87,7 @@ class ServeSession {
   std::optional<MeshLock> lock_;
   std::optional<proto::Open> open_;
   std::optional<SessionSecrets> secrets_;
+  StoredMesh stored_;  // as it was at open
   Adoption adoption_;
   std::map<std::string, SocketAddress> endpoints_;
   std::optional<NodeChange> change_;  // from open on
@@ -225,7 +225,7 @@ void ServeSession::open(const proto::Open& open) {
   }
   if (!open.changes_state()) { lock_.reset(); }
 
-  const Loaded loaded = store_.load(open.mesh());
+  Loaded loaded = store_.load(open.mesh());
   if (errand_of(open) == Errand::kToChange) { refuse_unreadable(loaded); }
   adoption_ = find_adoption(this_node_.paths, open, loaded);
   secrets_.emplace(open.mesh(), open.node(), with_adopted_keys(loaded.mesh, adoption_),
@@ -234,7 +234,8 @@ void ServeSession::open(const proto::Open& open) {
   proto::FromAgent message;
   proto::Hello& hello = *message.mutable_hello();
   KernelReading reading = kernel_->read(open.mesh(), false);
-  hello = make_hello(open, this_node_, reading, store_, *secrets_, endpoints, adoption_);
+  hello = make_hello(open, this_node_, reading, store_, loaded, *secrets_, endpoints, adoption_);
+  stored_ = std::move(loaded.mesh);
   change_->keep_reading(std::move(reading));
   if (settled.finished) { hello.set_undone(*settled.finished); }
   for (const Said& warning : settled.warnings) { put_warning(warning, hello); }
@@ -251,13 +252,12 @@ void ServeSession::make_secrets(const proto::MakeSecrets& wanted) {
 }
 
 void ServeSession::propose(const proto::Propose& wanted) {
-  WantedChange goal = wanted_change(wanted, *open_, store_, *secrets_, endpoints_);
+  WantedChange goal = wanted_change(wanted, *open_, stored_, *secrets_, endpoints_);
   adopt(adoption_, wanted, goal);
   // A plan comes when every node has said hello, and with it that its lock is held.
   if (lock_) { lock_->set_number(kGoesOn); }
   proto::FromAgent message;
-  proto::Changes changes = change_->propose(std::move(goal));
-  *message.mutable_changes() = wanted.only_counts() ? as_counts(changes) : std::move(changes);
+  *message.mutable_changes() = change_->propose(std::move(goal), wanted.only_counts());
   io_.write(message);
 }
 

@@ -38,7 +38,7 @@ SocketAddress learned_endpoint(const proto::Peer& peer, const proto::Open& open)
 }  // namespace
 
 WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open,
-                           const Store& store, SessionSecrets& secrets,
+                           const StoredMesh& stored, SessionSecrets& secrets,
                            const std::map<std::string, SocketAddress>& endpoints) {
   const bool has_plan = wanted.goal() == proto::UP || wanted.goal() == proto::STORE;
   if (has_plan && !wanted.has_plan()) {
@@ -59,7 +59,7 @@ WantedChange wanted_change(const proto::Propose& wanted, const proto::Open& open
   check_count(plan.peers_size() + plan.bridge_ports_size());
   check_count(wanted.sealed_size());
   secrets.receive(wanted.sealed());
-  goal.plan = settled_plan(plan, store.load(open.mesh()).mesh);
+  goal.plan = settled_plan(plan, stored);
   goal.secrets = secrets.for_plan(*goal.plan);
   goal.endpoints = endpoints;
   for (const proto::Peer& peer : plan.peers()) {

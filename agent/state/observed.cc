@@ -1,5 +1,7 @@
 #include "agent/state/observed.h"
 
+#include <algorithm>
+
 #include "agent/state/diff.h"
 
 namespace wgmesh {
@@ -8,6 +10,12 @@ void fill_in(Bridge& observed, const Bridge& known) {
   for (auto time : kBridgeTimes) {
     if (observed.*time == kTimeUnknown) { observed.*time = known.*time; }
   }
+}
+
+bool lacks_times(const State& observed) {
+  return observed.bridge && std::ranges::any_of(kBridgeTimes, [&](auto time) {
+           return (*observed.bridge).*time == kTimeUnknown;
+         });
 }
 
 void fill_in_times(State& observed, const std::optional<proto::Plan>& committed) {

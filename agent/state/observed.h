@@ -13,7 +13,9 @@ namespace wgmesh {
 // Fills in the times that could not be read with those of `known`.
 void fill_in(Bridge& observed, const Bridge& known);
 
-// Fills in the bridge's times that could not be read with what `committed` has set there.
+// Whether a time of the bridge could not be read.
+bool lacks_times(const State& observed);
+// Fills in such times with what `committed` has set there.
 void fill_in_times(State& observed, const std::optional<proto::Plan>& committed);
 
 // Fills in the times of a bridge that is taken over as it was made: the kernel's own.

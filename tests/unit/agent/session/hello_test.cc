@@ -36,7 +36,7 @@ void store_mesh(const TestNode& node, const proto::Plan& plan) {
 proto::Hello hello_to(TestNode& node, const proto::Open& open) {
   const SessionSecrets secrets(open.mesh(), open.node(), {}, true);
   return make_hello(open, node.this_node, node.kernel.read(open.mesh(), false), node.store(),
-                    secrets, {}, {});
+                    node.store().load(open.mesh()), secrets, {}, {});
 }
 
 TEST(Hello, NamesWhatAnotherMeshOfTheNodeHas) {
