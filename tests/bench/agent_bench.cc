@@ -2,11 +2,15 @@
 #include <benchmark/benchmark.h>
 
 #include <string>
+#include <vector>
 
 #include "agent/state/desired.h"
 #include "agent/state/diff.h"
+#include "agent/store/journal.h"
+#include "agent/store/store.h"
 #include "common/naming.h"
 #include "tests/support/agent/example_plan.h"
+#include "tests/support/agent/temporary_folder.h"
 #include "tests/support/bench/cold_caches.h"
 
 namespace wgmesh {
@@ -72,6 +76,44 @@ void describe_all(benchmark::State& state) {
   });
 }
 
+// The disk has no part in these: only processor time counts.
+struct Stored {
+  explicit Stored(int peers) : store(folder.path()), plan(plan_of(peers)) {
+    const NodeSecrets secrets = example_secrets(plan);
+    mesh.private_key = secrets.private_key;
+    mesh.preshared_keys = secrets.preshared_keys;
+    mesh.plan = plan;
+    files = store.changes("test", mesh);
+  }
+
+  TemporaryFolder folder;
+  Store store;
+  proto::Plan plan;
+  StoredMesh mesh;
+  std::vector<Staged> files;
+};
+
+void store(benchmark::State& state) {
+  const Stored stored(size_of(state));
+  measure(state, [&] { stored.store.stage("test", stored.mesh, stored.files); });
+}
+
+void load(benchmark::State& state) {
+  const Stored stored(size_of(state));
+  stored.store.stage("test", stored.mesh, stored.files);
+  stored.store.publish("test", stored.files);
+  measure(state,
+          [&] { benchmark::DoNotOptimize(stored.store.load("test").mesh.preshared_keys.size()); });
+}
+
+void journal(benchmark::State& state) {
+  const Stored stored(size_of(state));
+  stored.store.stage("test", stored.mesh, stored.files);
+  const Journal open(stored.store, "test");
+  const JournalEntry entry{{}, state_of(size_of(state)), stored.files, "root@ci", "boot", {}};
+  measure(state, [&] { open.begin(entry); });
+}
+
 void up_to_1000(benchmark::internal::Benchmark* bench) {
   bench->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
 }
@@ -80,6 +122,9 @@ BENCHMARK(desired)->Apply(up_to_1000);
 BENCHMARK(diff_of_nothing)->Apply(up_to_1000);
 BENCHMARK(diff_of_all)->Apply(up_to_1000);
 BENCHMARK(describe_all)->Apply(up_to_1000);
+BENCHMARK(store)->Apply(up_to_1000);
+BENCHMARK(load)->Apply(up_to_1000);
+BENCHMARK(journal)->Apply(up_to_1000);
 
 }  // namespace
 }  // namespace wgmesh

@@ -1,10 +1,8 @@
 #include "tests/support/agent/test_node.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,18 +12,6 @@
 #include "agent/store/last_change.h"
 
 namespace wgmesh {
-
-TemporaryFolder::TemporaryFolder() {
-  // In memory where that can be: the agent syncs all that it writes.
-  const std::filesystem::path memory = "/dev/shm";
-  std::string name =
-      (std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path()) /
-      "wgmesh-test-XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) { throw SystemError("mkdtemp " + name, errno); }
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
 std::map<std::string, std::string> files_under(const std::string& folder) {
   std::map<std::string, std::string> files;

@@ -17,21 +17,9 @@
 #include "common/unique_fd.h"
 #include "proto/session.pb.h"
 #include "tests/support/agent/fake_kernel.h"
+#include "tests/support/agent/temporary_folder.h"
 
 namespace wgmesh {
-
-// Removed with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // Every file under it by path from there, with its content; but for locks and
 // the note of the last change.
