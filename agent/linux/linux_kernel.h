@@ -1,4 +1,4 @@
-// The kernel of this node: Kernel over rtnetlink, generic netlink, two sysctls and /etc/hosts.
+// The kernel of this node: Kernel over rtnetlink, generic netlink, two sysctls, an ioctl and /etc/hosts.
 // Works in the network namespace in which it was made.
 #pragma once
 

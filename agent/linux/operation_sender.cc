@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "agent/linux/scatter_gather.h"
 #include "agent/netlink/netlink_error.h"
 #include "agent/store/kernel_text.h"
 #include "agent/text/messages.h"
@@ -120,6 +121,7 @@ bool OperationSender::must_wait(const Operation& operation) const {
   if (const auto* remove = std::get_if<RemoveAddress>(&operation)) { return unknown(remove->name); }
   return std::holds_alternative<SetWireguard>(operation) ||
          std::holds_alternative<SetRouterAdvertisements>(operation) ||
+         std::holds_alternative<SetScatterGather>(operation) ||
          std::holds_alternative<SetHosts>(operation) ||
          std::holds_alternative<DeleteGroup>(operation);
 }
@@ -182,6 +184,10 @@ void OperationSender::start(const RemoveAddress& change) {
 }
 
 void OperationSender::start(const SetWireguard& change) { wireguard_.set(change); }
+
+void OperationSender::start(const SetScatterGather& change) {
+  set_scatter_gather(change.name, change.on);
+}
 
 void OperationSender::start(const SetHosts& change) { hosts_.put(change.block); }
 void OperationSender::start(const RemoveHosts& change) { hosts_.remove(change.mesh); }

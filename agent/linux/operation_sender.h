@@ -1,6 +1,6 @@
 // One list of operations on its way into the kernel: interface changes are gathered and sent in
 // large pieces, their acks collected afterwards; it waits only where the kernel must be asked
-// something first, or where the next change takes another way (WireGuard's netlink, a sysctl).
+// something first, or where the next change takes another way (WireGuard's netlink, a sysctl, an ioctl).
 #pragma once
 
 #include <cstddef>
@@ -56,6 +56,7 @@ class OperationSender {
   void start(const AddAddress& change);
   void start(const RemoveAddress& change);
   void start(const SetWireguard& change);
+  void start(const SetScatterGather& change);
   void start(const SetHosts& change);
   void start(const RemoveHosts& change);
   void start(const DeleteInterface& change);

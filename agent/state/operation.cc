@@ -120,6 +120,10 @@ std::string words(const SetWireguard& set, const KeyText& key_text) {
   return text;
 }
 
+std::string words(const SetScatterGather& set) {
+  return fmt::format("ethtool -K {} sg {}", set.name, set.on ? "on" : "off");
+}
+
 std::string words(const SetHosts& set) {
   const std::size_t count = set.block.lines.size();
   return fmt::format("/etc/hosts: {} {} for {}", count, count == 1 ? "line" : "lines",

@@ -134,6 +134,13 @@ struct SetWireguard {
   bool operator==(const SetWireguard&) const = default;
 };
 
+// ETHTOOL_SSG: `ethtool -K NAME sg on|off`.
+struct SetScatterGather {
+  std::string name;
+  bool on = false;
+  bool operator==(const SetScatterGather&) const = default;
+};
+
 // /etc/hosts. The lines of others stay as they are.
 struct SetHosts {
   HostsBlock block;
@@ -160,10 +167,10 @@ struct RemoveHosts {
   bool operator==(const RemoveHosts&) const = default;
 };
 
-using Operation =
-    std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetInterface, AddAltname,
-                 RemoveAltname, SetBridge, SetRouterAdvertisements, AddAddress, RemoveAddress,
-                 SetWireguard, SetHosts, DeleteInterface, DeleteGroup, RemoveHosts>;
+using Operation = std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetInterface,
+                               AddAltname, RemoveAltname, SetBridge, SetRouterAdvertisements,
+                               AddAddress, RemoveAddress, SetWireguard, SetScatterGather, SetHosts,
+                               DeleteInterface, DeleteGroup, RemoveHosts>;
 
 enum class OperationKind : std::uint8_t { kAdd, kChange, kRemove };
 // A new WireGuard peer is an addition; a peer that loses its allowed IPs is changed.

@@ -148,6 +148,10 @@ class Values {
     }
     if (set.peers.size() == 1) { put_peer(set.peers.front()); }
   }
+  void operator()(const SetScatterGather& set) {
+    put("scatter_gather", std::optional(set.on),
+        observed_.wireguard ? &observed_.wireguard->scatter_gather : nullptr);
+  }
   void operator()(const SetHosts& set) { put_hosts(set.block.lines); }
   void operator()(const RemoveHosts&) { put_hosts({}); }
   void operator()(const DeleteInterface& remove) { put("kind", kind(remove.name), {}); }

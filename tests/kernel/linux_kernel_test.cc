@@ -3,16 +3,24 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <linux/ethtool.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <thread>
 
 #include "agent/netlink/netlink_error.h"
 #include "agent/netlink/wireguard_socket.h"
+#include "common/error.h"
 #include "common/naming.h"
+#include "common/unique_fd.h"
 #include "tests/support/kernel/kernel_test.h"
 #include "tests/support/kernel/seen.h"
 #include "tests/support/kernel/wanted_mesh.h"
@@ -382,6 +390,35 @@ TEST_F(LinuxKernelTest, RouterAdvertisementsAreSeenAndRefused) {
   EXPECT_FALSE(kernel.observe(scope).state.bridge->accepts_router_advertisements);
   carry_out(kernel, {SetRouterAdvertisements{"br-test", true}});
   EXPECT_TRUE(kernel.observe(scope).state.bridge->accepts_router_advertisements);
+}
+
+// As somebody else asks, over another kind of socket.
+bool is_scatter_gather_on(const char* interface) {
+  ethtool_value value{.cmd = ETHTOOL_GSG, .data = 0};
+  ifreq request{};
+  std::strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+  request.ifr_data = reinterpret_cast<char*>(&value);
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(ioctl(socket.get(), SIOCETHTOOL, &request), 0);
+  return value.data != 0;
+}
+
+TEST_F(LinuxKernelTest, ScatterGatherIsOnInANewDeviceAndGoesOffAndOn) {
+  LinuxKernel kernel;
+  const Scope scope{"test", {"wg-test"}, {}};
+  carry_out(kernel, {CreateWireguard{"wg-test", interface_group("test"), 1420}});
+  EXPECT_TRUE(kernel.observe(scope).state.wireguard->scatter_gather);
+  for (const bool on : {false, true}) {
+    carry_out(kernel, {SetScatterGather{"wg-test", on}});
+    EXPECT_EQ(is_scatter_gather_on("wg-test"), on);
+    EXPECT_EQ(kernel.observe(scope).state.wireguard->scatter_gather, on);
+  }
+}
+
+TEST_F(LinuxKernelTest, ScatterGatherOfAMissingDeviceIsRefused) {
+  LinuxKernel kernel;
+  const auto refused = [&] { carry_out(kernel, {SetScatterGather{"wg-test", false}}); };
+  EXPECT_THAT(refused, ThrowsMessage<SystemError>(HasSubstr("ethtool -K wg-test sg off: ")));
 }
 
 TEST_F(LinuxKernelTest, ForeignPortIsObservedAndAMissingOneIsNamed) {

@@ -62,6 +62,11 @@ TEST(Describe, TellsClearingFromSetting) {
       std::string("wg set wg-test peer ") + kKey + " persistent-keepalive 0 allowed-ips \"\"");
 }
 
+TEST(Describe, ScatterGatherInTheWordsOfEthtool) {
+  EXPECT_EQ(describe(SetScatterGather{"wg-test", false}), "ethtool -K wg-test sg off");
+  EXPECT_EQ(describe(SetScatterGather{"wg-test", true}), "ethtool -K wg-test sg on");
+}
+
 TEST(IsDeletion, IsWhatAnUndoCouldNotTakeBack) {
   EXPECT_TRUE(is_deletion(DeleteInterface{"gt-test-mesh1"}));
   EXPECT_TRUE(is_deletion(DeleteGroup{70000, {}}));

@@ -60,6 +60,13 @@ TEST(Values, OfASettingAreWhatDiffers) {
               ElementsAre("master: - to br-test", "up: off to on"));
 }
 
+TEST(Values, OfScatterGather) {
+  EXPECT_THAT(told(SetScatterGather{"wg-test", false}, node_state()),
+              ElementsAre("scatter_gather: on to off"));
+  EXPECT_THAT(told(SetScatterGather{"wg-test", false}, {}),
+              ElementsAre("scatter_gather: - to off"));
+}
+
 TEST(Values, OfABridgeAreInSeconds) {
   EXPECT_THAT(told(SetBridge{.name = "br-test", .priority = 100, .hello_time = 150}, node_state()),
               ElementsAre("prio: 32768 to 100", "hello_time: 2 to 1.5"));
