@@ -65,34 +65,34 @@ bool is_file(const std::string& path) {
 AgentBinary::AgentBinary(std::string machine, std::string path)
     : machine_(std::move(machine)),
       path_(std::move(path)),
-      sha256_(std::async(std::launch::async, [path = path_] {
-        return sha256_of(program_in(path, read_program(path)));
-      })) {}
+      hashes_(std::async(std::launch::async, [path = path_] { return hashes_of(path); })) {}
 
-const std::string& AgentBinary::sha256() const { return sha256_.get(); }
+AgentBinary::Hashes AgentBinary::hashes_of(const std::string& path) {
+  std::string octets = read_program(path);
+  const std::string file = sha256_of(octets);
+  if (!path.ends_with(kPacked)) { return {file, file}; }
+  return {sha256_of(program_in(path, std::move(octets))), file};
+}
 
 const std::string& AgentBinary::content() const {
-  std::call_once(content_once_,
-                 [&] { content_ = checked(program_in(path_, read_program(path_))); });
+  std::call_once(content_once_, [&] {
+    content_ = checked(program_in(path_, read_program(path_)), hashes_.get().program);
+  });
   return content_;
 }
 
+// The nodes wait for it, so a packed file is told by its own hash, and not unpacked once more.
 const std::string& AgentBinary::gzip() const {
   std::call_once(gzip_once_, [&] {
-    if (path_.ends_with(kPacked)) {
-      std::string octets = read_program(path_);
-      static_cast<void>(checked(program_in(path_, octets)));
-      gzip_ = std::move(octets);
-    } else {
-      gzip_ = pack_gzip(content());
-    }
+    gzip_ = path_.ends_with(kPacked) ? checked(read_program(path_), hashes_.get().file)
+                                     : pack_gzip(content());
   });
   return gzip_;
 }
 
-std::string AgentBinary::checked(std::string program) const {
-  if (sha256_of(program) != sha256()) { throw Error(say<"agent-binary-changed">(path_)); }
-  return program;
+std::string AgentBinary::checked(std::string octets, const std::string& sha256) const {
+  if (sha256_of(octets) != sha256) { throw Error(say<"agent-binary-changed">(path_)); }
+  return octets;
 }
 
 std::vector<AgentPlace> usual_agent_places() {
@@ -109,6 +109,7 @@ std::vector<AgentPlace> usual_agent_places() {
   if (!failed) {
     const auto beside = self.parent_path();
     places.push_back({beside.string(), false});
+    places.push_back({(beside.parent_path() / "installed").string(), false});
     places.push_back({(beside.parent_path() / "agent").string(), false});
     places.push_back({(beside.parent_path() / "lib/wgmesh/agents").string(), false});
   }

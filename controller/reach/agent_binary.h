@@ -22,18 +22,24 @@ class AgentBinary {
   const std::string& path() const { return path_; }
   // 64 hexadecimal digits, of the program as it runs. Computed in the background from construction on. Throws SystemError,
   // and Error for a .gz that does not unpack.
-  const std::string& sha256() const;
+  const std::string& sha256() const { return hashes_.get().program; }
   // The program as it runs, and as gzip, made when it is first wanted; a .gz is taken as it is. Thread-safe. Throws Error when
   // the file is not the one that sha256() told.
   const std::string& content() const;
   const std::string& gzip() const;
 
  private:
-  std::string checked(std::string program) const;  // Throws Error unless it has the hash.
+  struct Hashes {
+    std::string program;
+    std::string file;  // the same, unless the file is a .gz
+  };
+  static Hashes hashes_of(const std::string& path);
+  // Throws Error unless they have the hash.
+  std::string checked(std::string octets, const std::string& sha256) const;
 
   std::string machine_;
   std::string path_;
-  std::shared_future<std::string> sha256_;
+  std::shared_future<Hashes> hashes_;
   mutable std::once_flag content_once_;
   mutable std::string content_;
   mutable std::once_flag gzip_once_;

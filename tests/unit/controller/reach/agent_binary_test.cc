@@ -98,6 +98,17 @@ TEST_F(AgentBinaryTest, AnInstallationHasItsAgentsBelowLib) {
   EXPECT_FALSE(found->takes_any);
 }
 
+// Packing takes a tenth of a second of each first `up`, so a build does it once.
+TEST_F(AgentBinaryTest, ABuildTreeHasItsAgentsPackedToo) {
+  const auto above = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
+  const std::vector<AgentPlace> places = usual_agent_places();
+  const auto packed =
+      std::ranges::find(places, (above / "installed").string(), &AgentPlace::folder);
+  const auto built = std::ranges::find(places, (above / "agent").string(), &AgentPlace::folder);
+  ASSERT_NE(built, places.end());
+  EXPECT_LT(packed, built);
+}
+
 TEST_F(AgentBinaryTest, APlainNameCountsForTheMachineInItsHeader) {
   std::filesystem::copy_file("/proc/self/exe", directory_ + "/wgmesh-agent");
   EXPECT_EQ(AgentBinaries({{directory_}}).all().size(), 1u);
