@@ -65,9 +65,11 @@ wgmesh_levels() {
   [ "$left" = 0 ] || { echo "folder: its owner is unknown"; return 1; }
 }
 
-# Nobody but root can put anything into this folder or one above it; above it sticky ones do.
+# Nobody but root can put anything into this folder or one above it; above it sticky ones do. For a shell of its own: it
+# goes there.
 wgmesh_alone() {
-  at=$(CDPATH= cd -P "$1" 2>/dev/null && pwd -P) || { echo "folder: it is not there"; return 1; }
+  CDPATH= cd -P "$1" 2>/dev/null || { echo "folder: it is not there"; return 1; }
+  at=$PWD
   set -- "$at"
   while [ "$at" != / ]; do
     at=${at%/*}
@@ -83,7 +85,7 @@ wgmesh_same() {
 }
 
 wgmesh_right() {
-  [ -x "$1" ] && wgmesh_alone "${1%/*}" >/dev/null && wgmesh_same "$1"
+  [ -x "$1" ] && (wgmesh_alone "${1%/*}") >/dev/null && wgmesh_same "$1"
 }
 
 # The agent is given the PATH of this login: it looks there for a folder in which people find it.
@@ -98,11 +100,11 @@ wgmesh_clean() {
   folder=
 }
 
-# False if the table of mounts tells that no program runs in $1.
+# False if the table of mounts tells that no program runs in $1. For a shell of its own: it goes there.
 wgmesh_runs() {
   [ -r /proc/self/mounts ] || return 0
-  at=$(CDPATH= cd -P "$1" 2>/dev/null && pwd -P) || return 0
-  best= with=
+  CDPATH= cd -P "$1" 2>/dev/null || return 0
+  at=$PWD best= with=
   while read -r from to kind options rest; do
     case ${at%/}/ in
     "${to%/}"/*) [ ${#to} -lt ${#best} ] || best=$to with=$options ;;
@@ -131,10 +133,11 @@ wgmesh_check() {
 }
 
 wgmesh_uid() {
-  while read -r word real effective rest; do
-    case $word in Uid:) echo "$effective"; return 0 ;; esac
+  uid=
+  while [ -z "$uid" ] && read -r word real effective rest; do
+    case $word in Uid:) uid=$effective ;; esac
   done 2>/dev/null </proc/self/status
-  id -u
+  [ -n "$uid" ] || uid=$(id -u)
 }
 
 wgmesh_main() {
@@ -143,7 +146,7 @@ wgmesh_main() {
   # First of all: sudo may leave a PATH without any of the programs below (secure_path).
   PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH
   export LC_ALL PATH
-  uid=$(wgmesh_uid) || wgmesh_fail "the node lacks id"
+  wgmesh_uid || wgmesh_fail "the node lacks id"
   [ "$uid" = 0 ] || wgmesh_become
   lacks=
   for tool in uname sha256sum ls cat head mkdir rmdir chmod rm; do
@@ -191,18 +194,20 @@ wgmesh_main
 
 std::string login_command(const AgentBinaries& agents) {
   std::string command;
+  const std::string to_script = fmt::format("echo; echo {}; exec sh", kShellLine);
   // Backwards through the alphabet x86_64 comes first, which most nodes are.
   for (auto at = agents.all().rbegin(); at != agents.all().rend(); ++at) {
     const std::string_view hash = at->second->sha256();
     const std::string file = fmt::format("{}/wgmesh-agent-{}", kFirstPlace, hash.substr(0, 16));
-    // The five folders of this path, as many as are root's alone.
+    // The five folders of this path have to be root's alone. `ls` writes nine words about each.
     command += fmt::format(
-        "test -x {0} && find / /var /var/lib /var/lib/wgmesh {1} -prune -user 0 -not -perm -2 "
-        "-not -perm -20 | wc -l "
-        "| xargs test 5 -eq && sha256sum -c {0}.sum && exec {0} serve; ",
-        file, kFirstPlace);
+        "test -x {0} && exec sh -c 'n=0; "
+        "set -- $(LC_ALL=C ls -ldn / /var /var/lib /var/lib/wgmesh {1}); "
+        R"(while [ $# -gt 8 ]; do case $3:$1 in 0:d????-??-*) n=$((n + 1)) ;; esac; shift 9; done; )"
+        "[ $n.$# = 5.0 ] && sha256sum -c {0}.sum && exec {0} serve; {2}'; ",
+        file, kFirstPlace, to_script);
   }
-  return command + fmt::format("echo; echo {}; exec sh", kShellLine);
+  return command + to_script;
 }
 
 std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options) {

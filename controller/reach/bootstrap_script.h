@@ -25,10 +25,11 @@ struct ScriptOptions {
   std::string number;           // of the session: names the folder that the agent is brought in
 };
 
-// What an SSH server hands to the login shell, whichever that is (fish and csh too: no quote, `!`,
-// backslash, `$` or newline): starts the right agent if it is in the first place, and nobody but
-// root can put another one there, else a shell that waits for the script. The first spares a round
-// trip, because OpenSSH takes no stdin before it has answered the exec request.
+// What an SSH server hands to the login shell, whichever that is (fish and csh too: no `!`, backslash
+// or newline, and what else a shell could read otherwise only between single quotes): starts the
+// right agent if it is in the first place, and nobody but root can put another one there, else a
+// shell that waits for the script. The first spares a round trip, because OpenSSH takes no stdin
+// before it has answered the exec request.
 std::string login_command(const AgentBinaries& agents);
 
 std::string bootstrap_script(const AgentBinaries& agents, const ScriptOptions& options);

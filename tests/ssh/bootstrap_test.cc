@@ -366,6 +366,26 @@ TEST_F(BootstrapTest, StartsNoProgramToSeeThatNoAgentIsInstalled) {
   EXPECT_THAT(started_programs(trace), ::testing::ElementsAre("dash", "sh"));
 }
 
+TEST_F(BootstrapTest, StartsTwoProgramsBeforeAnInstalledAgent) {
+  const TemporaryDirectory folder;
+  const std::string trace = folder.path("trace");
+  const AgentBinaries agents({{agent_directory_.path()}});
+  const AgentBinary& agent = agents.find(machine());
+  const std::string name = "wgmesh-agent-" + agent.sha256().substr(0, 16);
+  const std::string node = fmt::format(
+      "mount --make-rprivate /; mount -t tmpfs -o mode=755 none /var/lib; umask 077; "
+      "mkdir -p /var/lib/wgmesh/bin; cd /var/lib/wgmesh/bin; cp {1} {0}; echo '{2}  {0}' >{0}.sum; "
+      "exec strace -f -qq -o {3} -e trace=execve dash -c \"$1\"",
+      "/var/lib/wgmesh/bin/" + name, agent.path(), agent.sha256(), trace);
+  const Ran ran = run_captured({"unshare", "--mount", "sh", "-c", node, "x", login_command(agents)},
+                               soon(), nullptr);
+  EXPECT_THAT(ran.out, HasSubstr("wgmesh-agent-session-1")) << ran.err;
+  const auto programs = started_programs(trace);
+  const auto serves = std::ranges::find(programs, name);
+  EXPECT_THAT(std::vector<std::string>(programs.begin(), serves),
+              ::testing::ElementsAre("dash", "sh", "ls", "sha256sum"));
+}
+
 TEST_F(BootstrapTest, AskedAgainWhenThePlaceFillsUpOnTheWay) {
   // Larger than the place, in random octets that gzip cannot shrink.
   const std::string big = agent_directory_.path("wgmesh-agent-" + machine());
