@@ -1,5 +1,6 @@
 #include "controller/await_forwarding.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -9,7 +10,7 @@
 namespace wgmesh {
 namespace {
 
-// Between two looks at all nodes. Spanning tree moves in steps of whole seconds.
+// Between two looks at all nodes, at least. Spanning tree moves in steps of whole seconds.
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
 template <class Ask>
@@ -50,6 +51,7 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
       start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
   Names asked = up;
   for (;;) {
+    const auto asked_at = std::chrono::steady_clock::now();
     ask(run, asked, statuses, [](Session& session) { return session.links(); });
     const Missing missing = missing_for_forwarding(mesh, statuses);
     if (!lost_nodes(run, up).empty()) { return missing; }
@@ -67,7 +69,9 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");
     }
-    std::this_thread::sleep_for(kLookEvery);
+    // Nodes that answer slowly have handshakes to make: a look takes half of their time at most.
+    const std::chrono::steady_clock::duration took = now - asked_at;
+    std::this_thread::sleep_for(std::max<std::chrono::steady_clock::duration>(kLookEvery, took));
   }
 }
 
