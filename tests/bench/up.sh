@@ -4,9 +4,8 @@
 # and round trips. At last the same for nodes behind one jump host.
 #
 #   tests/lab/tools/with-kernel --limit 3000 -- tests/bench/up.sh [NODES [PART…]]
-#   tests/lab/tools/vm --icount 0 --limit 3000 --env WGMESH_REPEATS=1 tests/bench/up.sh [NODES [PART…]]
 #
-# The second form is for a machine that does other work, too.
+# With --steady in front, what else the machine does changes no figure.
 # PART is counts, times, trips or jump; without one it is all of them. Times are medians of $WGMESH_REPEATS runs (3).
 # The yardstick is `ssh NODE true` to all nodes at once, with the key exchange that libssh uses. $WGMESH_BEFORE may name
 # the build folder of another version: its first `up` through the jump host is measured beside ours.
