@@ -6,7 +6,8 @@
 
 namespace wgmesh {
 
-// False also if the interface or the kernel does not tell.
+// Whether it is on, and can be switched off. False also if the kernel does not tell: speed alone is no reason to refuse a
+// mesh.
 bool has_scatter_gather(const std::string& interface);
 
 // Throws SystemError.

@@ -5,7 +5,7 @@
 #
 #   tests/lab/tools/with-kernel --limit 3000 -- tests/bench/up.sh [NODES [PART…]]
 #
-# With --steady in front, what else the machine does changes no figure.
+# With --instructions in front, what else the machine does changes no figure.
 # PART is counts, times, trips or jump; without one it is all of them. Times are medians of $WGMESH_REPEATS runs (3).
 # The yardstick is `ssh NODE true` to all nodes at once, with the key exchange that libssh uses. $WGMESH_BEFORE may name
 # the build folder of another version: its first `up` through the jump host is measured beside ours.
