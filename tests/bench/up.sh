@@ -5,7 +5,9 @@
 #
 #   tests/lab/tools/with-kernel --limit 3000 -- tests/bench/up.sh [NODES [PART…]]
 #
-# With --instructions in front, what else the machine does changes no figure.
+# With --instructions in front, the load of this machine does not count. But a single figure was 13 s too long there more
+# than once, so take medians.
+#
 # PART is counts, times, trips or jump; without one it is all of them. Times are medians of $WGMESH_REPEATS runs (3).
 # The yardstick is `ssh NODE true` to all nodes at once, with the key exchange that libssh uses. $WGMESH_BEFORE may name
 # the build folder of another version: its first `up` through the jump host is measured beside ours.
@@ -125,10 +127,10 @@ measure_jump() {
   echo "# jump host: ssh $plain ms; first up $first ms ($(ratio "$first" "$plain")x)"
   expect 'the first up' at_most "$(ratio "$first" "$plain")" 3
   [ -n "${WGMESH_BEFORE:-}" ] || return 0
-  test_case "$count nodes behind one jump host: the first up takes no longer than before"
+  test_case "$count nodes behind one jump host: the first up takes at most 1.1 times as long as before"
   before=$(median_of first_up jump "$WGMESH_BEFORE/controller/mesh")
   echo "# jump host, before: first up $before ms; ours takes $(ratio "$first" "$before") of it"
-  expect 'the first up against before' at_most "$(ratio "$first" "$before")" 1
+  expect 'the first up against before' at_most "$(ratio "$first" "$before")" 1.1
 }
 
 "$nodes" up $((count + 1)) || exit 1
