@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "agent/state/desired.h"
-#include "common/frame.h"
 #include "common/naming.h"
 #include "common/short_peers.h"
 #include "tests/support/agent/example_plan.h"
@@ -24,20 +23,9 @@ std::string key_of(int number) {
 std::string made_up_name(int number) { return "n" + std::to_string(number); }
 
 proto::Open open_for_made_up(int peers) {
-  const proto::Plan plan = example_plan_of(0);
-  proto::Open open;
-  open.set_protocol_version(kProtocolVersion);
-  open.set_mesh(plan.mesh());
-  open.set_node(plan.node());
-  open.set_changes_state(true);
-  open.set_holds(true);
+  proto::Open open = open_for(example_plan_of(0));
   open.set_takes_short(true);
-  open.set_session_number(1);
-  open.set_origin("bench");
   open.set_confirm_timeout(600);
-  open.set_network(plan.network());
-  open.set_listen_port(plan.device().listen_port());
-  open.set_inner_address(plan.device().inner_address());
   for (int i = 1; i <= peers; ++i) {
     proto::OpenPeer& peer = *open.add_peers();
     peer.set_node(made_up_name(i));

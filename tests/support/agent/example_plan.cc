@@ -1,5 +1,6 @@
 #include "tests/support/agent/example_plan.h"
 
+#include "common/frame.h"
 #include "common/naming.h"
 
 namespace wgmesh {
@@ -104,6 +105,26 @@ NodeSecrets example_secrets(const proto::Plan& plan) {
     secrets.preshared_keys.emplace(peer.node(), secret_of(0x60));
   }
   return secrets;
+}
+
+proto::Open open_for(const proto::Plan& plan, std::uint64_t session_number) {
+  proto::Open open;
+  open.set_protocol_version(kProtocolVersion);
+  open.set_mesh(plan.mesh());
+  open.set_node(plan.node());
+  open.set_changes_state(true);
+  open.set_holds(true);
+  open.set_session_number(session_number);
+  open.set_origin("root@test");
+  open.set_network(plan.network());
+  open.set_listen_port(plan.device().listen_port());
+  open.set_inner_address(plan.device().inner_address());
+  for (const proto::Peer& peer : plan.peers()) {
+    proto::OpenPeer& one = *open.add_peers();
+    one.set_node(peer.node());
+    one.set_endpoint(peer.endpoint());
+  }
+  return open;
 }
 
 State example_state(const proto::Plan& plan) {

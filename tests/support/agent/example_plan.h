@@ -6,6 +6,7 @@
 
 #include "agent/state/desired.h"
 #include "proto/plan.pb.h"
+#include "proto/session.pb.h"
 
 namespace wgmesh {
 
@@ -24,6 +25,9 @@ NodeSecrets example_secrets(const proto::Plan& plan);
 
 // Octets that are all `value`.
 Secret secret_of(std::uint8_t value);
+
+// What a controller that changes the node says first, for `plan`.
+proto::Open open_for(const proto::Plan& plan, std::uint64_t session_number = 7);
 
 // What the example wants where nothing runs yet and every endpoint resolves to 192.0.2.N.
 State example_state(const proto::Plan& plan);

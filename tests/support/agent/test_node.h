@@ -16,6 +16,7 @@
 #include "common/frame.h"
 #include "common/unique_fd.h"
 #include "proto/session.pb.h"
+#include "tests/support/agent/example_plan.h"
 #include "tests/support/agent/fake_kernel.h"
 #include "tests/support/agent/temporary_folder.h"
 
@@ -83,7 +84,6 @@ class TestSession {
   int result_ = -1;
 };
 
-proto::Open open_for(const proto::Plan& plan, std::uint64_t session_number = 7);
 // Opens, makes secrets, proposes, applies, commits. Expects each to succeed.
 void bring_up(TestNode& node, const proto::Plan& plan);
 
