@@ -37,15 +37,15 @@ std::string restore(const ThisNode& this_node, const Store& store, const std::st
   if (proposal.hosts_left_out) { fault = *proposal.hosts_left_out; }
   // After the change and apart from it: a fault of the file shall not keep the mesh down.
   const std::optional<HostsBlock> hosts = take_out_hosts(proposal);
-  const bool is_hosts_due = hosts != proposal.observed.hosts;
-  if (proposal.changes_nothing() && !is_hosts_due) { return "is up already"; }
+  const std::optional<HostsBlock>& hosts_now = proposal.observed.hosts;
+  if (proposal.changes_nothing() && hosts == hosts_now) { return "is up already"; }
   TransactionSetup setup{mesh, me.origin, lock.fd(), std::chrono::minutes(5), {}, false, log, true};
   setup.list_was_shown = false;
   if (this_node.with_watcher) { setup.open_kernel = this_node.open_kernel; }
   Transaction transaction(*kernel, store, std::move(setup));
   transaction.apply(proposal, [](std::size_t, std::size_t) {});
   if (const auto left = transaction.commit()) { fault = *left; }
-  if (const auto left = change_hosts(*kernel, proposal.scope, hosts)) { fault = *left; }
+  if (const auto left = change_hosts(*kernel, proposal.scope, hosts_now, hosts)) { fault = *left; }
   return "restored";
 }
 

@@ -29,10 +29,13 @@ std::optional<HostsBlock> take_out_hosts(Proposal& proposal) {
 }
 
 std::optional<Said> change_hosts(Kernel& kernel, const Scope& scope,
-                                 const std::optional<HostsBlock>& block) {
+                                 const std::optional<HostsBlock>& now,
+                                 const std::optional<HostsBlock>& wanted) {
+  if (now == wanted) { return std::nullopt; }
   try {
-    repeat(kernel, scope, {},
-           [&](const Observation& now, bool) { return diff_of_hosts(block, now.state.hosts); });
+    repeat(kernel, scope, {}, [&](const Observation& observed, bool) {
+      return diff_of_hosts(wanted, observed.state.hosts);
+    });
   } catch (const Error& error) { return say<"hosts-not-written">(error.message()); }
   return std::nullopt;
 }

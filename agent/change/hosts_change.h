@@ -17,8 +17,10 @@ std::vector<Operation> without_hosts(std::vector<Operation> operations);
 // Leaves /etc/hosts out of the proposal. Returns the block that was wanted there.
 std::optional<HostsBlock> take_out_hosts(Proposal& proposal);
 
-// Lets /etc/hosts have the block, or none. Returns what keeps the file from being changed.
+// Lets /etc/hosts have the block `wanted`, or none, if it was not observed there last (`now`). Returns
+// what keeps the file from being changed.
 std::optional<Said> change_hosts(Kernel& kernel, const Scope& scope,
-                                 const std::optional<HostsBlock>& block);
+                                 const std::optional<HostsBlock>& now,
+                                 const std::optional<HostsBlock>& wanted);
 
 }  // namespace wgmesh

@@ -58,16 +58,6 @@ std::string set_aside(const Journal& journal, const Store& store, const std::str
          to;
 }
 
-// `before`, as far as /etc/hosts can be so. Files outlive the kernel that the change was made for,
-// but a container that was started again has a new file: only a block that is there is changed.
-std::optional<Said> roll_back_hosts(Kernel& kernel, const std::string& mesh,
-                                    const JournalEntry& entry) {
-  const Scope scope = scope_of(mesh, entry);
-  const bool is_new_file =
-      !is_this_kernel(entry.boot_id) && !kernel.observe(scope).state.hosts.has_value();
-  return is_new_file ? std::nullopt : change_hosts(kernel, scope, entry.before.hosts);
-}
-
 // Of a change that takes over a mesh.
 bool comes_from_before_a_boot(const JournalEntry& entry) {
   return !entry.left_places.empty() && !is_this_kernel(entry.boot_id);
@@ -123,39 +113,49 @@ State before_calls(State before, const State& after, const State& now) {
   return before;
 }
 
+// Brings back all of `before` but /etc/hosts. Returns what was observed last.
+Observation roll_back_interfaces(Kernel& kernel, const Scope& scope, const JournalEntry& entry,
+                                 const OnProgress& progress) {
+  bool is_first = true;
+  bool may_call = false;
+  bool owes_calls = false;
+  const List list = [&](Observation now, bool has_applied) {
+    // What cannot be read was set by the transaction; from then on by us.
+    if (is_first && now.state.bridge && entry.after.bridge) {
+      fill_in(*now.state.bridge, *entry.after.bridge);
+    }
+    is_first = false;
+    // A peer that sends is heard from where it is again as soon as its endpoint was set back.
+    State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
+    for (const std::string& port : now.missing_ports) { before.foreign_ports.erase(port); }
+    if (may_call) { return without_hosts(diff(before, now.state)); }
+    const State quiet = before_calls(before, entry.after, now.state);
+    owes_calls = quiet != before;
+    return without_hosts(diff(quiet, now.state));
+  };
+  Observation last = repeat(kernel, scope, progress, list);
+  if (!owes_calls) { return last; }
+  std::this_thread::sleep_for(kPeersTurn);
+  may_call = true;
+  return repeat(kernel, scope, progress, list);
+}
+
 }  // namespace
 
 std::optional<std::string> roll_back(Kernel& kernel, const Store& store, const std::string& mesh,
                                      const JournalEntry& entry, const OnProgress& progress) {
+  const Scope scope = scope_of(mesh, entry);
   // After a reboot, and in a container that was started again, the kernel has nothing of the
   // transaction, and `restore` builds the committed plan.
-  if (is_this_kernel(entry.boot_id)) {
-    const Scope scope = scope_of(mesh, entry);
-    bool is_first = true;
-    bool may_call = false;
-    bool owes_calls = false;
-    const List list = [&](Observation now, bool has_applied) {
-      // What cannot be read was set by the transaction; from then on by us.
-      if (is_first && now.state.bridge && entry.after.bridge) {
-        fill_in(*now.state.bridge, *entry.after.bridge);
-      }
-      is_first = false;
-      // A peer that sends is heard from where it is again as soon as its endpoint was set back.
-      State before = has_applied ? with_live_endpoints(entry.before, now.state) : entry.before;
-      for (const std::string& port : now.missing_ports) { before.foreign_ports.erase(port); }
-      if (may_call) { return without_hosts(diff(before, now.state)); }
-      const State quiet = before_calls(before, entry.after, now.state);
-      owes_calls = quiet != before;
-      return without_hosts(diff(quiet, now.state));
-    };
-    repeat(kernel, scope, progress, list);
-    if (owes_calls) {
-      std::this_thread::sleep_for(kPeersTurn);
-      may_call = true;
-      repeat(kernel, scope, progress, list);
-    }
-  }
-  const auto hosts = roll_back_hosts(kernel, mesh, entry);
+  const bool is_same_kernel = is_this_kernel(entry.boot_id);
+  const Observation last =
+      is_same_kernel ? roll_back_interfaces(kernel, scope, entry, progress) : kernel.observe(scope);
+  // Files outlive the kernel that the change was made for, but a container that was started again has
+  // a new file: only a block that is there is changed.
+  const bool is_new_file = !is_same_kernel && !last.state.hosts;
+  const auto hosts = is_new_file
+                         ? std::nullopt
+                         : change_hosts(kernel, scope, last.state.hosts, entry.before.hosts);
   try {
     Journal(store, mesh).close();
     store.discard(mesh);
@@ -187,9 +187,7 @@ std::optional<Said> roll_forward(Kernel& kernel, const Store& store, const std::
     for (const std::string& port : now.missing_ports) { after.foreign_ports.erase(port); }
     return held_back(after, now.state);
   });
-  const auto hosts = last.state.hosts == entry.after.hosts
-                         ? std::nullopt
-                         : change_hosts(kernel, scope, entry.after.hosts);
+  const auto hosts = change_hosts(kernel, scope, last.state.hosts, entry.after.hosts);
   if (files_fault) { std::rethrow_exception(files_fault); }
   return left ? left : hosts;
 }

@@ -188,7 +188,7 @@ TEST_F(HostsChange, IsWrittenBehindARestore) {
   apply(proposal, false);
   EXPECT_TRUE(node_.kernel.interfaces().contains("br-test"));
   EXPECT_EQ(hosts(), kOthers);
-  EXPECT_FALSE(change_hosts(node_.kernel, proposal.scope, names));
+  EXPECT_FALSE(change_hosts(node_.kernel, proposal.scope, proposal.observed.hosts, names));
   EXPECT_EQ(hosts(), good);
 }
 
