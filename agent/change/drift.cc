@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <variant>
-
 #include "agent/change/stored_goal.h"
 #include "agent/state/diff.h"
 #include "agent/state/observed.h"
@@ -32,8 +30,6 @@ Drift drift_of(const KernelReading& reading, const Loaded& loaded, const Store& 
     Drift drift;
     drift.operations.emplace();
     for (const Operation& operation : diff(desired, proposal.observed)) {
-      // On in a device that an older agent has made, until the next `up`. It costs speed and nothing else.
-      if (std::holds_alternative<SetScatterGather>(operation)) { continue; }
       drift.operations->push_back(describe(operation));
     }
     if (!proposal.left_out.empty()) {

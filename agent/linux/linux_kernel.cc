@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "agent/linux/operation_sender.h"
-#include "agent/linux/scatter_gather.h"
 #include "agent/store/kernel_text.h"
 #include "common/naming.h"
 
@@ -33,9 +32,6 @@ KernelReading LinuxKernel::read(const std::string& mesh, bool with_counters) {
   for (const InterfaceReport& interface : reading.interfaces) {
     if (interface.kind == "wireguard" && is_own(interface, mesh)) {
       reading.wireguard = wireguard().find_device(interface.name);
-      if (reading.wireguard) {
-        reading.wireguard->scatter_gather = has_scatter_gather(interface.name);
-      }
     }
     if (may_be_predecessor(interface, mesh)) {
       if (auto device = wireguard().find_device(interface.name)) {

@@ -119,9 +119,10 @@ bool OperationSender::must_wait(const Operation& operation) const {
   }
   if (const auto* add = std::get_if<AddAddress>(&operation)) { return unknown(add->name); }
   if (const auto* remove = std::get_if<RemoveAddress>(&operation)) { return unknown(remove->name); }
+  if (const auto* remove = std::get_if<DeleteInterface>(&operation)) { return remove->has_peers; }
   return std::holds_alternative<SetWireguard>(operation) ||
          std::holds_alternative<SetRouterAdvertisements>(operation) ||
-         std::holds_alternative<SetScatterGather>(operation) ||
+         std::holds_alternative<NoScatterGather>(operation) ||
          std::holds_alternative<SetHosts>(operation) ||
          std::holds_alternative<DeleteGroup>(operation);
 }
@@ -185,8 +186,8 @@ void OperationSender::start(const RemoveAddress& change) {
 
 void OperationSender::start(const SetWireguard& change) { wireguard_.set(change); }
 
-void OperationSender::start(const SetScatterGather& change) {
-  set_scatter_gather(change.name, change.on);
+void OperationSender::start(const NoScatterGather& change) {
+  switch_scatter_gather_off(change.name);
 }
 
 void OperationSender::start(const SetHosts& change) { hosts_.put(change.block); }
@@ -198,10 +199,7 @@ void OperationSender::start(const SetRouterAdvertisements& change) {
 }
 
 void OperationSender::start(const DeleteInterface& change) {
-  if (change.has_peers) {
-    flush();
-    remove_peers(change.name);
-  }
+  if (change.has_peers) { remove_peers(change.name); }
   indices_.erase(change.name);
   queue(make_change(change));
 }

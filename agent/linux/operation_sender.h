@@ -56,7 +56,7 @@ class OperationSender {
   void start(const AddAddress& change);
   void start(const RemoveAddress& change);
   void start(const SetWireguard& change);
-  void start(const SetScatterGather& change);
+  void start(const NoScatterGather& change);
   void start(const SetHosts& change);
   void start(const RemoveHosts& change);
   void start(const DeleteInterface& change);

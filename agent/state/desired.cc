@@ -110,7 +110,6 @@ Wireguard device_of(const proto::Plan& plan, const NodeSecrets& secrets, TunnelK
           .private_key = secrets.private_key,
           .listen_port = u16(device.listen_port(), 1, "device.listen_port"),
           .fwmark = device.fwmark(),
-          .scatter_gather = false,
           .addresses = {inner}};
 }
 

@@ -81,9 +81,7 @@ void diff_wireguard(const Wireguard& desired, const std::optional<Wireguard>& ob
   if (set.up) { forget_ipv6(now.addresses); }
   if (changes_anything(set)) { changes.first.push_back(set); }
 
-  if (desired.scatter_gather != now.scatter_gather) {
-    changes.first.push_back(SetScatterGather{desired.interface.name, desired.scatter_gather});
-  }
+  if (!observed) { changes.first.push_back(NoScatterGather{desired.interface.name}); }
   SetWireguard device = device_changes(desired, now);
   if (device != SetWireguard{.name = device.name}) { changes.first.push_back(device); }
   diff_peers(desired, now, changes);

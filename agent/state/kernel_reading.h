@@ -117,7 +117,6 @@ struct WireguardReport {
   std::optional<PublicKey> public_key;
   std::uint16_t listen_port = 0;
   std::uint32_t fwmark = 0;
-  bool scatter_gather = true;  // ethtool's feature `sg`; false if nobody can switch it
   std::map<PublicKey, PeerReport> peers;
 
   bool operator==(const WireguardReport&) const = default;

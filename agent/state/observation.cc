@@ -42,7 +42,6 @@ Wireguard wireguard_from(const InterfaceReport& report, Interface interface,
   device.private_key = node.wireguard->private_key;
   device.listen_port = node.wireguard->listen_port;
   device.fwmark = node.wireguard->fwmark;
-  device.scatter_gather = node.wireguard->scatter_gather;
   for (const auto& [key, peer] : node.wireguard->peers) {
     device.peers[key] = {.preshared_key = peer.preshared_key,
                          .endpoint = peer.endpoint,

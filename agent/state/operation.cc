@@ -120,8 +120,8 @@ std::string words(const SetWireguard& set, const KeyText& key_text) {
   return text;
 }
 
-std::string words(const SetScatterGather& set) {
-  return fmt::format("ethtool -K {} sg {}", set.name, set.on ? "on" : "off");
+std::string words(const NoScatterGather& change) {
+  return fmt::format("ethtool -K {} sg off", change.name);
 }
 
 std::string words(const SetHosts& set) {

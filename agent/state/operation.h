@@ -134,11 +134,12 @@ struct SetWireguard {
   bool operator==(const SetWireguard&) const = default;
 };
 
-// ETHTOOL_SSG: `ethtool -K NAME sg on|off`.
-struct SetScatterGather {
+// `ethtool -K NAME sg off`, for a WireGuard device that was just made. With scatter-gather, the kernel cuts what comes from
+// a tunnel into packets of several pieces, and WireGuard copies the pieces of each packet together. It is about speed
+// alone: no other device is switched, and a kernel that cannot do so is no failure.
+struct NoScatterGather {
   std::string name;
-  bool on = false;
-  bool operator==(const SetScatterGather&) const = default;
+  bool operator==(const NoScatterGather&) const = default;
 };
 
 // /etc/hosts. The lines of others stay as they are.
@@ -169,7 +170,7 @@ struct RemoveHosts {
 
 using Operation = std::variant<CreateWireguard, CreateBridge, CreateTunnel, SetTunnel, SetInterface,
                                AddAltname, RemoveAltname, SetBridge, SetRouterAdvertisements,
-                               AddAddress, RemoveAddress, SetWireguard, SetScatterGather, SetHosts,
+                               AddAddress, RemoveAddress, SetWireguard, NoScatterGather, SetHosts,
                                DeleteInterface, DeleteGroup, RemoveHosts>;
 
 enum class OperationKind : std::uint8_t { kAdd, kChange, kRemove };

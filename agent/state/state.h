@@ -46,9 +46,6 @@ struct Wireguard {
   std::optional<Secret> private_key;
   std::uint16_t listen_port = 0;
   std::uint32_t fwmark = 0;
-  // ethtool's feature `sg`, on in a new device. With it the kernel cuts what comes from a tunnel into packets of
-  // several pieces, and WireGuard copies each of them together again.
-  bool scatter_gather = true;
   std::set<Prefix> addresses;
   std::map<PublicKey, WireguardPeer> peers;
 

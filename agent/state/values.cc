@@ -148,9 +148,8 @@ class Values {
     }
     if (set.peers.size() == 1) { put_peer(set.peers.front()); }
   }
-  void operator()(const SetScatterGather& set) {
-    put("scatter_gather", std::optional(set.on),
-        observed_.wireguard ? &observed_.wireguard->scatter_gather : nullptr);
+  void operator()(const NoScatterGather&) {
+    put("scatter_gather", std::optional(false), static_cast<const bool*>(nullptr));
   }
   void operator()(const SetHosts& set) { put_hosts(set.block.lines); }
   void operator()(const RemoveHosts&) { put_hosts({}); }

@@ -123,7 +123,6 @@ proto::SavedWireguard put_wireguard(const Wireguard& device) {
   put_secret(device.private_key, *saved.mutable_private_key());
   saved.set_listen_port(device.listen_port);
   saved.set_fwmark(device.fwmark);
-  saved.set_no_scatter_gather(!device.scatter_gather);
   put_prefixes(device.addresses, *saved.mutable_addresses());
   for (const auto& [key, peer] : device.peers) { *saved.add_peers() = put_peer(key, peer); }
   return saved;
@@ -134,7 +133,6 @@ Wireguard parse_wireguard(const proto::SavedWireguard& saved) {
                    .private_key = parse_secret(saved.private_key(), "private_key"),
                    .listen_port = parse_u16(saved.listen_port(), "listen_port"),
                    .fwmark = saved.fwmark(),
-                   .scatter_gather = !saved.no_scatter_gather(),
                    .addresses = parse_prefixes(saved.addresses(), "addresses")};
   for (const proto::SavedPeer& peer : saved.peers()) {
     device.peers[require(public_key_from(peer.public_key()), "public_key")] = parse_peer(peer);

@@ -403,21 +403,26 @@ bool is_scatter_gather_on(const char* interface) {
   return value.data != 0;
 }
 
-TEST_F(LinuxKernelTest, ScatterGatherIsOnInANewDeviceAndGoesOffAndOn) {
+TEST_F(LinuxKernelTest, ScatterGatherIsOnInANewDeviceAndGoesOff) {
   LinuxKernel kernel;
-  const Scope scope{"test", {"wg-test"}, {}};
   carry_out(kernel, {CreateWireguard{"wg-test", interface_group("test"), 1420}});
-  EXPECT_TRUE(kernel.observe(scope).state.wireguard->scatter_gather);
-  for (const bool on : {false, true}) {
-    carry_out(kernel, {SetScatterGather{"wg-test", on}});
-    EXPECT_EQ(is_scatter_gather_on("wg-test"), on);
-    EXPECT_EQ(kernel.observe(scope).state.wireguard->scatter_gather, on);
+  EXPECT_TRUE(is_scatter_gather_on("wg-test"));
+  for (int twice = 0; twice < 2; ++twice) {
+    carry_out(kernel, {NoScatterGather{"wg-test"}});
+    EXPECT_FALSE(is_scatter_gather_on("wg-test"));
   }
+}
+
+TEST_F(LinuxKernelTest, ScatterGatherThatCannotBeSwitchedIsNoFailure) {
+  LinuxKernel kernel;
+  EXPECT_TRUE(is_scatter_gather_on("lo"));
+  carry_out(kernel, {NoScatterGather{"lo"}});
+  EXPECT_TRUE(is_scatter_gather_on("lo"));
 }
 
 TEST_F(LinuxKernelTest, ScatterGatherOfAMissingDeviceIsRefused) {
   LinuxKernel kernel;
-  const auto refused = [&] { carry_out(kernel, {SetScatterGather{"wg-test", false}}); };
+  const auto refused = [&] { carry_out(kernel, {NoScatterGather{"wg-test"}}); };
   EXPECT_THAT(refused, ThrowsMessage<SystemError>(HasSubstr("ethtool -K wg-test sg off: ")));
 }
 

@@ -71,7 +71,7 @@ class Floor {
   void take(const SetBridge& change) { put(make_change(change)); }
   void take(const AddAltname& change) { put(make_change(change)); }
   void take(const SetRouterAdvertisements&) {}  // no netlink
-  void take(const SetScatterGather&) {}         // nor this
+  void take(const NoScatterGather&) {}          // nor this
   template <class Other>
   void take(const Other&) {
     throw std::logic_error("a new mesh has no such operation");

@@ -350,11 +350,7 @@ void FakeKernel::start(const SetWireguard& set) {
   for (const PeerUpdate& update : set.peers) { set_peer(device, update); }
 }
 
-void FakeKernel::start(const SetScatterGather& set) {
-  FakeInterface& interface = find(set.name);
-  if (interface.kind != "wireguard") { refuse(EOPNOTSUPP); }
-  interface.wireguard.scatter_gather = set.on;
-}
+void FakeKernel::start(const NoScatterGather& change) { find(change.name); }
 
 void FakeKernel::set_peer(Wireguard& device, const PeerUpdate& update) {
   auto found = device.peers.find(update.public_key);

@@ -42,7 +42,7 @@ struct FakeInterface {
 
   Bridge bridge{.stp = false};      // its own settings only
   bool mtu_is_set_by_hand = false;  // else it follows the ports
-  Wireguard wireguard;              // keys, port, mark, scatter-gather and peers only
+  Wireguard wireguard;              // keys, port, mark and peers only
 
   bool operator==(const FakeInterface&) const = default;
 };
@@ -84,7 +84,7 @@ class FakeKernel final : public Kernel {
   void start(const AddAddress& add);
   void start(const RemoveAddress& remove);
   void start(const SetWireguard& set);
-  void start(const SetScatterGather& set);
+  void start(const NoScatterGather& change);
   void start(const SetHosts& set);
   void start(const RemoveHosts& remove);
   void start(const DeleteInterface& remove);

@@ -62,7 +62,6 @@ WireguardReport wireguard_report(const Wireguard& device,
   if (device.private_key) { report.public_key = public_key_of(*device.private_key); }
   report.listen_port = device.listen_port;
   report.fwmark = device.fwmark;
-  report.scatter_gather = device.scatter_gather;
   for (const auto& [key, peer] : device.peers) {
     const auto handshake = handshakes.find(key);
     report.peers[key] = {.preshared_key = peer.preshared_key,

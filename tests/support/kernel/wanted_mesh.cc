@@ -82,7 +82,6 @@ State wanted_mesh(int peers, TunnelKind kind) {
   device.private_key = Secret::make_private_key();
   device.listen_port = 51850;
   device.fwmark = 0x77;
-  device.scatter_gather = false;
   device.addresses = {{inner(kind, 1), kind == TunnelKind::kGretap ? 16u : 64u}};
   state.wireguard = device;
 
@@ -128,7 +127,7 @@ std::vector<Operation> operations_for(const State& state) {
                                  .ageing = bridge.ageing});
   operations.push_back(SetRouterAdvertisements{bridge.interface.name, false});
 
-  operations.push_back(SetScatterGather{device.interface.name, device.scatter_gather});
+  operations.push_back(NoScatterGather{device.interface.name});
   SetWireguard set;
   set.name = device.interface.name;
   set.private_key = device.private_key;

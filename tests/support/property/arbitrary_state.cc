@@ -108,7 +108,6 @@ class Builder {
     Wireguard device{.interface = interface(wireguard_name(kMesh)),
                      .listen_port = static_cast<std::uint16_t>(number(51820, 51823)),
                      .fwmark = static_cast<std::uint32_t>(number(0, 3)),
-                     .scatter_gather = drifts(),
                      .addresses = addresses("1")};
     if (!drifts()) { device.private_key = secret_of(8 * number(0, 3)); }
     std::vector<int> allowed = shuffled(2 * kNodes);

@@ -151,14 +151,6 @@ TEST(Diff, TurnsPathMtuDiscoveryOnInTwoSteps) {
   expect_leads_to(observed, desired);
 }
 
-TEST(Diff, TurnsScatterGatherOffInADeviceOfAnOlderAgent) {
-  State older = up();
-  older.wireguard->scatter_gather = true;
-  expect_leads_to(up(), older);
-  EXPECT_EQ(listing(diff(up(), older)), "ethtool -K wg-test sg off\n");
-  EXPECT_EQ(listing(diff(older, up())), "ethtool -K wg-test sg on\n") << "an undo";
-}
-
 TEST(Diff, ClearsWhatThePlanDoesNotHave) {
   State desired = up();
   WireguardPeer& peer = desired.wireguard->peers.begin()->second;

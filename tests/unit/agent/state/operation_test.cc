@@ -63,8 +63,7 @@ TEST(Describe, TellsClearingFromSetting) {
 }
 
 TEST(Describe, ScatterGatherInTheWordsOfEthtool) {
-  EXPECT_EQ(describe(SetScatterGather{"wg-test", false}), "ethtool -K wg-test sg off");
-  EXPECT_EQ(describe(SetScatterGather{"wg-test", true}), "ethtool -K wg-test sg on");
+  EXPECT_EQ(describe(NoScatterGather{"wg-test"}), "ethtool -K wg-test sg off");
 }
 
 TEST(IsDeletion, IsWhatAnUndoCouldNotTakeBack) {

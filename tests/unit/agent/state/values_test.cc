@@ -61,10 +61,7 @@ TEST(Values, OfASettingAreWhatDiffers) {
 }
 
 TEST(Values, OfScatterGather) {
-  EXPECT_THAT(told(SetScatterGather{"wg-test", false}, node_state()),
-              ElementsAre("scatter_gather: on to off"));
-  EXPECT_THAT(told(SetScatterGather{"wg-test", false}, {}),
-              ElementsAre("scatter_gather: - to off"));
+  EXPECT_THAT(told(NoScatterGather{"wg-test"}, {}), ElementsAre("scatter_gather: - to off"));
 }
 
 TEST(Values, OfABridgeAreInSeconds) {

@@ -27,15 +27,6 @@ TEST(StateFile, RoundTripsThroughOctets) {
   EXPECT_EQ(load(read), example());
 }
 
-TEST(StateFile, AnOlderJournalHasADeviceWithScatterGather) {
-  proto::SavedState older;
-  older.mutable_wireguard()->mutable_interface()->set_name("wg-test");
-  EXPECT_TRUE(load(older).wireguard->scatter_gather);
-  State state = load(older);
-  state.wireguard->scatter_gather = false;
-  EXPECT_FALSE(load(save(state)).wireguard->scatter_gather);
-}
-
 TEST(StateFile, TellsNothingFromEmpty) {
   EXPECT_EQ(load(save({})), State{});
   State state = example();
