@@ -78,8 +78,8 @@ class SessionKey {
   Secret private_key_;
 };
 
-// Seals secrets, as libsodium's sealed boxes, which SessionKey::open opens. Its boxes share one ephemeral key, which goes
-// with the Sealer: a fresh one for each box would double their cost. What a box is encrypted with is its receiver's alone.
+// Seals secrets into boxes of libsodium's form; SessionKey::open opens them. All boxes of a Sealer share one ephemeral key,
+// for a fresh key would double the cost of a box. The key that encrypts a box still depends on its receiver.
 class Sealer {
  public:
   // Throws Error if `to` keeps no secrets.
@@ -87,7 +87,8 @@ class Sealer {
 
  private:
   SessionKey key_;
-  std::set<PublicKey> receivers_;  // of key_: a second box to one of them would be encrypted alike
+  // Who has a box under key_. A second one to the same receiver would have the same nonce, so key_ is made anew then.
+  std::set<PublicKey> receivers_;
 };
 
 // Call once, first in main(): readies libsodium. Throws Error.

@@ -69,7 +69,7 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");
     }
-    // Nodes that answer slowly have handshakes to make: a look takes half of their time at most.
+    // Nodes that answer slowly have handshakes to make: looks take at most half of the time.
     const std::chrono::steady_clock::duration took = now - asked_at;
     std::this_thread::sleep_for(std::max<std::chrono::steady_clock::duration>(kLookEvery, took));
   }

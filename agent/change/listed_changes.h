@@ -13,7 +13,7 @@ namespace wgmesh {
 proto::Changes listed_changes(const Proposal& proposal, const std::string& mesh,
                               bool makes_keys = true);
 
-// Without the words, of which a new mesh has many megabytes: how many there are.
+// How many there are. A new mesh has many megabytes of words, and not everybody reads them.
 proto::Changes counted_changes(const Proposal& proposal);
 
 }  // namespace wgmesh

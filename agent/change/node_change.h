@@ -28,8 +28,8 @@ class NodeChange {
   // node with a thousand peers. Whoever changes the node in between and is not seen is as one who
   // does so right after: apply() reads anew, and refuses a list that is stale.
   void keep_reading(KernelReading reading);
-  // The list of changes that lead to `goal`, or, if nobody reads the words, how many there are. Changes nothing. Throws
-  // Refused.
+  // The list of changes that lead to `goal`. `only_counts`: how many there are, without their words. Changes nothing.
+  // Throws Refused.
   proto::Changes propose(WantedChange goal, bool only_counts);
   // All of these throw what Transaction throws. Then nothing is proposed any more.
   void apply(TransactionSetup setup, const OnProgress& progress);

@@ -20,8 +20,8 @@ class WireguardSocket {
   // and throws NetlinkError then.
   void set(const SetWireguard& change, std::size_t max_bytes = kMaxSetBytes);
 
-  // Before a device is deleted: the kernel waits for a grace period for each peer that it deletes with the device, and
-  // hardly at all for peers that go while the device stays. Throws NetlinkError.
+  // For a device that is deleted next. The kernel waits for a grace period for each peer that goes with its device. It
+  // hardly waits for peers that go before. Throws NetlinkError.
   void remove_peers(const std::string& name);
 
  private:

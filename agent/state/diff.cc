@@ -114,9 +114,9 @@ bool goes_as_a_whole(const State& desired) {
   return !desired.wireguard && !desired.bridge && desired.tunnels.empty();
 }
 
-// Tunnels that go carry nothing from now on. To take one out of its bridge costs a grace period of the kernel, as to
-// delete it there does. So where the whole mesh goes, its WireGuard device goes down instead: nothing comes in or out,
-// and an undo has one interface to bring back.
+// Tunnels that go carry nothing from now on. The kernel waits for a grace period when a port leaves its bridge, and as
+// long when a port is deleted in its bridge. So where the whole mesh goes, no port is detached: the WireGuard device goes
+// down. Then no frame comes in or out, and an undo has one interface to bring back.
 void silence_tunnels(const State& desired, State& now, Changes& changes) {
   if (!goes_as_a_whole(desired) || !now.wireguard) { return detach_tunnels(desired, now, changes); }
   Interface& device = now.wireguard->interface;

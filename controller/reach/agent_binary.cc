@@ -81,7 +81,7 @@ const std::string& AgentBinary::content() const {
   return content_;
 }
 
-// The nodes wait for it, so a packed file is told by its own hash, and not unpacked once more.
+// Nodes wait for this, so a packed file is not unpacked once more: its own hash is checked.
 const std::string& AgentBinary::gzip() const {
   std::call_once(gzip_once_, [&] {
     gzip_ = path_.ends_with(kPacked) ? checked(read_program(path_), hashes_.get().file)
