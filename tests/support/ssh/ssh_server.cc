@@ -30,19 +30,6 @@ std::string must_run(const std::vector<std::string>& words) {
   return ran.out;
 }
 
-std::uint16_t free_port() {
-  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw std::runtime_error("no free port");
-  }
-  return ntohs(address.sin_port);
-}
-
 bool listens(std::uint16_t port) {
   const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -104,7 +91,7 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
-SshServer::SshServer(const SshServerOptions& options) : port_(free_port()) {
+SshServer::SshServer(const SshServerOptions& options) {
   for (const std::string& kind : options.host_key_kinds) {
     must_run({"ssh-keygen", "-q", "-t", kind, "-N", "", "-f", file("host_" + kind)});
   }
@@ -133,7 +120,7 @@ void SshServer::start_server(const SshServerOptions& options) {
     must_run(
         {"dropbearconvert", "openssh", "dropbear", file("host_ed25519"), file("host_dropbear")});
     server = fmt::format("exec dropbear -F -E -r {0}/host_dropbear -p 127.0.0.1:{1} -P {0}/pid",
-                         directory_.path(), port_);
+                         directory_.path(), port());
   } else {
     std::string config = fmt::format(
         "ListenAddress 127.0.0.1:{}\nAuthorizedKeysFile "
@@ -141,7 +128,7 @@ void SshServer::start_server(const SshServerOptions& options) {
         "yes\nStrictModes no\n"
         "UsePAM no\nUseDNS no\nPrintMotd no\nPidFile "
         "none\nLogLevel VERBOSE\n{}",
-        port_, options.sshd_lines);
+        port(), options.sshd_lines);
     for (const std::string& kind : options.host_key_kinds) {
       config += fmt::format("HostKey {}\n", file("host_" + kind));
     }
@@ -159,7 +146,7 @@ void SshServer::start_server(const SshServerOptions& options) {
                                "--mount-proc", "/bin/sh", file("init"), directory_.path()},
       spawn);
   for (int i = 0; i < 400; ++i) {
-    if (listens(port_)) { return; }
+    if (listens(port())) { return; }
     if (server_->wait(std::chrono::steady_clock::now() + 25ms)) { break; }
   }
   throw std::runtime_error("the test's SSH server does not start: " + this->log());
@@ -174,14 +161,14 @@ std::string SshServer::host_key(const std::string& kind) const {
 
 std::string SshServer::config_file(const std::string& more) const {
   if (!std::filesystem::exists(file("known_hosts"))) {
-    directory_.write("known_hosts", fmt::format("[127.0.0.1]:{} {}\n", port_, host_key()));
+    directory_.write("known_hosts", fmt::format("[127.0.0.1]:{} {}\n", port(), host_key()));
   }
   return directory_.write(
       "config", fmt::format("{0}\nHost node\n  User root\nHost guest\n  User guest\nHost *\n"
                             "  HostName 127.0.0.1\n  Port {1}\n  IdentityFile {2}/id\n"
                             "  IdentityAgent none\n  UserKnownHostsFile {2}/known_hosts\n"
                             "  GlobalKnownHostsFile /dev/null\n",
-                            more, port_, directory_.path()));
+                            more, port(), directory_.path()));
 }
 
 std::string SshServer::run(const std::string& command) const {

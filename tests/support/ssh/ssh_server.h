@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controller/reach/captured_child.h"
+#include "tests/support/ssh/reserved_port.h"
 
 namespace wgmesh {
 
@@ -47,7 +48,7 @@ class SshServer {
   explicit SshServer(const SshServerOptions& options = {});
   ~SshServer();
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return port_.number(); }
   std::string file(const std::string& name) const { return directory_.path(name); }
   const TemporaryDirectory& directory() const { return directory_; }
   // An ssh_config with `Host node` (root) and `Host guest`, whose known_hosts knows the server.
@@ -61,7 +62,7 @@ class SshServer {
   void start_server(const SshServerOptions& options);
 
   TemporaryDirectory directory_;
-  std::uint16_t port_ = 0;
+  ReservedPort port_;  // or another test's server could get it before ours listens
   std::optional<Spawned> server_;
 };
 
