@@ -10,8 +10,10 @@
 namespace wgmesh {
 namespace {
 
-// Between two looks at all nodes, at least. Spanning tree moves in steps of whole seconds.
-constexpr auto kLookEvery = std::chrono::milliseconds(200);
+using Clock = std::chrono::steady_clock;
+
+// Spanning tree moves in steps of whole seconds.
+constexpr Clock::duration kLeastPause = std::chrono::milliseconds(200);
 
 template <class Ask>
 void ask(Run& run, const Names& nodes, Statuses& statuses, const Ask& question) {
@@ -41,21 +43,25 @@ Said warning_of_lost(const NodeFailure& failure) {
   return say<"node-lost-after-change">(failure.message);
 }
 
+std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::duration took) {
+  return std::max(kLeastPause, took);
+}
+
 // Only nodes that have not settled are asked again, and in the end all once more: what was settled may have changed.
 // A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
 Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses) {
   using std::chrono::seconds;
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const auto dead_root_is_forgotten = start + seconds(mesh.stp.max_age + mesh.stp.hello_time);
   const auto deadline =
       start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
   Names asked = up;
   for (;;) {
-    const auto asked_at = std::chrono::steady_clock::now();
+    const auto asked_at = Clock::now();
     ask(run, asked, statuses, [](Session& session) { return session.links(); });
     const Missing missing = missing_for_forwarding(mesh, statuses);
     if (!lost_nodes(run, up).empty()) { return missing; }
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     const bool is_settled =
         missing.nothing() && (!missing.root_was_not_asked || now > dead_root_is_forgotten);
     if (now > deadline) { return missing; }
@@ -69,9 +75,7 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");
     }
-    // Nodes that answer slowly have handshakes to make: looks take at most half of the time.
-    const std::chrono::steady_clock::duration took = now - asked_at;
-    std::this_thread::sleep_for(std::max<std::chrono::steady_clock::duration>(kLookEvery, took));
+    std::this_thread::sleep_for(pause_after(now - asked_at));
   }
 }
 

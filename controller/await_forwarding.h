@@ -2,6 +2,7 @@
 // sessions of the change.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -24,6 +25,10 @@ void look_at_sightings(Run& run, const Names& nodes, Statuses& statuses);
 // Nodes of `up` that can no longer be asked.
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up);
 Said warning_of_lost(const NodeFailure& failure);
+
+// From a look that took that long to the next one. Nodes that answer slowly have handshakes to make: looks take at most
+// half of the time.
+std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::duration took);
 
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
 // time that it needs by its own timers and half a minute for slow handshakes.

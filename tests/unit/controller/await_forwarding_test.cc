@@ -3,12 +3,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace wgmesh::await_forwarding_test {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::StartsWith;
+
+using namespace std::chrono_literals;
+
+TEST(PauseAfter, IsAFifthOfASecondWhereNodesAnswerFast) {
+  EXPECT_EQ(pause_after(0ms), 200ms);
+  EXPECT_EQ(pause_after(200ms), 200ms);
+}
+
+TEST(PauseAfter, IsAsLongAsASlowLook) { EXPECT_EQ(pause_after(7s), 7s); }
 
 TEST(WarningsOf, OneForEachThatIsMissing) {
   Missing missing;
