@@ -40,6 +40,7 @@ class Spawned {
   // Its wait status once it has ended, or nothing at the deadline.
   std::optional<int> wait(std::chrono::steady_clock::time_point deadline);
   void kill(int signal);
+  pid_t pid() const { return pid_; }  // -1 once it was waited for
 
  private:
   std::optional<int> wait_by_asking(std::chrono::steady_clock::time_point deadline);

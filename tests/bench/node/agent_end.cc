@@ -5,12 +5,14 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <ctime>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "common/error.h"
+#include "tests/bench/node/told_time.h"
 
 namespace wgmesh {
 
@@ -55,6 +57,14 @@ void AgentEnd::feed() {
     has_begun_ = true;
     frames_.feed(line_.take_rest());
   }
+}
+
+std::chrono::nanoseconds AgentEnd::cpu_time() const {
+  clockid_t clock{};
+  if (const int error = ::clock_getcpuclockid(child_.pid(), &clock); error != 0) {
+    throw SystemError("find the CPU clock of the agent", error);
+  }
+  return wgmesh::cpu_time(clock);
 }
 
 void AgentEnd::end() {

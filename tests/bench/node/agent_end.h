@@ -1,6 +1,7 @@
 // The controller's end of a session with an agent that runs beside us.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "common/frame.h"
@@ -19,6 +20,8 @@ class AgentEnd {
   void send(const proto::ToAgent& question) const;
   // The next answer of that kind. Throws what the agent says against it.
   proto::FromAgent await(proto::FromAgent::BodyCase wanted);
+  // What the agent has spent since it was started.
+  std::chrono::nanoseconds cpu_time() const;
   // Returns when the agent has ended.
   void end();
 

@@ -24,12 +24,13 @@ class Floor {
       std::visit([this](const auto& change) { take(change); }, operation);
     }
     send();
-    tell("floor", spent_);
+    tell("floor", {spent_, cpu_spent_});
   }
 
  private:
   void send() {
     const auto begun = Clock::now();
+    const auto cpu_begun = cpu_time(CLOCK_PROCESS_CPUTIME_ID);
     if (!messages_.empty()) {
       if (const auto refusal = interfaces_.send(messages_)) {
         throw NetlinkError(refusal->answer.error_number, refusal->answer.extended_ack);
@@ -37,6 +38,7 @@ class Floor {
     }
     if (peers_) { wireguard().set(*std::exchange(peers_, std::nullopt)); }
     spent_ += Clock::now() - begun;
+    cpu_spent_ += cpu_time(CLOCK_PROCESS_CPUTIME_ID) - cpu_begun;
     messages_.clear();
   }
   WireguardSocket& wireguard() {
@@ -83,6 +85,7 @@ class Floor {
   std::vector<NetlinkMessage> messages_;
   std::optional<SetWireguard> peers_;
   Clock::duration spent_{};
+  std::chrono::nanoseconds cpu_spent_{};
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   undo AGENT PEERS    a `down` that is applied and then undone
 //   floor PEERS         the same mesh without an agent: netlink messages alone
 //   words PEERS FOLDER  the same mesh for `wg setconf` and `ip -batch`
-// Each step is a line 'STEP MILLISECONDS'.
+// Each step is a line 'STEP MILLISECONDS CPU-MILLISECONDS'.
 #include <fmt/format.h>
 
 #include <exception>

@@ -33,7 +33,7 @@ void PlayedSession::up() {
   if (said.short_proofs().empty()) { share_secrets(said, proposal); }
   const From answer = step("propose", propose, From::kChanges);
   fmt::print("# {} changes\n", answer.changes().count());
-  answer.changes().count() == 0 ? end() : change();
+  answer.changes().count() == 0 ? agent_->end() : change();
 }
 
 void PlayedSession::down() {
@@ -48,14 +48,15 @@ void PlayedSession::undo() {
   undo.mutable_undo();
   const From undone = step("undo", undo, From::kUndone);
   if (!undone.undone().error().empty()) { throw std::runtime_error(undone.undone().error()); }
-  end();
+  agent_->end();
 }
 
 From PlayedSession::step(const std::string& name, const To& question, From::BodyCase wanted) {
   const auto begun = Clock::now();
+  const auto spent = agent_->cpu_time();
   agent_->send(question);
   From answer = agent_->await(wanted);
-  tell(name, Clock::now() - begun);
+  tell(name, {Clock::now() - begun, agent_->cpu_time() - spent});
   return answer;
 }
 
@@ -66,7 +67,7 @@ proto::Hello PlayedSession::hello(const proto::Open& open) {
   agent_.emplace(program_);
   agent_->send(opens);
   From answer = agent_->await(From::kHello);
-  tell("hello", Clock::now() - begun);
+  tell("hello", {Clock::now() - begun, agent_->cpu_time()});
   for (const std::string& problem : answer.hello().problems()) {
     throw std::runtime_error(problem);
   }
@@ -119,13 +120,7 @@ void PlayedSession::change() {
   commit.mutable_commit();
   const From committed = step("commit", commit, From::kCommitted);
   for (const std::string& note : committed.committed().notes()) { fmt::print("# {}\n", note); }
-  end();
-}
-
-void PlayedSession::end() {
-  const auto begun = Clock::now();
   agent_->end();
-  tell("end", Clock::now() - begun);
 }
 
 }  // namespace wgmesh

@@ -31,7 +31,6 @@ class PlayedSession {
   void propose_down(proto::Goal goal);
   void apply();
   void change();
-  void end();
 
   std::string program_;
   int peers_;
