@@ -5,7 +5,8 @@
 #
 # All nodes share one processor, which real ones do not. Where it is emulated, it is too slow for fifty: `up` commits them
 # in 93 s, but a quarter of an hour later there are still 28 roots and the processor is busy. 2450 ends begin handshakes
-# at the same time, and WireGuard begins each anew that has no answer within 5 s. So thirty nodes are the default there.
+# at the same time, and WireGuard begins each anew that has no answer within 5 s. With time by instructions (`vm
+# --instructions`) 26 roots are left after 300 s. So thirty nodes are the default there.
 # For their sake
 # - spanning tree's hello time is 10 s: with the usual second each of 435 tunnels would carry a BPDU each second;
 # - `up` does not wait until all pairs forward: it would ask all agents several times a second, and leave the kernel
