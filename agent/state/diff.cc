@@ -110,25 +110,10 @@ std::vector<Interface> interfaces_to_delete(const State& desired, const State& n
   return interfaces;
 }
 
-bool goes_as_a_whole(const State& desired) {
-  return !desired.wireguard && !desired.bridge && desired.tunnels.empty();
-}
-
-// Tunnels that go carry nothing from now on. The kernel waits for a grace period when a port leaves its bridge, and as
-// long when a port is deleted in its bridge. So where the whole mesh goes, no port is detached: the WireGuard device goes
-// down. Then no frame comes in or out, and an undo has one interface to bring back.
-void silence_tunnels(const State& desired, State& now, Changes& changes) {
-  if (!goes_as_a_whole(desired) || !now.wireguard) { return detach_tunnels(desired, now, changes); }
-  Interface& device = now.wireguard->interface;
-  if (std::exchange(device.up, false)) {
-    changes.first.push_back(SetInterface{.name = device.name, .up = false});
-  }
-}
-
 // By group where the whole mesh goes: a group that keeps a member cannot be deleted. Interfaces in
 // another group (ours by alias) go by name.
 void delete_interfaces(const State& desired, const State& now, Changes& changes) {
-  const bool all_go = goes_as_a_whole(desired);
+  const bool all_go = !desired.wireguard && !desired.bridge && desired.tunnels.empty();
   std::map<std::uint32_t, std::set<std::string>> groups;
   const std::vector<Interface> interfaces = interfaces_to_delete(desired, now);
   for (const Interface& interface : interfaces) {
@@ -168,7 +153,7 @@ std::vector<Operation> diff(const State& desired, const State& observed) {
   State now = observed;
   diff_predecessors(desired, observed, changes);
   diff_foreign_ports(desired, observed, false, changes);
-  silence_tunnels(desired, now, changes);
+  detach_tunnels(desired, now, changes);
   free_altnames(desired, now, changes);
   if (desired.wireguard) { diff_wireguard(*desired.wireguard, now.wireguard, changes); }
   if (desired.bridge) { diff_bridge(*desired.bridge, now.bridge, now.limits, changes); }

@@ -14,9 +14,13 @@ namespace wgmesh {
 // are equal. Everything that adds, changes or only silences comes first, all deletions
 // (is_deletion) last, so a transaction applies the first part before the barrier and the second at
 // commit. What the second part deletes, the first has silenced: tunnels down and without master,
-// peers without allowed IPs. A mesh that goes as a whole is silent when its WireGuard device is
-// down. (Its bridge stays up until it is deleted, so that its addresses and routes are there for an
-// undo.) Undo is diff(before, observed now).
+// peers without allowed IPs. (A bridge or device that goes as a whole stays up until then, so that
+// its addresses and routes are there for an undo.) Undo is diff(before, observed now).
+//
+// The WireGuard device of a mesh does not go down while its tunnels are up, although one message
+// would silence them all: the kernel sends the frames of a tunnel whose route is gone by another
+// route, in plain. Nor may ports be in their bridge for long without hearing each other: each bridge
+// takes itself for the root then, opens every port, and an undo closes loops.
 //
 // Four things must go before what takes their place can come, and so are deletions in the first
 // part, always followed there by what they make room for:
