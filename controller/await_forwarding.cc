@@ -75,7 +75,7 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");
     }
-    std::this_thread::sleep_for(pause_after(now - asked_at));
+    std::this_thread::sleep_until(std::min(now + pause_after(now - asked_at), deadline));
   }
 }
 
