@@ -74,24 +74,25 @@ void diff_foreign_ports(const State& desired, const State& observed, bool joinin
   }
 }
 
+SetWireguard silence(const std::string& device) {
+  return {.name = device, .private_key = no_key(), .listen_port = 0};
+}
+
 // A device of the tool before this one falls silent before ours takes its port and its key, and is
-// given both back when ours has let go of them. A device that is gone cannot be made again.
+// given both back when ours has let go of them. A device that is gone cannot be made again. Neither
+// goes down for that: its tunnels would send in plain.
 void diff_predecessors(const State& desired, const State& observed, Changes& changes) {
-  bool is_ours_down = !observed.wireguard || desired.wireguard;
+  bool is_ours_silent = !observed.wireguard || desired.wireguard;
   for (const auto& [name, device] : observed.predecessors) {
     const auto wanted = desired.predecessors.find(name);
     if (wanted == desired.predecessors.end()) {
-      if (device.private_key) {
-        changes.first.push_back(
-            SetWireguard{.name = name, .private_key = no_key(), .listen_port = 0});
-      }
+      if (device.private_key) { changes.first.push_back(silence(name)); }
       changes.deletions.push_back(DeleteInterface{name, true});
       continue;
     }
     if (device == wanted->second) { continue; }
-    if (!std::exchange(is_ours_down, true) && observed.wireguard->interface.up) {
-      changes.first.push_back(
-          SetInterface{.name = observed.wireguard->interface.name, .up = false});
+    if (!std::exchange(is_ours_silent, true) && observed.wireguard->private_key) {
+      changes.first.push_back(silence(observed.wireguard->interface.name));
     }
     changes.first.push_back(
         SetWireguard{.name = name,
