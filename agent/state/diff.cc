@@ -80,7 +80,7 @@ SetWireguard silence(const std::string& device) {
 
 // A device of the tool before this one falls silent before ours takes its port and its key, and is
 // given both back when ours has let go of them. A device that is gone cannot be made again. Neither
-// goes down for that: its tunnels would send in plain.
+// device goes down: its tunnels would send in plain (see diff.h).
 void diff_predecessors(const State& desired, const State& observed, Changes& changes) {
   bool is_ours_silent = !observed.wireguard || desired.wireguard;
   for (const auto& [name, device] : observed.predecessors) {

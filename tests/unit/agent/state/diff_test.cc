@@ -56,6 +56,15 @@ TEST(Diff, HasNothingToDoTheSecondTime) { EXPECT_TRUE(diff(up(), up()).empty());
 
 TEST(Diff, TakesAMeshDown) { expect_change("down", {}, up()); }
 
+// An adoption is undone: no device goes down, for its tunnels would send in plain.
+TEST(Diff, GivesTheToolBeforeItsKeyBack) {
+  State observed = up();
+  observed.predecessors["wg-old"] = {};
+  State desired;
+  desired.predecessors["wg-old"] = {observed.wireguard->private_key, 51821};
+  expect_golden("adoption_undone", diff(desired, observed));
+}
+
 TEST(Diff, DropsAPeer) {
   proto::Plan plan = example_plan();
   plan.mutable_peers()->RemoveLast();
