@@ -26,8 +26,8 @@ void look_at_sightings(Run& run, const Names& nodes, Statuses& statuses);
 std::map<std::string, NodeFailure> lost_nodes(Run& run, const Names& up);
 Said warning_of_lost(const NodeFailure& failure);
 
-// From a look that took that long to the next one. Nodes that answer slowly have handshakes to make: looks take at most
-// half of the time.
+// How long to wait after a look at the nodes. Nodes that answer slowly have handshakes to make, so looks take at most half
+// of the time.
 std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::duration took);
 
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the

@@ -17,10 +17,11 @@ namespace wgmesh {
 // peers without allowed IPs. (A bridge or device that goes as a whole stays up until then, so that
 // its addresses and routes are there for an undo.) Undo is diff(before, observed now).
 //
-// The WireGuard device of a mesh does not go down while its tunnels are up, although one message
-// would silence them all: the kernel sends the frames of a tunnel whose route is gone by another
-// route, in plain. Nor may ports be in their bridge for long without hearing each other: each bridge
-// takes itself for the root then, opens every port, and an undo closes loops.
+// One message that takes the WireGuard device down would silence all tunnels, but that is no way:
+//  - The route to the tunnels' ends goes with the device. The kernel then sends their frames by
+//    another route, in plain.
+//  - Ports stay in their bridge and hear nobody. After max_age each bridge takes itself for the root,
+//    and all its ports forward. An undo then closes loops.
 //
 // Four things must go before what takes their place can come, and so are deletions in the first
 // part, always followed there by what they make room for:

@@ -8,7 +8,7 @@
 
 namespace wgmesh {
 
-// Tells what it spent as the step "floor". Throws Error if the kernel refuses one, std::logic_error for an operation that a
+// Tells its time as the step "floor". Throws Error if the kernel refuses one, std::logic_error for an operation that a
 // new mesh has not.
 void send_all(const std::vector<Operation>& operations);
 

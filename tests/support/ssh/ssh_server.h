@@ -62,7 +62,7 @@ class SshServer {
   void start_server(const SshServerOptions& options);
 
   TemporaryDirectory directory_;
-  ReservedPort port_;  // or another test's server could get it before ours listens
+  ReservedPort port_;  // another test's server cannot get it before ours listens
   std::optional<Spawned> server_;
 };
 
