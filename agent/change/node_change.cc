@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 
 #include "agent/change/listed_changes.h"
 #include "agent/change/told_adoption.h"
+#include "agent/linux/wall_clock.h"
 #include "agent/node/program_link.h"
 #include "agent/node/uninstall.h"
 #include "agent/node/units.h"
+#include "agent/state/call_again.h"
 #include "agent/status/current_status.h"
 #include "agent/store/atomic_file.h"
 #include "agent/store/node_lock.h"
@@ -175,6 +178,19 @@ void NodeChange::commit(proto::Committed& told, const OnProgress& progress) {
 
 void NodeChange::finish() {
   if (transaction_) { transaction_->finish(); }
+}
+
+void NodeChange::call_again(const std::set<std::string>& peers) {
+  if (goal_->kind != proto::UP) { return; }
+  std::set<PublicKey> keys;
+  for (const proto::Peer& peer : goal_->plan->peers()) {
+    const auto key = public_key_from(peer.public_key());
+    if (key && peers.contains(peer.node())) { keys.insert(*key); }
+  }
+  const auto calls = wgmesh::call_again(kernel_.read(mesh_, false), mesh_, keys, wall_clock());
+  if (calls) {
+    kernel_.apply(std::array<Operation, 1>{*calls}, [](std::size_t) {});
+  }
 }
 
 std::string NodeChange::take_back(const OnProgress& progress) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agent/change/phase.h"
@@ -40,6 +41,8 @@ class NodeChange {
   void commit(proto::Committed& told, const OnProgress& progress);
   // What is left to do after a commit when its answer was given: see Transaction::finish.
   void finish();
+  // Calls `peers` again, which are nodes of the plan that is up now. Leaves out those that have answered.
+  void call_again(const std::set<std::string>& peers);
   // Undoes the change from any step. Returns what the kernel says against the undo; empty if it
   // succeeded.
   std::string take_back(const OnProgress& progress);

@@ -193,6 +193,7 @@ proto::Hello make_hello(const proto::Open& open, const ThisNode& this_node,
   hello.set_agent_version(WGMESH_VERSION);
   hello.set_knows_hold(true);
   hello.set_knows_export(true);
+  hello.set_knows_call_again(true);
   hello.set_takes_short_peers(true);
   put_machine(hello, open.surveys());
   secrets.put_into(hello, open);

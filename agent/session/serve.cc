@@ -48,6 +48,14 @@ Errand errand_of(const proto::Open& open) {
   return open.removes() ? Errand::kToRemove : Errand::kToChange;
 }
 
+// An answer that says no more than that a step is done.
+template <class Body>
+proto::FromAgent done(Body* (proto::FromAgent::*body)()) {
+  proto::FromAgent message;
+  (message.*body)();
+  return message;
+}
+
 class ServeSession {
  public:
   ServeSession(SessionIo& io, const ThisNode& this_node)
@@ -68,6 +76,7 @@ class ServeSession {
   void call_peers();
   void hold();
   void commit();
+  void call_again(const proto::CallAgain& wanted);
   void undo();
   std::string take_back();
   bool is_as_before() const { return !change_ || change_->is_as_before(); }
@@ -183,6 +192,8 @@ void ServeSession::answer(const proto::ToAgent& message) {
       return call_peers();
     case proto::ToAgent::kCommit:
       return commit();
+    case proto::ToAgent::kCallAgain:
+      return call_again(message.call_again());
     case proto::ToAgent::kUndo:
       return undo();
     case proto::ToAgent::kHold:
@@ -270,9 +281,7 @@ void ServeSession::apply() {
   setup.patience = patience_;
   if (this_node_.with_watcher) { setup.open_kernel = this_node_.open_kernel; }
   change_->apply(std::move(setup), progress_);
-  proto::FromAgent message;
-  message.mutable_applied();
-  io_.write(message);
+  io_.write(done(&proto::FromAgent::mutable_applied));
 }
 
 void ServeSession::switch_over() {
@@ -289,9 +298,7 @@ void ServeSession::switch_over() {
 
 void ServeSession::call_peers() {
   change_->call_peers();
-  proto::FromAgent message;
-  message.mutable_peers_called();
-  io_.write(message);
+  io_.write(done(&proto::FromAgent::mutable_peers_called));
 }
 
 // From the answer on it is a promise that silence alone undoes nothing before the confirm timeout:
@@ -301,9 +308,7 @@ void ServeSession::hold() {
   change_->hold();
   if (this_node_.before_promise) { this_node_.before_promise(); }
   promised_ = io_.now();
-  proto::FromAgent message;
-  message.mutable_held();
-  io_.write(message);
+  io_.write(done(&proto::FromAgent::mutable_held));
   if (this_node_.after_promise) { this_node_.after_promise(); }
 }
 
@@ -325,6 +330,11 @@ void ServeSession::forget_node_if_empty(proto::Committed& committed) {
   }
 }
 
+void ServeSession::call_again(const proto::CallAgain& wanted) {
+  change_->call_again({wanted.nodes().begin(), wanted.nodes().end()});
+  io_.write(done(&proto::FromAgent::mutable_called_again));
+}
+
 void ServeSession::undo() {
   if (phase() == Phase::kCommitted) { throw Refused(say<"change-is-committed">()); }
   proto::FromAgent message;
@@ -339,11 +349,7 @@ std::string ServeSession::take_back() {
   return change_->take_back(progress_);
 }
 
-void ServeSession::tell_alive() {
-  proto::FromAgent message;
-  message.mutable_alive();
-  io_.write(message);
-}
+void ServeSession::tell_alive() { io_.write(done(&proto::FromAgent::mutable_alive)); }
 
 void ServeSession::tell_status(const proto::AskStatus& wanted) {
   proto::FromAgent message;

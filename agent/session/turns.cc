@@ -42,7 +42,7 @@ constexpr Phases kAnyOpen{
     Phase::kReading,  Phase::kOpen,    Phase::kProposed, Phase::kNothingDue, Phase::kStaged,
     Phase::kSwitched, Phase::kApplied, Phase::kHeld,     Phase::kCommitted,  Phase::kUndoFailed};
 
-constexpr std::array<Turn, 16> kTurns{{
+constexpr std::array<Turn, 17> kTurns{{
     {Body::kOpen, "open", {Phase::kUnopened}, "a second open"},
     {Body::kMakeSecrets,
      "secrets",
@@ -68,6 +68,10 @@ constexpr std::array<Turn, 16> kTurns{{
      "commit",
      {Phase::kNothingDue, Phase::kHeld},
      "commit before hold, or without a plan"},
+    {Body::kCallAgain,
+     "call",
+     {Phase::kNothingDue, Phase::kCommitted},
+     "a second call before the commit"},
     {Body::kUndo, "undo", kAny, ""},
     {Body::kHeartbeat, "", kAny, ""},
     {Body::kAskStatus, "status", kAnyOpen, kUnopened},

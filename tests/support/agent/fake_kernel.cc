@@ -356,6 +356,7 @@ void FakeKernel::set_peer(Wireguard& device, const PeerUpdate& update) {
   auto found = device.peers.find(update.public_key);
   if (update.remove) {
     if (found != device.peers.end()) { device.peers.erase(found); }
+    latest_handshakes.erase(update.public_key);
     return;
   }
   if (found == device.peers.end()) {

@@ -38,10 +38,11 @@ Said refusal(Message::BodyCase message, Phase phase) {
 }
 
 constexpr std::array kEveryMessage = {
-    Message::kOpen,   Message::kMakeSecrets,  Message::kPropose,    Message::kApply,
-    Message::kCommit, Message::kUndo,         Message::kHeartbeat,  Message::kAskStatus,
-    Message::kListen, Message::kProbe,        Message::kSwitchOver, Message::kCallPeers,
-    Message::kHold,   Message::kBenchReceive, Message::kBenchSend,  Message::kExportFiles,
+    Message::kOpen,      Message::kMakeSecrets,  Message::kPropose,    Message::kApply,
+    Message::kCommit,    Message::kUndo,         Message::kHeartbeat,  Message::kAskStatus,
+    Message::kListen,    Message::kProbe,        Message::kSwitchOver, Message::kCallPeers,
+    Message::kHold,      Message::kBenchReceive, Message::kBenchSend,  Message::kExportFiles,
+    Message::kCallAgain,
 };
 
 TEST(Turns, EveryMessageHasOne) {
@@ -63,7 +64,7 @@ TEST(Turns, NothingButOpenBeginsASession) {
 
 TEST(Turns, ASessionThatReadsChangesNothing) {
   for (const auto message : {Message::kApply, Message::kSwitchOver, Message::kCallPeers,
-                             Message::kHold, Message::kCommit}) {
+                             Message::kHold, Message::kCommit, Message::kCallAgain}) {
     EXPECT_FALSE(may_come(message, Phase::kReading)) << step_of(message);
   }
 }
@@ -76,6 +77,11 @@ TEST(Turns, NobodyCommitsWhatIsNotHeld) {
 TEST(Turns, NewKeysAreStagedThenSwitchedThenCalled) {
   EXPECT_EQ(phases_of(Message::kSwitchOver), (std::set{Phase::kStaged, Phase::kApplied}));
   EXPECT_EQ(phases_of(Message::kCallPeers), (std::set{Phase::kSwitched, Phase::kApplied}));
+}
+
+TEST(Turns, PeersAreCalledAgainWhenTheChangeIsDone) {
+  EXPECT_EQ(phases_of(Message::kCallAgain), (std::set{Phase::kNothingDue, Phase::kCommitted}));
+  EXPECT_EQ(refusal(Message::kCallAgain, Phase::kApplied).text, "a second call before the commit");
 }
 
 TEST(Turns, NothingBeginsAnewOnceItIsApplied) {
