@@ -1,5 +1,7 @@
 #include "controller/await_forwarding.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -47,6 +49,15 @@ std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::durat
   return std::max(kLeastPause, took);
 }
 
+void call_again(Run& run, SecondCalls& calls, const std::vector<LinkName>& silent) {
+  const SecondCalls::Calls due = calls.due(silent, Clock::now());
+  if (due.empty()) { return; }
+  run.fleet().each(
+      "call", [&](const Node& node) { return due.contains(node.name); },
+      [&](const Node& node, Session& session) { session.call_again(due.at(node.name)); });
+  calls.made(Clock::now());
+}
+
 // Only nodes that have not settled are asked again, and in the end all once more: what was settled may have changed.
 // A root that was skipped may be dead: if it is, the others have forgotten it after max_age.
 Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& statuses) {
@@ -56,6 +67,7 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
   const auto deadline =
       start + seconds(30) + seconds(2 * mesh.stp.forward_delay + mesh.stp.max_age);
   Names asked = up;
+  SecondCalls calls;
   for (;;) {
     const auto asked_at = Clock::now();
     ask(run, asked, statuses, [](Session& session) { return session.links(); });
@@ -70,19 +82,21 @@ Missing await_forwarding(Run& run, const Mesh& mesh, const Names& up, Statuses& 
       asked = up;
       continue;
     }
+    call_again(run, calls, missing.handshakes);
     asked = missing.nothing() ? up : missing.unsettled;
     for (const std::string& node : up) {
       run.progress().set(node, missing.handshakes.empty() ? "waiting for spanning tree"
                                                           : "waiting for handshakes");
     }
-    std::this_thread::sleep_until(std::min(now + pause_after(now - asked_at), deadline));
+    const auto done = Clock::now();
+    std::this_thread::sleep_until(std::min(done + pause_after(done - asked_at), deadline));
   }
 }
 
 std::vector<Said> warnings_of(const Missing& missing) {
   std::vector<Said> warnings;
-  for (const std::string& link : missing.handshakes) {
-    warnings.push_back(say<"link-no-handshake">(link));
+  for (const auto& [a, b] : missing.handshakes) {
+    warnings.push_back(say<"link-no-handshake">(fmt::format("{}-{}", a, b)));
   }
   for (const std::string& phrase : missing.tree) {
     warnings.push_back(say<"spanning-tree-unsettled">(phrase));

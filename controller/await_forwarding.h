@@ -10,6 +10,7 @@
 
 #include "common/said.h"
 #include "controller/mesh/forwarding.h"
+#include "controller/mesh/second_calls.h"
 #include "controller/run.h"
 
 namespace wgmesh {
@@ -29,6 +30,10 @@ Said warning_of_lost(const NodeFailure& failure);
 // How long to wait after a look at the nodes. Nodes that answer slowly have handshakes to make, so looks take at most half
 // of the time.
 std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::duration took);
+
+// Lets nodes call peers again, over the sessions of a change that is done, if `calls` finds that due. `silent`: the links
+// that have no handshake.
+void call_again(Run& run, SecondCalls& calls, const std::vector<LinkName>& silent);
 
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the
 // time that it needs by its own timers and half a minute for slow handshakes.

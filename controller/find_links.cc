@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "controller/mesh/diagnosis.h"
 #include "controller/mesh/sightings.h"
@@ -16,14 +17,18 @@ using LinkClock = std::chrono::steady_clock;
 constexpr auto kHandshakesWithin = std::chrono::seconds(30);
 constexpr auto kLookAgainAfter = std::chrono::milliseconds(200);
 
-// Looks at the nodes of `up` until `is_enough` or the time is over, or a node is lost.
-template <class IsEnough>
+// Looks at the nodes of `up` until no link is silent or the time is over, or a node is lost. Links that stay silent are
+// called again.
+template <class Silent>
 void look_until(Run& run, const Names& up, LinkClock::time_point deadline, const char* activity,
-                Statuses& statuses, const IsEnough& is_enough) {
+                Statuses& statuses, const Silent& silent) {
+  SecondCalls calls;
   for (;;) {
     look_at_sightings(run, up, statuses);
-    if (is_enough() || LinkClock::now() > deadline || !lost_nodes(run, up).empty()) { return; }
+    const std::vector<LinkName> without = silent();
+    if (without.empty() || LinkClock::now() > deadline || !lost_nodes(run, up).empty()) { return; }
     for (const std::string& node : up) { run.progress().set(node, activity); }
+    call_again(run, calls, without);
     std::this_thread::sleep_for(kLookAgainAfter);
   }
 }
@@ -45,7 +50,7 @@ std::optional<Learning> look_for_links(Run& run, const Mesh& mesh, const Names& 
   });
   if (!any) { return std::nullopt; }
   look_until(run, up, LinkClock::now() + kHandshakesWithin, "waiting for handshakes", statuses,
-             [&] { return missing_for_forwarding(mesh, statuses).handshakes.empty(); });
+             [&] { return missing_for_forwarding(mesh, statuses).handshakes; });
   auto candidates = find_pairs_to_learn(mesh, facts, statuses);
   if (candidates.empty()) { return std::nullopt; }
   return Learning(mesh.learned, std::move(candidates));
@@ -58,12 +63,17 @@ std::set<LinkName> await_links(Run& run, const Names& up, const Learning& learni
   if (tried.empty()) { return shaken; }
   look_until(run, up, LinkClock::now() + learning.patience(), "waiting for direct links", statuses,
              [&] {
+               std::vector<LinkName> silent;
                for (const LinkName& pair : tried) {
                  const bool both = has_heard(statuses, pair.first, pair.second) &&
                                    has_heard(statuses, pair.second, pair.first);
-                 if (both) { shaken.insert(pair); }
+                 if (both) {
+                   shaken.insert(pair);
+                 } else if (!shaken.contains(pair)) {
+                   silent.push_back(pair);
+                 }
                }
-               return shaken.size() == tried.size();
+               return silent;
              });
   return shaken;
 }

@@ -78,6 +78,7 @@ proto::Hello Session::open(const proto::Open& open) {
   mesh_ = open.mesh();
   agent_version_ = hello.agent_version();
   knows_export_ = hello.knows_export();
+  knows_call_again_ = hello.knows_call_again();
   if (open.changes_state() && !hello.knows_hold()) {
     throw Error(say<"agent-cannot-hold">(hello.agent_version()));
   }
@@ -155,6 +156,13 @@ proto::Committed Session::wait_committed(const OnProgress& on_progress) {
     if (unsent_) { std::rethrow_exception(unsent_); }
     throw;
   }
+}
+
+void Session::call_again(const std::vector<std::string>& peers) {
+  if (!knows_call_again_) { return; }
+  proto::ToAgent frame;
+  frame.mutable_call_again()->mutable_nodes()->Assign(peers.begin(), peers.end());
+  ask(std::move(frame), proto::FromAgent::kCalledAgain);
 }
 
 proto::Undone Session::undo(milliseconds silence) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/error.h"
 #include "common/frame.h"
@@ -66,6 +67,9 @@ class Session {
   // undone(), if it had undone the change before the commit came.
   void send_commit(std::chrono::milliseconds patience);
   proto::Committed wait_committed(const OnProgress& on_progress);
+  // Asks the node to call `peers` again, after a change is done. It leaves out those that have answered. An older agent is
+  // not asked.
+  void call_again(const std::vector<std::string>& peers);
   // Takes `silence` and a second for each change at most.
   proto::Undone undo(std::chrono::milliseconds silence);
   // `with_drift`: also what was changed by hand, for which the node reads its kernel once more.
@@ -128,10 +132,11 @@ class Session {
       heard_;                  // a frame; or the first that is unanswered was sent
   std::exception_ptr unsent_;  // why the commit could not be sent
   std::chrono::milliseconds silence_;
-  std::string mesh_;           // from open on
-  std::string agent_version_;  // as mesh_
-  bool knows_export_ = false;  // as mesh_
-  std::size_t said_before_;    // on stderr, by the shells that started the agent
+  std::string mesh_;               // from open on
+  std::string agent_version_;      // as mesh_
+  bool knows_export_ = false;      // as mesh_
+  bool knows_call_again_ = false;  // as mesh_
+  std::size_t said_before_;        // on stderr, by the shells that started the agent
 };
 
 }  // namespace wgmesh

@@ -153,7 +153,7 @@ Missing missing_for_forwarding(const Mesh& mesh, const Statuses& statuses) {
       if (!has_handshake(here) || !has_handshake(there)) {
         // What was learned may be true no more, and nobody was promised such a link.
         if (find_learned(mesh, node, *peer) != nullptr) { continue; }
-        missing.handshakes.push_back(fmt::format("{}-{}", node.name, peer->name));
+        missing.handshakes.emplace_back(node.name, peer->name);
         missing.unsettled.insert({node.name, peer->name});
         continue;
       }

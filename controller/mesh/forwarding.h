@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/mesh/link_name.h"
 #include "controller/mesh/mesh.h"
 #include "proto/status.pb.h"
 
@@ -15,9 +16,9 @@ namespace wgmesh {
 using Statuses = std::map<std::string, proto::Status>;  // by node name
 
 struct Missing {
-  // Links without a first handshake, "mesh0-mesh2": whatever STP does, these cannot carry a frame.
+  // Links without a first handshake: whatever STP does, these cannot carry a frame.
   // Without those whose endpoints were learned.
-  std::vector<std::string> handshakes;
+  std::vector<LinkName> handshakes;
   // What spanning tree has not settled yet, one phrase each: a link that does not forward between
   // two nodes that have no other way (with split horizon: any), a node that takes another bridge
   // for the root than the one with the lowest bridge ID among those it can reach.

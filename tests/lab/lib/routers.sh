@@ -17,6 +17,7 @@
 #   inner_of I            node I's inner address
 #   talks_directly I J    what I sends to J's inner address comes back, so it is their own link
 #   forget K, other_ports K FIRST-LAST, other_address K ADDRESS, start_behind I   what happens to routers and nodes
+#   far_router K MS, far_node I MS   one way out of it to the switch takes that long from now on
 
 public_addr() { echo "203.0.113.$((100 + $1))"; }
 router_addr() { echo "203.0.113.$((1 + $1))"; }
@@ -159,6 +160,9 @@ other_ports() { # other_ports K FIRST-LAST
 other_address() { # other_address K ADDRESS
   at_router "$1" sh -c "ip addr flush dev wan && ip addr add $2/24 dev wan"
 }
+
+far_router() { at_router "$1" tc qdisc replace dev wan root netem delay "$2ms"; }
+far_node() { on "$1" tc qdisc replace dev eth0 root netem delay "$2ms"; }
 
 at_router_of() { at_router "$(<"$LAB/n/$1/router")" "${@:2}"; }
 

@@ -25,6 +25,7 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
       hello.set_public_key(played_key(node.public_key_octet));
       hello.set_session_key(played_key(static_cast<std::uint16_t>(node.public_key_octet + 100)));
       hello.set_knows_export(node.knows_export);
+      hello.set_knows_call_again(node.knows_call_again);
       if (frame.open().surveys()) {
         proto::Survey& survey = *hello.mutable_survey();
         survey.set_host_name("played");
@@ -53,6 +54,9 @@ std::vector<proto::FromAgent> default_answer(const ScriptedNode& node,
       break;
     case proto::ToAgent::kCallPeers:
       answer.mutable_peers_called();
+      break;
+    case proto::ToAgent::kCallAgain:
+      answer.mutable_called_again();
       break;
     case proto::ToAgent::kCommit:
       answer.mutable_committed();

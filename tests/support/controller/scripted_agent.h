@@ -31,6 +31,7 @@ struct ScriptedNode {
   std::uint16_t public_key_octet = 1;
   bool knows_hold = true;  // every hello says so, a scripted one too
   bool knows_export = true;
+  bool knows_call_again = true;
   std::vector<proto::ToAgent> seen;
   std::mutex mutex;  // of `seen`
 

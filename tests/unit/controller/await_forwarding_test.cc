@@ -23,7 +23,7 @@ TEST(PauseAfter, IsAsLongAsASlowLook) { EXPECT_EQ(pause_after(7s), 7s); }
 
 TEST(WarningsOf, OneForEachThatIsMissing) {
   Missing missing;
-  missing.handshakes = {"a-b"};
+  missing.handshakes = {{"a", "b"}};
   missing.tree = {"a-c does not forward"};
   const std::vector<Said> warnings = warnings_of(missing);
   EXPECT_THAT(warnings, ElementsAre(Field(&Said::id, "link-no-handshake"),

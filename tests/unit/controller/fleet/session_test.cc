@@ -50,6 +50,30 @@ TEST(Session, LooksAtLinksWithoutAskingForTheRest) {
   EXPECT_TRUE(node.last(proto::ToAgent::kAskStatus).ask_status().drift());
 }
 
+proto::Open open_of(const std::string& mesh) {
+  proto::Open open;
+  open.set_mesh(mesh);
+  return open;
+}
+
+TEST(Session, NamesThePeersThatAreToBeCalledAgain) {
+  ScriptedNode node;
+  Session session(std::make_unique<ScriptedAgent>(node), "");
+  session.open(open_of("m"));
+  session.call_again({"b", "c"});
+  EXPECT_THAT(node.last(proto::ToAgent::kCallAgain).call_again().nodes(),
+              ::testing::ElementsAre("b", "c"));
+}
+
+TEST(Session, AsksNoOlderAgentToCallAgain) {
+  ScriptedNode node;
+  node.knows_call_again = false;
+  Session session(std::make_unique<ScriptedAgent>(node), "");
+  session.open(open_of("m"));
+  session.call_again({"b"});
+  EXPECT_FALSE(node.saw(proto::ToAgent::kCallAgain));
+}
+
 using namespace std::chrono_literals;
 
 std::string frame_of(const proto::FromAgent& message) {

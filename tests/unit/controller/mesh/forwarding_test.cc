@@ -97,13 +97,13 @@ TEST_F(ASegment, WithoutATreeEveryLinkCounts) {
 
 TEST_F(ASegment, NamesALinkWithoutHandshake) {
   peer("c", "b").set_latest_handshake(0);
-  EXPECT_THAT(missing().handshakes, ElementsAre("b-c"));
+  EXPECT_THAT(missing().handshakes, ElementsAre(LinkName("b", "c")));
 }
 
 TEST_F(ASegment, ANodeThatNamesAPeerTwiceIsTakenAtItsLastWord) {
   proto::PeerStatus& second = *statuses_["c"].mutable_device()->add_peers();
   second.set_node("b");
-  EXPECT_THAT(missing().handshakes, ElementsAre("b-c"));
+  EXPECT_THAT(missing().handshakes, ElementsAre(LinkName("b", "c")));
   second.set_latest_handshake(5);
   EXPECT_TRUE(missing().nothing());
 }
@@ -112,7 +112,8 @@ TEST_F(ASegment, ALinkWithoutPortsOrPeersDoesNotForward) {
   for (auto& [name, status] : statuses_) { status.clear_ports(); }
   EXPECT_THAT(missing().tree, ElementsAre("a-b is /", "a-c is /", "b-c is /"));
   for (auto& [name, status] : statuses_) { status.clear_device(); }
-  EXPECT_THAT(missing().handshakes, ElementsAre("a-b", "a-c", "b-c"));
+  EXPECT_THAT(missing().handshakes,
+              ElementsAre(LinkName("a", "b"), LinkName("a", "c"), LinkName("b", "c")));
 }
 
 TEST_F(ASegment, WaitsForEveryoneToKnowTheRoot) {
@@ -127,7 +128,7 @@ TEST_F(ASegment, IslandsHaveRootsOfTheirOwn) {
     statuses_[other].mutable_bridge()->set_root_id("1000.0200000000b");
   }
   EXPECT_THAT(missing().tree, IsEmpty());
-  EXPECT_THAT(missing().handshakes, ElementsAre("a-b", "a-c"));
+  EXPECT_THAT(missing().handshakes, ElementsAre(LinkName("a", "b"), LinkName("a", "c")));
 }
 
 TEST_F(ASegment, LooksOnlyAtNodesThatWereAsked) {
@@ -184,7 +185,7 @@ TEST_F(ASegment, IsMissingWhatAShortAnswerLeavesOut) {
   statuses_["a"].clear_ports();
   statuses_["a"].clear_device();
   statuses_["a"].set_links(std::string(1, static_cast<char>(link_octet(true, "forwarding"))));
-  EXPECT_THAT(missing().handshakes, ElementsAre("a-c"));
+  EXPECT_THAT(missing().handshakes, ElementsAre(LinkName("a", "c")));
 }
 
 TEST_F(ASegment, WaitsForNoHandshakeOfALearnedLink) {
