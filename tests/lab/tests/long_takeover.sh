@@ -10,7 +10,8 @@ if [ -z "${WGMESH_OLD_BUILT:-}" ]; then
   [ -x "$old/build/controller/mesh" ] || {
     mkdir -p "$old"
     git -C "$source_folder" archive $old_commit | tar -x -C "$old" &&
-      cmake -S "$old" --preset release -B "$old/build" >"$old/log" 2>&1 &&
+      "$old/packaging/install-build-deps" build >"$old/log" 2>&1 &&
+      cmake -S "$old" --preset release -B "$old/build" >>"$old/log" 2>&1 &&
       cmake --build "$old/build" -j "$(nproc)" --target all >>"$old/log" 2>&1 || { tail -n 20 "$old/log"; exit 1; }
   }
   WGMESH_OLD_BUILT=1 exec "$lab_folder/tools/with-kernel" --limit 900 --env WGMESH_OLD_BUILT=1 -- "$0"
