@@ -31,8 +31,8 @@ Said warning_of_lost(const NodeFailure& failure);
 // of the time.
 std::chrono::steady_clock::duration pause_after(std::chrono::steady_clock::duration took);
 
-// Lets nodes call peers again, over the sessions of a change that is done, if `calls` finds that due. `silent`: the links
-// that have no handshake.
+// Asks nodes to call peers again, if `calls` finds that due. `silent`: the links that have no handshake. Works over the
+// sessions of a change that is done.
 void call_again(Run& run, SecondCalls& calls, const std::vector<LinkName>& silent);
 
 // Asks all nodes until every link has shaken hands and spanning tree has settled, at most for the

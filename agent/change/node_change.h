@@ -41,7 +41,7 @@ class NodeChange {
   void commit(proto::Committed& told, const OnProgress& progress);
   // What is left to do after a commit when its answer was given: see Transaction::finish.
   void finish();
-  // Calls `peers` again, which are nodes of the plan that is up now. Leaves out those that have answered.
+  // Calls `peers` again, by their names in the plan that is up now; see call_again.h.
   void call_again(const std::set<std::string>& peers);
   // Undoes the change from any step. Returns what the kernel says against the undo; empty if it
   // succeeded.

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint16_t kShortest = 1;  // keepalive, in seconds
 
-// If the clock was set back, a handshake seems to be of the future, and the session may live.
+// A handshake of the future has a session: the clock was set back.
 bool has_session(const PeerReport& peer, std::int64_t now) {
   return peer.latest_handshake != 0 && now - peer.latest_handshake <= kLiveHandshake;
 }

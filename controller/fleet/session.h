@@ -67,8 +67,8 @@ class Session {
   // undone(), if it had undone the change before the commit came.
   void send_commit(std::chrono::milliseconds patience);
   proto::Committed wait_committed(const OnProgress& on_progress);
-  // Asks the node to call `peers` again, after a change is done. It leaves out those that have answered. An older agent is
-  // not asked.
+  // After a change is done: asks the node to call `peers` again. The node leaves out peers that have answered. An older
+  // agent is not asked.
   void call_again(const std::vector<std::string>& peers);
   // Takes `silence` and a second for each change at most.
   proto::Undone undo(std::chrono::milliseconds silence);

@@ -1,5 +1,5 @@
-// When a link that waits for its first handshake is called a second time, and by which end. Both ends may have called
-// at the same moment, so that neither call was answered (agent/state/call_again.h), or a call was lost. Pure.
+// Which end of a link calls a second time, and when, while the link waits for its first handshake. A call may be lost.
+// Or the calls of both ends have crossed, and neither was answered (agent/state/call_again.h). Pure.
 #pragma once
 
 #include <chrono>
@@ -19,10 +19,10 @@ class SecondCalls {
   // The node that is to call, and whom.
   using Calls = std::map<std::string, std::vector<std::string>>;
 
-  // `silent`: the links that have no handshake by now. Nothing is due while they grow fewer: nodes with many peers take
-  // their time. After two seconds without a handshake one end of each link calls, and two seconds after that the other
-  // end, for one of them may know no endpoint. A node calls at most 32 peers at a time, because each costs it a grace
-  // period of its kernel, and at most 32 call it, because it answers one after the other.
+  // `silent`: the links that have no handshake by now. Nothing is due while they grow fewer, because nodes with many peers
+  // need time. After two seconds without a new handshake the first end of each link calls. Two seconds after that the
+  // second end calls, because the first may know no endpoint. At a time a node calls at most 32 peers: each costs it a
+  // grace period of its kernel. At a time at most 32 peers call a node: it answers one after the other.
   Calls due(const std::vector<LinkName>& silent, Clock::time_point now);
   // The calls that were due are made.
   void made(Clock::time_point now) { since_ = now; }

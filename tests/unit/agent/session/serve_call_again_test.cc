@@ -17,7 +17,7 @@ proto::ToAgent message_for(const std::vector<std::string>& peers) {
   return message;
 }
 
-// All peers have shaken hands long ago, which a peer that is made anew has not.
+// All peers have shaken hands long ago. A peer that is made anew has lost its handshake.
 class ServeCallAgain : public testing::Test {
  protected:
   ServeCallAgain() {

@@ -14,7 +14,7 @@ using ::testing::UnorderedElementsAre;
 
 constexpr std::int64_t kNow = 1'000'000;
 
-// A node with three peers, which may be called again.
+// A node with three peers. Each may be called again.
 class CallAgain : public testing::Test {
  protected:
   CallAgain() {
