@@ -210,7 +210,8 @@ std::optional<Said> Transaction::commit(const OnProgress& progress,
     left = {error.id(), error.message() + "; the next agent command tries again", ""};
   }
   setup_.log.tell(store_, setup_.mesh, told_);
-  end();
+  // Until finish() has closed the journal, the watcher closes it when this process dies.
+  if (!owes_end_) { end(); }
   return left;
 }
 
@@ -221,6 +222,7 @@ void Transaction::finish() {
   } catch (const Error&) {
     // The journal stays, and the next agent command tries again.
   }
+  end();
 }
 
 void Transaction::undo(const OnProgress& progress) {

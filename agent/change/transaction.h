@@ -65,7 +65,7 @@ class Transaction {
   std::optional<Said> commit(const OnProgress& progress = {},
                              const std::function<void()>& before_leaving = {});
   // What a commit leaves to do that nobody has to wait for. If it is not called, the destructor
-  // does it; if it fails, the next agent command.
+  // does it; if this process dies before, the watcher; if it fails, the next agent command.
   void finish();
   void undo(const OnProgress& progress = {});
 

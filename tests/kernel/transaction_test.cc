@@ -3,6 +3,7 @@
 #include "agent/change/transaction.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,13 +23,17 @@ using namespace std::chrono_literals;
 constexpr int kDone = 0;
 constexpr int kRefused = 3;
 
+// What a worker does when its change is committed, and the journal is still open.
+enum class AfterCommit : std::uint8_t { kEnds, kDies };
+
 class TransactionTest : public KernelTest {
  protected:
   // The whole transaction in a process of its own, which shares the network namespace. Returns its
   // wait status; its watcher has ended too.
-  int run_worker(const proto::Plan& plan, InjectedFault fault) {
+  int run_worker(const proto::Plan& plan, InjectedFault fault,
+                 AfterCommit after_commit = AfterCommit::kEnds) {
     const pid_t worker = ::fork();
-    if (worker == 0) { ::_exit(work(plan, fault)); }
+    if (worker == 0) { ::_exit(work(plan, fault, after_commit)); }
     int status = 0;
     EXPECT_EQ(::waitpid(worker, &status, 0), worker);
     const MeshLock free(run_, "test", {"the test", 0, 0, 0}, 60s);
@@ -43,7 +48,7 @@ class TransactionTest : public KernelTest {
   const std::string run_ = folder_.path() + "/run";
 
  private:
-  int work(const proto::Plan& plan, InjectedFault fault) const {
+  int work(const proto::Plan& plan, InjectedFault fault, AfterCommit after_commit) const {
     try {
       const MeshLock lock(run_, "test", {"the worker", 1, 0, 0}, 60s);
       FailingKernel kernel(std::make_unique<LinuxKernel>(), fault);
@@ -53,7 +58,9 @@ class TransactionTest : public KernelTest {
                                                  return std::make_unique<LinuxKernel>();
                                                }});
       transaction.apply(proposal, [](std::size_t, std::size_t) {});
-      return transaction.commit() ? kRefused : kDone;
+      const bool is_refused = transaction.commit().has_value();
+      if (after_commit == AfterCommit::kDies) { ::raise(SIGKILL); }
+      return is_refused ? kRefused : kDone;
     } catch (const UndoFailed& error) {
       std::fprintf(stderr, "%s\n", error.what());
       return 4;
@@ -113,6 +120,18 @@ TEST_F(TransactionTest, KilledAnywhereInAChangeIsTheOldStateOrTheNewOne) {
   }
   EXPECT_GT(backward, 5u);
   EXPECT_GT(forward, 0u);
+}
+
+// The worker answers its controller in that time, which may take as long as the connection is slow.
+TEST_F(TransactionTest, KilledBetweenTheCommitAndItsEndLeavesNoJournal) {
+  const proto::Plan plan = example_plan();
+  ASSERT_TRUE(WIFSIGNALED(run_worker(plan, {}, AfterCommit::kDies)));
+  EXPECT_FALSE(is_open());
+  EXPECT_EQ(same_plan(*store_.load("test").mesh.plan, plan), true);
+  const State committed = seen();
+  EXPECT_EQ(committed.tunnels.size(), 3u);
+  ASSERT_EQ(run_worker(plan, {}), kDone);
+  EXPECT_EQ(difference(committed, seen()), "");
 }
 
 TEST_F(TransactionTest, RefusedAnywhereInAChangeIsTheOldState) {
