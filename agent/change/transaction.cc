@@ -210,8 +210,13 @@ std::optional<Said> Transaction::commit(const OnProgress& progress,
     left = {error.id(), error.message() + "; the next agent command tries again", ""};
   }
   setup_.log.tell(store_, setup_.mesh, told_);
-  // Until finish() has closed the journal, the watcher closes it when this process dies.
-  if (!owes_end_) { end(); }
+  if (!owes_end_) {
+    end();
+  } else if (watcher_) {
+    // It stays until finish() has closed the journal. Units and the answer to the controller come
+    // before that, and may take long.
+    watcher_->be_patient();
+  }
   return left;
 }
 

@@ -64,8 +64,8 @@ class Transaction {
   // again. So is why files of a predecessor stay in their places; `before_leaving`: see roll_forward.
   std::optional<Said> commit(const OnProgress& progress = {},
                              const std::function<void()>& before_leaving = {});
-  // What a commit leaves to do that nobody has to wait for. If it is not called, the destructor
-  // does it; if this process dies before, the watcher; if it fails, the next agent command.
+  // What a commit leaves to do that nobody has to wait for. The destructor does it if it is not
+  // called. The watcher does it if this process dies. The next agent command does it if it fails.
   void finish();
   void undo(const OnProgress& progress = {});
 

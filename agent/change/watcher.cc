@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string_view>
 
 #include "agent/node/process.h"
 #include "common/boot_clock.h"
@@ -21,6 +22,7 @@ namespace wgmesh {
 namespace {
 
 constexpr char kBeat = 'b';
+constexpr char kPatient = 'p';
 constexpr char kOver = 'o';
 
 using std::chrono::milliseconds;
@@ -33,6 +35,7 @@ enum class WorkerEnd { kOver, kDied, kHangs };
 WorkerEnd watch(int life, milliseconds patience, milliseconds grace) {
   auto sign = BootClock::now();
   milliseconds waited{0};  // of the grace
+  bool waits_for_death = false;
   for (;;) {
     const auto now = BootClock::now();
     const bool is_patient = now < sign + patience;
@@ -40,7 +43,7 @@ WorkerEnd watch(int life, milliseconds patience, milliseconds grace) {
         is_patient ? std::chrono::ceil<milliseconds>(sign + patience - now) : grace - waited,
         milliseconds(1), kLook);
     pollfd fd{life, POLLIN, 0};
-    const int n = ::poll(&fd, 1, static_cast<int>(asked.count()));
+    const int n = ::poll(&fd, 1, waits_for_death ? -1 : static_cast<int>(asked.count()));
     if (n < 0 && errno != EINTR) { return WorkerEnd::kDied; }
     if (n == 0 && !is_patient) { waited += asked; }
     if (n == 0 && waited >= grace) { return WorkerEnd::kHangs; }
@@ -50,7 +53,9 @@ WorkerEnd watch(int life, milliseconds patience, milliseconds grace) {
     std::array<char, 256> signs;
     const ssize_t size = ::read(life, signs.data(), signs.size());
     if (size <= 0) { return WorkerEnd::kDied; }
-    if (signs[static_cast<std::size_t>(size) - 1] == kOver) { return WorkerEnd::kOver; }
+    const std::string_view said(signs.data(), static_cast<std::size_t>(size));
+    if (said.ends_with(kOver)) { return WorkerEnd::kOver; }
+    if (said.find(kPatient) != std::string_view::npos) { waits_for_death = true; }
   }
 }
 
@@ -108,6 +113,8 @@ Watcher::Watcher(int lock, milliseconds patience, milliseconds grace,
 }
 
 void Watcher::beat() const { (void)!::write(life_.get(), &kBeat, 1); }
+
+void Watcher::be_patient() const { (void)!::write(life_.get(), &kPatient, 1); }
 
 void Watcher::dismiss() {
   if (child_ < 0) { return; }

@@ -26,6 +26,8 @@ class Watcher {
 
   // A sign of life.
   void beat() const;
+  // From here on, this process may be silent for as long as it likes: the child only acts when it dies.
+  void be_patient() const;
   // The transaction is over: the child exits, and is waited for.
   void dismiss();
 

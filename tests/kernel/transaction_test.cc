@@ -122,7 +122,7 @@ TEST_F(TransactionTest, KilledAnywhereInAChangeIsTheOldStateOrTheNewOne) {
   EXPECT_GT(forward, 0u);
 }
 
-// The worker answers its controller in that time, which may take as long as the connection is slow.
+// In that time the worker answers its controller. A slow connection makes it long.
 TEST_F(TransactionTest, KilledBetweenTheCommitAndItsEndLeavesNoJournal) {
   const proto::Plan plan = example_plan();
   ASSERT_TRUE(WIFSIGNALED(run_worker(plan, {}, AfterCommit::kDies)));

@@ -18,7 +18,7 @@ judge() {
   kills[$kind]=$((${kills[$kind]:-0} + 1))
   settle $((timeout + 2)) || is_late=yes
   ((settled <= slowest)) || slowest=$settled
-  end # before a fault is told, which shows what this controller said
+  end # first: a fault is told with what this controller said
   if [ $is_late = yes ]; then
     fail "a kill of $kind: agents or journals are there after $((timeout + 2)) s"
     settle 60 || fail "… and after 60 s more"

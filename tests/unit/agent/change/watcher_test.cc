@@ -76,6 +76,31 @@ TEST(Watcher, SignsOfLifeKeepItPatient) {
   EXPECT_FALSE(exists(folder.path() + "/finished"));
 }
 
+TEST(Watcher, KillsNobodyWhenItIsPatient) {
+  const TemporaryFolder folder;
+  const pid_t worker = run_worker(folder.path(), 200ms, 100ms, [](Watcher& watcher) {
+    watcher.be_patient();
+    watcher.beat();
+    std::this_thread::sleep_for(1000ms);
+    watcher.dismiss();
+  });
+  int status = 0;
+  ASSERT_EQ(::waitpid(worker, &status, 0), worker);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_FALSE(exists(folder.path() + "/finished"));
+}
+
+TEST(Watcher, FinishesForADeadWorkerWhenItIsPatient) {
+  const TemporaryFolder folder;
+  const pid_t worker = run_worker(folder.path(), 200ms, 100ms, [](Watcher& watcher) {
+    watcher.be_patient();
+    ::raise(SIGKILL);
+  });
+  wait_for(worker);
+  wait_for_watcher(folder.path());
+  EXPECT_TRUE(exists(folder.path() + "/finished"));
+}
+
 TEST(Watcher, KeepsNoDescriptorOfTheSession) {
   const TemporaryFolder folder;
   int ends[2];
